@@ -1,0 +1,251 @@
+//! Business hours.
+//!
+//! A calendar has any number of blocks a day, because lunch is real, and days of its own for holidays. It is asked in
+//! UTC and thinks in its own zone, so that a change of the clocks moves the blocks and not the customers.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, Time as Clock, Weekday};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::Time;
+
+/// The days that are looked at for the next change of a calendar. Whatever is closed for longer is closed for good.
+const HORIZON: i32 = 366;
+
+/// A stretch of a day in which people attend: `08:00-12:00`. It ends at `24:00` at the latest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Block {
+    from: u16,
+    to: u16,
+}
+
+impl Block {
+    /// Minutes since midnight, the end excluded. None unless `from < to <= 1440`.
+    pub fn new(from: u16, to: u16) -> Option<Self> {
+        (from < to && to <= 24 * 60).then_some(Self { from, to })
+    }
+}
+
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [from, to] = [self.from, self.to].map(|m| (m / 60, m % 60));
+        write!(f, "{:02}:{:02}-{:02}:{:02}", from.0, from.1, to.0, to.1)
+    }
+}
+
+impl FromStr for Block {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let minute = |text: &str| -> Option<u16> {
+            let (hour, minute) = text.trim().split_once(':')?;
+            let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+            (minute < 60 && hour <= 24).then_some(hour * 60 + minute)
+        };
+        text.split_once('-')
+            .and_then(|(from, to)| Self::new(minute(from)?, minute(to)?))
+            .ok_or_else(|| format!("`{text}` is not a stretch of a day: `08:00-12:00` was expected"))
+    }
+}
+
+impl Serialize for Block {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Block {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Business hours as the company's files write them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Hours {
+    /// The IANA name of the zone, as `America/Bogota`.
+    pub zone: String,
+    /// The blocks of each day of the week, `monday` to `sunday`. A day without blocks is closed.
+    #[serde(default)]
+    pub week: BTreeMap<Day, Vec<Block>>,
+    /// Days that have blocks of their own; none for a holiday.
+    #[serde(default)]
+    pub days: BTreeMap<Date, Vec<Block>>,
+}
+
+/// A day of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Day {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+impl From<Weekday> for Day {
+    fn from(day: Weekday) -> Self {
+        match day {
+            Weekday::Monday => Self::Monday,
+            Weekday::Tuesday => Self::Tuesday,
+            Weekday::Wednesday => Self::Wednesday,
+            Weekday::Thursday => Self::Thursday,
+            Weekday::Friday => Self::Friday,
+            Weekday::Saturday => Self::Saturday,
+            Weekday::Sunday => Self::Sunday,
+        }
+    }
+}
+
+/// A calendar that can be asked.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    zone: TimeZone,
+    hours: Option<Hours>,
+}
+
+/// What a calendar says of a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State {
+    /// Whether people attend.
+    pub open: bool,
+    /// When that changes; none if it does not within a year.
+    pub next_change: Option<Time>,
+}
+
+/// A calendar that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a time zone: an IANA name such as `America/Bogota` was expected")]
+pub struct UnknownZone(pub String);
+
+impl Calendar {
+    /// The calendar with these hours.
+    pub fn new(hours: Hours) -> Result<Self, UnknownZone> {
+        Ok(Self { zone: zone(&hours.zone)?, hours: Some(hours) })
+    }
+
+    /// A calendar that is always open.
+    pub fn always(zone_name: &str) -> Result<Self, UnknownZone> {
+        Ok(Self { zone: zone(zone_name)?, hours: None })
+    }
+
+    /// The wall clock of the calendar.
+    pub fn local(&self, at: Time) -> jiff::Zoned {
+        at.to_zoned(self.zone.clone())
+    }
+
+    /// Whether people attend at a moment, and when that changes.
+    pub fn state(&self, at: Time) -> State {
+        let Some(hours) = &self.hours else { return State { open: true, next_change: None } };
+        let today = self.local(at).date();
+        let mut open = false;
+        for offset in 0..HORIZON {
+            let Ok(date) = today.checked_add(offset.days()) else { break };
+            for (from, to) in self.blocks(hours, date) {
+                if to <= at {
+                    continue;
+                }
+                if from <= at {
+                    open = true;
+                } else if !open {
+                    return State { open, next_change: Some(from) };
+                } else if !self.touches(hours, from) {
+                    break;
+                }
+                if open && !self.touches(hours, to) {
+                    return State { open, next_change: Some(to) };
+                }
+            }
+        }
+        State { open, next_change: None }
+    }
+
+    /// Whether a block begins at the moment at which another one ended: midnight is no closing time.
+    fn touches(&self, hours: &Hours, moment: Time) -> bool {
+        let date = self.local(moment).date();
+        self.blocks(hours, date).any(|(from, to)| from <= moment && moment < to)
+    }
+
+    fn blocks<'a>(&'a self, hours: &'a Hours, date: Date) -> impl Iterator<Item = (Time, Time)> + 'a {
+        let blocks = match hours.days.get(&date) {
+            Some(own) => own.as_slice(),
+            None => hours.week.get(&date.weekday().into()).map_or(&[][..], Vec::as_slice),
+        };
+        blocks
+            .iter()
+            .filter_map(move |block| Some((self.moment(date, block.from)?, self.moment(date, block.to)?)))
+            .filter(|(from, to)| from < to)
+    }
+
+    fn moment(&self, date: Date, minute: u16) -> Option<Time> {
+        let (date, minute) = if minute == 24 * 60 { (date.tomorrow().ok()?, 0) } else { (date, minute) };
+        let clock = Clock::new((minute / 60) as i8, (minute % 60) as i8, 0, 0).ok()?;
+        Some(self.zone.to_ambiguous_zoned(date.to_datetime(clock)).compatible().ok()?.timestamp())
+    }
+}
+
+fn zone(name: &str) -> Result<TimeZone, UnknownZone> {
+    TimeZone::get(name).map_err(|_| UnknownZone(name.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bogota() -> Calendar {
+        let blocks: Vec<Block> = ["08:00-12:00", "14:00-18:00"].iter().map(|b| b.parse().unwrap()).collect();
+        let week = [Day::Monday, Day::Tuesday, Day::Wednesday, Day::Thursday, Day::Friday]
+            .map(|day| (day, blocks.clone()))
+            .into();
+        let days = [("2026-12-25".parse().unwrap(), vec![])].into();
+        Calendar::new(Hours { zone: "America/Bogota".into(), week, days }).unwrap()
+    }
+
+    fn state(at: &str) -> (bool, Option<String>) {
+        let calendar = bogota();
+        let state = calendar.state(at.parse().unwrap());
+        (state.open, state.next_change.map(|at| calendar.local(at).strftime("%a %d %H:%M").to_string()))
+    }
+
+    #[test]
+    fn lunch_is_closed_and_ends_the_same_day() {
+        assert_eq!(state("2026-11-23T15:00:00Z"), (true, Some("Mon 23 12:00".into())));
+        assert_eq!(state("2026-11-23T17:30:00Z"), (false, Some("Mon 23 14:00".into())));
+    }
+
+    #[test]
+    fn friday_evening_leads_to_monday_and_christmas_to_the_week_after() {
+        assert_eq!(state("2026-11-21T00:00:00Z"), (false, Some("Mon 23 08:00".into())));
+        assert_eq!(state("2026-12-25T15:00:00Z"), (false, Some("Mon 28 08:00".into())));
+    }
+
+    #[test]
+    fn a_shift_over_midnight_is_one_shift() {
+        let all_day = vec!["00:00-24:00".parse::<Block>().unwrap()];
+        let week = [(Day::Monday, all_day.clone()), (Day::Tuesday, all_day)].into();
+        let calendar =
+            Calendar::new(Hours { zone: "America/Sao_Paulo".into(), week, days: BTreeMap::new() }).unwrap();
+        let monday_noon = "2026-11-23T15:00:00Z".parse().unwrap();
+        assert_eq!(
+            calendar.state(monday_noon),
+            State { open: true, next_change: Some("2026-11-25T03:00:00Z".parse().unwrap()) }
+        );
+    }
+
+    #[test]
+    fn a_company_that_never_closes_never_changes() {
+        let calendar = Calendar::always("America/Santiago").unwrap();
+        assert_eq!(calendar.state(Time::UNIX_EPOCH), State { open: true, next_change: None });
+        assert!(Calendar::always("Bogotá").is_err());
+    }
+}

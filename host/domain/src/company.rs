@@ -1,0 +1,285 @@
+//! The company as its files describe it: numbers, queues, agents, hours.
+//!
+//! This is configuration and not history: what the company wants, of which events tell what became of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{Calendar, Hours};
+use crate::id::{AgentId, NumberId, QueueId};
+
+/// What is written down of a company.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Description {
+    /// The company's name.
+    #[serde(default = "Description::default_name")]
+    pub name: String,
+    /// The zone in which its people read times, where no calendar says otherwise.
+    #[serde(default = "Description::default_zone")]
+    pub zone: String,
+    /// At most so many automatic messages go to a customer within an hour before a person has to.
+    #[serde(default = "Description::default_automatic_limit")]
+    pub automatic_messages_per_hour: u32,
+    /// Its phone numbers. Empty: any number that Meta names is one of them.
+    #[serde(default)]
+    pub numbers: Vec<Number>,
+    /// Its queues.
+    #[serde(default)]
+    pub queues: Vec<Queue>,
+    /// Its agents.
+    #[serde(default)]
+    pub agents: Vec<AgentDescription>,
+    /// Business hours, by name.
+    #[serde(default)]
+    pub calendars: BTreeMap<String, Hours>,
+}
+
+impl Description {
+    fn default_name() -> String {
+        "Timonel".into()
+    }
+
+    fn default_zone() -> String {
+        "America/Bogota".into()
+    }
+
+    const fn default_automatic_limit() -> u32 {
+        6
+    }
+}
+
+/// A phone number of the company.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Number {
+    /// Meta's `phone_number_id`.
+    pub id: NumberId,
+    /// What people and rules call it.
+    pub name: String,
+    /// The language of customers of whom nothing else is known, as `es`.
+    #[serde(default = "Number::default_language")]
+    pub language: String,
+    /// The queue of cases for which no rule has a place.
+    pub queue: QueueId,
+    /// Its business hours, by name; the queue's if absent.
+    #[serde(default)]
+    pub calendar: Option<String>,
+}
+
+impl Number {
+    fn default_language() -> String {
+        "es".into()
+    }
+}
+
+/// A queue of the company.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Queue {
+    /// What people and rules call it.
+    pub id: QueueId,
+    /// Its business hours, by name; always open if absent.
+    #[serde(default)]
+    pub calendar: Option<String>,
+}
+
+/// An agent of the company.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AgentDescription {
+    /// Short and stable, as `ana`.
+    pub id: AgentId,
+    /// What colleagues read.
+    pub name: String,
+    /// The queues that the agent serves.
+    pub queues: Vec<QueueId>,
+    /// What the agent can do. A language is a skill: `pt`.
+    #[serde(default)]
+    pub skills: Vec<String>,
+    /// Cases at once.
+    #[serde(default = "AgentDescription::default_capacity")]
+    pub capacity: u32,
+}
+
+impl AgentDescription {
+    const fn default_capacity() -> u32 {
+        4
+    }
+
+    /// Whether the agent serves a queue and has all these skills.
+    pub fn serves(&self, queue: &QueueId, skills: &[String]) -> bool {
+        self.queues.contains(queue) && skills.iter().all(|skill| self.skills.contains(skill))
+    }
+}
+
+/// A company whose description makes sense.
+#[derive(Debug, Clone)]
+pub struct Company {
+    description: Description,
+    calendars: BTreeMap<String, Calendar>,
+    always: Calendar,
+}
+
+/// What does not make sense in a description.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{key}` is `{value}`: {expected}")]
+pub struct Mistake {
+    /// The key in the file, as `numbers[0].queue`.
+    pub key: String,
+    /// What stands there.
+    pub value: String,
+    /// What was expected.
+    pub expected: String,
+}
+
+impl Company {
+    /// Checks a description. A company without queues gets one, called `general`.
+    pub fn new(mut description: Description) -> Result<Self, Mistake> {
+        if description.queues.is_empty() {
+            description.queues.push(Queue { id: "general".into(), calendar: None });
+        }
+        let mistake = |key: String, value: &str, expected: &str| Mistake {
+            key,
+            value: value.to_owned(),
+            expected: expected.to_owned(),
+        };
+        let always = Calendar::always(&description.zone).map_err(|zone| {
+            mistake("zone".into(), &zone.0, "the IANA name of a time zone was expected, as `America/Bogota`")
+        })?;
+        let mut calendars = BTreeMap::new();
+        for (name, hours) in &description.calendars {
+            let calendar = Calendar::new(hours.clone()).map_err(|zone| {
+                mistake(
+                    format!("calendars.{name}.zone"),
+                    &zone.0,
+                    "the IANA name of a time zone was expected, as `America/Bogota`",
+                )
+            })?;
+            calendars.insert(name.clone(), calendar);
+        }
+        let known_calendar = |key: String, name: &Option<String>| match name {
+            Some(name) if !calendars.contains_key(name) => {
+                Err(mistake(key, name, "the name of a calendar of this file was expected"))
+            }
+            _ => Ok(()),
+        };
+        let queues: Vec<&QueueId> = description.queues.iter().map(|queue| &queue.id).collect();
+        let known_queue = |key: String, queue: &QueueId| {
+            if queues.contains(&queue) {
+                return Ok(());
+            }
+            let names: Vec<&str> = queues.iter().map(|queue| queue.as_str()).collect();
+            Err(mistake(key, queue.as_str(), &format!("one of the queues was expected: {}", names.join(", "))))
+        };
+        for (i, queue) in description.queues.iter().enumerate() {
+            known_calendar(format!("queues[{i}].calendar"), &queue.calendar)?;
+            if queues.iter().filter(|id| ***id == queue.id).count() > 1 {
+                return Err(mistake(
+                    format!("queues[{i}].id"),
+                    queue.id.as_str(),
+                    "a name that no other queue has was expected",
+                ));
+            }
+        }
+        for (i, number) in description.numbers.iter().enumerate() {
+            known_calendar(format!("numbers[{i}].calendar"), &number.calendar)?;
+            known_queue(format!("numbers[{i}].queue"), &number.queue)?;
+        }
+        for (i, agent) in description.agents.iter().enumerate() {
+            for (j, queue) in agent.queues.iter().enumerate() {
+                known_queue(format!("agents[{i}].queues[{j}]"), queue)?;
+            }
+            if description.agents.iter().filter(|other| other.id == agent.id).count() > 1 {
+                return Err(mistake(
+                    format!("agents[{i}].id"),
+                    agent.id.as_str(),
+                    "a name that no other agent has was expected",
+                ));
+            }
+        }
+        Ok(Self { description, calendars, always })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.description.name
+    }
+
+    /// How many automatic messages a customer may get within an hour.
+    pub fn automatic_limit(&self) -> u32 {
+        self.description.automatic_messages_per_hour
+    }
+
+    /// All queues.
+    pub fn queues(&self) -> &[Queue] {
+        &self.description.queues
+    }
+
+    /// All agents.
+    pub fn agents(&self) -> &[AgentDescription] {
+        &self.description.agents
+    }
+
+    /// All numbers that were described.
+    pub fn numbers(&self) -> &[Number] {
+        &self.description.numbers
+    }
+
+    /// One agent.
+    pub fn agent(&self, id: &AgentId) -> Option<&AgentDescription> {
+        self.description.agents.iter().find(|agent| agent.id == *id)
+    }
+
+    /// One number. None for a number that was not described.
+    pub fn number(&self, id: &NumberId) -> Option<&Number> {
+        self.description.numbers.iter().find(|number| number.id == *id)
+    }
+
+    /// The queue of cases on this number for which no rule has a place.
+    pub fn default_queue(&self, number: &NumberId) -> QueueId {
+        match (self.number(number), self.description.queues.first()) {
+            (Some(number), _) => number.queue.clone(),
+            (None, Some(queue)) => queue.id.clone(),
+            (None, None) => "general".into(),
+        }
+    }
+
+    /// The hours that apply to a case: its queue's, or its number's while it has none.
+    pub fn calendar(&self, number: &NumberId, queue: Option<&QueueId>) -> &Calendar {
+        let of_queue = |queue: &QueueId| {
+            self.description.queues.iter().find(|known| known.id == *queue).and_then(|q| q.calendar.as_ref())
+        };
+        let name = match queue {
+            Some(queue) => of_queue(queue),
+            None => self
+                .number(number)
+                .and_then(|number| number.calendar.as_ref().or_else(|| of_queue(&number.queue))),
+        };
+        name.and_then(|name| self.calendars.get(name)).unwrap_or(&self.always)
+    }
+
+    /// The language to begin with for a customer who writes to a number: what their country speaks where that is plain
+    /// from the phone, else the number's.
+    pub fn language(&self, number: &NumberId, phone: Option<&str>) -> String {
+        match phone {
+            Some(phone) if phone.starts_with("55") => "pt".into(),
+            _ => self.number(number).map_or_else(Number::default_language, |number| number.language.clone()),
+        }
+    }
+}
+
+impl Default for Description {
+    fn default() -> Self {
+        Self {
+            name: Self::default_name(),
+            zone: Self::default_zone(),
+            automatic_messages_per_hour: Self::default_automatic_limit(),
+            numbers: Vec::new(),
+            queues: Vec::new(),
+            agents: Vec::new(),
+            calendars: BTreeMap::new(),
+        }
+    }
+}

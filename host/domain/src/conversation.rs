@@ -1,0 +1,229 @@
+//! A conversation and its case, folded from events.
+//!
+//! The conversation lasts for ever; what is worked on is the case. This state holds what the next decision needs and
+//! what the indexes are made of, and no message: those are read from the history when somebody asks for them.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use crate::Time;
+use crate::decision::Place;
+use crate::event::{Event, Label, Purpose, Tags};
+use crate::id::{AgentId, CaseId, ContactId, NumberId, TimerId};
+use crate::sealed::Sealed;
+use crate::stream::Actor;
+
+/// The stretch of time over which automatic messages are counted.
+pub const AUTOMATIC_SPAN: SignedDuration = SignedDuration::from_hours(1);
+
+/// A conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// With whom.
+    pub contact: ContactId,
+    /// On which of our numbers.
+    pub number: NumberId,
+    /// When the customer last wrote, by Meta's clock: what the 24-hour window counts from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_inbound: Option<Time>,
+    /// When automatic messages were queued, of the last hour and since a person last wrote.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub automatic: Vec<Time>,
+    /// When each agent last wrote to the customer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attended: BTreeMap<AgentId, Time>,
+    /// The open case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Case>,
+    /// Timers that have not fired.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub timers: BTreeMap<TimerId, Timer>,
+}
+
+/// A timer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Timer {
+    /// When it is due.
+    pub due: Time,
+    /// What for.
+    pub purpose: Purpose,
+}
+
+/// An open case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// Which.
+    pub id: CaseId,
+    /// When it was opened.
+    pub opened: Time,
+    /// Who has it.
+    pub holder: Holder,
+    /// 0 is normal, 9 is most urgent.
+    #[serde(default)]
+    pub priority: u8,
+    /// Automatic messages since it was opened or a person last wrote.
+    #[serde(default)]
+    pub automatic: u32,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Sealed<Tags>>,
+}
+
+/// Who has a case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Holder {
+    /// The responding rules.
+    Rules,
+    /// A queue.
+    Queue {
+        /// Where and how.
+        place: Place,
+        /// Since when it waits for a person.
+        since: Time,
+    },
+    /// An agent.
+    Agent {
+        /// Who.
+        agent: AgentId,
+        /// The queue it came from.
+        queue: crate::id::QueueId,
+        /// Since when.
+        since: Time,
+        /// When the agent took it up.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accepted: Option<Time>,
+    },
+}
+
+impl Conversation {
+    /// A conversation of which nothing but its beginning is known.
+    pub fn started(contact: ContactId, number: NumberId) -> Self {
+        Self {
+            contact,
+            number,
+            last_inbound: None,
+            automatic: Vec::new(),
+            attended: BTreeMap::new(),
+            case: None,
+            timers: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in one event of the stream.
+    pub fn fold(&mut self, time: Time, actor: &Actor, event: &Event) {
+        match event {
+            Event::MessageReceived(message) => {
+                self.last_inbound = self.last_inbound.max(Some(message.sent_at));
+            }
+            Event::CaseOpened(opened) => {
+                self.case = Some(Case {
+                    id: opened.case,
+                    opened: time,
+                    holder: Holder::Rules,
+                    priority: 0,
+                    automatic: 0,
+                    tags: None,
+                });
+            }
+            Event::CaseQueued(queued) => {
+                self.drop_timers_of_place();
+                if let Some(case) = self.case_mut(queued.case) {
+                    case.priority = case.priority.max(queued.place.priority);
+                    case.holder = Holder::Queue { place: queued.place.clone(), since: queued.since };
+                }
+            }
+            Event::PreferenceEnded(ended) => {
+                if let Some(Case { holder: Holder::Queue { place, .. }, .. }) = self.case_mut(ended.case) {
+                    place.prefer = None;
+                }
+            }
+            Event::CaseAssigned(assigned) => {
+                self.drop_timers_of_place();
+                if let Some(case) = self.case_mut(assigned.case) {
+                    case.holder = Holder::Agent {
+                        agent: assigned.agent.clone(),
+                        queue: assigned.queue.clone(),
+                        since: time,
+                        accepted: None,
+                    };
+                }
+            }
+            Event::CaseAccepted(taken) => {
+                if let Some(Case { holder: Holder::Agent { accepted, .. }, .. }) = self.case_mut(taken.case) {
+                    *accepted = accepted.or(Some(time));
+                }
+            }
+            Event::CaseClosed(closed) => {
+                if self.case_mut(closed.case).is_some() {
+                    self.case = None;
+                    self.timers.clear();
+                }
+            }
+            Event::CaseLabelled(labelled) => {
+                if let Some(case) = self.case_mut(labelled.case) {
+                    match &labelled.label {
+                        Label::Tags(tags) => case.tags = Some(tags.clone()),
+                        Label::Priority(value) => case.priority = *value,
+                        Label::Note(_) => {}
+                    }
+                }
+            }
+            Event::ReplyQueued(_) => self.count_reply(time, actor),
+            Event::TimerSet(set) => {
+                self.timers.insert(set.timer, Timer { due: set.due, purpose: set.purpose.clone() });
+            }
+            Event::TimerCancelled(cancelled) => {
+                self.timers.remove(&cancelled.timer);
+            }
+            Event::TimerFired(fired) => {
+                self.timers.remove(&fired.timer);
+            }
+            _ => {}
+        }
+    }
+
+    fn count_reply(&mut self, time: Time, actor: &Actor) {
+        if let Actor::Agent(agent) = actor {
+            self.attended.insert(agent.clone(), time);
+            self.automatic.clear();
+            if let Some(case) = &mut self.case {
+                case.automatic = 0;
+            }
+        } else {
+            self.automatic.retain(|at| time.duration_since(*at) < AUTOMATIC_SPAN);
+            self.automatic.push(time);
+            if let Some(case) = &mut self.case {
+                case.automatic += 1;
+            }
+        }
+    }
+
+    /// A place has timers of its own; they end with it.
+    fn drop_timers_of_place(&mut self) {
+        self.timers.retain(|_, timer| matches!(timer.purpose, Purpose::Wake { .. }));
+    }
+
+    fn case_mut(&mut self, id: CaseId) -> Option<&mut Case> {
+        self.case.as_mut().filter(|case| case.id == id)
+    }
+
+    /// How many automatic messages have been queued within the last hour, since a person last wrote.
+    pub fn automatic_within_the_hour(&self, now: Time) -> u32 {
+        let recent = self.automatic.iter().filter(|at| now.duration_since(**at) < AUTOMATIC_SPAN).count();
+        u32::try_from(recent).unwrap_or(u32::MAX)
+    }
+}
+
+impl Case {
+    /// The queue it waits in or came from.
+    pub fn queue(&self) -> Option<&crate::id::QueueId> {
+        match &self.holder {
+            Holder::Rules => None,
+            Holder::Queue { place, .. } => Some(&place.queue),
+            Holder::Agent { queue, .. } => Some(queue),
+        }
+    }
+}

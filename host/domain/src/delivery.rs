@@ -1,0 +1,182 @@
+//! The way of an outgoing message.
+//!
+//! Only some answers of WhatsApp are final. The states say what is known and nothing more: above all, an attempt without
+//! an answer is *in doubt* and not failed, because a second attempt may be a second message.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Time;
+use crate::event::Event;
+use crate::id::{ConversationId, MessageId, NumberId};
+
+/// How a message fares after WhatsApp took it. Later ones include the earlier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It left WhatsApp.
+    Sent,
+    /// It is on the customer's device.
+    Delivered,
+    /// The customer saw it.
+    Read,
+    /// The customer played the voice note.
+    Played,
+    /// It will never arrive.
+    Failed,
+}
+
+impl Status {
+    /// The word that WhatsApp and the journal use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+            Self::Played => "played",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One outgoing message, folded from its events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The message.
+    pub message: MessageId,
+    /// The conversation it belongs to.
+    pub conversation: ConversationId,
+    /// The number it leaves from.
+    pub number: NumberId,
+    /// The number of its `reply-queued`, which holds what is said and orders the outbox.
+    pub queued: u64,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// Where it is.
+    pub state: Sending,
+    /// What WhatsApp told last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+}
+
+/// Where an outgoing message is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Sending {
+    /// Not yet tried.
+    Queued,
+    /// On its way, or it was when the host stopped.
+    Attempting,
+    /// To be tried again.
+    Waiting {
+        /// Not before this moment.
+        until: Time,
+    },
+    /// WhatsApp has it.
+    Accepted,
+    /// Nobody knows.
+    InDoubt {
+        /// Since when.
+        since: Time,
+    },
+    /// WhatsApp refused it for good.
+    Refused {
+        /// Meta's code.
+        code: i64,
+    },
+    /// The host did not send it.
+    Withheld,
+}
+
+impl Sending {
+    /// Whether the sender still has to do something.
+    pub fn pending(&self) -> bool {
+        matches!(self, Self::Queued | Self::Attempting | Self::Waiting { .. })
+    }
+
+    /// Whether it is settled, so that the next message of the conversation may leave.
+    pub fn settled(&self) -> bool {
+        matches!(self, Self::Accepted | Self::Refused { .. } | Self::Withheld)
+    }
+}
+
+impl Delivery {
+    /// A message that was just queued.
+    pub fn new(message: MessageId, conversation: ConversationId, number: NumberId, queued: u64) -> Self {
+        Self { message, conversation, number, queued, attempts: 0, state: Sending::Queued, status: None }
+    }
+
+    /// Takes in one event of its stream.
+    pub fn fold(&mut self, time: Time, event: &Event) {
+        match event {
+            Event::SendAttempted(sent) => {
+                self.attempts = sent.attempt;
+                self.state = Sending::Attempting;
+            }
+            Event::SendAccepted(_) => self.state = Sending::Accepted,
+            Event::SendRefused(refused) => {
+                self.state = match refused.again_at {
+                    Some(until) => Sending::Waiting { until },
+                    None => Sending::Refused { code: refused.code },
+                }
+            }
+            Event::SendInDoubt(_) => self.state = Sending::InDoubt { since: time },
+            Event::SendWithheld(_) => self.state = Sending::Withheld,
+            Event::StatusChanged(changed) => {
+                self.status = Some(changed.status);
+                self.state = Sending::Accepted;
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a status tells something new. They come late, twice and in any order: only what is further along counts,
+    /// and after `failed` nothing does.
+    pub fn advances(&self, status: Status) -> bool {
+        match self.status {
+            None => true,
+            Some(Status::Failed) => false,
+            Some(known) => status > known,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::event::StatusChanged;
+
+    fn status() -> impl Strategy<Value = Status> {
+        prop_oneof![
+            Just(Status::Sent),
+            Just(Status::Delivered),
+            Just(Status::Read),
+            Just(Status::Played),
+            Just(Status::Failed)
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_order_a_message_ends_at_the_furthest_status_told(
+            told in proptest::collection::vec(status(), 1..12)
+        ) {
+            let mut delivery = Delivery::new(
+                MessageId::from_bytes([1; 16]),
+                ConversationId::from_bytes([2; 16]),
+                "1".into(),
+                1,
+            );
+            for status in &told {
+                if delivery.advances(*status) {
+                    let changed = StatusChanged {
+                        status: *status, at: Time::UNIX_EPOCH, problems: vec![], wamid: None, lookup: None, webhook: 1,
+                    };
+                    delivery.fold(Time::UNIX_EPOCH, &changed.into());
+                }
+            }
+            prop_assert_eq!(delivery.status, told.iter().max().copied());
+        }
+    }
+}

@@ -1,0 +1,707 @@
+//! The facts that the journal keeps, for ever.
+//!
+//! Each kind has a name and a version. A kind never changes its meaning: a new form gets the next version, and the old
+//! one is lifted to it when it is read (`lift`). Nothing personal stands here in clear.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::Time;
+use crate::decision::{Asked, Digest, Kind, MemoryScope, NotAsked, Place, Traces, Why};
+use crate::delivery::Status;
+use crate::id::{AgentId, CaseId, ContactId, ConversationId, MessageId, NumberId, QueueId, RuleId, TimerId};
+use crate::message::{Identity, Inbound, Outgoing, Profile};
+use crate::sealed::{Lookup, Personal, Sealed, SealedBody};
+use crate::stream::{Actor, Stream};
+
+/// An event in its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// Its number in the journal, from 1, without gaps.
+    pub seq: u64,
+    /// When the host committed it.
+    pub time: Time,
+    /// What it belongs to.
+    pub stream: Stream,
+    /// Its number in the stream, from 1, without gaps.
+    pub version: u64,
+    /// Who made it.
+    pub actor: Actor,
+    /// What happened.
+    pub event: Event,
+}
+
+/// The form of an event on the disk. `seq` is the journal's own.
+#[derive(Serialize, Deserialize)]
+pub struct Written<'a> {
+    /// When.
+    pub time: Time,
+    /// Of what.
+    pub stream: Stream,
+    /// Which of it.
+    pub version: u64,
+    /// What kind of event.
+    #[serde(borrow)]
+    pub kind: std::borrow::Cow<'a, str>,
+    /// In which form.
+    pub form: u16,
+    /// By whom.
+    pub actor: Actor,
+    /// The event's own fields.
+    #[serde(borrow)]
+    pub data: &'a RawValue,
+}
+
+/// Why an entry of the journal could not be read as an event.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAnEvent {
+    /// Not the envelope that this program writes.
+    #[error("the entry is not an event: {0}")]
+    Envelope(serde_json::Error),
+    /// A kind or a form that this version has never heard of.
+    #[error("`{kind}` in form {form} is not known to this version of Timonel: a later one wrote it, use that one")]
+    Unknown {
+        /// The kind.
+        kind: String,
+        /// Its form.
+        form: u16,
+    },
+    /// The fields are not those of the kind.
+    #[error("the fields of `{kind}` are not as expected: {source}")]
+    Data {
+        /// The kind.
+        kind: String,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
+}
+
+impl Recorded {
+    /// The bytes that the journal keeps.
+    pub fn encode(
+        time: Time,
+        stream: &Stream,
+        version: u64,
+        actor: &Actor,
+        event: &Event,
+    ) -> Result<Vec<u8>, serde_json::Error> {
+        let data = event.data()?;
+        serde_json::to_vec(&Written {
+            time,
+            stream: stream.clone(),
+            version,
+            kind: event.kind().into(),
+            form: event.form(),
+            actor: actor.clone(),
+            data: &data,
+        })
+    }
+
+    /// Reads what `encode` wrote, this version or any before.
+    pub fn decode(seq: u64, bytes: &[u8]) -> Result<Self, NotAnEvent> {
+        let written: Written<'_> = serde_json::from_slice(bytes).map_err(NotAnEvent::Envelope)?;
+        let event = Event::lift(&written.kind, written.form, written.data)?;
+        Ok(Self {
+            seq,
+            time: written.time,
+            stream: written.stream,
+            version: written.version,
+            actor: written.actor,
+            event,
+        })
+    }
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident($data:ident) = $kind:literal, form $form:literal;)*) => {
+        /// What happened.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Event {
+            $($(#[$doc])* $variant($data),)*
+        }
+
+        impl Event {
+            /// All kinds that there are.
+            pub const KINDS: &'static [&'static str] = &[$($kind),*];
+
+            /// The name of its kind.
+            pub fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => $kind,)*
+                }
+            }
+
+            /// The form in which its fields are written now.
+            pub fn form(&self) -> u16 {
+                match self {
+                    $(Self::$variant(_) => $form,)*
+                }
+            }
+
+            /// Its own fields.
+            pub fn data(&self) -> Result<Box<RawValue>, serde_json::Error> {
+                match self {
+                    $(Self::$variant(data) => serde_json::value::to_raw_value(data),)*
+                }
+            }
+
+            /// Reads the fields of a kind in any form that was ever written.
+            pub fn lift(kind: &str, form: u16, data: &RawValue) -> Result<Self, NotAnEvent> {
+                match (kind, form) {
+                    $(($kind, $form) => serde_json::from_str(data.get()).map(Self::$variant),)*
+                    _ => return Err(NotAnEvent::Unknown { kind: kind.to_owned(), form }),
+                }
+                .map_err(|source| NotAnEvent::Data { kind: kind.to_owned(), source })
+            }
+        }
+
+        $(impl From<$data> for Event {
+            fn from(data: $data) -> Self {
+                Self::$variant(data)
+            }
+        })*
+    };
+}
+
+events! {
+    /// Meta posted a body and its signature was right.
+    WebhookReceived(WebhookReceived) = "webhook-received", form 1;
+    /// Everything in some bodies has become events.
+    WebhooksProcessed(WebhooksProcessed) = "webhook-processed", form 1;
+    /// The rules of the company were replaced as a whole.
+    GenerationActivated(GenerationActivated) = "generation-activated", form 1;
+    /// Somebody wrote to us for the first time.
+    ContactCreated(ContactCreated) = "contact-created", form 1;
+    /// A contact has another name, or a further identifier.
+    ContactUpdated(ContactUpdated) = "contact-updated", form 1;
+    /// A contact wrote to a number of ours for the first time.
+    ConversationStarted(ConversationStarted) = "conversation-started", form 1;
+    /// The customer said something.
+    MessageReceived(MessageReceived) = "message-received", form 1;
+    /// Meta sent something that this version does not understand.
+    MessageNotUnderstood(MessageNotUnderstood) = "message-not-understood", form 1;
+    /// A case was opened.
+    CaseOpened(CaseOpened) = "case-opened", form 1;
+    /// Rules were asked, and this is what they answered.
+    RuleDecided(RuleDecided) = "rule-decided", form 1;
+    /// The case waits for a person in a queue.
+    CaseQueued(CaseQueued) = "case-queued", form 1;
+    /// The case waits for anyone now, and no longer for one agent.
+    PreferenceEnded(PreferenceEnded) = "case-preference-ended", form 1;
+    /// The case was given to an agent.
+    CaseAssigned(CaseAssigned) = "case-assigned", form 1;
+    /// The agent has taken it up.
+    CaseAccepted(CaseAccepted) = "case-accepted", form 1;
+    /// The case is resolved.
+    CaseClosed(CaseClosed) = "case-closed", form 1;
+    /// Tags, priority or a note of the case changed.
+    CaseLabelled(CaseLabelled) = "case-labelled", form 1;
+    /// A message to the customer is to be sent.
+    ReplyQueued(ReplyQueued) = "reply-queued", form 1;
+    /// A rule noted something, or forgot it.
+    RuleRemembered(RuleRemembered) = "rule-remembered", form 1;
+    /// Something is to happen later.
+    TimerSet(TimerSet) = "timer-set", form 1;
+    /// It is not to happen any more.
+    TimerCancelled(TimerCancelled) = "timer-cancelled", form 1;
+    /// The moment came.
+    TimerFired(TimerFired) = "timer-fired", form 1;
+    /// An agent came, went, or took a break.
+    PresenceSet(PresenceSet) = "presence-set", form 1;
+    /// A place of the agent's capacity is used.
+    CapacityTaken(CapacityTaken) = "capacity-taken", form 1;
+    /// A place of the agent's capacity is free again.
+    CapacityReleased(CapacityReleased) = "capacity-released", form 1;
+    /// The message is about to be handed to WhatsApp.
+    SendAttempted(SendAttempted) = "send-attempted", form 1;
+    /// WhatsApp took it.
+    SendAccepted(SendAccepted) = "send-accepted", form 1;
+    /// WhatsApp refused it, or could not be reached.
+    SendRefused(SendRefused) = "send-refused", form 1;
+    /// Nobody knows whether WhatsApp took it.
+    SendInDoubt(SendInDoubt) = "send-in-doubt", form 1;
+    /// The host did not send it, because it may not.
+    SendWithheld(SendWithheld) = "send-withheld", form 1;
+    /// WhatsApp told how the message fares.
+    StatusChanged(StatusChanged) = "status-changed", form 1;
+}
+
+/// `webhook-received`, in `webhooks`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WebhookReceived {
+    /// Length of the body in bytes.
+    pub bytes: u64,
+    /// The body, sealed with the key of the day.
+    pub body: SealedBody,
+}
+
+/// `webhook-processed`, in `webhooks`: one event closes a run of bodies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WebhooksProcessed {
+    /// What became of each.
+    pub webhooks: Vec<Processed>,
+}
+
+/// What became of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Processed {
+    /// The number of its `webhook-received`.
+    pub seq: u64,
+    /// Updates that became events.
+    pub taken: u32,
+    /// Updates that had been seen before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub repeated: u32,
+    /// Updates that were not understood.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub strange: u32,
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+/// `generation-activated`, in `company`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GenerationActivated {
+    /// Its number. Decisions carry it.
+    pub generation: u64,
+    /// The rules in the order in which they are asked.
+    pub rules: Vec<ActiveRule>,
+}
+
+/// A rule of a generation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActiveRule {
+    /// Its name.
+    pub rule: RuleId,
+    /// The rule set it stands in.
+    pub set: String,
+    /// The SHA-256 of its component.
+    pub component: Digest,
+    /// The SHA-256 of its settings.
+    pub settings: Digest,
+    /// The functions of the host that it was granted.
+    pub grant: Vec<String>,
+}
+
+/// `contact-created`, in `contact/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ContactCreated {
+    /// Who it is.
+    pub identity: Sealed<Identity>,
+    /// What they call themselves.
+    pub profile: Sealed<Profile>,
+    /// By what they are found again.
+    pub lookups: Vec<Lookup>,
+    /// The language to speak with them, as `es`.
+    pub language: String,
+}
+
+/// `contact-updated`, in `contact/…`. What is absent stays as it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ContactUpdated {
+    /// The new name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Sealed<Profile>>,
+    /// All identifiers that are known now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Sealed<Identity>>,
+    /// By what they are found, besides what was known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lookups: Vec<Lookup>,
+}
+
+/// `conversation-started`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConversationStarted {
+    /// With whom.
+    pub contact: ContactId,
+    /// On which of our numbers.
+    pub number: NumberId,
+}
+
+/// `message-received`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MessageReceived {
+    /// Our identifier of it.
+    pub message: MessageId,
+    /// When the customer wrote it, by Meta's clock, in whole seconds.
+    pub sent_at: Time,
+    /// Its kind in one word: `text`, `image` …
+    pub content: String,
+    /// By what its wamid is found again.
+    pub lookup: Lookup,
+    /// What was said.
+    pub body: Sealed<Inbound>,
+    /// The number of the webhook that brought it.
+    pub webhook: u64,
+}
+
+/// `message-not-understood`: in `conversation/…` where the contact is known, else in `webhooks`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MessageNotUnderstood {
+    /// The field of the webhook: `messages`, `flows` …
+    pub field: String,
+    /// What was expected and what was found, without personal data.
+    pub why: String,
+    /// The element as it came.
+    pub raw: Strange,
+    /// By what its wamid is found again, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lookup: Option<Lookup>,
+    /// The number of the webhook that brought it.
+    pub webhook: u64,
+}
+
+/// An element that was not understood, sealed for whom it concerns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strange {
+    /// It names a contact.
+    Of(Sealed<Raw>),
+    /// It names nobody: sealed like the body it came in.
+    Body(SealedBody),
+}
+
+/// JSON as Meta sent it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Raw(pub String);
+
+impl Personal for Raw {
+    const LABEL: &'static str = "webhook.element";
+}
+
+/// `case-opened`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseOpened {
+    /// The case.
+    pub case: CaseId,
+}
+
+/// `rule-decided`, in `conversation/…`: one round of rules of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleDecided {
+    /// The case it is about.
+    pub case: CaseId,
+    /// The kind of rule that was asked.
+    #[serde(rename = "rules")]
+    pub of: Kind,
+    /// Why they were asked.
+    pub why: Why,
+    /// The generation that they belong to. A round never mixes two.
+    pub generation: u64,
+    /// Who was asked, in order.
+    pub asked: Vec<Asked>,
+    /// Who was not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_asked: Vec<NotAsked>,
+    /// What the host did not do of what was decided, because it may not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
+    /// What they saw and said, in the order of `asked`.
+    pub traces: Sealed<Traces>,
+}
+
+/// An invariant of the host that a decision ran into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refused {
+    /// So many automatic messages have gone out within the hour that a person has to come first.
+    AutomaticLimit,
+    /// The customer has not written for 24 hours.
+    WindowClosed,
+}
+
+/// `case-queued`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseQueued {
+    /// The case.
+    pub case: CaseId,
+    /// Where it waits, for whom, how urgently.
+    pub place: Place,
+    /// Since when it waits: kept when only the place changes, so that nobody loses their turn.
+    pub since: Time,
+    /// Who chose the place.
+    pub by: Chooser,
+}
+
+/// Who chose a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Chooser {
+    /// A routing rule.
+    Rule(RuleId),
+    /// No rule did, so the number's own queue has it.
+    Default,
+}
+
+/// `case-preference-ended`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PreferenceEnded {
+    /// The case.
+    pub case: CaseId,
+}
+
+/// `case-assigned`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseAssigned {
+    /// The case.
+    pub case: CaseId,
+    /// To whom.
+    pub agent: AgentId,
+    /// The queue it had waited in.
+    pub queue: QueueId,
+}
+
+/// `case-accepted`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseAccepted {
+    /// The case.
+    pub case: CaseId,
+    /// By whom.
+    pub agent: AgentId,
+}
+
+/// `case-closed`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseClosed {
+    /// The case.
+    pub case: CaseId,
+    /// How it ended, as a code of the company: letters and hyphens.
+    pub code: String,
+}
+
+/// `case-labelled`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseLabelled {
+    /// The case.
+    pub case: CaseId,
+    /// What changed.
+    pub label: Label,
+}
+
+/// A mark on a case. Words are sealed: a rule may write into them whatever it has read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Label {
+    /// All tags that the case has now.
+    Tags(Sealed<Tags>),
+    /// A note for the agents.
+    Note(Sealed<Note>),
+    /// 0 is normal, 9 is most urgent.
+    Priority(u8),
+}
+
+/// The tags of a case, in alphabetical order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tags(pub std::collections::BTreeSet<String>);
+
+impl Personal for Tags {
+    const LABEL: &'static str = "case.tags";
+}
+
+/// A note for colleagues.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note(pub String);
+
+impl Personal for Note {
+    const LABEL: &'static str = "case.note";
+}
+
+/// `reply-queued`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReplyQueued {
+    /// Our identifier of it.
+    pub message: MessageId,
+    /// The case it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
+    /// The number it leaves from.
+    pub number: NumberId,
+    /// Its kind in one word.
+    pub content: String,
+    /// What is said.
+    pub body: Sealed<Outgoing>,
+}
+
+/// `rule-remembered`, in `conversation/…`, also for the memory on the contact.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleRemembered {
+    /// Whose memory.
+    pub rule: RuleId,
+    /// On what.
+    pub scope: MemoryScope,
+    /// The contact.
+    pub contact: ContactId,
+    /// By what the key is found again.
+    pub slot: Lookup,
+    /// What is noted; none forgets it.
+    pub value: Option<Sealed<Remembered>>,
+}
+
+/// A value in a rule's memory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remembered(pub String);
+
+impl Personal for Remembered {
+    const LABEL: &'static str = "rule.memory";
+}
+
+/// `timer-set`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimerSet {
+    /// The timer.
+    pub timer: TimerId,
+    /// When it is due.
+    pub due: Time,
+    /// What for.
+    pub purpose: Purpose,
+}
+
+/// What a timer is for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "to", rename_all = "kebab-case")]
+pub enum Purpose {
+    /// Call a rule again.
+    Wake {
+        /// Which.
+        rule: RuleId,
+        /// What it noted.
+        note: Sealed<Note>,
+    },
+    /// Stop waiting for one agent.
+    EndPreference {
+        /// For this case.
+        case: CaseId,
+    },
+    /// Ask the routing rules again.
+    Overflow {
+        /// About this case.
+        case: CaseId,
+    },
+}
+
+/// `timer-cancelled`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimerCancelled {
+    /// The timer.
+    pub timer: TimerId,
+}
+
+/// `timer-fired`, in `conversation/…`. The event's own time says when it really was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimerFired {
+    /// The timer.
+    pub timer: TimerId,
+    /// When it was due.
+    pub due: Time,
+}
+
+/// `presence-set`, in `agent/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PresenceSet {
+    /// What the agent is now.
+    pub presence: crate::agent::Presence,
+}
+
+/// `capacity-taken`, in `agent/…`, in the same commit as `case-assigned`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CapacityTaken {
+    /// By which case.
+    pub case: CaseId,
+    /// In which conversation.
+    pub conversation: ConversationId,
+}
+
+/// `capacity-released`, in `agent/…`, in the same commit as what ended the assignment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CapacityReleased {
+    /// By which case.
+    pub case: CaseId,
+}
+
+/// `send-attempted`, in `message/…`: on the disk before the first byte leaves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SendAttempted {
+    /// 1 for the first attempt.
+    pub attempt: u32,
+}
+
+/// `send-accepted`, in `message/…`. Accepted is not delivered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SendAccepted {
+    /// Which attempt.
+    pub attempt: u32,
+    /// WhatsApp's identifier.
+    pub wamid: Sealed<Wamid>,
+    /// By what it is found again.
+    pub lookup: Lookup,
+}
+
+/// WhatsApp's identifier of a message. It contains the customer's phone number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wamid(pub String);
+
+impl Personal for Wamid {
+    const LABEL: &'static str = "message.wamid";
+}
+
+/// `send-refused`, in `message/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SendRefused {
+    /// Which attempt.
+    pub attempt: u32,
+    /// Meta's error code; 0 if the request never reached Meta.
+    pub code: i64,
+    /// Meta's words for the code, or ours.
+    pub why: String,
+    /// When it is tried again; none if it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again_at: Option<Time>,
+}
+
+/// `send-in-doubt`, in `message/…`. A status that echoes our reference settles it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SendInDoubt {
+    /// Which attempt.
+    pub attempt: u32,
+    /// What happened instead of an answer.
+    pub why: String,
+}
+
+/// `send-withheld`, in `message/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SendWithheld {
+    /// The invariant.
+    pub because: Refused,
+}
+
+/// `status-changed`, in `message/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatusChanged {
+    /// What it is now.
+    pub status: Status,
+    /// When, by Meta's clock.
+    pub at: Time,
+    /// Why it failed: code and Meta's title.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
+    /// WhatsApp's identifier, where our own answer to the send had been lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wamid: Option<Sealed<Wamid>>,
+    /// By what that is found again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lookup: Option<Lookup>,
+    /// The number of the webhook that brought it.
+    pub webhook: u64,
+}
+
+/// An error that Meta reports of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Meta's code.
+    pub code: i64,
+    /// Meta's title for the code.
+    pub title: String,
+}

@@ -1,0 +1,22 @@
+//! What Timonel means.
+//!
+//! Everything here is a value or a pure function, so that it can be read without knowing HTTP, disks or WebAssembly,
+//! tested with properties, and folded again years later to the same bytes. What has to come from outside (the time, random
+//! bytes, keys) is an argument.
+
+pub mod agent;
+pub mod calendar;
+pub mod company;
+pub mod conversation;
+pub mod decision;
+pub mod delivery;
+pub mod event;
+pub mod id;
+pub mod message;
+pub mod outside;
+pub mod sealed;
+pub mod stream;
+pub mod window;
+
+/// A moment in UTC. The company's zone appears only where people look.
+pub type Time = jiff::Timestamp;

@@ -1,0 +1,134 @@
+//! Streams: what events belong to, and who made them.
+//!
+//! A stream is the unit of order and of conflict. Its version counts its events; whoever writes says which version they
+//! have seen.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::id::{AgentId, ContactId, ConversationId, MessageId, NotAnId, RuleId};
+
+/// What an event belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stream {
+    /// Bodies as Meta posted them.
+    Webhooks,
+    /// What concerns the whole company: its rules, its settings.
+    Company,
+    /// Who a customer is.
+    Contact(ContactId),
+    /// What is said and done with one customer on one of our numbers.
+    Conversation(ConversationId),
+    /// The way of one outgoing message: attempts, answers, statuses.
+    Message(MessageId),
+    /// Presence and cases of an agent: where capacity is decided.
+    Agent(AgentId),
+}
+
+impl fmt::Display for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Webhooks => f.write_str("webhooks"),
+            Self::Company => f.write_str("company"),
+            Self::Contact(id) => write!(f, "contact/{id}"),
+            Self::Conversation(id) => write!(f, "conversation/{id}"),
+            Self::Message(id) => write!(f, "message/{id}"),
+            Self::Agent(id) => write!(f, "agent/{id}"),
+        }
+    }
+}
+
+/// A text that names no stream.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAStream {
+    /// No such kind of stream.
+    #[error("`{0}` names no stream: webhooks, company, contact/…, conversation/…, message/… or agent/… was expected")]
+    Kind(String),
+    /// The part behind the slash.
+    #[error(transparent)]
+    Id(#[from] NotAnId),
+}
+
+impl FromStr for Stream {
+    type Err = NotAStream;
+
+    fn from_str(text: &str) -> Result<Self, NotAStream> {
+        Ok(match text.split_once('/') {
+            None if text == "webhooks" => Self::Webhooks,
+            None if text == "company" => Self::Company,
+            Some(("contact", id)) => Self::Contact(id.parse()?),
+            Some(("conversation", id)) => Self::Conversation(id.parse()?),
+            Some(("message", id)) => Self::Message(id.parse()?),
+            Some(("agent", id)) => Self::Agent(id.into()),
+            _ => return Err(NotAStream::Kind(text.to_owned())),
+        })
+    }
+}
+
+/// Who made an event.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Actor {
+    /// The host itself.
+    Host,
+    /// Meta, by a webhook or an answer.
+    Meta,
+    /// The customer.
+    Customer,
+    /// A rule.
+    Rule(RuleId),
+    /// An agent.
+    Agent(AgentId),
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host => f.write_str("host"),
+            Self::Meta => f.write_str("meta"),
+            Self::Customer => f.write_str("customer"),
+            Self::Rule(id) => write!(f, "rule/{id}"),
+            Self::Agent(id) => write!(f, "agent/{id}"),
+        }
+    }
+}
+
+/// A text that names no actor.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` names nobody who acts: host, meta, customer, rule/… or agent/… was expected")]
+pub struct NotAnActor(String);
+
+impl FromStr for Actor {
+    type Err = NotAnActor;
+
+    fn from_str(text: &str) -> Result<Self, NotAnActor> {
+        Ok(match text.split_once('/') {
+            None if text == "host" => Self::Host,
+            None if text == "meta" => Self::Meta,
+            None if text == "customer" => Self::Customer,
+            Some(("rule", id)) => Self::Rule(id.into()),
+            Some(("agent", id)) => Self::Agent(id.into()),
+            _ => return Err(NotAnActor(text.to_owned())),
+        })
+    }
+}
+
+macro_rules! as_text {
+    ($($name:ident)*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(de::Error::custom)
+            }
+        }
+    )*};
+}
+
+as_text! { Stream Actor }
