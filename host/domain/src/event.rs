@@ -472,6 +472,13 @@ pub struct CaseClosed {
     pub code: String,
 }
 
+impl CaseClosed {
+    /// Whether a text can be a code: 1 to 40 letters and hyphens. Without digits and spaces no customer's data fits in.
+    pub fn is_code(text: &str) -> bool {
+        (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+    }
+}
+
 /// `case-labelled`, in `conversation/…`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseLabelled {

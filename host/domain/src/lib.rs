@@ -7,6 +7,7 @@
 pub mod agent;
 pub mod calendar;
 pub mod company;
+pub mod contact;
 pub mod conversation;
 pub mod decision;
 pub mod delivery;

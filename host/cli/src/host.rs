@@ -1,0 +1,243 @@
+//! A host, put together from its settings.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use desk::{Active, Desk, Outside, Running};
+use domain::outside::{Clock, Entropy};
+use domain::sealed::Key;
+use journal::RealDisk;
+use server::{Listening, Server};
+use store::{Drive, KeyStore, Paths, Store};
+use tokio::task::JoinHandle;
+use whatsapp::{AppSecrets, Graph, GraphConfig};
+
+use crate::rulebook;
+use crate::settings::{Policy, Settings};
+use crate::system::{SystemClock, SystemEntropy, boot};
+
+/// How often the file of settings is looked at for other rules.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How often the keys of old days are destroyed. They live for whole days, so this is often enough.
+const SWEEP: Duration = Duration::from_secs(3_600);
+
+/// A host at work.
+pub(crate) struct Host {
+    pub(crate) desk: Desk,
+    pub(crate) address: SocketAddr,
+    listening: Listening,
+    running: Running,
+    chores: Vec<JoinHandle<()>>,
+}
+
+impl Host {
+    /// Opens the data, loads the rules, opens the door. `more` adds routes to those of every host.
+    pub(crate) async fn start(
+        settings: &Settings,
+        more: impl FnOnce(&Desk, &Arc<dyn Clock>) -> Router,
+    ) -> anyhow::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting(settings.clock));
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        if let Some(clock) = settings.clock {
+            tracing::warn!(%clock, "REHEARSAL: the clock does not show the real time");
+        }
+        let keys = keys(settings, Arc::clone(&entropy))?;
+        let store = open_store(&settings.data, Arc::clone(&clock))?;
+        let rules = Arc::new(engine(&settings.data)?);
+        let number = store.generation()?.map_or(1, |last| last.generation + 1);
+        let active = prepare(&rules, &settings.policy, number)?;
+        let network = Arc::new(graph(settings)?);
+        let outside = Outside {
+            store: store.clone(),
+            keys,
+            rules: Arc::clone(&rules),
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            network,
+            active,
+        };
+        let (desk, parts) = desk::assemble(outside, workers());
+        desk.announce().await?;
+        let running = parts.run(&tokio::runtime::Handle::current(), &store.applied())?;
+        let mut router = more(&desk, &clock);
+        router = router.merge(server::router(Server {
+            desk: desk.clone(),
+            secrets: secrets(settings),
+            verify_token: settings.verify_token.as_ref().map(|token| token.reveal().to_owned()),
+            clock: Arc::clone(&clock),
+            entropy,
+            rehearsal: settings.clock,
+        }));
+        let listening = server::listen(settings.listen, router)
+            .await
+            .with_context(|| format!("`listen` is `{}`: it cannot be listened at", settings.listen))?;
+        let mut chores = vec![tokio::spawn(sweep(desk.clone(), Arc::clone(&clock)))];
+        if let Some(file) = settings.file.clone() {
+            chores.push(tokio::spawn(watch(file, desk.clone(), rules)));
+        }
+        tracing::info!(address = %listening.address, generation = number, "open");
+        Ok(Self { desk, address: listening.address, listening, running, chores })
+    }
+
+    /// Closes the door, finishes what has begun, and leaves the data clean.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        self.listening.stop().await;
+        for chore in self.chores {
+            chore.abort();
+        }
+        let store = self.desk.store().clone();
+        drop(self.desk);
+        self.running.stop().await;
+        tokio::task::spawn_blocking(move || store.close()).await??;
+        Ok(())
+    }
+}
+
+/// The engine, with its compiled components in the data directory.
+pub(crate) fn engine(data: &Path) -> anyhow::Result<rules::Host> {
+    let worker = rules::Worker {
+        program: std::env::current_exe().context("the program cannot find itself")?,
+        args: vec!["compile-worker".into()],
+    };
+    let config =
+        rules::Config { cache: data.join("components"), worker, limits: rules::Limits::default(), concurrency: workers() + 1 };
+    Ok(rules::Host::start(config)?)
+}
+
+/// One worker a core: a decision is all computing.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+fn secrets(settings: &Settings) -> Option<AppSecrets> {
+    let current = settings.app_secret.as_ref()?;
+    Some(AppSecrets::new(current.reveal(), settings.app_secret_previous.as_ref().map(|secret| secret.reveal())))
+}
+
+fn graph(settings: &Settings) -> anyhow::Result<Graph> {
+    let token = settings.access_token.as_ref().map_or("", |token| token.reveal());
+    let mut config = GraphConfig::new(token);
+    if let Some(url) = &settings.graph_url {
+        config.base_url = url.clone();
+    }
+    if let Some(version) = &settings.graph_version {
+        config.version = version.clone();
+    }
+    Graph::new(config).context("`graph-url` (TIMONEL_GRAPH_URL)")
+}
+
+fn open_store(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Store> {
+    let mut told = std::time::Instant::now();
+    let mut progress = |done: u64, of: u64| {
+        if told.elapsed() > Duration::from_secs(2) {
+            told = std::time::Instant::now();
+            tracing::info!(done, of, "folding the journal");
+        }
+    };
+    let paths = Paths::within(data);
+    let (store, opened) =
+        Store::open(Arc::new(RealDisk), &paths, clock, &boot(), Drive::Threads, &mut progress)?;
+    if opened.torn_bytes > 0 {
+        tracing::warn!(
+            bytes = opened.torn_bytes,
+            "the end of the journal was unfinished and is cut off; nobody had been told of it"
+        );
+    }
+    if let Some(why) = &opened.rebuilt
+        && opened.last_seq > 0
+    {
+        tracing::warn!(%why, events = opened.folded, "the projections were built anew");
+    }
+    tracing::info!(events = opened.last_seq, folded = opened.folded, "the journal is open");
+    Ok(store)
+}
+
+/// The keys of a data directory, with its master key.
+pub(crate) fn keys(settings: &Settings, entropy: Arc<dyn Entropy>) -> anyhow::Result<Arc<KeyStore>> {
+    let dir = settings.data.join("keys");
+    let path = settings.master_key.clone().unwrap_or_else(|| dir.join("master"));
+    let master = master_key(&path, &*entropy)?;
+    Ok(Arc::new(KeyStore::open(Arc::new(RealDisk), &dir, &master, entropy)?))
+}
+
+fn master_key(path: &PathBuf, entropy: &dyn Entropy) -> anyhow::Result<Key> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    if let Some(dir) = path.parent() {
+        std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+    }
+    if !path.exists() {
+        let key = Key::random(entropy);
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o400)
+            .open(path)
+            .with_context(|| format!("cannot make the master key {}", path.display()))?;
+        file.write_all(data_encoding::HEXLOWER.encode(key.as_bytes()).as_bytes())?;
+        file.sync_all()?;
+        tracing::info!(path = %path.display(), "a master key was made: keep a copy of it apart from the data");
+    }
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("`master-key` is `{}`: it cannot be read", path.display()))?;
+    data_encoding::HEXLOWER
+        .decode(text.trim().as_bytes())
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(Key::from_bytes)
+        .with_context(|| {
+            format!("`master-key` is `{}`: a file with 64 hexadecimal digits was expected", path.display())
+        })
+}
+
+fn prepare(rules: &rules::Host, policy: &Policy, number: u64) -> anyhow::Result<Active> {
+    let generation = rulebook::generation(rules, policy, number)?;
+    Ok(Active { company: Arc::new(policy.company.clone()), generation: Arc::new(generation) })
+}
+
+/// Puts other rules in force when the file says so. What cannot be put in force changes nothing.
+async fn watch(file: PathBuf, desk: Desk, rules: Arc<rules::Host>) {
+    let mut seen = tokio::fs::read(&file).await.unwrap_or_default();
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let Ok(now) = tokio::fs::read(&file).await else { continue };
+        if now == seen {
+            continue;
+        }
+        seen = now;
+        if let Err(error) = reload(&file, &desk, &rules).await {
+            tracing::error!(
+                error = format!("{error:#}"),
+                file = %file.display(),
+                "the file was changed and cannot be put in force: the rules stay as they were"
+            );
+        }
+    }
+}
+
+async fn reload(file: &Path, desk: &Desk, rules: &Arc<rules::Host>) -> anyhow::Result<()> {
+    let policy = Policy::read(file)?;
+    let number = desk.active().generation.number + 1;
+    let rules = Arc::clone(rules);
+    let active = tokio::task::spawn_blocking(move || prepare(&rules, &policy, number)).await??;
+    desk.activate(active).await?;
+    tracing::info!(generation = number, "other rules are in force");
+    Ok(())
+}
+
+async fn sweep(desk: Desk, clock: Arc<dyn Clock>) {
+    loop {
+        let today = clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        match desk.keys().forget_old_days(today) {
+            Ok(0) => {}
+            Ok(days) => tracing::info!(days, "keys of old webhook bodies were destroyed"),
+            Err(error) => tracing::error!(%error, "keys of old webhook bodies could not be destroyed"),
+        }
+        tokio::time::sleep(SWEEP).await;
+    }
+}

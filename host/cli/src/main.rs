@@ -1,0 +1,138 @@
+//! The program `timonel`.
+
+mod demo;
+mod host;
+mod inspect;
+mod journal_tools;
+mod rulebook;
+mod settings;
+mod system;
+mod unseal;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::host::Host;
+use crate::settings::{Log, Settings};
+
+/// A self-hosted host for a company's WhatsApp Business operation.
+#[derive(Parser)]
+#[command(version, about, max_term_width = 110)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the host of a company.
+    Serve {
+        /// The file of settings. Every key of it can also be set in the environment: `listen` is TIMONEL_LISTEN.
+        #[arg(long, env = "TIMONEL_CONFIG")]
+        config: Option<PathBuf>,
+    },
+    /// Run a demo company against a simulated WhatsApp, with pages to open in the browser.
+    Demo(demo::Arguments),
+    /// Look at plugins.
+    #[command(subcommand)]
+    Plugin(inspect::Command),
+    /// Look at the journal, and repair what is folded from it.
+    Journal {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: journal_tools::Command,
+    },
+    /// Compile a component under limits. The host calls this itself.
+    #[command(hide = true)]
+    CompileWorker {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    // Before anything else: the child has limits of its own and must stay small.
+    if std::env::args().nth(1).as_deref() == Some("compile-worker") {
+        return rules::compile_worker::main();
+    }
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            say_error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[allow(clippy::print_stderr)]
+fn say_error(error: &anyhow::Error) {
+    eprintln!("timonel: {error:#}");
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve { config } => {
+            let settings = read_settings(config)?;
+            log(settings.log, "info");
+            serve(&settings)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Demo(arguments) => {
+            log(Log::Text, "warn");
+            runtime()?.block_on(demo::run(arguments))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Plugin(command) => inspect::run(command),
+        Command::Journal { config, command } => {
+            log(Log::Text, "warn");
+            journal_tools::run(&read_settings(config)?, command)
+        }
+        Command::CompileWorker { .. } => Ok(rules::compile_worker::main()),
+    }
+}
+
+fn read_settings(config: Option<PathBuf>) -> anyhow::Result<Settings> {
+    Ok(Settings::read(config.as_deref(), &|name| std::env::var(name).ok())?)
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+fn serve(settings: &Settings) -> anyhow::Result<()> {
+    runtime()?.block_on(async {
+        let host = Host::start(settings, |_, _| axum::Router::new()).await?;
+        if settings.app_secret.is_none() {
+            tracing::warn!("the webhook answers 503: set `app-secret` (TIMONEL_APP_SECRET)");
+        }
+        stopped().await?;
+        tracing::info!("stopping");
+        host.stop().await
+    })
+}
+
+/// Until somebody wants the program to end.
+async fn stopped() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+/// `RUST_LOG` says more precisely what is logged.
+fn log(form: Log, level: &str) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match form {
+        Log::Text => log.with_target(false).init(),
+        Log::Json => log.json().init(),
+    }
+}

@@ -1,0 +1,318 @@
+//! Settings: one file, and the environment over it.
+//!
+//! Each setting is a key of the file and an environment variable of the same name. What is wrong is told with the key, the
+//! value and what was expected; secrets are never printed.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use domain::Time;
+use domain::company::{Company, Description};
+use domain::id::QueueId;
+use serde::Deserialize;
+
+/// A secret: it can be used and not be printed.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Log {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl FromStr for Log {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(()),
+        }
+    }
+}
+
+/// The file, as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    data: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    app_secret: Option<Secret>,
+    app_secret_previous: Option<Secret>,
+    verify_token: Option<Secret>,
+    access_token: Option<Secret>,
+    graph_url: Option<String>,
+    graph_version: Option<String>,
+    master_key: Option<PathBuf>,
+    clock: Option<String>,
+    log: Option<Log>,
+    #[serde(default)]
+    company: Option<Description>,
+    #[serde(default)]
+    rule_sets: Option<Vec<RuleSet>>,
+}
+
+/// A named list of rules, asked in order.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct RuleSet {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its rules.
+    #[serde(default)]
+    pub(crate) rules: Vec<RuleDescription>,
+}
+
+/// A rule: a plugin with settings and a scope.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct RuleDescription {
+    /// Its name, which no other rule has.
+    pub(crate) id: String,
+    /// The name of a reference plugin, or the path of a component, relative to the file.
+    pub(crate) plugin: String,
+    /// Whether it is asked.
+    #[serde(default)]
+    pub(crate) mode: ModeDescription,
+    /// For which cases it is asked.
+    #[serde(default)]
+    pub(crate) scope: ScopeDescription,
+    /// Handed to the plugin as JSON.
+    #[serde(default)]
+    pub(crate) settings: toml::Table,
+}
+
+/// Whether a rule is asked.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ModeDescription {
+    /// It is.
+    #[default]
+    Live,
+    /// It is not.
+    Off,
+}
+
+/// For which cases a rule is asked. An empty list is no restriction.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(crate) struct ScopeDescription {
+    pub(crate) numbers: Vec<String>,
+    pub(crate) queues: Vec<QueueId>,
+    pub(crate) languages: Vec<String>,
+    pub(crate) tags: Vec<String>,
+}
+
+/// What is in force of the file while the host runs, and may change without a restart.
+#[derive(Debug, Clone)]
+pub(crate) struct Policy {
+    pub(crate) company: Company,
+    pub(crate) rule_sets: Vec<RuleSet>,
+    /// What relative paths of plugins are relative to.
+    pub(crate) dir: PathBuf,
+}
+
+/// All settings of a host.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) data: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) app_secret: Option<Secret>,
+    pub(crate) app_secret_previous: Option<Secret>,
+    pub(crate) verify_token: Option<Secret>,
+    pub(crate) access_token: Option<Secret>,
+    pub(crate) graph_url: Option<String>,
+    pub(crate) graph_version: Option<String>,
+    pub(crate) master_key: Option<PathBuf>,
+    pub(crate) clock: Option<Time>,
+    pub(crate) log: Log,
+    pub(crate) policy: Policy,
+}
+
+/// What is wrong with the settings.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SettingsError {
+    #[error("the file {} cannot be read: {source}", path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("in {}:\n{message}", path.display())]
+    File { path: PathBuf, message: String },
+    #[error("`{key}` is `{value}`: {expected} was expected")]
+    Value { key: String, value: String, expected: &'static str },
+}
+
+/// The rules of a host that was given none.
+const DEFAULT: &str = include_str!("default.toml");
+
+impl Settings {
+    /// Reads a file, if there is one, and the environment over it.
+    pub(crate) fn read(
+        file: Option<&Path>,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, SettingsError> {
+        let read = match file {
+            Some(path) => read_file(path)?,
+            None => File::default(),
+        };
+        let listen = match environment("TIMONEL_LISTEN") {
+            Some(text) => Some(parse("TIMONEL_LISTEN", &text, "an address and a port, as `127.0.0.1:8080`,")?),
+            None => read.listen,
+        };
+        let log = match environment("TIMONEL_LOG") {
+            Some(text) => Some(parse("TIMONEL_LOG", &text, "`text` or `json`")?),
+            None => read.log,
+        };
+        let (clock_key, clock) = match environment("TIMONEL_CLOCK") {
+            Some(text) => ("TIMONEL_CLOCK", Some(text)),
+            None => ("clock", read.clock.clone()),
+        };
+        let clock = clock
+            .map(|text| parse(clock_key, &text, "an instant of RFC 3339, as `2026-11-22T15:00:00Z`,"))
+            .transpose()?;
+        let secret = |name: &str, of_file: &Option<Secret>| {
+            environment(name).map(Secret).or_else(|| of_file.clone()).filter(|secret| !secret.0.is_empty())
+        };
+        Ok(Self {
+            file: file.map(Path::to_owned),
+            data: environment("TIMONEL_DATA")
+                .map(PathBuf::from)
+                .or_else(|| read.data.clone())
+                .unwrap_or_else(|| "data".into()),
+            listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            app_secret: secret("TIMONEL_APP_SECRET", &read.app_secret),
+            app_secret_previous: secret("TIMONEL_APP_SECRET_PREVIOUS", &read.app_secret_previous),
+            verify_token: secret("TIMONEL_VERIFY_TOKEN", &read.verify_token),
+            access_token: secret("TIMONEL_ACCESS_TOKEN", &read.access_token),
+            graph_url: environment("TIMONEL_GRAPH_URL").or_else(|| read.graph_url.clone()),
+            graph_version: environment("TIMONEL_GRAPH_VERSION").or_else(|| read.graph_version.clone()),
+            master_key: environment("TIMONEL_MASTER_KEY").map(PathBuf::from).or_else(|| read.master_key.clone()),
+            clock,
+            log: log.unwrap_or_default(),
+            policy: policy(read, file)?,
+        })
+    }
+}
+
+impl Policy {
+    /// What a file says of the company and its rules.
+    pub(crate) fn read(path: &Path) -> Result<Self, SettingsError> {
+        policy(read_file(path)?, Some(path))
+    }
+
+    /// What the text of a file says of the company and its rules.
+    pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, SettingsError> {
+        policy(parse_file(text, path)?, Some(path))
+    }
+}
+
+fn policy(file: File, path: Option<&Path>) -> Result<Policy, SettingsError> {
+    let company = Company::new(file.company.unwrap_or_default()).map_err(|mistake| SettingsError::File {
+        path: path.map_or_else(|| "the defaults".into(), Path::to_owned),
+        message: format!("company.{mistake}"),
+    })?;
+    let rule_sets = match file.rule_sets {
+        Some(sets) => sets,
+        None => parse_file(DEFAULT, Path::new("default.toml"))?.rule_sets.unwrap_or_default(),
+    };
+    let mut ids = std::collections::BTreeSet::new();
+    for rule in rule_sets.iter().flat_map(|set| &set.rules) {
+        if !ids.insert(&rule.id) {
+            return Err(SettingsError::Value {
+                key: "rule-sets.rules.id".to_owned(),
+                value: rule.id.clone(),
+                expected: "a name that no other rule has",
+            });
+        }
+    }
+    let dir = path.and_then(Path::parent).map_or_else(PathBuf::new, Path::to_owned);
+    Ok(Policy { company, rule_sets, dir })
+}
+
+fn read_file(path: &Path) -> Result<File, SettingsError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
+    parse_file(&text, path)
+}
+
+fn parse_file(text: &str, path: &Path) -> Result<File, SettingsError> {
+    toml::from_str(text)
+        .map_err(|error| SettingsError::File { path: path.to_owned(), message: error.to_string() })
+}
+
+fn parse<T: FromStr>(key: &str, value: &str, expected: &'static str) -> Result<T, SettingsError> {
+    value.parse().map_err(|_| SettingsError::Value { key: key.to_owned(), value: value.to_owned(), expected })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn none(_: &str) -> Option<String> {
+        None
+    }
+
+    #[test]
+    fn a_host_without_a_file_has_one_queue_and_the_reference_rules() {
+        let settings = Settings::read(None, &none).unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(settings.policy.company.queues().len(), 1);
+        let rules = settings.policy.rule_sets.iter().flat_map(|set| &set.rules);
+        assert_eq!(rules.count(), 3);
+    }
+
+    #[test]
+    fn the_environment_goes_over_the_file_and_a_wrong_value_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("timonel.toml");
+        std::fs::write(&file, "listen = \"127.0.0.1:1\"\napp-secret = \"hush\"").unwrap();
+        let settings = Settings::read(Some(&file), &|name| {
+            (name == "TIMONEL_LISTEN").then(|| "127.0.0.1:2".to_owned())
+        });
+        let settings = settings.unwrap();
+        assert_eq!(settings.listen.port(), 2);
+        assert!(!format!("{settings:?}").contains("hush"));
+        let wrong = Settings::read(None, &|name| (name == "TIMONEL_LISTEN").then(|| "8080".to_owned()));
+        let message = wrong.unwrap_err().to_string();
+        assert!(message.contains("TIMONEL_LISTEN") && message.contains("`8080`"), "{message}");
+    }
+
+    #[test]
+    fn a_queue_that_does_not_exist_is_told_with_its_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("timonel.toml");
+        let text = "[company]\nname = \"x\"\n[[company.queues]]\nid = \"ventas\"\n\
+                    [[company.agents]]\nid = \"ana\"\nname = \"Ana\"\nqueues = [\"vetas\"]";
+        std::fs::write(&file, text).unwrap();
+        let message = Settings::read(Some(&file), &none).unwrap_err().to_string();
+        assert!(message.contains("company.`agents[0].queues[0]` is `vetas`"), "{message}");
+        assert!(message.contains("ventas"), "{message}");
+    }
+}

@@ -1,0 +1,16 @@
+//! What is in force: the company's description and the generation of rules.
+//!
+//! They change together, as one pointer. Whoever handles a command takes the pointer once, so that no decision mixes two.
+
+use std::sync::Arc;
+
+use domain::company::Company;
+use rules::Generation;
+
+/// The description and the rules that are in force.
+pub struct Active {
+    /// The company.
+    pub company: Arc<Company>,
+    /// Its rules.
+    pub generation: Arc<Generation>,
+}

@@ -1,0 +1,135 @@
+//! What agents do with a case, and how one gets to them.
+//!
+//! Whoever gives a case to an agent writes in the agent's stream too, at the version that was seen: capacity is decided
+//! there. A case belongs to one agent, and only that one writes to the customer.
+
+use domain::agent::Presence;
+use domain::company::AgentDescription;
+use domain::conversation::Holder;
+use domain::decision::Place;
+use domain::event::{CapacityReleased, CapacityTaken, CaseAccepted, CaseAssigned, CaseClosed};
+use domain::id::{AgentId, CaseId};
+use domain::message::Outgoing;
+use domain::stream::{Actor, Stream};
+use domain::window;
+
+use crate::attend;
+use crate::command::{CommandError, DeskError, Done};
+use crate::work::Work;
+
+/// Gives a case that waits to an agent. Nothing happens if it does not wait any more, or the agent cannot take it.
+pub(crate) fn assign(work: &mut Work<'_>, agent: &AgentId) -> Result<Done, CommandError> {
+    let Some((case, place)) = waiting(work) else { return Ok(Done::Repeated) };
+    let described = describe(work, agent)?;
+    let meant_for_another = place.prefer.as_ref().is_some_and(|prefer| prefer.agent != *agent);
+    if meant_for_another || !described.serves(&place.queue, &place.skills) {
+        return Ok(Done::Repeated);
+    }
+    match take(work, &described, case, &place, Actor::Host) {
+        Ok(()) => Ok(Done::Recorded),
+        Err(CommandError::NotAvailable { .. } | CommandError::Full { .. }) => Ok(Done::Repeated),
+        Err(error) => Err(error),
+    }
+}
+
+/// An agent takes up a case: the one that was given, or one that waits.
+pub(crate) fn accept(work: &mut Work<'_>, agent: &AgentId) -> Result<Done, CommandError> {
+    let described = describe(work, agent)?;
+    let case = work.case().ok_or(CommandError::NoCase)?;
+    let id = case.id;
+    match &case.holder {
+        Holder::Agent { agent: holder, .. } if holder != agent => {
+            return Err(CommandError::Taken(holder.clone()));
+        }
+        Holder::Agent { accepted: Some(_), .. } => return Ok(Done::Repeated),
+        Holder::Agent { accepted: None, .. } => {}
+        Holder::Queue { place, .. } => {
+            let place = place.clone();
+            if !described.serves(&place.queue, &place.skills) {
+                return Err(CommandError::NotServing(agent.clone()));
+            }
+            take(work, &described, id, &place, Actor::Agent(agent.clone()))?;
+        }
+        Holder::Rules => {
+            // The agent steps in while the rules still attend: the number's own queue is where it would have gone.
+            let queue = work.active.company.default_queue(&work.conversation.number);
+            if !described.serves(&queue, &[]) {
+                return Err(CommandError::NotServing(agent.clone()));
+            }
+            let place = Place { queue, skills: vec![], priority: 0, prefer: None, overflow_after: None };
+            take(work, &described, id, &place, Actor::Agent(agent.clone()))?;
+        }
+    }
+    work.record(Actor::Agent(agent.clone()), CaseAccepted { case: id, agent: agent.clone() })?;
+    Ok(Done::Recorded)
+}
+
+/// An agent writes to the customer.
+pub(crate) fn reply(work: &mut Work<'_>, agent: &AgentId, message: &Outgoing) -> Result<Done, CommandError> {
+    whatsapp::check(message)?;
+    held_by(work, agent)?;
+    if !window::is_open(work.conversation.last_inbound, work.now) {
+        return Err(CommandError::WindowClosed);
+    }
+    let id = attend::reply(work, Actor::Agent(agent.clone()), message)?;
+    Ok(Done::Queued(id))
+}
+
+/// An agent resolves the case.
+pub(crate) fn close(work: &mut Work<'_>, agent: &AgentId, code: &str) -> Result<Done, CommandError> {
+    if !CaseClosed::is_code(code) {
+        return Err(CommandError::NoCode(code.to_owned()));
+    }
+    let case = held_by(work, agent)?;
+    let actor = Actor::Agent(agent.clone());
+    let (version, _) = work.shared.store.agent(agent).map_err(DeskError::from)?;
+    work.record(actor.clone(), CaseClosed { case, code: code.to_owned() })?;
+    work.record_in(Stream::Agent(agent.clone()), version, actor, CapacityReleased { case })?;
+    Ok(Done::Recorded)
+}
+
+fn waiting(work: &Work<'_>) -> Option<(CaseId, Place)> {
+    match work.case() {
+        Some(case) => match &case.holder {
+            Holder::Queue { place, .. } => Some((case.id, place.clone())),
+            Holder::Rules | Holder::Agent { .. } => None,
+        },
+        None => None,
+    }
+}
+
+fn describe(work: &Work<'_>, agent: &AgentId) -> Result<AgentDescription, CommandError> {
+    work.active.company.agent(agent).cloned().ok_or_else(|| CommandError::NoAgent(agent.clone()))
+}
+
+fn held_by(work: &Work<'_>, agent: &AgentId) -> Result<CaseId, CommandError> {
+    let case = work.case().ok_or(CommandError::NoCase)?;
+    match &case.holder {
+        Holder::Agent { agent: holder, .. } if holder == agent => Ok(case.id),
+        Holder::Agent { agent: holder, .. } => Err(CommandError::Taken(holder.clone())),
+        Holder::Rules | Holder::Queue { .. } => Err(CommandError::NotAccepted),
+    }
+}
+
+/// Uses a place of the agent's capacity for the case.
+fn take(
+    work: &mut Work<'_>,
+    described: &AgentDescription,
+    case: CaseId,
+    place: &Place,
+    actor: Actor,
+) -> Result<(), CommandError> {
+    let agent = described.id.clone();
+    let (version, state) = work.shared.store.agent(&agent).map_err(DeskError::from)?;
+    if state.presence != Presence::Available {
+        return Err(CommandError::NotAvailable { agent, presence: state.presence });
+    }
+    if !state.has_room(described.capacity) {
+        return Err(CommandError::Full { agent, capacity: described.capacity });
+    }
+    let assigned = CaseAssigned { case, agent: agent.clone(), queue: place.queue.clone() };
+    work.record(actor.clone(), assigned)?;
+    let taken = CapacityTaken { case, conversation: work.id };
+    work.record_in(Stream::Agent(agent), version, actor, taken)?;
+    Ok(())
+}

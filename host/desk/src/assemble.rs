@@ -1,0 +1,417 @@
+//! The parts, put together, and the threads that drive them.
+
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use domain::agent::Presence;
+use domain::event::{ActiveRule, GenerationActivated, PresenceSet};
+use domain::id::{AgentId, ConversationId};
+use domain::message::Outgoing;
+use domain::stream::{Actor, Stream};
+use store::{Applied, CommitError, Draft, Store};
+use tokio::runtime::Handle;
+use tokio::sync::{oneshot, watch};
+
+use crate::active::Active;
+use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
+use crate::dispatcher::Dispatcher;
+use crate::matcher::Matcher;
+use crate::meters::Meters;
+use crate::sender::Sender;
+use crate::shared::{Outside, Shared};
+use crate::timers::Timers;
+use crate::worker::Worker;
+
+/// The longest time that a part sleeps. Everything wakes it earlier; this is for what nobody thought of.
+const NAP: Duration = Duration::from_secs(1);
+
+/// Where the commands of each worker go.
+#[derive(Clone)]
+pub(crate) struct Mailboxes(Arc<[mpsc::Sender<Envelope>]>);
+
+impl Mailboxes {
+    /// To the worker of a key.
+    pub(crate) fn send(&self, envelope: Envelope) -> Result<(), DeskError> {
+        // Ids are random, so their bytes spread them evenly.
+        let key = usize::from(u16::from_be_bytes([envelope.key[14], envelope.key[15]]));
+        let worker = self.0.get(key % self.0.len().max(1)).ok_or(DeskError::Stopping)?;
+        worker.send(envelope).map_err(|_| DeskError::Stopping)
+    }
+
+    /// To the worker of a key, for an answer.
+    pub(crate) fn ask(
+        &self,
+        key: [u8; 16],
+        command: Command,
+    ) -> Result<oneshot::Receiver<Result<Done, CommandError>>, DeskError> {
+        let (caller, answer) = oneshot::channel();
+        self.send(Envelope { key, command, owner: Owner::Caller(caller), tries: 0 })?;
+        Ok(answer)
+    }
+}
+
+/// What people do. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    shared: Arc<Shared>,
+    mail: Mailboxes,
+}
+
+/// An answer that a worker will give.
+type Pending = oneshot::Receiver<Result<Done, CommandError>>;
+
+impl Desk {
+    /// An agent takes up a case: one that was given, or one that waits.
+    pub async fn accept(&self, agent: &AgentId, conversation: ConversationId) -> Result<Done, CommandError> {
+        self.ask(conversation, Command::Accept { conversation, agent: agent.clone() }).await
+    }
+
+    /// An agent writes to the customer.
+    pub async fn reply(
+        &self,
+        agent: &AgentId,
+        conversation: ConversationId,
+        message: Outgoing,
+    ) -> Result<Done, CommandError> {
+        let message = Arc::new(message);
+        self.ask(conversation, Command::Reply { conversation, agent: agent.clone(), message }).await
+    }
+
+    /// An agent resolves the case, with a code of the company.
+    pub async fn close(
+        &self,
+        agent: &AgentId,
+        conversation: ConversationId,
+        code: &str,
+    ) -> Result<Done, CommandError> {
+        let code = code.into();
+        self.ask(conversation, Command::Close { conversation, agent: agent.clone(), code }).await
+    }
+
+    /// An agent comes, goes, or takes a break.
+    pub async fn set_presence(&self, agent: &AgentId, presence: Presence) -> Result<Done, CommandError> {
+        if self.shared.active.load().company.agent(agent).is_none() {
+            return Err(CommandError::NoAgent(agent.clone()));
+        }
+        let stream = Stream::Agent(agent.clone());
+        loop {
+            let (version, state) = self.shared.store.agent(agent).map_err(DeskError::from)?;
+            if state.presence == presence {
+                return Ok(Done::Repeated);
+            }
+            let draft = Draft::new(stream.clone(), Actor::Agent(agent.clone()), PresenceSet { presence })
+                .map_err(DeskError::from)?;
+            match self.shared.store.commit(vec![(stream.clone(), version)], vec![draft]).await {
+                Ok(_) => return Ok(Done::Recorded),
+                Err(CommitError::Conflict { .. }) => {}
+                Err(error) => return Err(DeskError::from(error).into()),
+            }
+        }
+    }
+
+    /// Puts a description and a generation in force. What is being decided goes on with the ones that it began with.
+    pub async fn activate(&self, active: Active) -> Result<(), DeskError> {
+        let draft = Draft::new(Stream::Company, Actor::Host, activation(&active))?;
+        self.shared.store.commit(Vec::new(), vec![draft]).await?;
+        self.shared.active.store(Arc::new(active));
+        Ok(())
+    }
+
+    /// Says in the journal what is in force from the start.
+    pub async fn announce(&self) -> Result<(), DeskError> {
+        let draft = Draft::new(Stream::Company, Actor::Host, activation(&self.active()))?;
+        self.shared.store.commit(Vec::new(), vec![draft]).await?;
+        Ok(())
+    }
+
+    /// What is in force.
+    pub fn active(&self) -> Arc<Active> {
+        self.shared.active.load_full()
+    }
+
+    /// What the host counts.
+    pub fn meters(&self) -> &Meters {
+        &self.shared.meters
+    }
+
+    /// Events and what is folded from them.
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    /// Keys, for who may open what is sealed.
+    pub fn keys(&self) -> &Arc<store::KeyStore> {
+        &self.shared.keys
+    }
+
+    async fn ask(&self, conversation: ConversationId, command: Command) -> Result<Done, CommandError> {
+        let answer = self.mail.ask(conversation.to_bytes(), command)?;
+        answer.await.unwrap_or(Err(CommandError::Desk(DeskError::Stopping)))
+    }
+}
+
+/// The event that says which rules are in force from now on.
+fn activation(active: &Active) -> GenerationActivated {
+    let generation = &active.generation;
+    let rules = generation
+        .rules()
+        .map(|rule| ActiveRule {
+            rule: rule.definition().id.clone(),
+            set: rule.definition().set.clone(),
+            component: rule.definition().linked.admitted().digest,
+            settings: rule.settings(),
+            grant: rule.definition().linked.grant().functions.iter().map(ToString::to_string).collect(),
+        })
+        .collect();
+    GenerationActivated { generation: generation.number, rules }
+}
+
+/// The parts of a desk, for whoever drives them.
+pub struct Parts {
+    /// Turns bodies into commands.
+    pub dispatcher: Dispatcher,
+    /// Decide on commands.
+    pub workers: Vec<Worker>,
+    /// Gives cases to agents.
+    pub matcher: Matcher,
+    /// Fire what is due.
+    pub timers: Timers,
+    /// Hands messages to WhatsApp.
+    pub sender: Sender,
+}
+
+/// Puts a desk together. `workers` is how many conversations are decided on at the same time.
+pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
+    let Outside { store, keys, rules, clock, entropy, network, active } = outside;
+    let shared = Arc::new(Shared {
+        store,
+        keys,
+        rules,
+        clock,
+        entropy,
+        network,
+        active: ArcSwap::from_pointee(active),
+        meters: Meters::default(),
+    });
+    let (boxes, mails): (Vec<_>, Vec<_>) = (0..workers.max(1)).map(|_| mpsc::channel()).unzip();
+    let mail = Mailboxes(boxes.into());
+    let parts = Parts {
+        dispatcher: Dispatcher::new(Arc::clone(&shared), mail.clone()),
+        workers: mails.into_iter().map(|mail| Worker::new(Arc::clone(&shared), mail)).collect(),
+        matcher: Matcher::new(Arc::clone(&shared), mail.clone()),
+        timers: Timers::new(Arc::clone(&shared), mail.clone()),
+        sender: Sender::new(Arc::clone(&shared)),
+    };
+    (Desk { shared, mail }, parts)
+}
+
+/// A desk at work.
+pub struct Running {
+    stop: watch::Sender<bool>,
+    threads: Vec<JoinHandle<()>>,
+    sending: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    /// Lets everyone finish what they have begun. What is not begun is in the journal.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        let _ = self.sending.await;
+        let threads = self.threads;
+        let _ = tokio::task::spawn_blocking(move || {
+            for thread in threads {
+                let _ = thread.join();
+            }
+        })
+        .await;
+    }
+}
+
+impl Parts {
+    /// Drives the parts with threads of their own, until they are stopped.
+    pub fn run(self, runtime: &Handle, applied: &watch::Receiver<Applied>) -> std::io::Result<Running> {
+        let (stop, stopped) = watch::channel(false);
+        let mut threads = Vec::new();
+        for (n, worker) in self.workers.into_iter().enumerate() {
+            threads.push(named(format!("worker-{n}"), move || worker.run())?);
+        }
+        let waiter = || Waiter { runtime: runtime.clone(), applied: applied.clone(), stopped: stopped.clone() };
+        threads.push(named("dispatcher".into(), dispatching(self.dispatcher, waiter()))?);
+        threads.push(named("matcher".into(), matching(self.matcher, waiter()))?);
+        threads.push(named("timers".into(), ticking(self.timers, waiter()))?);
+        let sending = runtime.spawn(sending(self.sender, applied.clone(), stopped));
+        Ok(Running { stop, threads, sending })
+    }
+}
+
+fn named(name: String, body: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name).spawn(body)
+}
+
+/// How a thread waits for something to happen.
+struct Waiter {
+    runtime: Handle,
+    applied: watch::Receiver<Applied>,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Waiter {
+    /// Until something is folded in, something else wakes it, or at most for `nap`. False when it is time to stop.
+    fn wait(&mut self, other: Option<&tokio::sync::Notify>, nap: Duration) -> bool {
+        let Self { runtime, applied, stopped } = self;
+        if *stopped.borrow() {
+            return false;
+        }
+        runtime.block_on(async {
+            let notified = async {
+                match other {
+                    Some(notify) => notify.notified().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                changed = applied.changed() => changed.is_ok(),
+                () = notified => true,
+                _ = stopped.changed() => false,
+                () = tokio::time::sleep(nap) => true,
+            }
+        })
+    }
+}
+
+fn failed(part: &str, error: &DeskError) {
+    tracing::error!(%error, part, "a part of the desk failed: trying again");
+    std::thread::sleep(NAP);
+}
+
+fn dispatching(mut dispatcher: Dispatcher, mut waiter: Waiter) -> impl FnOnce() {
+    move || {
+        let wake = dispatcher.wake();
+        loop {
+            match dispatcher.step() {
+                Ok(true) => {
+                    if *waiter.stopped.borrow() {
+                        return;
+                    }
+                }
+                Ok(false) => {
+                    if !waiter.wait(Some(&wake), NAP) {
+                        return;
+                    }
+                }
+                Err(DeskError::Stopping) => return,
+                Err(error) => failed("dispatcher", &error),
+            }
+        }
+    }
+}
+
+fn wait_for(answers: Vec<Pending>) {
+    for answer in answers {
+        match answer.blocking_recv() {
+            Ok(Ok(_)) | Err(_) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "a command of the host was not carried out"),
+        }
+    }
+}
+
+fn matching(mut matcher: Matcher, mut waiter: Waiter) -> impl FnOnce() {
+    move || {
+        loop {
+            if matcher.is_due() {
+                match matcher.step() {
+                    Ok(answers) => wait_for(answers),
+                    Err(DeskError::Stopping) => return,
+                    Err(error) => failed("matcher", &error),
+                }
+            } else if !waiter.wait(None, NAP) {
+                return;
+            }
+        }
+    }
+}
+
+fn ticking(mut timers: Timers, mut waiter: Waiter) -> impl FnOnce() {
+    move || {
+        let mut seen = None;
+        loop {
+            let fired = match timers.step() {
+                Ok(answers) => {
+                    let any = !answers.is_empty();
+                    wait_for(answers);
+                    any
+                }
+                Err(DeskError::Stopping) => return,
+                Err(error) => {
+                    failed("timers", &error);
+                    false
+                }
+            };
+            if fired {
+                continue;
+            }
+            // Wakes when a timer was set or taken away, and otherwise looks at the clock ten times a second.
+            loop {
+                if !waiter.wait(None, Duration::from_millis(100)) {
+                    return;
+                }
+                let changed = Some(waiter.applied.borrow().timers);
+                let due = timers.next().ok().flatten().is_some_and(|due| due <= timers.now());
+                if changed != seen || due {
+                    seen = changed;
+                    break;
+                }
+            }
+        }
+    }
+}
+
+async fn sending(mut sender: Sender, mut applied: watch::Receiver<Applied>, mut stopped: watch::Receiver<bool>) {
+    let (ended, mut ends) = tokio::sync::mpsc::unbounded_channel();
+    let mut flying = 0_usize;
+    loop {
+        let stopping = *stopped.borrow();
+        if stopping && flying == 0 {
+            return;
+        }
+        if !stopping {
+            match sender.pick() {
+                Ok(jobs) => {
+                    for job in jobs {
+                        flying += 1;
+                        let (ended, delivery) = (ended.clone(), sender.deliver(job));
+                        tokio::spawn(async move {
+                            // The receiver lives as long as anything flies.
+                            let _ = ended.send((job, delivery.await));
+                        });
+                    }
+                }
+                Err(error) => tracing::error!(%error, part = "sender", "a part of the desk failed: trying again"),
+            }
+        }
+        let seen = applied.borrow_and_update().outbox;
+        loop {
+            tokio::select! {
+                Some((job, end)) = ends.recv() => {
+                    sender.settle(job, end);
+                    flying -= 1;
+                    while let Ok((job, end)) = ends.try_recv() {
+                        sender.settle(job, end);
+                        flying -= 1;
+                    }
+                    break;
+                }
+                changed = applied.changed() => {
+                    if changed.is_err() || applied.borrow().outbox != seen {
+                        break;
+                    }
+                }
+                _ = stopped.changed() => break,
+                () = tokio::time::sleep(NAP) => break,
+            }
+        }
+    }
+}

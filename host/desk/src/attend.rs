@@ -1,0 +1,320 @@
+//! A customer's message, a timer: what the rules are asked, and what is done of what they answer.
+//!
+//! Responders are asked while no person holds the case, routers when it needs a place. What a rule wants is an effect;
+//! the invariants of the host stand between the two and say, in the decision itself, what was not done and why.
+
+use domain::Time;
+use domain::conversation::Holder;
+use domain::decision::{Effect, MemoryScope, Place, Verdict, Why};
+use domain::event::{
+    CaseClosed, CaseLabelled, CaseOpened, CaseQueued, Chooser, Label, MessageReceived, Note, PreferenceEnded,
+    Purpose, Refused, Remembered, ReplyQueued, RuleDecided, RuleRemembered, TimerCancelled, TimerFired,
+    TimerSet,
+};
+use domain::id::{CaseId, MessageId, RuleId, TimerId};
+use domain::message::{Content, Inbound, Outgoing};
+use domain::stream::Actor;
+use jiff::SignedDuration;
+use rules::Round;
+
+use crate::command::{DeskError, Done};
+use crate::input::{self, input};
+use crate::snapshot::{self, View};
+use crate::work::Work;
+
+/// Keys that a rule may have in its memory of one conversation or contact.
+const MEMORY_KEYS: usize = 32;
+
+/// Takes in a customer's message.
+pub(crate) fn message(
+    work: &mut Work<'_>,
+    inbound: &Inbound,
+    sent_at: Time,
+    webhook: u64,
+) -> Result<Done, DeskError> {
+    let lookup = work.shared.keys.lookup("wamid", &inbound.wamid);
+    if work.shared.store.referent(&lookup)?.is_some() {
+        return Ok(Done::Repeated);
+    }
+    let received = MessageReceived {
+        message: MessageId::random(&*work.shared.entropy),
+        sent_at,
+        content: inbound.content.kind().to_owned(),
+        lookup,
+        body: work.seal(inbound)?,
+        webhook,
+    };
+    work.record(Actor::Customer, received)?;
+    if matches!(inbound.content, Content::Reaction { .. }) {
+        // A thumb under an answer asks for nothing.
+        return Ok(Done::Recorded);
+    }
+    if work.case().is_none() {
+        let case = CaseId::random(&*work.shared.entropy);
+        work.record(Actor::Host, CaseOpened { case })?;
+    }
+    if !matches!(work.case().map(|case| &case.holder), Some(Holder::Agent { .. })) {
+        consult(work, Why::Message, Some((inbound, sent_at)), None)?;
+    }
+    Ok(Done::Recorded)
+}
+
+/// Takes in that a timer is due.
+pub(crate) fn timer(work: &mut Work<'_>, timer: TimerId) -> Result<Done, DeskError> {
+    let Some(set) = work.conversation.timers.get(&timer).cloned() else { return Ok(Done::Repeated) };
+    if set.due > work.now {
+        return Ok(Done::Repeated);
+    }
+    work.record(Actor::Host, TimerFired { timer, due: set.due })?;
+    let waits = |work: &Work<'_>, id: CaseId| {
+        work.case().is_some_and(|case| case.id == id && matches!(case.holder, Holder::Queue { .. }))
+    };
+    match set.purpose {
+        Purpose::EndPreference { case } if waits(work, case) => {
+            work.record(Actor::Host, PreferenceEnded { case })?;
+        }
+        Purpose::Overflow { case } if waits(work, case) => place(work, Why::Overflow, None)?,
+        Purpose::Wake { rule, note } => {
+            let held = matches!(work.case().map(|case| &case.holder), Some(Holder::Agent { .. }));
+            if work.case().is_some() && !held {
+                let note = note.open(&work.key)?;
+                consult(work, Why::Wake, None, Some((rule, note.0)))?;
+            }
+        }
+        Purpose::EndPreference { .. } | Purpose::Overflow { .. } => {}
+    }
+    Ok(Done::Recorded)
+}
+
+/// Asks the responding rules, or the one that wanted to be woken, and then the routing rules if a person is needed.
+fn consult(
+    work: &mut Work<'_>,
+    why: Why,
+    message: Option<(&Inbound, Time)>,
+    woken: Option<(RuleId, String)>,
+) -> Result<(), DeskError> {
+    let (only, note) = woken.map_or((None, None), |(rule, note)| (Some(rule), Some(note)));
+    let input = input(work, why, message, note)?;
+    let view = View::of(work)?;
+    let generation = &work.active.generation;
+    let round = match &only {
+        Some(rule) => generation.wake(&work.shared.rules, rule, &input, &view),
+        None => generation.respond(&work.shared.rules, why, &input, &view),
+    };
+    work.shared.meters.round(&round);
+    let decided = round.decided.clone();
+    let refused = match &decided {
+        Some(decided) => refusals(work, &decided.effects),
+        None => Vec::new(),
+    };
+    record(work, round, refused.clone())?;
+    let needs_person = match &decided {
+        // Nobody dealt with what the customer wrote.
+        None => why == Why::Message,
+        Some(decided) => {
+            !refused.is_empty() || matches!(decided.verdict, Verdict::AnsweredAndRoute | Verdict::HandOver)
+        }
+    };
+    if let Some(decided) = &decided {
+        apply(work, &decided.rule, &decided.effects, &refused)?;
+    }
+    let unplaced = matches!(work.case().map(|case| &case.holder), Some(Holder::Rules));
+    if needs_person && unplaced {
+        let why = if decided.is_some() { Why::HandedOver } else { why };
+        place(work, why, message)?;
+    }
+    Ok(())
+}
+
+/// Asks the routing rules for a place. Without one the case goes to the number's own queue, so that it is never nowhere.
+pub(crate) fn place(
+    work: &mut Work<'_>,
+    why: Why,
+    message: Option<(&Inbound, Time)>,
+) -> Result<(), DeskError> {
+    let case = work.case_id()?;
+    let input = input(work, why, message, None)?;
+    let view = View::of(work)?;
+    let round = work.active.generation.route(&work.shared.rules, why, &input, &view);
+    work.shared.meters.round(&round);
+    let decided = round.decided.clone();
+    record(work, round, Vec::new())?;
+    let (place, by) = match decided {
+        Some(decided) => {
+            apply(work, &decided.rule, &decided.effects, &[])?;
+            match decided.verdict {
+                Verdict::Place(place) => (place, Chooser::Rule(decided.rule)),
+                _ => return Ok(()),
+            }
+        }
+        None if why == Why::Overflow => return Ok(()),
+        None => (default_place(work), Chooser::Default),
+    };
+    let since = match work.case().map(|case| &case.holder) {
+        Some(Holder::Queue { since, .. }) => *since,
+        _ => work.now,
+    };
+    let (prefer, overflow) = (place.prefer.clone(), place.overflow_after);
+    work.record(Actor::Host, CaseQueued { case, place, since, by })?;
+    if let Some(prefer) = prefer {
+        set_timer(work, prefer.for_seconds, Purpose::EndPreference { case })?;
+    }
+    if let Some(seconds) = overflow {
+        set_timer(work, seconds, Purpose::Overflow { case })?;
+    }
+    Ok(())
+}
+
+fn default_place(work: &Work<'_>) -> Place {
+    Place {
+        queue: work.active.company.default_queue(&work.conversation.number),
+        skills: Vec::new(),
+        priority: 0,
+        prefer: None,
+        overflow_after: None,
+    }
+}
+
+/// Keeps what a round of rules came to. A round in which there was no rule to ask is no decision.
+fn record(work: &mut Work<'_>, round: Round, refused: Vec<Refused>) -> Result<(), DeskError> {
+    if round.asked.is_empty() && round.not_asked.is_empty() {
+        return Ok(());
+    }
+    let decided = RuleDecided {
+        case: work.case_id()?,
+        of: round.kind,
+        why: round.why,
+        generation: round.generation,
+        traces: work.seal(&round.traces)?,
+        asked: round.asked,
+        not_asked: round.not_asked,
+        refused,
+    };
+    work.record(Actor::Host, decided)
+}
+
+/// The invariants that what a rule wants runs into.
+fn refusals(work: &Work<'_>, effects: &[Effect]) -> Vec<Refused> {
+    let replies = effects.iter().filter(|effect| matches!(effect, Effect::Reply { .. })).count();
+    let sent = work.conversation.automatic_within_the_hour(work.now);
+    let limit = work.active.company.automatic_limit();
+    if replies > 0 && sent as usize + replies > limit as usize {
+        vec![Refused::AutomaticLimit]
+    } else {
+        Vec::new()
+    }
+}
+
+/// Does what a rule wants, in the order in which it asked for it.
+fn apply(
+    work: &mut Work<'_>,
+    rule: &RuleId,
+    effects: &[Effect],
+    refused: &[Refused],
+) -> Result<(), DeskError> {
+    let actor = || Actor::Rule(rule.clone());
+    for effect in effects {
+        let Some(case) = work.case().map(|case| case.id) else { return Ok(()) };
+        match effect {
+            Effect::Reply { .. } | Effect::Resolve { .. } if !refused.is_empty() => {}
+            Effect::Reply { message } => {
+                reply(work, actor(), message)?;
+            }
+            Effect::AddTag { tag } => {
+                let mut tags = input::tags(work)?;
+                if tags.0.insert(tag.clone()) {
+                    let label = Label::Tags(work.seal(&tags)?);
+                    work.record(actor(), CaseLabelled { case, label })?;
+                }
+            }
+            Effect::RemoveTag { tag } => {
+                let mut tags = input::tags(work)?;
+                if tags.0.remove(tag) {
+                    let label = Label::Tags(work.seal(&tags)?);
+                    work.record(actor(), CaseLabelled { case, label })?;
+                }
+            }
+            Effect::Note { text } => {
+                let label = Label::Note(work.seal(&Note(text.clone()))?);
+                work.record(actor(), CaseLabelled { case, label })?;
+            }
+            Effect::Priority { value } => {
+                work.record(actor(), CaseLabelled { case, label: Label::Priority(*value) })?;
+            }
+            Effect::Resolve { code } => {
+                work.record(actor(), CaseClosed { case, code: code.clone() })?;
+            }
+            Effect::WakeAfter { seconds, note } => {
+                cancel_wakes(work, rule)?;
+                let note = work.seal(&Note(note.clone()))?;
+                set_timer(work, *seconds, Purpose::Wake { rule: rule.clone(), note })?;
+            }
+            Effect::WakeCancel => cancel_wakes(work, rule)?,
+            Effect::Remember { scope, key, value } => {
+                remember(work, rule, *scope, key, value.as_deref())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Queues a message to the customer.
+pub(crate) fn reply(work: &mut Work<'_>, actor: Actor, message: &Outgoing) -> Result<MessageId, DeskError> {
+    let id = MessageId::random(&*work.shared.entropy);
+    let queued = ReplyQueued {
+        message: id,
+        case: work.case().map(|case| case.id),
+        number: work.conversation.number.clone(),
+        content: message.kind().to_owned(),
+        body: work.seal(message)?,
+    };
+    work.record(actor, queued)?;
+    Ok(id)
+}
+
+fn set_timer(work: &mut Work<'_>, seconds: u32, purpose: Purpose) -> Result<(), DeskError> {
+    let due = work.now.saturating_add(SignedDuration::from_secs(seconds.into())).unwrap_or(Time::MAX);
+    let timer = TimerId::random(&*work.shared.entropy);
+    work.record(Actor::Host, TimerSet { timer, due, purpose })
+}
+
+fn cancel_wakes(work: &mut Work<'_>, rule: &RuleId) -> Result<(), DeskError> {
+    let of_rule = |purpose: &Purpose| matches!(purpose, Purpose::Wake { rule: of, .. } if of == rule);
+    let timers: Vec<TimerId> = work
+        .conversation
+        .timers
+        .iter()
+        .filter(|(_, timer)| of_rule(&timer.purpose))
+        .map(|(timer, _)| *timer)
+        .collect();
+    for timer in timers {
+        work.record(Actor::Host, TimerCancelled { timer })?;
+    }
+    Ok(())
+}
+
+fn remember(
+    work: &mut Work<'_>,
+    rule: &RuleId,
+    scope: MemoryScope,
+    key: &str,
+    value: Option<&str>,
+) -> Result<(), DeskError> {
+    let owner = match scope {
+        MemoryScope::Conversation => work.id.to_bytes(),
+        MemoryScope::Contact => work.conversation.contact.to_bytes(),
+    };
+    let slot = snapshot::slot(&work.shared.keys, rule, key);
+    let store = &work.shared.store;
+    let known = store.memory(rule, scope, owner, &slot)?.is_some();
+    if !known && value.is_some() && store.memory_keys(rule, scope, owner)? >= MEMORY_KEYS {
+        tracing::warn!(%rule, "a rule has filled its memory of a conversation or contact: the note is dropped");
+        return Ok(());
+    }
+    let value = value.map(|value| work.seal(&Remembered(value.to_owned()))).transpose()?;
+    let contact = work.conversation.contact;
+    work.record(
+        Actor::Rule(rule.clone()),
+        RuleRemembered { rule: rule.clone(), scope, contact, slot, value },
+    )
+}

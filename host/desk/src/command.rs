@@ -1,0 +1,206 @@
+//! What can be asked of a conversation, and how it ends.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use domain::Time;
+use domain::agent::Presence;
+use domain::event::MessageNotUnderstood;
+use domain::id::{AgentId, ConversationId, MessageId, TimerId};
+use domain::message::{Inbound, Outgoing};
+use domain::sealed::SealError;
+use store::{CommitError, KeyError, OpenError, ProjectionError};
+use tokio::sync::oneshot;
+
+use crate::status::Told;
+
+/// Something for a worker to do.
+pub(crate) struct Envelope {
+    /// What keeps its order: commands with the same key are carried out one after the other.
+    pub(crate) key: [u8; 16],
+    pub(crate) command: Command,
+    pub(crate) owner: Owner,
+    /// How often somebody else was faster.
+    pub(crate) tries: u32,
+}
+
+/// What is to be done.
+#[derive(Clone)]
+pub(crate) enum Command {
+    /// The customer wrote.
+    Message { conversation: ConversationId, inbound: Arc<Inbound>, sent_at: Time, webhook: u64 },
+    /// WhatsApp told how a message of ours fares.
+    Status(Arc<Told>),
+    /// Something was not understood: keep it where it belongs.
+    Strange { conversation: Option<ConversationId>, strange: Arc<MessageNotUnderstood> },
+    /// A timer is due.
+    Timer { conversation: ConversationId, timer: TimerId },
+    /// Give a case that waits to an agent.
+    Assign { conversation: ConversationId, agent: AgentId },
+    /// An agent takes up a case: one that was given, or one that waits.
+    Accept { conversation: ConversationId, agent: AgentId },
+    /// An agent writes to the customer.
+    Reply { conversation: ConversationId, agent: AgentId, message: Arc<Outgoing> },
+    /// An agent resolves the case.
+    Close { conversation: ConversationId, agent: AgentId, code: Arc<str> },
+}
+
+/// Who waits for a command to be done.
+pub(crate) enum Owner {
+    /// A webhook that is closed when all of its updates are events.
+    Webhook(Arc<Progress>),
+    /// A person or a part of the desk.
+    Caller(oneshot::Sender<Result<Done, CommandError>>),
+}
+
+/// What became of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// It is in the journal.
+    Recorded,
+    /// It had been done before.
+    Repeated,
+    /// It is in the journal as something that was not understood.
+    Strange,
+    /// A message was queued under this id.
+    Queued(MessageId),
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// No such agent.
+    #[error("there is no agent called `{0}`")]
+    NoAgent(AgentId),
+    /// No such conversation.
+    #[error("there is no such conversation")]
+    NoConversation,
+    /// Nothing is open in the conversation.
+    #[error("no case is open in this conversation")]
+    NoCase,
+    /// Somebody else has the case.
+    #[error("`{0}` has this case")]
+    Taken(AgentId),
+    /// Nobody has the case, so nobody may write in it.
+    #[error("the case has to be accepted first")]
+    NotAccepted,
+    /// The agent is not available.
+    #[error("`{agent}` is {}: set the presence to available first", presence.word())]
+    NotAvailable {
+        /// Who.
+        agent: AgentId,
+        /// What the agent is instead.
+        presence: Presence,
+    },
+    /// The agent has as many cases as allowed.
+    #[error("`{agent}` has {capacity} cases, as many as allowed: close one first")]
+    Full {
+        /// Who.
+        agent: AgentId,
+        /// How many.
+        capacity: u32,
+    },
+    /// The agent does not serve the queue or lacks a skill.
+    #[error("`{0}` does not serve this queue or lacks a skill that the case asks for")]
+    NotServing(AgentId),
+    /// The customer has not written for 24 hours.
+    #[error("the 24-hour window is closed: only a template may be sent until the customer writes")]
+    WindowClosed,
+    /// The message does not fit WhatsApp's limits.
+    #[error(transparent)]
+    Invalid(#[from] whatsapp::Invalid),
+    /// The code of a closing is not one.
+    #[error("`{0}` is no code: 1 to 40 letters and hyphens were expected")]
+    NoCode(String),
+    /// The host failed.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+}
+
+/// Why the desk failed. Nothing of the command is in the journal.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// Nothing was written.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// Something could not be read.
+    #[error(transparent)]
+    Projection(#[from] ProjectionError),
+    /// An event could not be read.
+    #[error(transparent)]
+    Event(#[from] OpenError),
+    /// A key could not be had.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Something could not be sealed or opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The contact's key is gone, and with it all that was sealed.
+    #[error("the contact was erased")]
+    Erased,
+    /// The state is not one in which this can be.
+    #[error("{0} is missing: the projections are behind the journal, run `timonel journal rebuild`")]
+    Missing(&'static str),
+    /// The desk is closing.
+    #[error("the host is stopping")]
+    Stopping,
+}
+
+/// How far the updates of a webhook are.
+pub(crate) struct Progress {
+    pub(crate) seq: u64,
+    open: AtomicU32,
+    taken: AtomicU32,
+    repeated: AtomicU32,
+    strange: AtomicU32,
+    closed: std::sync::mpsc::Sender<domain::event::Processed>,
+    wake: Arc<tokio::sync::Notify>,
+}
+
+impl Progress {
+    /// A webhook with so many updates. One without any is closed at once.
+    pub(crate) fn new(
+        seq: u64,
+        updates: u32,
+        closed: std::sync::mpsc::Sender<domain::event::Processed>,
+        wake: Arc<tokio::sync::Notify>,
+    ) -> Arc<Self> {
+        let progress = Self {
+            seq,
+            open: AtomicU32::new(updates.max(1)),
+            taken: AtomicU32::new(0),
+            repeated: AtomicU32::new(0),
+            strange: AtomicU32::new(0),
+            closed,
+            wake,
+        };
+        if updates == 0 {
+            progress.finish();
+        }
+        Arc::new(progress)
+    }
+
+    /// One update is in the journal.
+    pub(crate) fn done(&self, done: Done) {
+        match done {
+            Done::Recorded | Done::Queued(_) => &self.taken,
+            Done::Repeated => &self.repeated,
+            Done::Strange => &self.strange,
+        }
+        .fetch_add(1, Ordering::Relaxed);
+        self.finish();
+    }
+
+    fn finish(&self) {
+        if self.open.fetch_sub(1, Ordering::AcqRel) == 1 {
+            // The dispatcher is gone only when the host stops; the webhook is read again at the next start.
+            let _ = self.closed.send(domain::event::Processed {
+                seq: self.seq,
+                taken: self.taken.load(Ordering::Relaxed),
+                repeated: self.repeated.load(Ordering::Relaxed),
+                strange: self.strange.load(Ordering::Relaxed),
+            });
+            self.wake.notify_one();
+        }
+    }
+}

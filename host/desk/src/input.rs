@@ -1,0 +1,112 @@
+//! What a rule is told: the state of a conversation in the words of the contract.
+
+use domain::Time;
+use domain::calendar::Calendar;
+use domain::conversation::Holder;
+use domain::decision::Why;
+use domain::event::Tags;
+use domain::message::{Content, Inbound};
+use rules::contract;
+
+use crate::command::DeskError;
+use crate::work::Work;
+
+/// The input of a round of rules.
+pub(crate) fn input(
+    work: &Work<'_>,
+    why: Why,
+    message: Option<(&Inbound, Time)>,
+    wake_note: Option<String>,
+) -> Result<contract::Input, DeskError> {
+    let case = work.case().ok_or(DeskError::Missing("an open case"))?;
+    let company = &work.active.company;
+    let number = &work.conversation.number;
+    let calendar = company.calendar(number, case.queue());
+    let (_, contact) = work.shared.store.contact(work.conversation.contact)?;
+    let contact = contact.ok_or(DeskError::Missing("the contact"))?;
+    let waiting_since = match &case.holder {
+        Holder::Queue { since, .. } => Some(instant(*since)),
+        Holder::Rules | Holder::Agent { .. } => None,
+    };
+    Ok(contract::Input {
+        why: why.word().to_owned(),
+        now: instant(work.now),
+        local: local(calendar, work.now),
+        calendar: hours(calendar, work.now),
+        number: company.number(number).map_or_else(|| number.to_string(), |number| number.name.clone()),
+        language: contact.language,
+        message: message.map(|(inbound, at)| self::message(&inbound.content, at)),
+        case: contract::CaseView {
+            id: case.id.to_string(),
+            opened: instant(case.opened),
+            queue: case.queue().map(ToString::to_string),
+            priority: case.priority,
+            waiting_since,
+            automatic_messages: case.automatic,
+            tags: tags(work)?.0.into_iter().collect(),
+            attrs: Vec::new(),
+        },
+        wake_note,
+        attrs: Vec::new(),
+    })
+}
+
+/// The tags of the open case.
+pub(crate) fn tags(work: &Work<'_>) -> Result<Tags, DeskError> {
+    match work.case().and_then(|case| case.tags.as_ref()) {
+        Some(tags) => Ok(tags.open(&work.key)?),
+        None => Ok(Tags::default()),
+    }
+}
+
+/// A customer's message.
+pub(crate) fn message(content: &Content, at: Time) -> contract::Message {
+    contract::Message {
+        at: instant(at),
+        author: "customer".to_owned(),
+        kind: content.kind().to_owned(),
+        text: content.words().to_owned(),
+        payload: content.payload().to_owned(),
+        attrs: attrs(content),
+    }
+}
+
+fn attrs(content: &Content) -> Vec<(String, String)> {
+    let named = |name: &str, value: String| (name.to_owned(), value);
+    match content {
+        Content::Media(media) => {
+            let mut attrs = vec![named("mime-type", media.mime_type.clone())];
+            attrs.extend(media.filename.as_ref().map(|name| named("filename", name.clone())));
+            attrs
+        }
+        Content::Location { latitude, longitude, .. } => {
+            vec![named("latitude", latitude.to_string()), named("longitude", longitude.to_string())]
+        }
+        Content::Reaction { emoji, .. } => vec![named("emoji", emoji.clone().unwrap_or_default())],
+        Content::Text { .. } | Content::Choice { .. } | Content::Button { .. } => Vec::new(),
+    }
+}
+
+/// Milliseconds since 1970, as the contract counts. Times before 1970 count as 1970.
+pub(crate) fn instant(time: Time) -> u64 {
+    u64::try_from(time.as_millisecond()).unwrap_or(0)
+}
+
+fn local(calendar: &Calendar, at: Time) -> contract::LocalTime {
+    let local = calendar.local(at);
+    contract::LocalTime {
+        date: local.date().to_string(),
+        weekday: local.weekday().to_monday_one_offset().unsigned_abs(),
+        minute: u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs()),
+        zone: local.time_zone().iana_name().unwrap_or("UTC").to_owned(),
+    }
+}
+
+fn hours(calendar: &Calendar, at: Time) -> contract::Calendar {
+    let state = calendar.state(at);
+    contract::Calendar {
+        open: state.open,
+        next_change: state.next_change.map(instant),
+        next_change_local: state.next_change.map(|change| local(calendar, change)),
+    }
+}

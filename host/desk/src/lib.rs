@@ -1,0 +1,36 @@
+//! The operation: what happens between a webhook and an answer.
+//!
+//! The parts are state machines with a step, and know nothing of threads: the [`Dispatcher`] turns bodies into commands,
+//! [`Worker`]s decide on them, the [`Matcher`] finds agents for who waits, [`Timers`] fire what is due, and the
+//! [`Sender`] hands messages to WhatsApp. [`Parts::run`] drives them with threads; a simulation drives them from a seed.
+//!
+//! Every command of a conversation passes the one worker that its id maps to, in order. What several conversations share
+//! (an agent's capacity) is guarded by the version of its own stream: whoever comes second decides again.
+
+mod active;
+mod agents;
+mod assemble;
+mod attend;
+mod command;
+mod dispatcher;
+mod input;
+mod matcher;
+mod meters;
+mod sender;
+mod shared;
+mod snapshot;
+mod status;
+mod timers;
+mod work;
+mod worker;
+
+pub use active::Active;
+pub use assemble::{Desk, Parts, Running, assemble};
+pub use command::{CommandError, DeskError, Done};
+pub use dispatcher::Dispatcher;
+pub use matcher::Matcher;
+pub use meters::Meters;
+pub use sender::Sender;
+pub use shared::Outside;
+pub use timers::Timers;
+pub use worker::Worker;

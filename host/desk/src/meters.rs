@@ -1,0 +1,115 @@
+//! What the host counts, for Prometheus.
+//!
+//! Figures since the process started; what must not be forgotten is counted in the projections.
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+use rules::Round;
+
+type Labels = Vec<(&'static str, String)>;
+
+/// The counters of a running host.
+pub struct Meters {
+    registry: Registry,
+    webhooks: Family<Labels, Counter>,
+    backlog: Gauge,
+    pub(crate) repeated: Counter,
+    pub(crate) strange: Counter,
+    decisions: Family<Labels, Counter>,
+    decision_seconds: Histogram,
+    conflicts: Counter,
+    sends: Family<Labels, Counter>,
+}
+
+impl Default for Meters {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("timonel");
+        let webhooks = Family::default();
+        registry.register("webhooks", "Webhooks that were posted, by what they were answered", webhooks.clone());
+        let backlog = Gauge::default();
+        registry.register("webhooks_open", "Webhooks that are taken and not closed", backlog.clone());
+        let repeated = Counter::default();
+        registry.register("updates_repeated", "Updates that had been seen before", repeated.clone());
+        let strange = Counter::default();
+        registry.register("updates_not_understood", "Updates that were not understood", strange.clone());
+        let decisions = Family::default();
+        registry.register("decisions", "Calls of rules, by rule and outcome", decisions.clone());
+        // 10 µs to 0.3 s: from a small rule to one that uses up its fuel.
+        let decision_seconds = Histogram::new(exponential_buckets(10e-6, 2.0, 16));
+        registry.register_with_unit(
+            "decision",
+            "What calls of rules took",
+            Unit::Seconds,
+            decision_seconds.clone(),
+        );
+        let conflicts = Counter::default();
+        registry.register("conflicts", "Commits that were decided again", conflicts.clone());
+        let sends = Family::default();
+        registry.register("sends", "Attempts to send, by how they ended", sends.clone());
+        Self {
+            registry,
+            webhooks,
+            backlog,
+            repeated,
+            strange,
+            decisions,
+            decision_seconds,
+            conflicts,
+            sends,
+        }
+    }
+}
+
+impl Meters {
+    /// A webhook was answered with a status.
+    pub fn webhook(&self, status: u16) {
+        self.webhooks.get_or_create(&vec![("status", status.to_string())]).inc();
+    }
+
+    /// All figures in the text format of Prometheus.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+
+    pub(crate) fn open_webhooks(&self, open: usize) {
+        self.backlog.set(i64::try_from(open).unwrap_or(i64::MAX));
+    }
+
+    pub(crate) fn conflict(&self) {
+        self.conflicts.inc();
+    }
+
+    pub(crate) fn send(&self, ended: &'static str) {
+        self.sends.get_or_create(&vec![("ended", ended.to_owned())]).inc();
+    }
+
+    pub(crate) fn round(&self, round: &Round) {
+        for asked in &round.asked {
+            let outcome = outcome_word(&asked.outcome);
+            let labels = vec![("rule", asked.rule.to_string()), ("outcome", outcome.to_owned())];
+            self.decisions.get_or_create(&labels).inc();
+            self.decision_seconds.observe(asked.micros as f64 / 1e6);
+        }
+    }
+}
+
+fn outcome_word(outcome: &domain::decision::Outcome) -> &'static str {
+    use domain::decision::Outcome;
+    match outcome {
+        Outcome::Abstained => "abstained",
+        Outcome::Answered => "answered",
+        Outcome::AnsweredAndRoute => "answered-and-route",
+        Outcome::HandedOver => "handed-over",
+        Outcome::Placed => "placed",
+        Outcome::GuestFault { .. } => "guest-fault",
+        Outcome::Denied { .. } => "denied",
+        Outcome::HostFault => "host-fault",
+    }
+}

@@ -1,0 +1,74 @@
+//! What all parts of the desk share.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use domain::Time;
+use domain::id::{ContactId, MessageId};
+use domain::outside::{Clock, Entropy};
+use domain::sealed::{Key, Personal, Sealed};
+use store::{KeyStore, Store};
+
+use crate::active::Active;
+use crate::command::DeskError;
+use crate::meters::Meters;
+
+/// What the desk works with. Everything comes from outside.
+pub struct Outside {
+    /// Events and what is folded from them.
+    pub store: Store,
+    /// Keys.
+    pub keys: Arc<KeyStore>,
+    /// The engine that runs rules.
+    pub rules: Arc<rules::Host>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// WhatsApp.
+    pub network: Arc<dyn whatsapp::Network>,
+    /// What is in force at first.
+    pub active: Active,
+}
+
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) keys: Arc<KeyStore>,
+    pub(crate) rules: Arc<rules::Host>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) network: Arc<dyn whatsapp::Network>,
+    pub(crate) active: ArcSwap<Active>,
+    pub(crate) meters: Meters,
+}
+
+impl Shared {
+    pub(crate) fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// The key of a contact, or that there is none any more.
+    pub(crate) fn key(&self, contact: ContactId) -> Result<Key, DeskError> {
+        self.keys.contact(contact)?.ok_or(DeskError::Erased)
+    }
+
+    pub(crate) fn seal<T: Personal>(
+        &self,
+        value: &T,
+        owner: ContactId,
+        key: &Key,
+    ) -> Result<Sealed<T>, DeskError> {
+        Ok(Sealed::seal(value, owner, key, &*self.entropy)?)
+    }
+}
+
+/// The reference that WhatsApp echoes in the statuses of a message, so that a lost answer can be settled.
+pub(crate) fn reference(message: MessageId, attempt: u32) -> String {
+    format!("tml1:{message}:{attempt}")
+}
+
+/// The message behind a reference of ours.
+pub(crate) fn referred(reference: &str) -> Option<MessageId> {
+    let (message, _) = reference.strip_prefix("tml1:")?.split_once(':')?;
+    message.parse().ok()
+}

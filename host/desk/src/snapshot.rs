@@ -1,0 +1,153 @@
+//! What a rule may read of one conversation, at the version at which the decision is made.
+
+use std::sync::Arc;
+
+use domain::company::Company;
+use domain::decision::MemoryScope;
+use domain::id::{ContactId, ConversationId, NumberId, QueueId, RuleId};
+use domain::sealed::Key;
+use domain::stream::Actor;
+use rules::{Remembered, Snapshot, Unavailable, contract};
+use store::{KeyStore, Line, Store};
+
+use crate::command::DeskError;
+use crate::input::{self, instant};
+use crate::work::Work;
+
+/// A conversation as it was when the decision began.
+pub(crate) struct View {
+    store: Store,
+    keys: Arc<KeyStore>,
+    company: Arc<Company>,
+    conversation: ConversationId,
+    /// Lines from here on are not history: the message that is decided on is among them.
+    before: u64,
+    contact: ContactId,
+    number: NumberId,
+    key: Key,
+    attended: std::collections::BTreeMap<domain::id::AgentId, domain::Time>,
+    tags: Vec<String>,
+}
+
+impl View {
+    pub(crate) fn of(work: &Work<'_>) -> Result<Arc<dyn Snapshot>, DeskError> {
+        Ok(Arc::new(Self {
+            store: work.shared.store.clone(),
+            keys: Arc::clone(&work.shared.keys),
+            company: Arc::clone(&work.active.company),
+            conversation: work.id,
+            before: work.version + 1,
+            contact: work.conversation.contact,
+            number: work.conversation.number.clone(),
+            key: work.key.clone(),
+            attended: work.conversation.attended.clone(),
+            tags: input::tags(work)?.0.into_iter().collect(),
+        }))
+    }
+
+    fn line(&self, line: &Line) -> Result<contract::Message, Unavailable> {
+        match line {
+            Line::Inbound(received) => {
+                let inbound = received.body.open(&self.key).map_err(unavailable)?;
+                Ok(input::message(&inbound.content, received.sent_at))
+            }
+            Line::Outgoing { author, at, reply } => {
+                let outgoing = reply.body.open(&self.key).map_err(unavailable)?;
+                Ok(contract::Message {
+                    at: instant(*at),
+                    author: match author {
+                        Actor::Agent(_) => "agent",
+                        Actor::Rule(_) => "rule",
+                        Actor::Customer | Actor::Host | Actor::Meta => "system",
+                    }
+                    .to_owned(),
+                    kind: outgoing.kind().to_owned(),
+                    text: outgoing.words().to_owned(),
+                    payload: String::new(),
+                    attrs: Vec::new(),
+                })
+            }
+        }
+    }
+}
+
+impl Snapshot for View {
+    fn history(&self, limit: u32) -> Result<Vec<Remembered>, Unavailable> {
+        let lines = self
+            .store
+            .history(self.conversation, Some(self.before), limit as usize)
+            .map_err(unavailable)?;
+        lines
+            .iter()
+            .map(|(version, line)| Ok(Remembered { version: *version, message: self.line(line)? }))
+            .collect()
+    }
+
+    fn profile(&self) -> Result<contract::Customer, Unavailable> {
+        let (_, contact) = self.store.contact(self.contact).map_err(unavailable)?;
+        let contact = contact.ok_or_else(|| unavailable("the contact is not there"))?;
+        let profile = contact.profile.open(&self.key).map_err(unavailable)?;
+        Ok(contract::Customer {
+            name: profile.name,
+            language: contact.language,
+            tags: self.tags.clone(),
+            attrs: vec![("number".to_owned(), self.number.to_string())],
+        })
+    }
+
+    fn identity(&self) -> Result<contract::Who, Unavailable> {
+        let (_, contact) = self.store.contact(self.contact).map_err(unavailable)?;
+        let contact = contact.ok_or_else(|| unavailable("the contact is not there"))?;
+        let identity = contact.identity.open(&self.key).map_err(unavailable)?;
+        Ok(contract::Who {
+            phone: identity.phone.map(|digits| format!("+{digits}")),
+            user_id: identity.user_id,
+        })
+    }
+
+    fn team(&self, queue: &QueueId, skills: &[String]) -> Result<Vec<contract::Agent>, Unavailable> {
+        self.company
+            .agents()
+            .iter()
+            .filter(|agent| agent.serves(queue, skills))
+            .take(200)
+            .map(|agent| {
+                let (_, state) = self.store.agent(&agent.id).map_err(unavailable)?;
+                let mut skills = agent.skills.clone();
+                skills.sort();
+                Ok(contract::Agent {
+                    id: agent.id.to_string(),
+                    skills,
+                    presence: state.presence.word().to_owned(),
+                    load: u32::try_from(state.cases.len()).unwrap_or(u32::MAX),
+                    capacity: agent.capacity,
+                    last_attended: self.attended.get(&agent.id).copied().map(instant),
+                    attrs: Vec::new(),
+                })
+            })
+            .collect()
+    }
+
+    fn memory(&self, rule: &RuleId, scope: MemoryScope, key: &str) -> Result<Option<String>, Unavailable> {
+        let owner = match scope {
+            MemoryScope::Conversation => self.conversation.to_bytes(),
+            MemoryScope::Contact => self.contact.to_bytes(),
+        };
+        let slot = slot(&self.keys, rule, key);
+        let Some(sealed) = self.store.memory(rule, scope, owner, &slot).map_err(unavailable)? else {
+            return Ok(None);
+        };
+        sealed.open(&self.key).map(|value| Some(value.0)).map_err(unavailable)
+    }
+}
+
+/// Where a rule's note lies: its key may be personal too.
+pub(crate) fn slot(keys: &KeyStore, rule: &RuleId, key: &str) -> domain::sealed::Lookup {
+    keys.lookup("memory", &format!("{rule}\0{key}"))
+}
+
+/// The details go to the log: an error may quote what it read.
+fn unavailable(error: impl std::fmt::Display) -> Unavailable {
+    tracing::warn!(%error, "a rule asked for something that could not be read");
+    Unavailable { because: "the host could not read it".to_owned() }
+}

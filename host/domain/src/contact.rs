@@ -1,0 +1,41 @@
+//! A contact: who a customer is, whatever number or name they write from.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{ContactCreated, Event};
+use crate::message::{Identity, Profile};
+use crate::sealed::Sealed;
+
+/// A contact, folded from its events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    /// All identifiers that are known.
+    pub identity: Sealed<Identity>,
+    /// What they call themselves.
+    pub profile: Sealed<Profile>,
+    /// The language to speak with them, as `es`.
+    pub language: String,
+}
+
+impl Contact {
+    /// The contact as it was created.
+    pub fn created(created: &ContactCreated) -> Self {
+        Self {
+            identity: created.identity.clone(),
+            profile: created.profile.clone(),
+            language: created.language.clone(),
+        }
+    }
+
+    /// Takes in one event of the stream.
+    pub fn fold(&mut self, event: &Event) {
+        if let Event::ContactUpdated(updated) = event {
+            if let Some(profile) = &updated.profile {
+                self.profile = profile.clone();
+            }
+            if let Some(identity) = &updated.identity {
+                self.identity = identity.clone();
+            }
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! What a decision costs over wasmtime itself.
+//!
+//! `bare` is what anyone would write first: the same component, the same engine settings, host functions that answer the
+//! same; a store, an instance from `instantiate_pre`, one call, and everything dropped. `ask` is ours: the same with
+//! permit, limits, checks, recording and verdict. Rounds of both alternate and the ratio is taken round by round, so
+//! that a noisy machine slows both alike; what is printed are medians.
+//!
+//!     cargo bench -p rules
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark is no part of the host")]
+
+use std::collections::BTreeSet;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::decision::{Kind, MemoryScope, Why};
+use domain::id::{QueueId, RuleId};
+use rules::contract::{Agent, Calendar, CaseView, Customer, Input, LocalTime, Message, Who};
+use rules::{
+    Config, Definition, Generation, Grant, Host, Limits, Mode, Remembered, Reset, Scope, Snapshot,
+    Unavailable, Worker,
+};
+
+/// Rounds of which the median is taken.
+const ROUNDS: usize = 31;
+/// Decisions in a round: about 50 ms.
+const DECISIONS: usize = 2_000;
+
+fn main() {
+    let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/components");
+    let component = std::fs::read(plugins.join("skills-router.wasm")).unwrap();
+
+    let directory = tempfile::tempdir().unwrap();
+    let worker = Worker { program: PathBuf::from(env!("CARGO_BIN_EXE_compile-worker")), args: Vec::new() };
+    let config =
+        Config { cache: directory.path().to_owned(), worker, limits: Limits::default(), concurrency: 2 };
+    let host = Host::start(config.clone()).unwrap();
+    let (admitted, first) = timed(|| host.admit(&component).unwrap());
+    let (_, again) = timed(|| Host::start(config.clone()).unwrap().admit(&component).unwrap());
+    println!("admission of skills-router ({} KB):", component.len() / 1000);
+    println!("  first, in a child        {:>9.1} ms", millis(first));
+    println!("  of which compiling       {:>9.1} ms", millis(admitted.compile_time));
+    println!("  from the cache           {:>9.1} ms (with the start of a host)", millis(again));
+
+    let linked = host.link(&admitted, &Grant::all_of(&admitted)).unwrap();
+    let (rule, prepare) = timed(|| {
+        host.prepare(Definition {
+            id: RuleId::from("place"),
+            set: "routing".to_owned(),
+            linked,
+            settings: admitted.description.example_settings.clone(),
+            scope: Scope::default(),
+            mode: Mode::Live,
+        })
+        .unwrap()
+    });
+    println!("  reading its settings     {:>9.1} µs\n", prepare.as_secs_f64() * 1e6);
+
+    let snapshot: Arc<dyn Snapshot> = Arc::new(Company);
+    let input = input();
+    let answer = host.ask(&rule, Kind::Routing, &input, &snapshot);
+    println!("the decision: {} ({} units of fuel)\n", answer.reason, answer.asked.fuel);
+
+    let queues: BTreeSet<_> = ["cobranza"].into_iter().map(QueueId::from).collect();
+    let generation = Generation::new(1, vec![rule.clone()], queues);
+    let bare = bare::Bare::new(&component, &admitted.description.example_settings, host.reset());
+
+    let (mut plain, mut ours, mut traced, mut rounds) = (vec![], vec![], vec![], vec![]);
+    for _ in 0..ROUNDS {
+        plain.push(repeated(|| drop(black_box(bare.decide()))));
+        ours.push(repeated(|| drop(black_box(host.ask(&rule, Kind::Routing, &input, &snapshot)))));
+        traced.push(repeated(|| {
+            let answer = host.ask(&rule, Kind::Routing, &input, &snapshot);
+            drop(black_box(serde_json::to_vec(&answer.trace(&input)).unwrap()));
+        }));
+        rounds.push(repeated(|| {
+            drop(black_box(generation.route(&host, Why::Message, &input, &snapshot)));
+        }));
+    }
+    println!("{:<32}{:>10}{:>10}", "one decision of skills-router", "µs", "× bare");
+    for (name, times) in [
+        ("bare wasmtime", &plain),
+        ("ask", &ours),
+        ("ask, trace encoded as JSON", &traced),
+        ("round of a generation", &rounds),
+    ] {
+        let ratios = times.iter().zip(&plain).map(|(time, plain)| time / plain).collect();
+        println!("{name:<32}{:>10.2}{:>10.2}", median(times.clone()), median(ratios));
+    }
+}
+
+/// Microseconds of one.
+fn repeated(mut decide: impl FnMut()) -> f64 {
+    let started = Instant::now();
+    for _ in 0..DECISIONS {
+        decide();
+    }
+    started.elapsed().as_secs_f64() * 1e6 / DECISIONS as f64
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let started = Instant::now();
+    let done = work();
+    (done, started.elapsed())
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Ten agents, of whom nine could take the case.
+struct Company;
+
+impl Snapshot for Company {
+    fn history(&self, _: u32) -> Result<Vec<Remembered>, Unavailable> {
+        Ok(Vec::new())
+    }
+
+    fn profile(&self) -> Result<Customer, Unavailable> {
+        Ok(Customer { name: "Lucía".into(), language: "es".into(), tags: vec!["vip".into()], attrs: vec![] })
+    }
+
+    fn identity(&self) -> Result<Who, Unavailable> {
+        Ok(Who { phone: Some("+573001234567".into()), user_id: None })
+    }
+
+    fn team(&self, _: &QueueId, _: &[String]) -> Result<Vec<Agent>, Unavailable> {
+        Ok((0..10)
+            .map(|number| Agent {
+                id: format!("agent-{number}"),
+                skills: vec!["billing".into(), if number == 0 { "pt".into() } else { "es".into() }],
+                presence: "available".into(),
+                load: number,
+                capacity: 12,
+                last_attended: (number == 3).then_some(1_795_000_000_000),
+                attrs: vec![],
+            })
+            .collect())
+    }
+
+    fn memory(&self, _: &RuleId, _: MemoryScope, _: &str) -> Result<Option<String>, Unavailable> {
+        Ok(None)
+    }
+}
+
+fn input() -> Input {
+    Input {
+        why: "message".into(),
+        now: 1_795_352_400_000,
+        local: LocalTime {
+            date: "2026-11-22".into(),
+            weekday: 7,
+            minute: 600,
+            zone: "America/Bogota".into(),
+        },
+        calendar: Calendar { open: true, next_change: None, next_change_local: None },
+        number: "soporte".into(),
+        language: "es".into(),
+        message: Some(Message {
+            at: 1_795_352_400_000,
+            author: "customer".into(),
+            kind: "text".into(),
+            text:
+                "Buenas tardes, todavía no me llegó la factura de este mes. ¿Me la pueden reenviar por aquí?"
+                    .into(),
+            payload: String::new(),
+            attrs: vec![],
+        }),
+        case: CaseView {
+            id: "04fh1c9g2kq7m0000000000000".into(),
+            opened: 1_795_352_400_000,
+            queue: None,
+            priority: 0,
+            waiting_since: None,
+            automatic_messages: 0,
+            tags: vec![],
+            attrs: vec![],
+        },
+        wake_note: None,
+        attrs: vec![],
+    }
+}
+
+/// Wasmtime and nothing else.
+mod bare {
+    use rules::{Limits, Reset, Snapshot as _};
+    use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
+    use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store};
+
+    use bindings::exports::timonel::rules::{routing, rule};
+    use bindings::timonel::rules::types::{self, Calendar, CaseView, Failure, Input, LocalTime, Message};
+    use bindings::timonel::rules::{identity, profile, team};
+
+    #[allow(missing_docs, unreachable_pub, clippy::all)]
+    mod bindings {
+        wasmtime::component::bindgen!({
+            path: "../../wit/0.1.0",
+            inline: "
+                package timonel:bench;
+
+                world bench {
+                    include timonel:rules/router@0.1.0;
+                    import timonel:rules/profile@0.1.0;
+                    import timonel:rules/identity@0.1.0;
+                    import timonel:rules/team@0.1.0;
+                }
+            ",
+        });
+    }
+
+    pub(super) struct Bare {
+        engine: Engine,
+        pre: InstancePre<super::Company>,
+        routing: routing::GuestIndices,
+        prepared: Vec<u8>,
+        input: Input,
+    }
+
+    impl Bare {
+        pub(super) fn new(component: &[u8], settings: &str, reset: Reset) -> Self {
+            let mut pool = PoolingAllocationConfig::new();
+            pool.total_component_instances(2)
+                .total_core_instances(64)
+                .max_core_instances_per_component(32)
+                .total_memories(4)
+                .total_tables(16)
+                .max_memory_size(Limits::default().memory);
+            match reset {
+                Reset::Touched => pool
+                    .pagemap_scan(Enabled::Auto)
+                    .linear_memory_keep_resident(1024 * 1024)
+                    .table_keep_resident(64 * 1024),
+                Reset::Blind => pool.linear_memory_keep_resident(64 * 1024).table_keep_resident(16 * 1024),
+            };
+            let mut config = Config::new();
+            config
+                .concurrency_support(false)
+                .consume_fuel(true)
+                .cranelift_nan_canonicalization(true)
+                .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+            let engine = Engine::new(&config).unwrap();
+            let component = Component::new(&engine, component).unwrap();
+            let mut linker = Linker::new(&engine);
+            types::add_to_linker::<_, HasSelf<_>>(&mut linker, |company| company).unwrap();
+            profile::add_to_linker::<_, HasSelf<_>>(&mut linker, |company| company).unwrap();
+            identity::add_to_linker::<_, HasSelf<_>>(&mut linker, |company| company).unwrap();
+            team::add_to_linker::<_, HasSelf<_>>(&mut linker, |company| company).unwrap();
+            let pre = linker.instantiate_pre(&component).unwrap();
+            let routing = routing::GuestIndices::new(&pre).unwrap();
+
+            let mut store = Store::new(&engine, super::Company);
+            store.set_fuel(1_000_000_000).unwrap();
+            let instance = pre.instantiate(&mut store).unwrap();
+            let rule = rule::GuestIndices::new(&pre).unwrap().load(&mut store, &instance).unwrap();
+            let prepared = rule.call_prepare(&mut store, settings).unwrap().unwrap();
+            Self { engine, pre, routing, prepared, input: converted(super::input()) }
+        }
+
+        pub(super) fn decide(&self) -> routing::Place {
+            let mut store = Store::new(&self.engine, super::Company);
+            store.set_fuel(50_000_000).unwrap();
+            let instance = self.pre.instantiate(&mut store).unwrap();
+            let routing = self.routing.load(&mut store, &instance).unwrap();
+            routing.call_route(&mut store, &self.prepared, &self.input).unwrap().unwrap().unwrap()
+        }
+    }
+
+    impl types::Host for super::Company {}
+
+    impl profile::Host for super::Company {
+        fn get(&mut self) -> Result<profile::Customer, Failure> {
+            let it = self.profile().map_err(|_| unavailable())?;
+            Ok(profile::Customer { name: it.name, language: it.language, tags: it.tags, attrs: it.attrs })
+        }
+    }
+
+    impl identity::Host for super::Company {
+        fn get(&mut self) -> Result<identity::Who, Failure> {
+            let it = self.identity().map_err(|_| unavailable())?;
+            Ok(identity::Who { phone: it.phone, user_id: it.user_id })
+        }
+    }
+
+    impl team::Host for super::Company {
+        fn candidates(&mut self, queue: String, skills: Vec<String>) -> Result<Vec<team::Agent>, Failure> {
+            let agents = self.team(&queue.into(), &skills).map_err(|_| unavailable())?;
+            Ok(agents
+                .into_iter()
+                .map(|it| team::Agent {
+                    id: it.id,
+                    skills: it.skills,
+                    presence: it.presence,
+                    load: it.load,
+                    capacity: it.capacity,
+                    last_attended: it.last_attended,
+                    attrs: it.attrs,
+                })
+                .collect())
+        }
+    }
+
+    fn unavailable() -> Failure {
+        Failure { code: "unavailable".to_owned(), text: String::new() }
+    }
+
+    /// The same records under the names of these bindings.
+    fn converted(input: super::Input) -> Input {
+        let local = |it: super::LocalTime| LocalTime {
+            date: it.date,
+            weekday: it.weekday,
+            minute: it.minute,
+            zone: it.zone,
+        };
+        Input {
+            why: input.why,
+            now: input.now,
+            local: local(input.local),
+            calendar: Calendar {
+                open: input.calendar.open,
+                next_change: input.calendar.next_change,
+                next_change_local: input.calendar.next_change_local.map(local),
+            },
+            number: input.number,
+            language: input.language,
+            message: input.message.map(|it| Message {
+                at: it.at,
+                author: it.author,
+                kind: it.kind,
+                text: it.text,
+                payload: it.payload,
+                attrs: it.attrs,
+            }),
+            case: CaseView {
+                id: input.case.id,
+                opened: input.case.opened,
+                queue: input.case.queue,
+                priority: input.case.priority,
+                waiting_since: input.case.waiting_since,
+                automatic_messages: input.case.automatic_messages,
+                tags: input.case.tags,
+                attrs: input.case.attrs,
+            },
+            wake_note: input.wake_note,
+            attrs: input.attrs,
+        }
+    }
+}

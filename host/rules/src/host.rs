@@ -1,0 +1,114 @@
+//! The host of rules: one engine, its pool, and the verbs on them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use domain::decision::{Digest, Kind};
+use wasmtime::Engine;
+
+use crate::admission::{Admission, Admitted, Worker};
+use crate::cache::Cache;
+use crate::contract::Input;
+use crate::engine::{self, Reset, StartError};
+use crate::grant::Grant;
+use crate::limits::Limits;
+use crate::link::Linked;
+use crate::permits::Permits;
+use crate::refusal::Refusal;
+use crate::rule::{Definition, Rule};
+use crate::run::{self, Answer};
+use crate::session::Asking;
+use crate::snapshot::Snapshot;
+
+/// What a [`Host`] is started with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The directory of compiled components. Only this process's user may write to it: what is in it is executed.
+    pub cache: PathBuf,
+    /// The program that compiles, in a child process.
+    pub worker: Worker,
+    /// What bounds a guest.
+    pub limits: Limits,
+    /// How many guests may run at once: as many as there are cores, since a decision only computes.
+    pub concurrency: usize,
+}
+
+/// The engine, its pool, and what was admitted.
+pub struct Host {
+    engine: Engine,
+    reset: Reset,
+    limits: Limits,
+    permits: Permits,
+    admission: Admission,
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host")
+            .field("reset", &self.reset)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Host {
+    /// Once per process. Looks at the machine and refuses what would go wrong later.
+    pub fn start(config: Config) -> Result<Self, StartError> {
+        let Config { cache, worker, limits, concurrency } = config;
+        if concurrency == 0 {
+            return Err(StartError::NoConcurrency);
+        }
+        if !worker.program.is_file() {
+            return Err(StartError::NoWorker { path: worker.program });
+        }
+        let reset = Reset::choose();
+        let engine = engine::running(&limits, concurrency, reset)?;
+        let cache = Cache::open(&cache, &engine)?;
+        let admission = Admission::new(cache, worker);
+        Ok(Self { engine, reset, limits, permits: Permits::new(concurrency), admission })
+    }
+
+    /// Once per component: every gate, before any of the guest's code runs in this process. Takes as long as compiling
+    /// the first time, so never call it where somebody waits for a decision.
+    pub fn admit(&self, component: &[u8]) -> Result<Arc<Admitted>, Refusal> {
+        self.admission.admit(&self.engine, component, &self.limits)
+    }
+
+    /// Once per component and grant: tells what is missing, and ties the component to what it may do.
+    pub fn link(&self, admitted: &Arc<Admitted>, grant: &Grant) -> Result<Arc<Linked>, Refusal> {
+        Linked::new(&self.engine, admitted, grant).map(Arc::new)
+    }
+
+    /// Once per rule and generation: lets the component read its settings.
+    pub fn prepare(&self, definition: Definition) -> Result<Rule, Refusal> {
+        let permit = self.permits.take();
+        let prepared =
+            run::prepare(&self.engine, &definition.linked.exports, &self.limits, &definition.settings);
+        drop(permit);
+        let prepared = prepared
+            .map_err(|failed| Refusal::Trial { function: "prepare".to_owned(), detail: failed.text })?
+            .map_err(|message| Refusal::Settings { message })?;
+        Ok(Rule {
+            settings: Digest::of(definition.settings.as_bytes()),
+            prepared: prepared.into(),
+            definition,
+        })
+    }
+
+    /// Once per decision: one rule, one fresh instance. Waits for a free one.
+    pub fn ask(&self, rule: &Rule, kind: Kind, input: &Input, snapshot: &Arc<dyn Snapshot>) -> Answer {
+        let asking = Asking { rule: rule.definition.id.clone(), kind, snapshot: snapshot.clone() };
+        let _permit = self.permits.take();
+        run::decide(&self.engine, &self.limits, rule, kind, input, asking)
+    }
+
+    /// How the memory of instances is made new, chosen at the start.
+    pub fn reset(&self) -> Reset {
+        self.reset
+    }
+
+    /// What bounds a guest.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}

@@ -1,0 +1,266 @@
+//! One call of a guest, in an instance of its own.
+//!
+//! The instance comes from the pool and goes back to it; a store is never used again, neither after a trap, which
+//! poisons it, nor after success, because what a guest keeps in memory would be a decision's secret input. What the call
+//! collected is handed out only here, and only after it has returned.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use domain::decision::{Asked, Effect, Fault, Kind, Outcome, Place, Preference, Verdict};
+use wasmtime::component::Instance;
+use wasmtime::{Engine, Store};
+
+use crate::contract::Input;
+use crate::contract::bindings::exports::timonel::rules::{responding, routing, rule};
+use crate::fault::Failed;
+use crate::limits::Limits;
+use crate::link::Exports;
+use crate::rule::Rule;
+use crate::session::{Asking, Recording, Session};
+
+/// What a rule answered, and what that took.
+#[derive(Debug)]
+pub struct Answer {
+    /// What may be counted and shown to anyone.
+    pub asked: Asked,
+    /// None if the call failed.
+    pub verdict: Option<Verdict>,
+    /// Why, in the rule's words; the text of the fault if it failed.
+    pub reason: String,
+    /// What the rule wants to happen: nothing if it abstained or failed.
+    pub effects: Vec<Effect>,
+    pub(crate) recording: Recording,
+}
+
+/// A guest that is there to be called once.
+struct Guest {
+    store: Store<Session>,
+    instance: Instance,
+    fuel: u64,
+}
+
+impl Guest {
+    /// Instantiates, start functions of the guest included. On failure the store comes back for what it cost.
+    fn start(
+        engine: &Engine,
+        exports: &Exports,
+        limits: &Limits,
+        fuel: u64,
+        asking: Option<Asking>,
+    ) -> Result<Self, (Failed, u64)> {
+        let mut store = Store::new(engine, Session::new(limits, asking));
+        store.limiter(|session| &mut session.memory);
+        store.set_hostcall_fuel(limits.crossing());
+        store.set_fuel(fuel).map_err(|error| (Failed::host(&error), 0))?;
+        match exports.pre.instantiate(&mut store) {
+            Ok(instance) => Ok(Self { store, instance, fuel }),
+            Err(error) => Err((Failed::starting(&error), spent(&store, fuel))),
+        }
+    }
+
+    fn spent(&self) -> u64 {
+        spent(&self.store, self.fuel)
+    }
+}
+
+fn spent(store: &Store<Session>, fuel: u64) -> u64 {
+    fuel.saturating_sub(store.get_fuel().unwrap_or(0))
+}
+
+/// Who the guest says it is.
+pub(crate) fn describe(
+    engine: &Engine,
+    exports: &Exports,
+    limits: &Limits,
+) -> Result<rule::Description, Failed> {
+    let mut guest =
+        Guest::start(engine, exports, limits, limits.preparation_fuel, None).map_err(|(failed, _)| failed)?;
+    let Guest { store, instance, .. } = &mut guest;
+    let functions = exports.rule.load(&mut *store, instance).map_err(|error| Failed::host(&error))?;
+    let description = functions.call_describe(&mut *store).map_err(|error| Failed::calling(&error))?;
+    let bytes = description.name.len()
+        + description.version.len()
+        + description.summary.len()
+        + description.example_settings.len();
+    within(bytes, limits.output)?;
+    Ok(description)
+}
+
+/// What the guest makes of its settings. The inner error is the guest's own, for whoever wrote them.
+pub(crate) fn prepare(
+    engine: &Engine,
+    exports: &Exports,
+    limits: &Limits,
+    settings: &str,
+) -> Result<Result<Vec<u8>, String>, Failed> {
+    let mut guest =
+        Guest::start(engine, exports, limits, limits.preparation_fuel, None).map_err(|(failed, _)| failed)?;
+    let Guest { store, instance, .. } = &mut guest;
+    let functions = exports.rule.load(&mut *store, instance).map_err(|error| Failed::host(&error))?;
+    let prepared = functions.call_prepare(&mut *store, settings).map_err(|error| Failed::calling(&error))?;
+    match &prepared {
+        Ok(bytes) => within(bytes.len(), limits.prepared)?,
+        Err(message) => within(message.len(), limits.output)?,
+    }
+    Ok(prepared)
+}
+
+/// Asks a rule for a decision.
+pub(crate) fn decide(
+    engine: &Engine,
+    limits: &Limits,
+    rule: &Rule,
+    kind: Kind,
+    input: &Input,
+    asking: Asking,
+) -> Answer {
+    let started = Instant::now();
+    let exports = &rule.definition.linked.exports;
+    let (returned, fuel, mut recording) =
+        match Guest::start(engine, exports, limits, limits.decision_fuel, Some(asking)) {
+            Ok(mut guest) => {
+                let returned = call(&mut guest, exports, limits, kind, &rule.prepared, input);
+                (returned, guest.spent(), std::mem::take(&mut guest.store.data_mut().recording))
+            }
+            Err((failed, fuel)) => (Err(failed), fuel, Recording::default()),
+        };
+    let (outcome, verdict, reason) = match returned {
+        Ok((verdict, reason)) => (outcome(&verdict), Some(verdict), reason),
+        Err(failed) => (failed.outcome, None, failed.text),
+    };
+    let wanted = std::mem::take(&mut recording.effects);
+    let effects = if outcome.decides() { wanted } else { Vec::new() };
+
+    let mut calls = BTreeMap::new();
+    for said in &recording.calls {
+        *calls.entry(said.function()).or_insert(0) += 1;
+    }
+    let definition = &rule.definition;
+    let asked = Asked {
+        rule: definition.id.clone(),
+        set: definition.set.clone(),
+        component: definition.linked.admitted().digest,
+        settings: rule.settings,
+        outcome,
+        calls: calls.into_iter().map(|(function, times)| (function.to_string(), times)).collect(),
+        fuel,
+        micros: started.elapsed().as_micros().try_into().unwrap_or(u64::MAX),
+    };
+    Answer { asked, verdict, reason, effects, recording }
+}
+
+/// The verdict and the reason for it.
+fn call(
+    guest: &mut Guest,
+    exports: &Exports,
+    limits: &Limits,
+    kind: Kind,
+    prepared: &[u8],
+    input: &Input,
+) -> Result<(Verdict, String), Failed> {
+    let Guest { store, instance, .. } = guest;
+    let host = |error: wasmtime::Error| Failed::host(&error);
+    let fault = |error: wasmtime::Error| Failed::calling(&error);
+    match kind {
+        Kind::Routing => {
+            let functions = exports.routing.as_ref().ok_or_else(|| not_exported(kind))?;
+            let functions = functions.load(&mut *store, instance).map_err(host)?;
+            match functions.call_route(&mut *store, prepared, input).map_err(fault)? {
+                Ok(None) => Ok((Verdict::Abstain, String::new())),
+                Ok(Some(place)) => placed(place, limits),
+                Err(message) => Err(own_error(message, limits)),
+            }
+        }
+        Kind::Responding => {
+            let functions = exports.responding.as_ref().ok_or_else(|| not_exported(kind))?;
+            let functions = functions.load(&mut *store, instance).map_err(host)?;
+            match functions.call_respond(&mut *store, prepared, input).map_err(fault)? {
+                Ok(answer) => answered(answer, limits),
+                Err(message) => Err(own_error(message, limits)),
+            }
+        }
+    }
+}
+
+fn placed(place: routing::Place, limits: &Limits) -> Result<(Verdict, String), Failed> {
+    let preferred = place.prefer.as_ref().map_or(0, |preference| preference.agent.len());
+    let skills = place.skills.iter().map(String::len).sum::<usize>();
+    within(
+        place.queue.len() + skills + preferred + place.reason.len() + weight(&place.attrs),
+        limits.output,
+    )?;
+    if place.priority > 9 {
+        return Err(nonsense(format!("a priority of {}, 0 to 9 are possible", place.priority)));
+    }
+    let prefer = match place.prefer {
+        // A day: a customer who waits longer for one agent waits for nobody.
+        Some(preference) if preference.for_seconds > 86_400 => {
+            return Err(nonsense(format!(
+                "a preference for {} seconds, at most 86400 are possible",
+                preference.for_seconds
+            )));
+        }
+        Some(preference) => {
+            Some(Preference { agent: preference.agent.into(), for_seconds: preference.for_seconds })
+        }
+        None => None,
+    };
+    let verdict = Verdict::Place(Place {
+        queue: place.queue.into(),
+        skills: place.skills,
+        priority: place.priority,
+        prefer,
+        overflow_after: place.overflow_after,
+    });
+    Ok((verdict, place.reason))
+}
+
+fn answered(answer: responding::Answer, limits: &Limits) -> Result<(Verdict, String), Failed> {
+    within(answer.reason.len() + weight(&answer.attrs), limits.output)?;
+    let verdict = match answer.outcome {
+        responding::Outcome::Abstain => Verdict::Abstain,
+        responding::Outcome::Answered => Verdict::Answered,
+        responding::Outcome::AnsweredAndRoute => Verdict::AnsweredAndRoute,
+        responding::Outcome::HandOver => Verdict::HandOver,
+    };
+    Ok((verdict, answer.reason))
+}
+
+fn outcome(verdict: &Verdict) -> Outcome {
+    match verdict {
+        Verdict::Abstain => Outcome::Abstained,
+        Verdict::Answered => Outcome::Answered,
+        Verdict::AnsweredAndRoute => Outcome::AnsweredAndRoute,
+        Verdict::HandOver => Outcome::HandedOver,
+        Verdict::Place(_) => Outcome::Placed,
+    }
+}
+
+fn weight(attrs: &[(String, String)]) -> usize {
+    attrs.iter().map(|(name, value)| name.len() + value.len()).sum()
+}
+
+fn within(bytes: usize, limit: usize) -> Result<(), Failed> {
+    if bytes <= limit {
+        return Ok(());
+    }
+    Err(Failed::guest(
+        Fault::TooMuchOutput,
+        format!("it returned {bytes} bytes, at most {limit} are possible"),
+    ))
+}
+
+pub(crate) fn nonsense(text: String) -> Failed {
+    Failed::guest(Fault::Nonsense, text)
+}
+
+fn own_error(mut message: String, limits: &Limits) -> Failed {
+    message.truncate(message.floor_char_boundary(limits.log));
+    Failed::guest(Fault::Error, message)
+}
+
+/// Only reached by whoever asks a rule for what it is not.
+fn not_exported(kind: Kind) -> Failed {
+    Failed { outcome: Outcome::HostFault, text: format!("it was asked for {kind}, which it does not do") }
+}

@@ -1,0 +1,7 @@
+;; Is of both kinds, so it may import `reply`, and calls it where only a place is asked for.
+(import "timonel:rules/reply@0.1.0" "text" (func $reply (param i32 i32 i32)))
+(func (export "timonel:rules/routing@0.1.0#route") (param i32) (result i32)
+  (call $reply (i32.const 512) (i32.const 5) (i32.const 1024))
+  (i32.const 128))
+(func (export "timonel:rules/responding@0.1.0#respond") (param i32) (result i32) (i32.const 128))
+(data (i32.const 512) "Hello")

@@ -1,0 +1,2 @@
+;; Would answer later.
+(component (type (func async)))

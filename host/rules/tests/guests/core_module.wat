@@ -1,0 +1,2 @@
+;; No component: it cannot say what it needs.
+(module)

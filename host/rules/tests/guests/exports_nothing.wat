@@ -1,0 +1,2 @@
+;; Cannot be asked anything.
+(component)

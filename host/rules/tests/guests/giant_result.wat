@@ -1,0 +1,5 @@
+;; Returns 3 MiB in one string.
+(memory (export "memory") 80)
+(func (export "timonel:rules/routing@0.1.0#route") (param i32) (result i32) (i32.const 256))
+(data (i32.const 260) "\01")
+(data (i32.const 264) "\00\00\01\00\00\00\30\00")

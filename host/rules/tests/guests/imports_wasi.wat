@@ -1,0 +1,2 @@
+;; Would like to know what time it is.
+(component (import "wasi:clocks/wall-clock@0.2.0" (instance)))

@@ -1,0 +1,2 @@
+;; Three memories where two are admitted.
+(component (core module (memory 1)) (core module (memory 1)) (core module (memory 1)))

@@ -1,0 +1,5 @@
+;; Sends the case to a queue that does not exist.
+(func (export "timonel:rules/routing@0.1.0#route") (param i32) (result i32) (i32.const 256))
+(data (i32.const 260) "\01")
+(data (i32.const 264) "\00\02\00\00\04\00\00\00")
+(data (i32.const 512) "moon")

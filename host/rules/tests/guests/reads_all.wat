@@ -1,0 +1,17 @@
+;; Reads whatever can be read, the team with a skill, and the empty key, which cannot be.
+(import "timonel:rules/history@0.1.0" "recent" (func $history (param i32 i32)))
+(import "timonel:rules/profile@0.1.0" "get" (func $profile (param i32)))
+(import "timonel:rules/identity@0.1.0" "get" (func $identity (param i32)))
+(import "timonel:rules/team@0.1.0" "candidates" (func $team (param i32 i32 i32 i32 i32)))
+(import "timonel:rules/memory@0.1.0" "get" (func $memory (param i32 i32 i32)))
+(func (export "timonel:rules/routing@0.1.0#route") (param i32) (result i32)
+  (call $history (i32.const 20) (i32.const 1024))
+  (call $profile (i32.const 1024))
+  (call $identity (i32.const 1024))
+  (call $team (i32.const 512) (i32.const 5) (i32.const 528) (i32.const 1) (i32.const 1024))
+  (call $memory (i32.const 512) (i32.const 5) (i32.const 1024))
+  (call $memory (i32.const 512) (i32.const 0) (i32.const 1024))
+  (i32.const 128))
+(data (i32.const 512) "sales")
+(data (i32.const 528) "\20\02\00\00\02\00\00\00") ;; one skill: 2 bytes at 544
+(data (i32.const 544) "pt")

@@ -1,0 +1,54 @@
+//! How the host is, for machines that watch it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::Server;
+
+/// Whether the host works, and how far it is. A clock that is not the real one is said first.
+pub(crate) async fn healthz(State(server): State<Arc<Server>>) -> Response {
+    let store = server.desk.store();
+    let applied = *store.applied().borrow();
+    let active = server.desk.active();
+    let mut health = json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "now": server.clock.now().to_string(),
+        "company": active.company.name(),
+        "generation": active.generation.number,
+        "events": store.last_seq(),
+        "folded": applied.seq,
+        "webhook": if server.secrets.is_some() { "open" } else { "closed: no app secret is set" },
+    });
+    if let (Some(started), Some(health)) = (server.rehearsal, health.as_object_mut()) {
+        health.insert(
+            "WARNING".to_owned(),
+            json!(format!("REHEARSAL: the clock was started at {started}, it is not the real time")),
+        );
+    }
+    Json(health).into_response()
+}
+
+/// All figures in the text format of Prometheus.
+pub(crate) async fn metrics(State(server): State<Arc<Server>>) -> Response {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let mut text = server.desk.meters().text();
+    let applied = *server.desk.store().applied().borrow();
+    let (events, folded) = (server.desk.store().last_seq(), applied.seq);
+    // These are read and not counted, so they are written here, before the mark that ends the text.
+    let read = format!(
+        "# HELP timonel_events Events in the journal\n# TYPE timonel_events gauge\ntimonel_events {events}\n\
+         # HELP timonel_events_folded Events in the projections\n# TYPE timonel_events_folded gauge\n\
+         timonel_events_folded {folded}\n"
+    );
+    match text.rfind("# EOF") {
+        Some(end) => text.insert_str(end, &read),
+        None => text.push_str(&read),
+    }
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
+}

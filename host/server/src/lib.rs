@@ -1,0 +1,42 @@
+//! HTTP: what Meta posts to, and what tells an operator how the host is.
+
+mod health;
+mod listen;
+mod webhook;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use desk::Desk;
+use domain::Time;
+use domain::outside::{Clock, Entropy};
+use whatsapp::AppSecrets;
+
+pub use listen::{Listening, listen};
+
+/// What the server works with.
+pub struct Server {
+    /// The operation behind it.
+    pub desk: Desk,
+    /// What Meta signs with. Without it no webhook can be believed, and none is taken.
+    pub secrets: Option<AppSecrets>,
+    /// What Meta has to name when the webhook's address is saved.
+    pub verify_token: Option<String>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where the clock was started, if it is not the real one.
+    pub rehearsal: Option<Time>,
+}
+
+/// The routes of a host.
+pub fn router(server: Server) -> Router {
+    Router::new()
+        .route("/webhook", get(webhook::verify).post(webhook::receive))
+        .layer(axum::extract::DefaultBodyLimit::max(webhook::LARGEST))
+        .route("/healthz", get(health::healthz))
+        .route("/metrics", get(health::metrics))
+        .with_state(Arc::new(server))
+}

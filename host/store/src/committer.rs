@@ -1,0 +1,242 @@
+//! The one place where events are numbered.
+//!
+//! A state machine with a step: it takes what has gathered, checks which commits still fit, writes those and the appends
+//! as one batch of the journal, and hands the events on to be folded. A version is checked against what is folded plus
+//! the tail that is not yet, so nothing waits for the projections to be asked. No timer gathers a batch: it forms while
+//! the previous one is on its way to the disk.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use domain::Time;
+use domain::event::{Event, Recorded, Written};
+use domain::outside::Clock;
+use domain::stream::{Actor, Stream};
+use journal::{AppendError, Journal};
+use serde_json::value::RawValue;
+use tokio::sync::oneshot;
+
+use crate::projection::Tree;
+
+/// Events in one batch at most: enough to share an fsync among many, few enough that nobody waits long for the others.
+pub(crate) const BATCH_EVENTS: usize = 4_096;
+
+/// Bytes in one batch at most, unless a single request is larger.
+pub(crate) const BATCH_BYTES: usize = 4 << 20;
+
+/// An event that is to be written. Encoded by whoever makes it, so that the committer has little to do.
+#[derive(Debug)]
+pub struct Draft {
+    pub(crate) stream: Stream,
+    pub(crate) actor: Actor,
+    pub(crate) event: Event,
+    pub(crate) data: Box<RawValue>,
+}
+
+impl Draft {
+    /// An event of a stream, and who made it.
+    pub fn new(stream: Stream, actor: Actor, event: impl Into<Event>) -> Result<Self, CommitError> {
+        let event = event.into();
+        let data = event.data().map_err(CommitError::Encoding)?;
+        Ok(Self { stream, actor, event, data })
+    }
+}
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Somebody else wrote to the stream since it was read. Read it again and decide again.
+    #[error("{stream} is at version {found}, not at {expected}: somebody was faster")]
+    Conflict {
+        /// Which stream.
+        stream: Stream,
+        /// What the caller had seen.
+        expected: u64,
+        /// What it is.
+        found: u64,
+    },
+    /// So much waits to be written that no more is taken.
+    #[error("the disk cannot keep up: nothing was written, try again")]
+    Busy,
+    /// The disk refused.
+    #[error("{0}")]
+    Refused(String),
+    /// The store is closed, or it failed for good.
+    #[error("the store is closed: nothing was written")]
+    Closed,
+    /// The event cannot be written as JSON.
+    #[error("the event cannot be encoded: {0}")]
+    Encoding(serde_json::Error),
+    /// The event was written, and the projections failed to take it in. A restart rebuilds them.
+    #[error("the event is in the journal, but the projections failed: {0}")]
+    NotFolded(String),
+}
+
+/// Answers with the number of the last event that was written.
+pub(crate) type Ack = oneshot::Sender<Result<u64, CommitError>>;
+
+/// What is asked of the committer.
+pub(crate) struct Request {
+    pub(crate) expect: Vec<(Stream, u64)>,
+    pub(crate) drafts: Vec<Draft>,
+    /// Answer when it is folded, and not already when it is durable.
+    pub(crate) folded: bool,
+    pub(crate) ack: Ack,
+}
+
+impl Request {
+    pub(crate) fn bytes(&self) -> usize {
+        self.drafts.iter().map(|draft| draft.data.get().len() + 128).sum()
+    }
+}
+
+/// Events that are durable, and who waits until they are folded.
+pub(crate) struct Durable {
+    pub(crate) events: Vec<Recorded>,
+    pub(crate) acks: Vec<(Ack, u64)>,
+}
+
+/// The journal failed in a way after which nothing may be promised any more.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Fatal(pub(crate) String);
+
+pub(crate) struct Committer {
+    journal: Journal,
+    tree: Tree,
+    clock: Arc<dyn Clock>,
+    last_time: Time,
+    /// Versions of streams whose last events may not be folded yet.
+    tail: HashMap<Stream, (u64, u64)>,
+    /// The same by number, oldest first, to know when they are.
+    order: VecDeque<(u64, Stream)>,
+}
+
+impl Committer {
+    pub(crate) fn new(journal: Journal, tree: Tree, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            journal,
+            tree,
+            clock,
+            last_time: Time::UNIX_EPOCH,
+            tail: HashMap::new(),
+            order: VecDeque::new(),
+        }
+    }
+
+    /// Writes what fits of a batch of requests and answers those that need not wait for the fold.
+    pub(crate) fn step(&mut self, requests: Vec<Request>, folded: u64) -> Result<Durable, Fatal> {
+        self.forget_folded(folded);
+        let time = self.last_time.max(self.clock.now());
+        self.last_time = time;
+        let first = self.journal.next_seq();
+        let mut batch = Batch::default();
+        let mut accepted: Vec<(Ack, bool, u64)> = Vec::with_capacity(requests.len());
+        for request in requests {
+            match self.take(time, first, request.expect, request.drafts, &mut batch) {
+                Ok(last) => accepted.push((request.ack, request.folded, last)),
+                Err(error) => {
+                    let _ = request.ack.send(Err(error));
+                }
+            }
+        }
+        if !batch.entries.is_empty() {
+            match self.journal.append(&batch.entries) {
+                Ok(_) => {}
+                Err(AppendError::Fatal(error)) => return Err(Fatal(AppendError::Fatal(error).to_string())),
+                Err(error) => {
+                    for (ack, _, _) in accepted {
+                        let _ = ack.send(Err(CommitError::Refused(error.to_string())));
+                    }
+                    return Ok(Durable { events: Vec::new(), acks: Vec::new() });
+                }
+            }
+        }
+        let last = first + batch.events.len() as u64 - 1;
+        for (stream, version) in batch.versions {
+            self.order.push_back((last, stream.clone()));
+            self.tail.insert(stream, (version, last));
+        }
+        let mut acks = Vec::new();
+        for (ack, folded, seq) in accepted {
+            if folded {
+                acks.push((ack, seq));
+            } else {
+                let _ = ack.send(Ok(seq));
+            }
+        }
+        Ok(Durable { events: batch.events, acks })
+    }
+
+    fn take(
+        &self,
+        time: Time,
+        first: u64,
+        expect: Vec<(Stream, u64)>,
+        drafts: Vec<Draft>,
+        batch: &mut Batch,
+    ) -> Result<u64, CommitError> {
+        for (stream, expected) in expect {
+            let found = self.version(&stream, batch)?;
+            if found != expected {
+                return Err(CommitError::Conflict { stream, expected, found });
+            }
+        }
+        let mut encoded = Vec::with_capacity(drafts.len());
+        let mut versions = HashMap::new();
+        for draft in &drafts {
+            let version = match versions.get(&draft.stream) {
+                Some(version) => version + 1,
+                None => self.version(&draft.stream, batch)? + 1,
+            };
+            versions.insert(draft.stream.clone(), version);
+            let written = Written {
+                time,
+                stream: draft.stream.clone(),
+                version,
+                kind: draft.event.kind().into(),
+                form: draft.event.form(),
+                actor: draft.actor.clone(),
+                data: &draft.data,
+            };
+            encoded.push((serde_json::to_vec(&written).map_err(CommitError::Encoding)?, version));
+        }
+        for (draft, (entry, version)) in drafts.into_iter().zip(encoded) {
+            let Draft { stream, actor, event, .. } = draft;
+            let seq = first + batch.events.len() as u64;
+            batch.entries.push(entry);
+            batch.events.push(Recorded { seq, time, stream, version, actor, event });
+        }
+        batch.versions.extend(versions);
+        Ok(first + batch.events.len() as u64 - 1)
+    }
+
+    fn version(&self, stream: &Stream, batch: &Batch) -> Result<u64, CommitError> {
+        if let Some(version) = batch.versions.get(stream) {
+            return Ok(*version);
+        }
+        if let Some((version, _)) = self.tail.get(stream) {
+            return Ok(*version);
+        }
+        crate::queries::version(&self.tree, stream).map_err(|error| CommitError::Refused(error.to_string()))
+    }
+
+    fn forget_folded(&mut self, folded: u64) {
+        while let Some((seq, stream)) = self.order.front() {
+            if *seq > folded {
+                break;
+            }
+            if self.tail.get(stream).is_some_and(|(_, last)| last == seq) {
+                self.tail.remove(stream);
+            }
+            self.order.pop_front();
+        }
+    }
+}
+
+#[derive(Default)]
+struct Batch {
+    entries: Vec<Vec<u8>>,
+    events: Vec<Recorded>,
+    versions: HashMap<Stream, u64>,
+}

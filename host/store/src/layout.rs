@@ -1,0 +1,171 @@
+//! The keys of the projections.
+//!
+//! One tree holds everything, because one batch on one tree is atomic. The first byte says what a key is; what follows is
+//! ordered as it is read: times and numbers big-endian, names ended by a zero. Nothing personal stands in a key: people
+//! and wamids are found by keyed hashes.
+
+use domain::Time;
+use domain::decision::MemoryScope;
+use domain::event::{MessageReceived, ReplyQueued};
+use domain::id::{ContactId, ConversationId, MessageId, NumberId, QueueId, RuleId, TimerId};
+use domain::message::{Inbound, Outgoing};
+use domain::sealed::{Lookup, Sealed};
+use domain::stream::{Actor, Stream};
+use serde::{Deserialize, Serialize};
+
+/// The number of the last event that is folded in.
+pub(crate) const WATERMARK: &[u8] = b"w";
+
+/// The generation of rules that was activated last.
+pub(crate) const GENERATION: &[u8] = b"g";
+
+/// A stream's version and state.
+pub(crate) fn state(stream: &Stream) -> Vec<u8> {
+    [b"s", stream.to_string().as_bytes()].concat()
+}
+
+/// What a wamid stands for.
+pub(crate) fn wamid(lookup: &Lookup) -> Vec<u8> {
+    [&b"d"[..], &lookup.to_bytes()].concat()
+}
+
+/// The contact behind an identifier.
+pub(crate) fn identifier(lookup: &Lookup) -> Vec<u8> {
+    [&b"k"[..], &lookup.to_bytes()].concat()
+}
+
+/// The conversation of a contact on a number.
+pub(crate) fn conversation(contact: ContactId, number: &NumberId) -> Vec<u8> {
+    [b"p", &contact.to_bytes()[..], number.as_str().as_bytes()].concat()
+}
+
+/// All lines of a conversation.
+pub(crate) fn history(conversation: ConversationId) -> Vec<u8> {
+    [b"h", &conversation.to_bytes()[..]].concat()
+}
+
+/// One line of a conversation.
+pub(crate) fn line(conversation: ConversationId, version: u64) -> Vec<u8> {
+    [b"h", &conversation.to_bytes()[..], &version.to_be_bytes()].concat()
+}
+
+/// A rule's memory of one conversation or contact.
+pub(crate) fn memory_of(rule: &RuleId, scope: MemoryScope, owner: [u8; 16]) -> Vec<u8> {
+    let scope: &[u8] = match scope {
+        MemoryScope::Conversation => b"v",
+        MemoryScope::Contact => b"c",
+    };
+    [b"r", rule.as_str().as_bytes(), b"\0", scope, &owner].concat()
+}
+
+/// A value in a rule's memory.
+pub(crate) fn memory(rule: &RuleId, scope: MemoryScope, owner: [u8; 16], slot: &Lookup) -> Vec<u8> {
+    [memory_of(rule, scope, owner), slot.to_bytes().to_vec()].concat()
+}
+
+/// A timer in the order in which they are due.
+pub(crate) fn timer(due: Time, conversation: ConversationId, timer: TimerId) -> Vec<u8> {
+    [&b"t"[..], &millis(due), &conversation.to_bytes(), &timer.to_bytes()].concat()
+}
+
+/// All cases that wait in a queue.
+pub(crate) fn queue(queue: &QueueId) -> Vec<u8> {
+    [b"q", queue.as_str().as_bytes(), b"\0"].concat()
+}
+
+/// A case that waits, the most urgent first, then the one that has waited longest.
+pub(crate) fn waiting(place: &QueueId, priority: u8, since: Time, conversation: ConversationId) -> Vec<u8> {
+    let urgency = [u8::MAX - priority];
+    [&queue(place)[..], &urgency, &millis(since), &conversation.to_bytes()].concat()
+}
+
+/// Everything that waits to be sent.
+pub(crate) const OUTBOX: &[u8] = b"o";
+
+/// A message that waits to be sent, in the order in which they were queued.
+pub(crate) fn outbox(queued: u64) -> Vec<u8> {
+    [OUTBOX, &queued.to_be_bytes()].concat()
+}
+
+/// Everything that was received and is not processed.
+pub(crate) const UNPROCESSED: &[u8] = b"u";
+
+/// A body that was received and is not processed.
+pub(crate) fn unprocessed(seq: u64) -> Vec<u8> {
+    [UNPROCESSED, &seq.to_be_bytes()].concat()
+}
+
+/// How often something was not understood, by field.
+pub(crate) fn strange(field: &str) -> Vec<u8> {
+    [b"n", field.as_bytes()].concat()
+}
+
+/// Milliseconds since 1970, in an order that the bytes keep. Times before 1970 count as 1970.
+pub(crate) fn millis(time: Time) -> [u8; 8] {
+    u64::try_from(time.as_millisecond()).unwrap_or(0).to_be_bytes()
+}
+
+/// The last 16 bytes of a key.
+pub(crate) fn tail(key: &[u8]) -> Option<[u8; 16]> {
+    key.last_chunk::<16>().copied()
+}
+
+/// The last 8 bytes of a key, as the number they are.
+pub(crate) fn number(key: &[u8]) -> Option<u64> {
+    key.last_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes))
+}
+
+/// What a wamid stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Referent {
+    /// A customer's message.
+    Inbound(ConversationId),
+    /// A message of ours.
+    Outgoing(MessageId),
+    /// Something that was not understood.
+    Strange,
+}
+
+/// A message in the history of a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Line {
+    /// The customer's.
+    Inbound(MessageReceived),
+    /// Ours.
+    Outgoing {
+        /// Whose: a rule's, an agent's.
+        author: Actor,
+        /// When it was queued.
+        at: Time,
+        /// The rest.
+        reply: ReplyQueued,
+    },
+}
+
+impl Line {
+    /// The message.
+    pub fn message(&self) -> MessageId {
+        match self {
+            Self::Inbound(received) => received.message,
+            Self::Outgoing { reply, .. } => reply.message,
+        }
+    }
+
+    /// What the customer said, if it was the customer.
+    pub fn inbound(&self) -> Option<&Sealed<Inbound>> {
+        match self {
+            Self::Inbound(received) => Some(&received.body),
+            Self::Outgoing { .. } => None,
+        }
+    }
+
+    /// What we said, if it was us.
+    pub fn outgoing(&self) -> Option<&Sealed<Outgoing>> {
+        match self {
+            Self::Inbound(_) => None,
+            Self::Outgoing { reply, .. } => Some(&reply.body),
+        }
+    }
+}

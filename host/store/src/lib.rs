@@ -1,0 +1,25 @@
+//! What the journal says, ready to be asked.
+//!
+//! Two verbs write. [`Store::append`] is for the webhook: durable when it answers, folded a moment later.
+//! [`Store::commit`] is for everything else: events of several streams in one atomic batch, each stream at the version
+//! that the caller saw, durable and folded when it answers. Everything that can be asked is folded from those events into
+//! one sled tree, which may be thrown away at any time: the journal gives the same tree again, key by key.
+//!
+//! The names of the queries are those of the operation and not of a key-value store, so that another engine can stand
+//! behind them.
+
+mod committer;
+mod fold;
+mod keys;
+mod layout;
+mod projection;
+mod queries;
+mod store;
+
+pub use committer::{CommitError, Draft};
+pub use fold::FoldError;
+pub use keys::{KeyError, KeyStore};
+pub use layout::{Line, Referent};
+pub use projection::{Applied, ProjectionError, difference};
+pub use queries::{Outbox, Waiting};
+pub use store::{Drive, OpenError, Opened, Paths, Store, Ticket, rebuild};

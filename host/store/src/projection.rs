@@ -1,0 +1,227 @@
+//! The tree of projections, and whether it can be trusted.
+//!
+//! sled's `flush` does not fsync, so after a power cut nothing in the tree may be believed, while after a mere crash of
+//! the process all of it may: the operating system still has the pages. A marker beside the tree tells the two apart: it
+//! carries the boot id of the machine while the tree is open, and says `clean` once it was closed and flushed. A tree that
+//! cannot be trusted, cannot be opened or is ahead of the journal is set aside, and the journal builds another one.
+
+use std::path::{Path, PathBuf};
+
+use domain::event::Recorded;
+
+use crate::fold::{Fold, FoldError};
+use crate::layout;
+
+/// The sled tree. One only: a batch is atomic within a tree.
+pub(crate) type Tree = sled::Tree;
+
+/// Pages that sled keeps in memory, in bytes. A quiet host stays small, and the working set of a busy one fits.
+const CACHE: u64 = 48 << 20;
+
+/// The form of the tree's keys and values. Another number here rebuilds every tree that was written before.
+const FORM: u32 = 1;
+
+/// Why the projections failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectionError {
+    /// sled said no.
+    #[error("the projections cannot be used: {0}; stop, run `timonel journal rebuild`, and start again")]
+    Sled(#[from] sled::Error),
+    /// A value is not what this version writes.
+    #[error("the projections hold a value that this version does not write: {0}; run `timonel journal rebuild`")]
+    Form(#[from] serde_json::Error),
+    /// A value has another shape altogether.
+    #[error("the projections hold {0} in a shape that makes no sense; run `timonel journal rebuild`")]
+    Broken(&'static str),
+    /// The directory could not be used.
+    #[error("{what} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// How far the projections are, and which event last moved what. Whoever waits for something compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Applied {
+    /// The last event that is folded in.
+    pub seq: u64,
+    /// The last event that brought a webhook.
+    pub webhooks: u64,
+    /// The last event that changed who waits in a queue.
+    pub queues: u64,
+    /// The last event that concerned an agent.
+    pub agents: u64,
+    /// The last event that changed what is due.
+    pub timers: u64,
+    /// The last event that changed what is to be sent.
+    pub outbox: u64,
+}
+
+/// The projections, open.
+pub(crate) struct Projection {
+    db: sled::Db,
+    pub(crate) tree: Tree,
+    dir: PathBuf,
+}
+
+/// Why a tree was set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Distrust {
+    /// There was none.
+    Missing,
+    /// The machine went down while it was open.
+    UncleanRestart,
+    /// Another form.
+    OtherForm,
+    /// sled could not open or read it.
+    Damaged,
+    /// It knows events that the journal does not have.
+    AheadOfJournal,
+}
+
+impl std::fmt::Display for Distrust {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "there is none",
+            Self::UncleanRestart => "the machine went down while they were open",
+            Self::OtherForm => "another version of Timonel wrote them",
+            Self::Damaged => "they cannot be read",
+            Self::AheadOfJournal => "they are ahead of the journal",
+        })
+    }
+}
+
+impl Projection {
+    /// Opens the tree in `dir` if it can be trusted, or an empty one after setting the other aside.
+    pub(crate) fn open(dir: &Path, last_seq: u64, boot: &str) -> Result<(Self, Option<Distrust>), ProjectionError> {
+        let distrust = match Self::trusted(dir, last_seq, boot) {
+            Ok(projection) => return Ok((projection, None)),
+            Err(distrust) => distrust,
+        };
+        set_aside(dir)?;
+        Ok((Self::create(dir, boot)?, Some(distrust)))
+    }
+
+    fn trusted(dir: &Path, last_seq: u64, boot: &str) -> Result<Self, Distrust> {
+        let marker = std::fs::read_to_string(marker(dir)).map_err(|_| Distrust::Missing)?;
+        let (form, rest) = marker.split_once(' ').ok_or(Distrust::OtherForm)?;
+        if form != FORM.to_string() {
+            return Err(Distrust::OtherForm);
+        }
+        if rest != "clean" && rest != boot {
+            return Err(Distrust::UncleanRestart);
+        }
+        // sled panics on some kinds of damage instead of returning an error.
+        let opened = std::panic::catch_unwind(|| Self::create(dir, boot));
+        let projection = opened.map_err(|_| Distrust::Damaged)?.map_err(|_| Distrust::Damaged)?;
+        match projection.watermark() {
+            Ok(seq) if seq <= last_seq => Ok(projection),
+            Ok(_) => Err(Distrust::AheadOfJournal),
+            Err(_) => Err(Distrust::Damaged),
+        }
+    }
+
+    fn create(dir: &Path, boot: &str) -> Result<Self, ProjectionError> {
+        let io = |what, source| ProjectionError::Io { what, path: dir.to_owned(), source };
+        std::fs::create_dir_all(dir).map_err(|source| io("cannot make", source))?;
+        write_marker(dir, boot)?;
+        let db = sled::Config::new()
+            .path(dir.join("sled"))
+            .cache_capacity(CACHE)
+            .mode(sled::Mode::HighThroughput)
+            .flush_every_ms(Some(1_000))
+            .open()?;
+        let tree = db.open_tree("timonel")?;
+        Ok(Self { db, tree, dir: dir.to_owned() })
+    }
+
+    /// The last event that is folded in; 0 for none.
+    pub(crate) fn watermark(&self) -> Result<u64, ProjectionError> {
+        watermark(&self.tree)
+    }
+
+    /// Folds events in, as one batch.
+    pub(crate) fn apply<'e>(
+        &self,
+        applied: Applied,
+        events: impl IntoIterator<Item = &'e Recorded>,
+    ) -> Result<Applied, FoldError> {
+        let mut fold = Fold::new(&self.tree, applied);
+        for event in events {
+            fold.event(event)?;
+        }
+        let (batch, applied) = fold.finish()?;
+        self.tree.apply_batch(batch).map_err(ProjectionError::Sled)?;
+        Ok(applied)
+    }
+
+    /// Flushes, and says so in the marker.
+    pub(crate) fn close(&self) -> Result<(), ProjectionError> {
+        self.db.flush()?;
+        let data = self.dir.join("sled").join("db");
+        std::fs::File::open(&data)
+            .and_then(|file| file.sync_all())
+            .map_err(|source| ProjectionError::Io { what: "cannot sync", path: data, source })?;
+        write_marker(&self.dir, "clean")
+    }
+
+    /// Removes a tree. Nothing is lost by it but time.
+    pub(crate) fn discard(dir: &Path) -> Result<(), ProjectionError> {
+        std::fs::remove_dir_all(dir)
+            .map_err(|source| ProjectionError::Io { what: "cannot remove", path: dir.to_owned(), source })
+    }
+}
+
+pub(crate) fn watermark(tree: &Tree) -> Result<u64, ProjectionError> {
+    match tree.get(layout::WATERMARK)? {
+        None => Ok(0),
+        Some(bytes) => layout::number(&bytes).ok_or(ProjectionError::Broken("the watermark")),
+    }
+}
+
+fn marker(dir: &Path) -> PathBuf {
+    dir.join("state")
+}
+
+fn write_marker(dir: &Path, state: &str) -> Result<(), ProjectionError> {
+    let path = marker(dir);
+    std::fs::File::create(&path)
+        .and_then(|mut file| {
+            use std::io::Write as _;
+            write!(file, "{FORM} {state}")?;
+            file.sync_all()
+        })
+        .map_err(|source| ProjectionError::Io { what: "cannot write", path, source })
+}
+
+/// Moves a tree away under a name that no other one has. It may help whoever wants to know what went wrong.
+fn set_aside(dir: &Path) -> Result<(), ProjectionError> {
+    if !dir.exists() {
+        return Ok(());
+    }
+    let aside = (1u32..)
+        .map(|n| dir.with_extension(format!("aside-{n}")))
+        .find(|path| !path.exists())
+        .ok_or(ProjectionError::Broken("more trees set aside than can be counted"))?;
+    std::fs::rename(dir, &aside)
+        .map_err(|source| ProjectionError::Io { what: "cannot set aside", path: dir.to_owned(), source })
+}
+
+/// The first key at which two trees differ, for proofs that a rebuilt one is the same. The trees must be closed.
+pub fn difference(one: &Path, other: &Path) -> Result<Option<Vec<u8>>, ProjectionError> {
+    let open = |dir: &Path| sled::Config::new().path(dir.join("sled")).open()?.open_tree("timonel");
+    let (one, other) = (open(one)?, open(other)?);
+    let (mut left, mut right) = (one.iter(), other.iter());
+    loop {
+        match (left.next().transpose()?, right.next().transpose()?) {
+            (None, None) => return Ok(None),
+            (a, b) if a == b => {}
+            (a, b) => return Ok(a.or(b).map(|(key, _)| key.to_vec())),
+        }
+    }
+}

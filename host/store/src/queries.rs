@@ -1,0 +1,276 @@
+//! What can be asked of the projections.
+//!
+//! Each answer is as of the last batch that was folded. Who decides on it names the versions seen, and the committer
+//! notices if they are stale.
+
+use std::collections::BTreeMap;
+
+use domain::Time;
+use domain::agent::Agent;
+use domain::contact::Contact;
+use domain::conversation::Conversation;
+use domain::decision::{MemoryScope, Place};
+use domain::delivery::Delivery;
+use domain::event::{GenerationActivated, Recorded, Remembered};
+use domain::id::{AgentId, ContactId, ConversationId, MessageId, NumberId, QueueId, RuleId, TimerId};
+use domain::sealed::{Lookup, Sealed};
+use domain::stream::Stream;
+use serde::de::DeserializeOwned;
+
+use crate::fold::{self, read_state};
+use crate::layout::{self, Line, Referent};
+use crate::projection::{ProjectionError, Tree};
+use crate::store::{OpenError, Store};
+
+/// A state and the version of its stream.
+type Versioned<T> = Result<(u64, Option<T>), ProjectionError>;
+
+/// A case that waits for a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiting {
+    /// In which conversation.
+    pub conversation: ConversationId,
+    /// 9 is most urgent.
+    pub priority: u8,
+    /// Since when.
+    pub since: Time,
+    /// What it waits for.
+    pub place: Place,
+}
+
+/// A message that waits to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outbox {
+    /// The number of its `reply-queued`.
+    pub queued: u64,
+    /// Which message.
+    pub message: MessageId,
+}
+
+/// A stream's version.
+pub(crate) fn version(tree: &Tree, stream: &Stream) -> Result<u64, ProjectionError> {
+    let Some(bytes) = tree.get(layout::state(stream))? else { return Ok(0) };
+    let (version, _) = bytes.split_first_chunk::<8>().ok_or(ProjectionError::Broken("a stream's state"))?;
+    Ok(u64::from_be_bytes(*version))
+}
+
+impl Store {
+    /// A contact.
+    pub fn contact(&self, id: ContactId) -> Versioned<Contact> {
+        read_state(self.tree(), &Stream::Contact(id))
+    }
+
+    /// A conversation.
+    pub fn conversation(&self, id: ConversationId) -> Versioned<Conversation> {
+        read_state(self.tree(), &Stream::Conversation(id))
+    }
+
+    /// An outgoing message.
+    pub fn delivery(&self, id: MessageId) -> Versioned<Delivery> {
+        read_state(self.tree(), &Stream::Message(id))
+    }
+
+    /// An agent. One of whom nothing happened yet is as a new one.
+    pub fn agent(&self, id: &AgentId) -> Result<(u64, Agent), ProjectionError> {
+        let (version, agent) = read_state(self.tree(), &Stream::Agent(id.clone()))?;
+        Ok((version, agent.unwrap_or_default()))
+    }
+
+    /// The contact behind a phone or a user id.
+    pub fn contact_by(&self, lookup: &Lookup) -> Result<Option<ContactId>, ProjectionError> {
+        let found = self.tree().get(layout::identifier(lookup))?;
+        Ok(found.as_deref().and_then(layout::tail).map(ContactId::from_bytes))
+    }
+
+    /// The conversation of a contact on one of our numbers.
+    pub fn conversation_of(
+        &self,
+        contact: ContactId,
+        number: &NumberId,
+    ) -> Result<Option<ConversationId>, ProjectionError> {
+        let found = self.tree().get(layout::conversation(contact, number))?;
+        Ok(found.as_deref().and_then(layout::tail).map(ConversationId::from_bytes))
+    }
+
+    /// All conversations, in the order of their ids.
+    pub fn conversations(&self) -> impl Iterator<Item = Result<(ConversationId, Conversation), ProjectionError>> {
+        const PREFIX: &[u8] = b"sconversation/";
+        self.tree().scan_prefix(PREFIX).filter_map(|entry| match entry {
+            Err(error) => Some(Err(error.into())),
+            Ok((key, value)) => {
+                let id = std::str::from_utf8(key.get(PREFIX.len()..)?).ok()?.parse().ok()?;
+                let state = value.get(8..).filter(|state| !state.is_empty())?;
+                Some(serde_json::from_slice(state).map(|state| (id, state)).map_err(Into::into))
+            }
+        })
+    }
+
+    /// What a wamid stands for.
+    pub fn referent(&self, lookup: &Lookup) -> Result<Option<Referent>, ProjectionError> {
+        self.json(layout::wamid(lookup))
+    }
+
+    /// The latest lines of a conversation before a version, oldest first.
+    pub fn history(
+        &self,
+        conversation: ConversationId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Line)>, ProjectionError> {
+        let end = layout::line(conversation, before.unwrap_or(u64::MAX));
+        let mut lines = Vec::new();
+        for entry in self.tree().range(layout::history(conversation)..end).rev().take(limit) {
+            let (key, value) = entry?;
+            let version = layout::number(&key).ok_or(ProjectionError::Broken("a line of a conversation"))?;
+            lines.push((version, serde_json::from_slice(&value)?));
+        }
+        lines.reverse();
+        Ok(lines)
+    }
+
+    /// What a rule noted.
+    pub fn memory(
+        &self,
+        rule: &RuleId,
+        scope: MemoryScope,
+        owner: [u8; 16],
+        slot: &Lookup,
+    ) -> Result<Option<Sealed<Remembered>>, ProjectionError> {
+        self.json(layout::memory(rule, scope, owner, slot))
+    }
+
+    /// How many keys a rule has in its memory of one conversation or contact.
+    pub fn memory_keys(
+        &self,
+        rule: &RuleId,
+        scope: MemoryScope,
+        owner: [u8; 16],
+    ) -> Result<usize, ProjectionError> {
+        let prefix = layout::memory_of(rule, scope, owner);
+        self.tree().scan_prefix(prefix).try_fold(0, |count, entry| entry.map(|_| count + 1)).map_err(Into::into)
+    }
+
+    /// Timers that are due by `now`, in the order in which they are.
+    pub fn due(
+        &self,
+        now: Time,
+        limit: usize,
+    ) -> Result<Vec<(ConversationId, TimerId)>, ProjectionError> {
+        let end = [&b"t"[..], &layout::millis(now), &[u8::MAX; 33]].concat();
+        self.tree()
+            .range(&b"t"[..]..&end[..])
+            .take(limit)
+            .map(|entry| {
+                let (key, _) = entry?;
+                timer_of(&key).map(|(_, conversation, timer)| (conversation, timer))
+            })
+            .collect()
+    }
+
+    /// When the next timer is due.
+    pub fn next_due(&self) -> Result<Option<Time>, ProjectionError> {
+        let Some(entry) = self.tree().scan_prefix(b"t").next() else { return Ok(None) };
+        let (key, _) = entry?;
+        timer_of(&key).map(|(due, _, _)| Some(due))
+    }
+
+    /// Who waits in a queue, in the order of their turn.
+    pub fn waiting(&self, queue: &QueueId) -> impl Iterator<Item = Result<Waiting, ProjectionError>> {
+        let prefix = layout::queue(queue);
+        let name = prefix.len();
+        self.tree().scan_prefix(prefix).map(move |entry| {
+            let (key, value) = entry?;
+            let place = serde_json::from_slice(&value)?;
+            waiting_of(key.get(name..).unwrap_or_default(), place)
+                .ok_or(ProjectionError::Broken("a case that waits"))
+        })
+    }
+
+    /// What waits to be sent, in the order in which it was queued, after the one that was queued as `after`.
+    pub fn outbox(&self, after: u64, limit: usize) -> Result<Vec<Outbox>, ProjectionError> {
+        let end = layout::outbox(u64::MAX);
+        self.tree()
+            .range(layout::outbox(after.saturating_add(1))..end)
+            .take(limit)
+            .map(|entry| {
+                let (key, value) = entry?;
+                let broken = ProjectionError::Broken("the outbox");
+                let (Some(queued), Some(message)) = (layout::number(&key), layout::tail(&value)) else {
+                    return Err(broken);
+                };
+                Ok(Outbox { queued, message: MessageId::from_bytes(message) })
+            })
+            .collect()
+    }
+
+    /// Bodies that were received after the one with the number `after` and are not processed.
+    pub fn unprocessed(&self, after: u64, limit: usize) -> Result<Vec<u64>, ProjectionError> {
+        let end = layout::unprocessed(u64::MAX);
+        self.tree()
+            .range(layout::unprocessed(after.saturating_add(1))..end)
+            .take(limit)
+            .map(|entry| layout::number(&entry?.0).ok_or(ProjectionError::Broken("the unprocessed webhooks")))
+            .collect()
+    }
+
+    /// How often something was not understood, by the field of the webhook.
+    pub fn not_understood(&self) -> Result<BTreeMap<String, u64>, ProjectionError> {
+        self.tree()
+            .scan_prefix(b"n")
+            .map(|entry| {
+                let (key, value) = entry?;
+                let field = String::from_utf8_lossy(key.get(1..).unwrap_or_default()).into_owned();
+                Ok((field, layout::number(&value).unwrap_or(0)))
+            })
+            .collect()
+    }
+
+    /// The generation of rules that was activated last.
+    pub fn generation(&self) -> Result<Option<GenerationActivated>, ProjectionError> {
+        fold::generation(self.tree())
+    }
+
+    /// One event of the journal.
+    pub fn event(&self, seq: u64) -> Result<Option<Recorded>, OpenError> {
+        let Some(entry) = self.reader().read(seq)? else { return Ok(None) };
+        Recorded::decode(seq, &entry).map(Some).map_err(|source| OpenError::Event { seq, source })
+    }
+
+    /// The events of the journal from a number on, up to the last that is durable when it is reached.
+    pub fn events(&self, from: u64) -> impl Iterator<Item = Result<Recorded, OpenError>> {
+        let batches = self.reader().batches(from);
+        batches.flat_map(move |batch| match batch {
+            Err(error) => vec![Err(error.into())],
+            Ok(batch) => batch
+                .entries()
+                .filter(|(seq, _)| *seq >= from)
+                .map(|(seq, entry)| {
+                    Recorded::decode(seq, entry).map_err(|source| OpenError::Event { seq, source })
+                })
+                .collect(),
+        })
+    }
+
+    fn json<T: DeserializeOwned>(&self, key: Vec<u8>) -> Result<Option<T>, ProjectionError> {
+        self.tree().get(key)?.map(|value| serde_json::from_slice(&value)).transpose().map_err(Into::into)
+    }
+}
+
+fn waiting_of(key: &[u8], place: Place) -> Option<Waiting> {
+    let (urgency, rest) = key.split_first()?;
+    let (since, conversation) = rest.split_first_chunk::<8>()?;
+    let since = Time::from_millisecond(i64::try_from(u64::from_be_bytes(*since)).ok()?).ok()?;
+    let conversation = ConversationId::from_bytes(conversation.try_into().ok()?);
+    Some(Waiting { conversation, priority: u8::MAX - urgency, since, place })
+}
+
+fn timer_of(key: &[u8]) -> Result<(Time, ConversationId, TimerId), ProjectionError> {
+    let parts = || {
+        let (due, rest) = key.get(1..)?.split_first_chunk::<8>()?;
+        let (conversation, timer) = rest.split_first_chunk::<16>()?;
+        let due = Time::from_millisecond(i64::try_from(u64::from_be_bytes(*due)).ok()?).ok()?;
+        let timer = timer.try_into().ok()?;
+        Some((due, ConversationId::from_bytes(*conversation), TimerId::from_bytes(timer)))
+    };
+    parts().ok_or(ProjectionError::Broken("a timer"))
+}

@@ -1,0 +1,303 @@
+//! Sending over the Graph API.
+//!
+//! WhatsApp takes no idempotency key, so the one thing that matters about a send is whether it may have happened. An
+//! answer says so and nothing finer: it was accepted, it was refused, it certainly never left, or nobody knows. Only
+//! failures before the first byte of the request is written are "never left": that is why connecting (name, TCP, TLS)
+//! has a time of its own, shorter than that of the whole, and why nothing is ever retried here.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use hyper::{Request, StatusCode, Uri};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use serde_json::Value;
+use tower_service::Service;
+
+use crate::errors::{Action, action, meaning};
+use crate::outgoing::{OwnedSend, Send as Sending};
+
+/// Meta's answers have some hundred bytes.
+const LONGEST_ANSWER: usize = 256 * 1024;
+
+/// Shorter than servers usually keep an idle connection: one that they close while we write to it is a send in doubt.
+const IDLE: Duration = Duration::from_secs(25);
+
+/// Whatever carries our messages to WhatsApp: the Graph API, or a simulation of the whole.
+pub trait Network: Send + Sync {
+    /// Sends a message once.
+    fn send<'a>(&'a self, send: OwnedSend) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+}
+
+impl Network for Graph {
+    fn send<'a>(&'a self, send: OwnedSend) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+        Box::pin(async move { self.send(&send.borrow()).await })
+    }
+}
+
+/// What is known after a send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Meta took it. What becomes of it is told by statuses.
+    Accepted {
+        /// Its identifier. It contains the phone number.
+        wamid: String,
+    },
+    /// It was not done, and Meta (or this host on Meta's behalf) says why.
+    Refused {
+        /// Meta's error code; -1 if there was none.
+        code: i64,
+        /// The HTTP status; 0 if the host knew without asking.
+        http: u16,
+        /// Meta's words for the code.
+        title: String,
+        /// More words. They are Meta's: nothing keeps them from naming a phone number, so they are personal data.
+        details: String,
+        /// What to do.
+        action: Action,
+    },
+    /// No byte of it was written: it may be sent again.
+    NotSent {
+        /// The failure, without personal data.
+        why: String,
+    },
+    /// It may have been done or not: a time that ran out, a connection that broke, an error of the server.
+    InDoubt {
+        /// The failure, without personal data.
+        why: String,
+    },
+}
+
+/// Where and as whom to send.
+#[derive(Clone)]
+pub struct GraphConfig {
+    /// `https://graph.facebook.com`, or a simulator.
+    pub base_url: String,
+    /// Of the Graph API: `v26.0`.
+    pub version: String,
+    /// Of a system user, with the permission `whatsapp_business_messaging`.
+    pub access_token: String,
+    /// For a name, a connection and TLS. When it runs out nothing was sent.
+    pub connect_timeout: Duration,
+    /// For the whole. When it runs out the send is in doubt, so it is generous.
+    pub timeout: Duration,
+}
+
+impl GraphConfig {
+    /// Meta's own.
+    pub fn new(access_token: impl Into<String>) -> Self {
+        Self {
+            base_url: "https://graph.facebook.com".to_owned(),
+            version: "v26.0".to_owned(),
+            access_token: access_token.into(),
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(40),
+        }
+    }
+}
+
+impl fmt::Debug for GraphConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GraphConfig")
+            .field("base_url", &self.base_url)
+            .field("version", &self.version)
+            .field("access_token", &"…")
+            .field("connect_timeout", &self.connect_timeout)
+            .field("timeout", &self.timeout)
+            .finish()
+    }
+}
+
+/// A configuration under which nothing could ever be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum GraphError {
+    /// Not an address.
+    #[error("base_url: `{given}` is not the address of a Graph API, such as https://graph.facebook.com")]
+    BaseUrl {
+        /// What was given.
+        given: String,
+    },
+    /// Not a version.
+    #[error("version: `{given}` is not a version of the Graph API, such as v26.0")]
+    Version {
+        /// What was given.
+        given: String,
+    },
+    /// Not a token.
+    #[error("access_token: it is empty or has characters that no token has")]
+    AccessToken,
+    /// The shorter time is the longer one.
+    #[error(
+        "connect_timeout: it has to be shorter than timeout, or a send that never left would look like one in doubt"
+    )]
+    Timeouts,
+}
+
+/// A client of the Graph API that keeps its connections.
+pub struct Graph {
+    client: Client<Timed, Full<Bytes>>,
+    /// Address and version.
+    root: String,
+    authorization: HeaderValue,
+    timeout: Duration,
+}
+
+impl Graph {
+    /// Connects to nobody yet.
+    pub fn new(config: GraphConfig) -> Result<Self, GraphError> {
+        let GraphConfig { base_url, version, access_token, connect_timeout, timeout } = config;
+        let uri: Option<Uri> = base_url.parse().ok();
+        if !uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none())
+        {
+            return Err(GraphError::BaseUrl { given: base_url });
+        }
+        if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.') {
+            return Err(GraphError::Version { given: version });
+        }
+        if connect_timeout >= timeout {
+            return Err(GraphError::Timeouts);
+        }
+        let token = Some(access_token).filter(|token| !token.is_empty()).ok_or(GraphError::AccessToken)?;
+        let mut authorization =
+            HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| GraphError::AccessToken)?;
+        authorization.set_sensitive(true);
+
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        let tls = HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(tcp);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            .build(Timed { tls, timeout: connect_timeout });
+        let root = format!("{}/{version}", base_url.trim_end_matches('/'));
+        Ok(Self { client, root, authorization, timeout })
+    }
+
+    /// Sends a message once and says what is known of it.
+    pub async fn send(&self, send: &Sending<'_>) -> Answer {
+        let body = match send.body() {
+            Ok(body) => body,
+            Err(invalid) => return refused_here(100, "Invalid parameter", invalid.to_string()),
+        };
+        let request = Request::post(format!("{}/{}/messages", self.root, send.number))
+            .header(AUTHORIZATION, self.authorization.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .body(Full::from(body));
+        let Ok(request) = request else {
+            let details = format!("number: `{}` cannot be part of an address", send.number);
+            return refused_here(100, "Invalid parameter", details);
+        };
+        match tokio::time::timeout(self.timeout, self.exchange(request)).await {
+            Ok(answer) => answer,
+            Err(_) => Answer::InDoubt { why: format!("no answer within {:?}", self.timeout) },
+        }
+    }
+
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Answer {
+        let response = match self.client.request(request).await {
+            Ok(response) => response,
+            Err(error) if error.is_connect() => return Answer::NotSent { why: causes(&error) },
+            Err(error) => return Answer::InDoubt { why: causes(&error) },
+        };
+        let (head, body) = response.into_parts();
+        match Limited::new(body, LONGEST_ANSWER).collect().await {
+            Ok(body) => understood(head.status, &body.to_bytes()),
+            Err(error) => Answer::InDoubt { why: format!("the answer broke off: {}", causes(&*error)) },
+        }
+    }
+}
+
+impl fmt::Debug for Graph {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Graph({})", self.root)
+    }
+}
+
+/// What Meta's answer means.
+fn understood(status: StatusCode, body: &[u8]) -> Answer {
+    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    let wamid = json.pointer("/messages/0/id").and_then(Value::as_str);
+    match (status.is_success(), json.get("error"), wamid) {
+        (true, None, Some(wamid)) => Answer::Accepted { wamid: wamid.to_owned() },
+        (true, None, None) => Answer::InDoubt { why: "accepted, by an answer without a wamid".to_owned() },
+        (_, error, _) => refused(status.as_u16(), error.unwrap_or(&Value::Null)),
+    }
+}
+
+/// `{code, message, error_data: {details}}`, of which any may be missing, and `error_data` may be a string.
+fn refused(http: u16, error: &Value) -> Answer {
+    let code = error.get("code").and_then(Value::as_i64).unwrap_or(-1);
+    let action = action(code, http);
+    if action == Action::InDoubt {
+        let meaning = meaning(code).unwrap_or("no further word");
+        return Answer::InDoubt { why: format!("HTTP {http}, code {code}: {meaning}") };
+    }
+    let data = error.get("error_data");
+    let details = data.and_then(|data| data.as_str().or_else(|| data.get("details")?.as_str()));
+    let title = error.get("message").and_then(Value::as_str);
+    Answer::Refused {
+        code,
+        http,
+        title: title.unwrap_or_default().to_owned(),
+        details: details.unwrap_or_default().to_owned(),
+        action,
+    }
+}
+
+/// What Meta would refuse with this code is not sent at all.
+fn refused_here(code: i64, title: &str, details: String) -> Answer {
+    Answer::Refused { code, http: 0, title: title.to_owned(), details, action: Action::Never }
+}
+
+/// An error and all that caused it, in one line.
+fn causes(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        line = format!("{line}: {error}");
+        next = error.source();
+    }
+    line
+}
+
+/// A connector whose whole work (name, TCP, TLS) has a time limit.
+#[derive(Clone)]
+struct Timed {
+    tls: HttpsConnector<HttpConnector>,
+    timeout: Duration,
+}
+
+impl Service<Uri> for Timed {
+    type Response = <HttpsConnector<HttpConnector> as Service<Uri>>::Response;
+    type Error = Box<dyn Error + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.tls.poll_ready(context)
+    }
+
+    fn call(&mut self, address: Uri) -> Self::Future {
+        let connecting = self.tls.call(address);
+        let limit = self.timeout;
+        Box::pin(async move {
+            match tokio::time::timeout(limit, connecting).await {
+                Ok(connected) => connected,
+                Err(_) => Err(format!("no connection within {limit:?}").into()),
+            }
+        })
+    }
+}

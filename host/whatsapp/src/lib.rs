@@ -1,0 +1,19 @@
+//! The WhatsApp Business Cloud API, and nothing of what a company does with it.
+//!
+//! Everything that Meta spells is spelt here alone: how a webhook is signed and shaped, what a message may hold, what
+//! an error code asks for. The rest of the host sees meanings (`domain::message`), so a new version of the Graph API
+//! changes this crate and no other. It knows no store and no server.
+
+mod client;
+mod errors;
+mod outgoing;
+mod signature;
+mod webhook;
+
+pub use domain::delivery::Status;
+
+pub use client::{Answer, Graph, GraphConfig, GraphError, Network};
+pub use errors::{Action, action, meaning};
+pub use outgoing::{Invalid, OwnedSend, Send, check};
+pub use signature::{AppSecrets, SignatureError};
+pub use webhook::{NotJson, Pricing, Problem, Strange, Update, read};

@@ -1,0 +1,130 @@
+//! People write «FACTURA», «facturá» and «¿factura?» and mean one word. Comparing happens in a folded form: small
+//! letters without accents, one space after each word. The folding is a table of Latin letters written out here, because
+//! the general one of Unicode would be most of a component, and Spanish and Portuguese do not need it.
+
+use crate::settings::Field;
+
+/// The form in which a text is compared: each word followed by one space.
+fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        let c = match c {
+            'a'..='z' | '0'..='9' => c,
+            'A'..='Z' => c.to_ascii_lowercase(),
+            'À'..='Æ' | 'à'..='æ' => 'a',
+            'Ç' | 'ç' => 'c',
+            'È'..='Ë' | 'è'..='ë' => 'e',
+            'Ì'..='Ï' | 'ì'..='ï' => 'i',
+            'Ñ' | 'ñ' => 'n',
+            'Ò'..='Ö' | 'Ø' | 'ò'..='ö' | 'ø' => 'o',
+            'Ù'..='Ü' | 'ù'..='ü' => 'u',
+            'Ý' | 'ý' | 'ÿ' => 'y',
+            // An accent on its own: some phones write «é» as two characters.
+            '\u{300}'..='\u{36f}' => continue,
+            // Punctuation, arrows and emoji part words; letters of other alphabets stay as they are.
+            '\0'..='\u{bf}'
+            | '×'
+            | '÷'
+            | '\u{2000}'..='\u{2bff}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{1f000}'.. => {
+                if !folded.is_empty() && !folded.ends_with(' ') {
+                    folded.push(' ');
+                }
+                continue;
+            }
+            other => other,
+        };
+        folded.push(c);
+    }
+    if !folded.is_empty() && !folded.ends_with(' ') {
+        folded.push(' ');
+    }
+    folded
+}
+
+/// A list of words in settings, as needles.
+pub fn needles(field: &Field) -> Result<Vec<String>, String> {
+    field.list(|word| needle(&word.text()?).ok_or_else(|| word.wrong("a word with a letter or a digit")))
+}
+
+/// A word or phrase of the settings, ready to be looked for: `factura` finds that word alone, `factur*` all that begin
+/// so. None if there is nothing to look for in it.
+pub fn needle(word: &str) -> Option<String> {
+    let mut needle = fold(word);
+    if word.trim_end().ends_with('*') {
+        needle.pop();
+    }
+    (!needle.is_empty()).then_some(needle)
+}
+
+/// A needle as people read it.
+pub fn readable(needle: &str) -> &str {
+    needle.trim_end()
+}
+
+/// A customer's text, folded once and asked many times.
+pub struct Text {
+    folded: String,
+    starts: Vec<usize>,
+}
+
+impl Text {
+    pub fn new(text: &str) -> Self {
+        let folded = fold(text);
+        let after_spaces = folded.bytes().enumerate().filter(|(_, byte)| *byte == b' ').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0).chain(after_spaces).collect();
+        Self { folded, starts }
+    }
+
+    /// Whether the text has this needle. Only the beginnings of its words are compared: most of them fail on the first
+    /// byte, which costs less than a search.
+    pub fn contains(&self, needle: &str) -> bool {
+        let text = self.folded.as_bytes();
+        self.starts.iter().any(|start| text[*start..].starts_with(needle.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finds(word: &str, text: &str) -> bool {
+        Text::new(text).contains(&needle(word).unwrap())
+    }
+
+    #[test]
+    fn however_people_write_it() {
+        for text in
+            ["factura", "Mi FACTURA, por favor", "¿y la facturá?", "factura👍", "no\nfactura\n", "«Factura»"]
+        {
+            assert!(finds("Factura", text), "{text}");
+        }
+        assert!(finds("ação", "ACAO"));
+        assert!(finds("cafe", "un cafe\u{301}"));
+        assert!(finds("niño", "NINO"));
+        assert!(finds("счёт", "где счёт"));
+    }
+
+    #[test]
+    fn a_word_is_a_whole_word_unless_it_ends_in_a_star() {
+        assert!(!finds("factura", "facturas"));
+        assert!(!finds("sol", "consola"));
+        assert!(finds("factur*", "¿Facturación?"));
+        assert!(!finds("factur*", "prefacturas"));
+    }
+
+    #[test]
+    fn a_phrase_is_found_whatever_stands_between_its_words() {
+        assert!(finds("estado de cuenta", "Quiero mi estado   de -- cuenta!"));
+        assert!(!finds("estado de cuenta", "estado de mi cuenta"));
+    }
+
+    #[test]
+    fn there_has_to_be_something_to_look_for() {
+        assert_eq!(needle("…"), None);
+        assert_eq!(needle("*"), None);
+        assert_eq!(needle(""), None);
+        assert!(!finds("hola", ""));
+    }
+}
