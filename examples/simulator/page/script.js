@@ -20,11 +20,14 @@ const element = (name, className, text) => {
 
 const clock = new Intl.DateTimeFormat("es", { hour: "2-digit", minute: "2-digit" });
 
+/** Whoever has a choice writes to the number of their own country. Two digits are enough to tell. */
+const sameCountry = (display, phone) => phone.startsWith(display.replace(/\D/g, "").slice(0, 2));
+
 class Phone {
   constructor(person) {
     this.phone = person.phone;
     this.messages = [];
-    this.number = numbers[0]?.id ?? "";
+    this.number = (numbers.find(({ display }) => sameCountry(display, person.phone)) ?? numbers[0])?.id ?? "";
     this.root = template.content.firstElementChild.cloneNode(true);
     this.find = (selector) => this.root.querySelector(selector);
     this.chat = this.find(".chat");

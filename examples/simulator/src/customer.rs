@@ -11,7 +11,7 @@ use crate::options::Person;
 use crate::page::PHOTO;
 use crate::phones::{Message, Said, Side};
 use crate::update::Update;
-use crate::world::{Event, World, now};
+use crate::world::{Event, World};
 
 /// A customer and their phone. Everything that they do gives back its wamid at once and arrives at the webhook later.
 #[derive(Clone)]
@@ -122,7 +122,8 @@ impl Customer {
         let wamid = self.world.ids.wamid(From::Customer, &self.person.phone);
         let update = self.update(number, &wamid, message)?;
         // First on the phone, or the second tick could come before the first.
-        self.world.show(&self.person.phone, Message::new(&wamid, number, Side::Customer, said));
+        self.world
+            .show(&self.person.phone, Message::new(&wamid, number, Side::Customer, self.world.now(), said));
         self.world.enqueue(update);
         Ok(wamid)
     }
@@ -135,7 +136,7 @@ impl Customer {
 
     fn update(&self, number: &str, wamid: &str, mut message: Value) -> Result<Update, NoSuchNumber> {
         let line = self.world.lines.get(number).ok_or_else(|| NoSuchNumber(number.to_owned()))?;
-        message["timestamp"] = now().to_string().into();
+        message["timestamp"] = self.world.now().to_string().into();
         Ok(Update::message(line.number.clone(), &self.person, wamid, message))
     }
 

@@ -67,6 +67,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         batch: arguments.batch,
         retry: Duration::from_millis(arguments.retry),
         remember: usual.remember,
+        ahead: usual.ahead,
     };
     let handle = simulator::start(options).await?;
     writeln!(

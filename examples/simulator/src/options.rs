@@ -30,6 +30,8 @@ pub struct Options {
     pub batch: usize,
     /// The wait after the first post that was not answered with 200. It doubles up to a minute.
     pub retry: Duration,
+    /// By how many seconds the time of this world is ahead of the machine's: for rehearsals at another hour.
+    pub ahead: i64,
 }
 
 impl Default for Options {
@@ -49,6 +51,7 @@ impl Default for Options {
             concurrency: 8,
             batch: 1,
             retry: Duration::from_millis(500),
+            ahead: 0,
         }
     }
 }

@@ -9,7 +9,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 
 use crate::options::Person;
-use crate::world::now;
 
 /// A message on a customer's phone.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,10 +30,10 @@ pub struct Message {
 }
 
 impl Message {
-    pub(crate) fn new(wamid: &str, number: &str, from: Side, said: Said) -> Self {
+    pub(crate) fn new(wamid: &str, number: &str, from: Side, at: u64, said: Said) -> Self {
         let tick = (from == Side::Customer).then_some(Tick::Sent);
         let (wamid, number) = (wamid.to_owned(), number.to_owned());
-        Self { wamid, number, from, at: now(), said, tick, reaction: None }
+        Self { wamid, number, from, at, said, tick, reaction: None }
     }
 
     /// The words in it.

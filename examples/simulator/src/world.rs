@@ -101,6 +101,7 @@ pub(crate) struct World {
     pub(crate) batch: usize,
     pub(crate) retry: Duration,
     delays: Delays,
+    ahead: i64,
     webhook: watch::Sender<Option<Uri>>,
     queue: mpsc::UnboundedSender<Update>,
     waiting: AtomicUsize,
@@ -124,11 +125,18 @@ impl World {
             batch: options.batch.clamp(1, 1_000),
             retry: options.retry,
             delays: options.delays,
+            ahead: options.ahead,
             webhook: watch::Sender::new(webhook),
             queue,
             waiting: 0.into(),
         };
         (Arc::new(world), queued)
+    }
+
+    /// Seconds since 1970, by the clock of this world.
+    pub(crate) fn now(&self) -> u64 {
+        let machine = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        machine.saturating_add_signed(self.ahead)
     }
 
     pub(crate) fn tell(&self, event: impl FnOnce() -> Event) {
@@ -189,14 +197,14 @@ impl World {
 
     async fn fare(self: Arc<Self>, sent: Sent, said: Said) {
         pause(self.delays.sent).await;
-        self.enqueue(sent.status("sent", true));
+        self.enqueue(sent.status(self.now(), "sent", true));
         pause(self.delays.delivered).await;
-        let message = Message::new(&sent.wamid, &sent.number.id, Side::Company, said);
+        let message = Message::new(&sent.wamid, &sent.number.id, Side::Company, self.now(), said);
         self.show(&sent.to.phone, message);
-        self.enqueue(sent.status("delivered", true));
+        self.enqueue(sent.status(self.now(), "delivered", true));
         if let Some(delay) = self.delays.read {
             pause(delay).await;
-            self.enqueue(sent.status("read", false));
+            self.enqueue(sent.status(self.now(), "read", false));
         }
     }
 
@@ -225,11 +233,11 @@ struct Sent {
 }
 
 impl Sent {
-    fn status(&self, status: &str, priced: bool) -> Update {
+    fn status(&self, at: u64, status: &str, priced: bool) -> Update {
         let mut json = json!({
             "id": self.wamid,
             "status": status,
-            "timestamp": now().to_string(),
+            "timestamp": at.to_string(),
             "recipient_user_id": self.to.user_id,
         });
         if !self.to.hidden && !self.to.phone.is_empty() {
@@ -243,11 +251,6 @@ impl Sent {
         }
         Update::status(self.number.clone(), &self.to, json)
     }
-}
-
-/// Seconds since 1970.
-pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 async fn pause(delay: Duration) {

@@ -104,8 +104,12 @@ pub(crate) fn engine(data: &Path) -> anyhow::Result<rules::Host> {
         program: std::env::current_exe().context("the program cannot find itself")?,
         args: vec!["compile-worker".into()],
     };
-    let config =
-        rules::Config { cache: data.join("components"), worker, limits: rules::Limits::default(), concurrency: workers() + 1 };
+    let config = rules::Config {
+        cache: data.join("components"),
+        worker,
+        limits: rules::Limits::default(),
+        concurrency: workers() + 1,
+    };
     Ok(rules::Host::start(config)?)
 }
 
@@ -116,7 +120,10 @@ fn workers() -> usize {
 
 fn secrets(settings: &Settings) -> Option<AppSecrets> {
     let current = settings.app_secret.as_ref()?;
-    Some(AppSecrets::new(current.reveal(), settings.app_secret_previous.as_ref().map(|secret| secret.reveal())))
+    Some(AppSecrets::new(
+        current.reveal(),
+        settings.app_secret_previous.as_ref().map(|secret| secret.reveal()),
+    ))
 }
 
 fn graph(settings: &Settings) -> anyhow::Result<Graph> {

@@ -8,9 +8,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use domain::decision::{Kind, MemoryScope};
 use domain::id::{QueueId, RuleId};
-use rules::{
-    Admitted, Definition, Grant, Mode, Remembered, Scope, Snapshot, Unavailable, contract,
-};
+use rules::{Admitted, Definition, Grant, Mode, Remembered, Scope, Snapshot, Unavailable, contract};
 use serde_json::json;
 
 use crate::{host, rulebook};

@@ -77,9 +77,7 @@ struct Only {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<std::io::Error>()
-        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 #[allow(clippy::print_stdout, clippy::print_stderr)]
@@ -127,13 +125,7 @@ fn verify(paths: &Paths, json: bool) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(
-    paths: &Paths,
-    json: bool,
-    keys: Option<&KeyStore>,
-    from: u64,
-    only: &Only,
-) -> anyhow::Result<()> {
+fn list(paths: &Paths, json: bool, keys: Option<&KeyStore>, from: u64, only: &Only) -> anyhow::Result<()> {
     let reader = Reader::open_beside(Arc::new(RealDisk), &paths.journal)?;
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let mut out = BufWriter::new(std::io::stdout().lock());
@@ -159,7 +151,8 @@ fn list(
                 });
                 writeln!(out, "{line}")?;
             } else {
-                let known = if Recorded::decode(seq, entry).is_ok() { "" } else { " (unknown to this version)" };
+                let known =
+                    if Recorded::decode(seq, entry).is_ok() { "" } else { " (unknown to this version)" };
                 let (time, actor, kind) = (written.time, &written.actor, &written.kind);
                 writeln!(out, "{seq:>8}  {time:.3}  {kind:<24} {stream}  {actor}{known}")?;
                 if keys.is_some() {

@@ -183,7 +183,9 @@ impl Settings {
             None => File::default(),
         };
         let listen = match environment("TIMONEL_LISTEN") {
-            Some(text) => Some(parse("TIMONEL_LISTEN", &text, "an address and a port, as `127.0.0.1:8080`,")?),
+            Some(text) => {
+                Some(parse("TIMONEL_LISTEN", &text, "an address and a port, as `127.0.0.1:8080`,")?)
+            }
             None => read.listen,
         };
         let log = match environment("TIMONEL_LOG") {
@@ -213,7 +215,9 @@ impl Settings {
             access_token: secret("TIMONEL_ACCESS_TOKEN", &read.access_token),
             graph_url: environment("TIMONEL_GRAPH_URL").or_else(|| read.graph_url.clone()),
             graph_version: environment("TIMONEL_GRAPH_VERSION").or_else(|| read.graph_version.clone()),
-            master_key: environment("TIMONEL_MASTER_KEY").map(PathBuf::from).or_else(|| read.master_key.clone()),
+            master_key: environment("TIMONEL_MASTER_KEY")
+                .map(PathBuf::from)
+                .or_else(|| read.master_key.clone()),
             clock,
             log: log.unwrap_or_default(),
             policy: policy(read, file)?,
@@ -293,9 +297,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("timonel.toml");
         std::fs::write(&file, "listen = \"127.0.0.1:1\"\napp-secret = \"hush\"").unwrap();
-        let settings = Settings::read(Some(&file), &|name| {
-            (name == "TIMONEL_LISTEN").then(|| "127.0.0.1:2".to_owned())
-        });
+        let settings =
+            Settings::read(Some(&file), &|name| (name == "TIMONEL_LISTEN").then(|| "127.0.0.1:2".to_owned()));
         let settings = settings.unwrap();
         assert_eq!(settings.listen.port(), 2);
         assert!(!format!("{settings:?}").contains("hush"));

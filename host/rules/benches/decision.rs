@@ -19,8 +19,8 @@ use domain::decision::{Kind, MemoryScope, Why};
 use domain::id::{QueueId, RuleId};
 use rules::contract::{Agent, Calendar, CaseView, Customer, Input, LocalTime, Message, Who};
 use rules::{
-    Config, Definition, Generation, Grant, Host, Limits, Mode, Remembered, Reset, Scope, Snapshot,
-    Unavailable, Worker,
+    Config, Definition, Generation, Grant, Host, Limits, Mode, Remembered, Scope, Snapshot, Unavailable,
+    Worker,
 };
 
 /// Rounds of which the median is taken.

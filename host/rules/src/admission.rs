@@ -21,7 +21,7 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::cache::{Cache, Entry};
-use crate::compile_worker::{Order, Report};
+use crate::compile_worker::{self, Order, Report};
 use crate::functions::Function;
 use crate::limits::Limits;
 use crate::refusal::Refusal;
@@ -202,6 +202,9 @@ impl Admission {
         let Some(status) = wait(&mut child, Duration::from_millis(order.limits.compile_millis))? else {
             return Ok(Err(Refusal::TooSlow { millis: order.limits.compile_millis }));
         };
+        if status.code() == Some(compile_worker::OURS.into()) {
+            return Err(io::Error::other(last_words(status, &mut complaint)?));
+        }
         if !status.success() {
             return Ok(Err(Refusal::CompilerFailed {
                 mebibytes: order.limits.compile_memory / (1024 * 1024),

@@ -19,7 +19,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, nice, setrlimit};
 use serde::{Deserialize, Serialize};
 use wasmtime::component::Component;
 
-use crate::engine;
+use crate::engine::{self, Reset};
 use crate::limits::Limits;
 use crate::refusal::Refusal;
 use crate::trial::{self, Found};
@@ -50,6 +50,10 @@ pub(crate) enum Report {
     Refused(Refusal),
 }
 
+/// The exit code that says: a failure of the host, and nothing about the component. A compiler that gives up ends with a
+/// signal, or with the code of a panic.
+pub(crate) const OURS: u8 = 1;
+
 /// The whole life of the child. A `Refusal` is a success of it; a failure is explained on standard error.
 pub fn main() -> ExitCode {
     let done = work().and_then(|report| {
@@ -62,7 +66,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // If even that cannot be written, the exit code has to do.
             let _ = writeln!(io::stderr(), "{error}");
-            ExitCode::FAILURE
+            ExitCode::from(OURS)
         }
     }
 }
@@ -87,13 +91,13 @@ fn compiled(bytes: &[u8], order: &Order) -> io::Result<Result<Report, Refusal>> 
     if let Err(refusal) = walk(bytes, &order.limits.structure) {
         return Ok(Err(refusal));
     }
-    let engine = engine::compiling().map_err(failed)?;
+    let engine = engine::running(&order.limits, 1, Reset::Blind).map_err(io::Error::other)?;
     let started = Instant::now();
     let component = {
         let _limited = Limited::to(order.limits.compile_memory)?;
         match Component::new(&engine, bytes) {
             Ok(component) => component,
-            Err(error) => return Ok(Err(Refusal::Malformed { detail: format!("{error:#}") })),
+            Err(error) => return Ok(Err(Refusal::NotCompilable { detail: format!("{error:#}") })),
         }
     };
     let micros = started.elapsed().as_micros().try_into().unwrap_or(u64::MAX);
@@ -110,17 +114,29 @@ fn failed(error: wasmtime::Error) -> io::Error {
     io::Error::other(format!("{error:#}"))
 }
 
-/// The address space of this process while a component is compiled. Lifted before the guest is tried, because each
-/// instance reserves gigabytes of addresses without using them, and is bounded by limits of its own.
+/// A limit on what the address space of this process may grow by while a component is compiled. It counts from what the
+/// process has, because the pool reserves gigabytes of addresses without using them, and is lifted before the guest is
+/// tried, which has limits of its own.
 struct Limited(Rlimit);
 
 impl Limited {
     fn to(bytes: u64) -> io::Result<Self> {
         let before = getrlimit(Resource::As);
-        let least = before.current.map_or(bytes, |current| current.min(bytes));
-        setrlimit(Resource::As, Rlimit { current: Some(least), maximum: before.maximum })?;
+        let most = address_space()?.saturating_add(bytes);
+        let most = before.current.map_or(most, |current| current.min(most));
+        setrlimit(Resource::As, Rlimit { current: Some(most), maximum: before.maximum })?;
         Ok(Self(before))
     }
+}
+
+/// Bytes of address space that this process has.
+fn address_space() -> io::Result<u64> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let kibibytes =
+        status.lines().find_map(|line| line.strip_prefix("VmSize:")?.split_whitespace().next()?.parse().ok());
+    kibibytes
+        .map(|kibibytes: u64| kibibytes * 1024)
+        .ok_or_else(|| io::Error::other("/proc/self/status names no VmSize"))
 }
 
 impl Drop for Limited {

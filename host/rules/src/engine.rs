@@ -51,7 +51,7 @@ pub enum StartError {
     NoConcurrency,
     /// The engine cannot be made, mostly because of a limit on address space.
     #[error(
-        "no room for {concurrency} instances at once ({error}): each reserves about 13 GiB of addresses (not of memory), \
+        "no room for {concurrency} instances at once ({error}): each reserves gigabytes of addresses (not of memory), \
          so lift `ulimit -v` or lower the concurrency"
     )]
     Engine {
@@ -125,19 +125,14 @@ fn common() -> Config {
     config
 }
 
-/// The engine that compiles and tries: it reserves no pool.
-pub(crate) fn compiling() -> wasmtime::Result<Engine> {
-    Engine::new(&common())
-}
-
-/// The engine that runs.
+/// An engine with a pool for so many instances at once. The child that compiles has one too, for a single instance: what
+/// does not fit into the pool is refused there and not found out by a decision.
 pub(crate) fn running(limits: &Limits, concurrency: usize, reset: Reset) -> Result<Engine, StartError> {
     let refused = |error: String| StartError::Engine { concurrency, error };
     let permits = u32::try_from(concurrency).map_err(|error| refused(error.to_string()))?;
     let memories = u32::try_from(limits.structure.memories).map_err(|error| refused(error.to_string()))?;
     let tables = u32::try_from(limits.structure.tables).map_err(|error| refused(error.to_string()))?;
-    // Core instances of one component: its modules, and wit-component's instances that only rename.
-    let instances = u32::try_from(limits.structure.parts).map_err(|error| refused(error.to_string()))?;
+    let instances = u32::try_from(limits.structure.instances).map_err(|error| refused(error.to_string()))?;
 
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(permits)

@@ -42,6 +42,7 @@ mod snapshot;
 mod trace;
 mod trial;
 mod walk;
+mod weight;
 
 pub use admission::{Admitted, Description, Worker};
 pub use engine::{Reset, StartError};

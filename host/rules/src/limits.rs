@@ -11,7 +11,7 @@ const MIB: usize = 1024 * KIB;
 
 /// What bounds a guest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Fuel of one decision.
     pub decision_fuel: u64,
@@ -43,7 +43,7 @@ pub struct Limits {
 
 /// What the parts of a component may amount to, all modules inside it together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Structure {
     /// Bytes of one function's body.
     pub body: u64,
@@ -51,6 +51,8 @@ pub struct Structure {
     pub functions: u64,
     /// Core modules and components inside.
     pub parts: u64,
+    /// Instances of core modules.
+    pub instances: u64,
     /// Memories.
     pub memories: u64,
     /// Tables.
@@ -105,6 +107,8 @@ impl Default for Structure {
             functions: 40_000,
             // wit-component makes 4 to 8: the guest, adapters, and the shims that tie them together.
             parts: 32,
+            // As many as modules, since nothing honest makes two of one. The pool has room for so many per decision.
+            instances: 32,
             // One; a second for an adapter.
             memories: 2,
             // One, and one in each shim.

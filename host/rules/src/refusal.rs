@@ -36,6 +36,11 @@ pub enum Refusal {
     )]
     Malformed { detail: String },
     #[error(
+        "the compiler does not take the component ({detail}): this host runs WebAssembly 2 with SIMD, without threads, \
+         exceptions or garbage collection, and components of a bounded size. Build it without what is named here"
+    )]
+    NotCompilable { detail: String },
+    #[error(
         "the component has {found} {what} and at most {limit} are admitted, because compiling more could take the machine \
          with it: leave out what the rule does not use"
     )]

@@ -18,6 +18,7 @@ use crate::limits::Limits;
 use crate::link::Exports;
 use crate::rule::Rule;
 use crate::session::{Asking, Recording, Session};
+use crate::weight;
 
 /// What a rule answered, and what that took.
 #[derive(Debug)]
@@ -33,39 +34,29 @@ pub struct Answer {
     pub(crate) recording: Recording,
 }
 
-/// A guest that is there to be called once.
-struct Guest {
-    store: Store<Session>,
-    instance: Instance,
+/// A guest from the host's side: its store, which outlives a failure and knows what it cost.
+pub(crate) struct Guest {
+    pub(crate) store: Store<Session>,
     fuel: u64,
 }
 
 impl Guest {
-    /// Instantiates, start functions of the guest included. On failure the store comes back for what it cost.
-    fn start(
-        engine: &Engine,
-        exports: &Exports,
-        limits: &Limits,
-        fuel: u64,
-        asking: Option<Asking>,
-    ) -> Result<Self, (Failed, u64)> {
+    pub(crate) fn new(engine: &Engine, limits: &Limits, fuel: u64, asking: Option<Asking>) -> Self {
         let mut store = Store::new(engine, Session::new(limits, asking));
         store.limiter(|session| &mut session.memory);
         store.set_hostcall_fuel(limits.crossing());
-        store.set_fuel(fuel).map_err(|error| (Failed::host(&error), 0))?;
-        match exports.pre.instantiate(&mut store) {
-            Ok(instance) => Ok(Self { store, instance, fuel }),
-            Err(error) => Err((Failed::starting(&error), spent(&store, fuel))),
-        }
+        Self { store, fuel }
+    }
+
+    /// Makes the instance. Start functions of the guest run here, so all limits stand already.
+    pub(crate) fn start(&mut self, exports: &Exports) -> Result<Instance, Failed> {
+        self.store.set_fuel(self.fuel).map_err(|error| Failed::host(&error))?;
+        exports.pre.instantiate(&mut self.store).map_err(|error| Failed::starting(&error))
     }
 
     fn spent(&self) -> u64 {
-        spent(&self.store, self.fuel)
+        self.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0))
     }
-}
-
-fn spent(store: &Store<Session>, fuel: u64) -> u64 {
-    fuel.saturating_sub(store.get_fuel().unwrap_or(0))
 }
 
 /// Who the guest says it is.
@@ -74,11 +65,10 @@ pub(crate) fn describe(
     exports: &Exports,
     limits: &Limits,
 ) -> Result<rule::Description, Failed> {
-    let mut guest =
-        Guest::start(engine, exports, limits, limits.preparation_fuel, None).map_err(|(failed, _)| failed)?;
-    let Guest { store, instance, .. } = &mut guest;
-    let functions = exports.rule.load(&mut *store, instance).map_err(|error| Failed::host(&error))?;
-    let description = functions.call_describe(&mut *store).map_err(|error| Failed::calling(&error))?;
+    let mut guest = Guest::new(engine, limits, limits.preparation_fuel, None);
+    let instance = guest.start(exports)?;
+    let functions = exports.rule.load(&mut guest.store, &instance).map_err(|error| Failed::host(&error))?;
+    let description = functions.call_describe(&mut guest.store).map_err(|error| Failed::calling(&error))?;
     let bytes = description.name.len()
         + description.version.len()
         + description.summary.len()
@@ -94,11 +84,11 @@ pub(crate) fn prepare(
     limits: &Limits,
     settings: &str,
 ) -> Result<Result<Vec<u8>, String>, Failed> {
-    let mut guest =
-        Guest::start(engine, exports, limits, limits.preparation_fuel, None).map_err(|(failed, _)| failed)?;
-    let Guest { store, instance, .. } = &mut guest;
-    let functions = exports.rule.load(&mut *store, instance).map_err(|error| Failed::host(&error))?;
-    let prepared = functions.call_prepare(&mut *store, settings).map_err(|error| Failed::calling(&error))?;
+    let mut guest = Guest::new(engine, limits, limits.preparation_fuel, None);
+    let instance = guest.start(exports)?;
+    let functions = exports.rule.load(&mut guest.store, &instance).map_err(|error| Failed::host(&error))?;
+    let prepared =
+        functions.call_prepare(&mut guest.store, settings).map_err(|error| Failed::calling(&error))?;
     match &prepared {
         Ok(bytes) => within(bytes.len(), limits.prepared)?,
         Err(message) => within(message.len(), limits.output)?,
@@ -116,15 +106,11 @@ pub(crate) fn decide(
     asking: Asking,
 ) -> Answer {
     let started = Instant::now();
-    let exports = &rule.definition.linked.exports;
-    let (returned, fuel, mut recording) =
-        match Guest::start(engine, exports, limits, limits.decision_fuel, Some(asking)) {
-            Ok(mut guest) => {
-                let returned = call(&mut guest, exports, limits, kind, &rule.prepared, input);
-                (returned, guest.spent(), std::mem::take(&mut guest.store.data_mut().recording))
-            }
-            Err((failed, fuel)) => (Err(failed), fuel, Recording::default()),
-        };
+    let mut guest = Guest::new(engine, limits, limits.decision_fuel, Some(asking));
+    let returned = call(&mut guest, limits, rule, kind, input);
+    let fuel = guest.spent();
+    let mut recording = guest.store.into_data().recording;
+
     let (outcome, verdict, reason) = match returned {
         Ok((verdict, reason)) => (outcome(&verdict), Some(verdict), reason),
         Err(failed) => (failed.outcome, None, failed.text),
@@ -153,13 +139,14 @@ pub(crate) fn decide(
 /// The verdict and the reason for it.
 fn call(
     guest: &mut Guest,
-    exports: &Exports,
     limits: &Limits,
+    rule: &Rule,
     kind: Kind,
-    prepared: &[u8],
     input: &Input,
 ) -> Result<(Verdict, String), Failed> {
-    let Guest { store, instance, .. } = guest;
+    let exports = &rule.definition.linked.exports;
+    let instance = &guest.start(exports)?;
+    let (store, prepared) = (&mut guest.store, &rule.prepared);
     let host = |error: wasmtime::Error| Failed::host(&error);
     let fault = |error: wasmtime::Error| Failed::calling(&error);
     match kind {
@@ -185,9 +172,12 @@ fn call(
 
 fn placed(place: routing::Place, limits: &Limits) -> Result<(Verdict, String), Failed> {
     let preferred = place.prefer.as_ref().map_or(0, |preference| preference.agent.len());
-    let skills = place.skills.iter().map(String::len).sum::<usize>();
     within(
-        place.queue.len() + skills + preferred + place.reason.len() + weight(&place.attrs),
+        place.queue.len()
+            + weight::texts(&place.skills)
+            + preferred
+            + place.reason.len()
+            + weight::attrs(&place.attrs),
         limits.output,
     )?;
     if place.priority > 9 {
@@ -217,7 +207,7 @@ fn placed(place: routing::Place, limits: &Limits) -> Result<(Verdict, String), F
 }
 
 fn answered(answer: responding::Answer, limits: &Limits) -> Result<(Verdict, String), Failed> {
-    within(answer.reason.len() + weight(&answer.attrs), limits.output)?;
+    within(answer.reason.len() + weight::attrs(&answer.attrs), limits.output)?;
     let verdict = match answer.outcome {
         responding::Outcome::Abstain => Verdict::Abstain,
         responding::Outcome::Answered => Verdict::Answered,
@@ -237,10 +227,6 @@ fn outcome(verdict: &Verdict) -> Outcome {
     }
 }
 
-fn weight(attrs: &[(String, String)]) -> usize {
-    attrs.iter().map(|(name, value)| name.len() + value.len()).sum()
-}
-
 fn within(bytes: usize, limit: usize) -> Result<(), Failed> {
     if bytes <= limit {
         return Ok(());
@@ -255,6 +241,7 @@ pub(crate) fn nonsense(text: String) -> Failed {
     Failed::guest(Fault::Nonsense, text)
 }
 
+/// As much of the guest's own words as it might have logged.
 fn own_error(mut message: String, limits: &Limits) -> Failed {
     message.truncate(message.floor_char_boundary(limits.log));
     Failed::guest(Fault::Error, message)

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use domain::decision::Kind;
 use serde::{Deserialize, Serialize};
+use wasmtime::Engine;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
-use wasmtime::{Engine, Store};
 
 use crate::admission::Description;
 use crate::capabilities;
@@ -19,8 +19,7 @@ use crate::functions::Function;
 use crate::limits::Limits;
 use crate::link::Exports;
 use crate::refusal::Refusal;
-use crate::run;
-use crate::session::Session;
+use crate::run::{self, Guest};
 
 /// What a component turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,20 +133,15 @@ fn typed(
     let exports = Exports::new(engine, component, functions, kinds).map_err(other("exports"))?;
 
     // The types of exports are compared on an instance; its start functions run here for the first time.
-    let mut store = Store::new(engine, Session::new(limits, None));
-    store.limiter(|session| &mut session.memory);
-    store.set_hostcall_fuel(limits.crossing());
-    store
-        .set_fuel(limits.preparation_fuel)
-        .map_err(|error| Refusal::Host { detail: format!("{error:#}") })?;
-    let instance =
-        exports.pre.instantiate(&mut store).map_err(|error| trial("start", Failed::starting(&error)))?;
-    exports.rule.load(&mut store, &instance).map_err(other("exports of `rule`"))?;
+    let mut guest = Guest::new(engine, limits, limits.preparation_fuel, None);
+    let instance = guest.start(&exports).map_err(|failed| trial("start", failed))?;
+    let store = &mut guest.store;
+    exports.rule.load(&mut *store, &instance).map_err(other("exports of `rule`"))?;
     if let Some(routing) = &exports.routing {
-        routing.load(&mut store, &instance).map_err(other("exports of `routing`"))?;
+        routing.load(&mut *store, &instance).map_err(other("exports of `routing`"))?;
     }
     if let Some(responding) = &exports.responding {
-        responding.load(&mut store, &instance).map_err(other("exports of `responding`"))?;
+        responding.load(&mut *store, &instance).map_err(other("exports of `responding`"))?;
     }
     Ok(exports)
 }

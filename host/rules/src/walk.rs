@@ -5,7 +5,7 @@
 
 use wasmparser::{
     CanonicalFunction, CanonicalOption, ComponentImportSectionReader, ComponentType,
-    ComponentTypeDeclaration, Encoding, InstanceTypeDeclaration, Parser, Payload,
+    ComponentTypeDeclaration, Encoding, Instance, InstanceTypeDeclaration, Parser, Payload,
 };
 
 use crate::contract::{PACKAGE, VERSION};
@@ -56,6 +56,7 @@ struct Counts {
     body: u64,
     functions: u64,
     parts: u64,
+    instances: u64,
     memories: u64,
     tables: u64,
     globals: u64,
@@ -69,6 +70,11 @@ impl Counts {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => self.parts += 1,
             Payload::FunctionSection(section) => self.functions += u64::from(section.count()),
             Payload::CodeSectionEntry(body) => self.body = self.body.max(body.range().len() as u64),
+            Payload::InstanceSection(section) => {
+                // The others only give names to exports, and cost nothing.
+                let made = |instance: &_| matches!(instance, Ok(Instance::Instantiate { .. }));
+                self.instances += section.clone().into_iter().filter(made).count() as u64;
+            }
             Payload::MemorySection(section) => self.memories += u64::from(section.count()),
             Payload::TableSection(section) => self.tables += u64::from(section.count()),
             Payload::GlobalSection(section) => self.globals += u64::from(section.count()),
@@ -84,6 +90,7 @@ impl Counts {
             ("bytes in one function", self.body, limits.body),
             ("functions", self.functions, limits.functions),
             ("modules and components inside", self.parts, limits.parts),
+            ("instances of modules", self.instances, limits.instances),
             ("memories", self.memories, limits.memories),
             ("tables", self.tables, limits.tables),
             ("globals", self.globals, limits.globals),

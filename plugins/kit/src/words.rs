@@ -77,11 +77,12 @@ impl Text {
         Self { folded, starts }
     }
 
-    /// Whether the text has this needle. Only the beginnings of its words are compared: most of them fail on the first
-    /// byte, which costs less than a search.
+    /// Whether the text has this needle. Only the beginnings of its words are compared, and of most only the first byte,
+    /// which costs less than a search.
     pub fn contains(&self, needle: &str) -> bool {
-        let text = self.folded.as_bytes();
-        self.starts.iter().any(|start| text[*start..].starts_with(needle.as_bytes()))
+        let (text, needle) = (self.folded.as_bytes(), needle.as_bytes());
+        let begins = |start: &usize| text.get(*start) == needle.first() && text[*start..].starts_with(needle);
+        self.starts.iter().any(begins)
     }
 }
 

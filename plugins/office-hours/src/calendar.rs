@@ -21,81 +21,38 @@ impl Language {
     }
 
     // With the word that goes before it, which in Portuguese depends on the day.
+    #[rustfmt::skip]
     fn weekdays(self) -> [&'static str; 7] {
         match self {
             Self::Es => [
-                "el lunes",
-                "el martes",
-                "el miércoles",
-                "el jueves",
-                "el viernes",
-                "el sábado",
-                "el domingo",
+                "el lunes", "el martes", "el miércoles", "el jueves",
+                "el viernes", "el sábado", "el domingo",
             ],
             Self::Pt => [
-                "na segunda-feira,",
-                "na terça-feira,",
-                "na quarta-feira,",
-                "na quinta-feira,",
-                "na sexta-feira,",
-                "no sábado,",
-                "no domingo,",
+                "na segunda-feira,", "na terça-feira,", "na quarta-feira,", "na quinta-feira,",
+                "na sexta-feira,", "no sábado,", "no domingo,",
             ],
             Self::En => [
-                "on Monday",
-                "on Tuesday",
-                "on Wednesday",
-                "on Thursday",
-                "on Friday",
-                "on Saturday",
-                "on Sunday",
+                "on Monday", "on Tuesday", "on Wednesday", "on Thursday",
+                "on Friday", "on Saturday", "on Sunday",
             ],
         }
     }
 
+    #[rustfmt::skip]
     fn months(self) -> [&'static str; 12] {
         match self {
             Self::Es => [
-                "enero",
-                "febrero",
-                "marzo",
-                "abril",
-                "mayo",
-                "junio",
-                "julio",
-                "agosto",
-                "septiembre",
-                "octubre",
-                "noviembre",
-                "diciembre",
+                "enero", "febrero", "marzo", "abril", "mayo", "junio",
+                "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
             ],
             Self::Pt => [
-                "janeiro",
-                "fevereiro",
-                "março",
-                "abril",
-                "maio",
-                "junho",
-                "julho",
-                "agosto",
-                "setembro",
-                "outubro",
-                "novembro",
-                "dezembro",
+                "janeiro", "fevereiro", "março", "abril", "maio", "junho",
+                "julho", "agosto", "setembro", "outubro", "novembro", "dezembro",
             ],
             Self::En => [
-                "January",
-                "February",
-                "March",
-                "April",
-                "May",
-                "June",
-                "July",
-                "August",
-                "September",
-                "October",
-                "November",
-                "December",
+                "January", "February", "March", "April", "May", "June",
+                "July", "August", "September", "October", "November", "December",
             ],
         }
     }

@@ -49,7 +49,11 @@ fn main() -> ExitCode {
 
 fn rebuild() -> Result<()> {
     let root = repository()?;
-    let toolchain = toolchain::find()?.into_iter().next().context("no toolchain")?;
+    // The compiler of last time, if it is here: a rebuild should show what changed in the sources and nothing else.
+    let last = Lock::read(&root).map(|lock| lock.built_with).unwrap_or_default();
+    let mut found = toolchain::find()?;
+    let same = found.iter().position(|toolchain| toolchain.version == last);
+    let toolchain = found.swap_remove(same.unwrap_or(0));
     println!("building with {}", toolchain.version);
     let components = build::components(&root, &toolchain)?;
     for (name, bytes) in &components {

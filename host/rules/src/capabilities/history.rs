@@ -7,6 +7,7 @@ use super::Answer;
 use crate::contract::Message;
 use crate::functions::Function;
 use crate::session::{Said, Session};
+use crate::weight;
 
 /// The contract's bound: what an agent would scroll through.
 const MOST: u32 = 50;
@@ -29,12 +30,11 @@ impl Session {
 
         let answer =
             found.map(|found| found.into_iter().map(|remembered| remembered.message).collect::<Vec<_>>());
-        self.charge(answer.iter().flatten().map(weight).sum())?;
+        self.charge(answer.iter().flatten().map(weight_of).sum())?;
         Ok((answer,))
     }
 }
 
-fn weight(message: &Message) -> usize {
-    let attrs = message.attrs.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
-    size_of::<Message>() + message.text.len() + message.payload.len() + attrs
+fn weight_of(message: &Message) -> usize {
+    size_of::<Message>() + message.text.len() + message.payload.len() + weight::attrs(&message.attrs)
 }

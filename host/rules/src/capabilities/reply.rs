@@ -33,8 +33,7 @@ pub(super) fn buttons(interface: &mut LinkerInstance<'_, Session>) -> wasmtime::
     interface.func_wrap(
         Function::ReplyButtons.name(),
         |mut store: StoreContextMut<'_, Session>, (body, buttons): (String, Vec<OptionButton>)| {
-            let size =
-                body.len() + buttons.iter().map(|button| button.id.len() + button.title.len()).sum::<usize>();
+            let size = body.len() + buttons.iter().map(weight_of_button).sum::<usize>();
             let check = check_buttons(&body, &buttons);
             let buttons = buttons
                 .into_iter()
@@ -49,8 +48,7 @@ pub(super) fn menu(interface: &mut LinkerInstance<'_, Session>) -> wasmtime::Res
     interface.func_wrap(
         Function::ReplyMenu.name(),
         |mut store: StoreContextMut<'_, Session>, (body, label, rows): (String, String, Vec<RowOf>)| {
-            let weight = |row: &RowOf| row.id.len() + row.title.len() + row.description.len();
-            let size = body.len() + label.len() + rows.iter().map(weight).sum::<usize>();
+            let size = body.len() + label.len() + rows.iter().map(weight_of_row).sum::<usize>();
             let check = check_menu(&body, &label, &rows);
             let rows = rows
                 .into_iter()
@@ -77,6 +75,14 @@ impl Session {
             .ok_or_else(|| failure("limit", format!("there are at most {MOST} messages in one call")));
         self.act(function, Effect::Reply { message }, check.and(room))
     }
+}
+
+fn weight_of_button(button: &OptionButton) -> usize {
+    size_of::<OptionButton>() + button.id.len() + button.title.len()
+}
+
+fn weight_of_row(row: &RowOf) -> usize {
+    size_of::<RowOf>() + row.id.len() + row.title.len() + row.description.len()
 }
 
 fn check_buttons(body: &str, buttons: &[OptionButton]) -> Result<(), Failure> {

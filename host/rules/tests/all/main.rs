@@ -1,5 +1,7 @@
 //! The tests of this crate, as one program: each of its own would link the compiler once more.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "helpers of tests are tests")]
+
 mod admission;
 mod decisions;
 mod hostile;
