@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use journal::RealDisk;
 use server::{Listening, Server};
 use store::{Drive, KeyStore, Paths, Store};
 use tokio::task::JoinHandle;
-use whatsapp::{AppSecrets, Graph, GraphConfig};
+use whatsapp::{Answer, AppSecrets, Graph, GraphConfig, Network, OwnedSend};
 
 use crate::rulebook;
 use crate::settings::{Policy, Settings};
@@ -51,7 +52,7 @@ impl Host {
         let rules = Arc::new(engine(&settings.data)?);
         let number = store.generation()?.map_or(1, |last| last.generation + 1);
         let active = prepare(&rules, &settings.policy, number)?;
-        let network = Arc::new(graph(settings)?);
+        let network = network(settings)?;
         let outside = Outside {
             store: store.clone(),
             keys,
@@ -126,16 +127,30 @@ fn secrets(settings: &Settings) -> Option<AppSecrets> {
     ))
 }
 
-fn graph(settings: &Settings) -> anyhow::Result<Graph> {
-    let token = settings.access_token.as_ref().map_or("", |token| token.reveal());
-    let mut config = GraphConfig::new(token);
+/// WhatsApp for a host that has no token for it: what is to be sent waits until there is one.
+struct NoToken;
+
+impl Network for NoToken {
+    fn send<'a>(&'a self, _: OwnedSend) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+        let why = "no access token is set: set `access-token` (TIMONEL_ACCESS_TOKEN)".to_owned();
+        Box::pin(std::future::ready(Answer::NotSent { why }))
+    }
+}
+
+fn network(settings: &Settings) -> anyhow::Result<Arc<dyn Network>> {
+    let Some(token) = &settings.access_token else {
+        tracing::warn!("nothing can be sent: set `access-token` (TIMONEL_ACCESS_TOKEN)");
+        return Ok(Arc::new(NoToken));
+    };
+    let mut config = GraphConfig::new(token.reveal());
     if let Some(url) = &settings.graph_url {
         config.base_url = url.clone();
     }
     if let Some(version) = &settings.graph_version {
         config.version = version.clone();
     }
-    Graph::new(config).context("`graph-url` (TIMONEL_GRAPH_URL)")
+    let graph = Graph::new(config).context("`graph-url`, `graph-version` or `access-token`")?;
+    Ok(Arc::new(graph))
 }
 
 fn open_store(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Store> {

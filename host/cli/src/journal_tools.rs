@@ -9,11 +9,11 @@ use clap::Subcommand;
 use domain::event::{Recorded, Written};
 use journal::{Reader, RealDisk};
 use serde_json::{Value, json};
-use store::{KeyStore, Paths};
+use store::{Drive, KeyStore, Paths, Store};
 
 use crate::host;
 use crate::settings::Settings;
-use crate::system::{SystemEntropy, boot};
+use crate::system::{SystemClock, SystemEntropy, boot};
 use crate::unseal::unseal;
 
 /// What to do with the journal.
@@ -165,8 +165,20 @@ fn list(paths: &Paths, json: bool, keys: Option<&KeyStore>, from: u64, only: &On
     Ok(())
 }
 
+/// Lets the projections take in what the journal has, so that what is compared is of one moment.
+fn catch_up(paths: &Paths) -> anyhow::Result<()> {
+    let clock = Arc::new(SystemClock::starting(None));
+    let (store, opened) =
+        Store::open(Arc::new(RealDisk), paths, clock, &boot(), Drive::Inline, &mut |_, _| {})?;
+    if let Some(why) = opened.rebuilt {
+        tracing::warn!(%why, "the projections could not be trusted and were set aside");
+    }
+    Ok(store.close()?)
+}
+
 #[allow(clippy::print_stdout, clippy::print_stderr)]
 fn rebuild(paths: &Paths) -> anyhow::Result<ExitCode> {
+    catch_up(paths)?;
     let fresh = paths.projection.with_extension("new");
     let mut told = 0;
     let mut progress = |done: u64, of: u64| {
@@ -177,23 +189,16 @@ fn rebuild(paths: &Paths) -> anyhow::Result<ExitCode> {
         }
     };
     let folded = store::rebuild(Arc::new(RealDisk), &paths.journal, &fresh, &boot(), &mut progress)?;
-    let same = match paths.projection.is_dir() {
-        true => Some(store::difference(&paths.projection, &fresh)),
-        false => None,
-    };
-    if paths.projection.exists() {
-        std::fs::remove_dir_all(&paths.projection)?;
-    }
+    let difference = store::difference(&paths.projection, &fresh)?;
+    std::fs::remove_dir_all(&paths.projection)?;
     std::fs::rename(&fresh, &paths.projection)?;
     println!("The projections are built anew from {folded} events.");
-    match same {
-        None => {}
-        Some(Ok(None)) => println!("They are the same as those they replace, key by key."),
-        Some(Ok(Some(key))) => println!(
-            "Those they replace were different, first at {:?}: they were behind the journal, or damaged.",
+    match difference {
+        None => println!("They are the same as those they replace, key by key."),
+        Some(key) => println!(
+            "Those they replace were different, first at {:?}: please report it, with what had happened before.",
             String::from_utf8_lossy(&key)
         ),
-        Some(Err(error)) => println!("Those they replace could not be read: {error}"),
     }
     Ok(ExitCode::SUCCESS)
 }

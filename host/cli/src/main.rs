@@ -9,6 +9,7 @@ mod settings;
 mod system;
 mod unseal;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -130,7 +131,8 @@ async fn stopped() -> std::io::Result<()> {
 fn log(form: Log, level: &str) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     match form {
         Log::Text => log.with_target(false).init(),
         Log::Json => log.json().init(),

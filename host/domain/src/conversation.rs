@@ -156,11 +156,9 @@ impl Conversation {
                     *accepted = accepted.or(Some(time));
                 }
             }
-            Event::CaseClosed(closed) => {
-                if self.case_mut(closed.case).is_some() {
-                    self.case = None;
-                    self.timers.clear();
-                }
+            Event::CaseClosed(closed) if self.case_mut(closed.case).is_some() => {
+                self.case = None;
+                self.timers.clear();
             }
             Event::CaseLabelled(labelled) => {
                 if let Some(case) = self.case_mut(labelled.case) {

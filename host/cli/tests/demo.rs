@@ -1,0 +1,134 @@
+//! The demo as a newcomer starts it: a process, two addresses, and a customer who writes.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// A running demo. Stopped when dropped.
+struct Demo {
+    process: Child,
+    host: String,
+    phones: String,
+}
+
+impl Demo {
+    fn start(arguments: &[&str]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_timonel"))
+            .args(["demo", "--listen", "127.0.0.1:0", "--simulator", "127.0.0.1:0"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut told = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut address = |name: &str| {
+            let line = told.find(|line| line.contains(name)).expect("it says what to open");
+            line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap().to_owned()
+        };
+        let (host, phones) = (address("The company"), address("The phones"));
+        // Whoever prints into a closed pipe dies of it.
+        std::thread::spawn(move || told.for_each(drop));
+        Self { process, host, phones }
+    }
+
+    /// A conversation that looks as expected, within a minute.
+    fn conversation(&self, expected: impl Fn(&Value) -> bool) -> Value {
+        let end = Instant::now() + Duration::from_secs(60);
+        loop {
+            let state = get(&self.host, "/demo/state");
+            for summary in state["conversations"].as_array().unwrap() {
+                let id = summary["id"].as_str().unwrap();
+                let conversation = get(&self.host, &format!("/demo/conversations/{id}"));
+                if expected(&conversation) {
+                    return conversation;
+                }
+            }
+            assert!(Instant::now() < end, "never seen: {state:#}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn say(&self, phone: &str, number: &str, text: &str) {
+        let act = json!({ "phone": phone, "number": number, "act": "say", "text": text });
+        let (status, _) = ask(&self.phones, "POST", "/page/act", &act.to_string(), &self.phones);
+        assert_eq!(status, 204);
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn get(address: &str, path: &str) -> Value {
+    let (status, body) = ask(address, "GET", path, "", address);
+    assert_eq!(status, 200, "{path}: {body}");
+    serde_json::from_str(&body).unwrap()
+}
+
+fn ask(address: &str, method: &str, path: &str, body: &str, host: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
+fn of<'a>(conversation: &'a Value, kind: &str) -> Vec<&'a Value> {
+    conversation["entries"].as_array().unwrap().iter().filter(|entry| entry["is"] == kind).collect()
+}
+
+#[test]
+fn a_newcomer_writes_and_sees_why_the_rules_answered_as_they_did() {
+    let mut demo = Demo::start(&["--no-players"]);
+    demo.say("573105550199", "106540352242922", "¿A qué hora abren?");
+    let conversation = demo.conversation(|conversation| !of(conversation, "decision").is_empty());
+    let decision = of(&conversation, "decision")[0];
+    let asked = decision["asked"].as_array().unwrap();
+    assert_eq!(asked[0]["rule"], "horario");
+    assert_eq!(asked[0]["outcome"]["is"], "abstained");
+    assert_eq!(asked[1]["rule"], "respuestas");
+    assert_eq!(asked[1]["reason"], "Palabra «a que hora»");
+    assert_eq!(asked[1]["reads"][0]["function"], "memory.get");
+    assert!(asked.iter().all(|asked| asked["fuel"].as_u64() > Some(0)));
+    let not_asked: Vec<_> = decision["notAsked"].as_array().unwrap().iter().map(|not| &not["because"]).collect();
+    assert_eq!(not_asked, ["out-of-scope", "off"]);
+    assert!(of(&conversation, "message").iter().any(|message| message["by"]["is"] == "rule"));
+
+    // São Paulo is at lunch when the demo begins.
+    demo.say("5511955500188", "106540352242955", "Oi");
+    let closed = demo.conversation(|conversation| {
+        conversation["holder"]["is"] == "queue" && conversation["language"] == "pt"
+    });
+    assert_eq!(of(&closed, "decision")[0]["asked"][0]["outcome"]["is"], "answered-and-route");
+    assert_eq!(closed["holder"]["queue"], "brasil");
+
+    let stranger = ask(&demo.host, "GET", "/demo/state", "", "evil.example:8080");
+    assert_eq!(stranger.0, 421);
+
+    let interrupted = Command::new("kill").args(["-INT", &demo.process.id().to_string()]).status();
+    assert!(interrupted.unwrap().success());
+    assert!(demo.process.wait().unwrap().success());
+}
+
+#[test]
+fn other_machines_are_not_served() {
+    let output = Command::new(env!("CARGO_BIN_EXE_timonel"))
+        .args(["demo", "--listen", "0.0.0.0:8080"])
+        .output()
+        .unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(error.contains("--listen") && error.contains("this machine"), "{error}");
+}

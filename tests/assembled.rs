@@ -1,0 +1,292 @@
+//! All parts of a host in one process, with a clock, a disk, a network and random bytes that the test holds.
+
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+
+use desk::{Active, Desk, Outside, Parts};
+use domain::Time;
+use domain::company::{Company, Description};
+use domain::event::{Event, Recorded, WebhookReceived};
+use domain::outside::{Clock, Entropy};
+use domain::sealed::{Key, SealedBody};
+use domain::stream::{Actor, Stream};
+use journal::SimDisk;
+use rules::{Definition, Generation, Grant, Mode, Scope};
+use store::{CommitError, Draft, Drive, KeyStore, Paths, Store};
+use whatsapp::{Answer, Network, OwnedSend};
+
+/// Numbers that follow from a seed (SplitMix64).
+pub struct Seeded(AtomicU64);
+
+impl Seeded {
+    pub fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+
+    pub fn next(&self) -> u64 {
+        let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+}
+
+impl Entropy for Seeded {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&self.next().to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// A clock that stands still until it is told.
+pub struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub fn at(time: &str) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(time.parse::<Time>().unwrap().as_millisecond())))
+    }
+
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000, Ordering::Relaxed);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Time {
+        Time::from_millisecond(self.0.load(Ordering::Relaxed)).unwrap()
+    }
+}
+
+/// A WhatsApp that sometimes is not there, and sometimes takes a message and loses the answer.
+pub struct Whatsapp {
+    seed: Seeded,
+    /// Of a hundred sends: how many never get there, and of how many the answer is lost.
+    pub unreachable: u64,
+    pub lost: u64,
+    pub taken: Mutex<Vec<OwnedSend>>,
+}
+
+impl Whatsapp {
+    pub fn new(seed: u64, unreachable: u64, lost: u64) -> Arc<Self> {
+        Arc::new(Self { seed: Seeded::new(seed), unreachable, lost, taken: Mutex::default() })
+    }
+}
+
+impl Network for Whatsapp {
+    fn send<'a>(&'a self, send: OwnedSend) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+        let dice = self.seed.below(100);
+        let answer = if dice < self.unreachable {
+            Answer::NotSent { why: "nobody is there".to_owned() }
+        } else {
+            let mut taken = self.taken.lock().unwrap();
+            taken.push(send);
+            if dice < self.unreachable + self.lost {
+                Answer::InDoubt { why: "the answer was lost".to_owned() }
+            } else {
+                Answer::Accepted { wamid: format!("wamid.out.{}", taken.len()) }
+            }
+        };
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+/// One engine for all tests: components are compiled once.
+static ENGINE: LazyLock<Arc<rules::Host>> = LazyLock::new(|| {
+    let cache = std::env::temp_dir().join(format!("timonel-tests-{}", std::process::id()));
+    let worker = rules::Worker {
+        program: PathBuf::from(env!("CARGO_BIN_EXE_timonel")),
+        args: vec!["compile-worker".into()],
+    };
+    let limits = rules::Limits::default();
+    Arc::new(rules::Host::start(rules::Config { cache, worker, limits, concurrency: 16 }).unwrap())
+});
+
+/// A company, its rules as (id, component, settings), and everything that is outside of it.
+pub struct House {
+    pub disk: SimDisk,
+    pub clock: Arc<HandClock>,
+    pub entropy: Arc<Seeded>,
+    pub whatsapp: Arc<Whatsapp>,
+    pub company: &'static str,
+    pub rules: &'static [(&'static str, &'static str, &'static str)],
+    pub workers: usize,
+    pub drive: Drive,
+    dir: tempfile::TempDir,
+}
+
+/// A host of that company, open.
+pub struct Open {
+    pub desk: Desk,
+    pub parts: Parts,
+}
+
+impl House {
+    pub fn new(
+        seed: u64,
+        company: &'static str,
+        rules: &'static [(&'static str, &'static str, &'static str)],
+    ) -> Self {
+        Self {
+            disk: SimDisk::new(seed),
+            clock: HandClock::at("2026-11-23T15:00:00Z"),
+            entropy: Arc::new(Seeded::new(seed ^ 0xdead)),
+            whatsapp: Whatsapp::new(seed ^ 0xbeef, 0, 0),
+            company,
+            rules,
+            workers: 2,
+            drive: Drive::Inline,
+            dir: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub fn paths(&self) -> Paths {
+        // The journal is on the disk that can crash; sled has none that could, and is only ever a consequence of it.
+        Paths { journal: "/data/journal".into(), projection: self.dir.path().join("projection") }
+    }
+
+    pub fn lose_projections(&self) {
+        let _ = std::fs::remove_dir_all(self.paths().projection);
+    }
+
+    pub fn open(&self) -> Result<Open, Box<dyn std::error::Error>> {
+        let disk = Arc::new(self.disk.clone());
+        let master = Key::from_bytes([7; 32]);
+        let keys = Arc::new(KeyStore::open(
+            disk.clone(),
+            "/data/keys".as_ref(),
+            &master,
+            self.entropy.clone(),
+        )?);
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let (store, _) =
+            Store::open(disk, &self.paths(), clock.clone(), "this boot", self.drive, &mut |_, _| {})?;
+        let outside = Outside {
+            store,
+            keys,
+            rules: ENGINE.clone(),
+            clock,
+            entropy: self.entropy.clone(),
+            network: self.whatsapp.clone(),
+            active: self.active(),
+        };
+        let (desk, parts) = desk::assemble(outside, self.workers);
+        Ok(Open { desk, parts })
+    }
+
+    fn active(&self) -> Active {
+        let description: Description = toml::from_str(self.company).unwrap();
+        let company = Company::new(description).unwrap();
+        let prepared = self.rules.iter().map(|(id, component, settings)| {
+            let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+                .join(format!("../../plugins/components/{component}.wasm"));
+            let admitted = ENGINE.admit(&std::fs::read(path).unwrap()).unwrap();
+            let linked = ENGINE.link(&admitted, &Grant::all_of(&admitted)).unwrap();
+            let definition = Definition {
+                id: (*id).into(),
+                set: "all".to_owned(),
+                linked,
+                settings: (*settings).to_owned(),
+                scope: Scope::default(),
+                mode: Mode::Live,
+            };
+            ENGINE.prepare(definition).unwrap()
+        });
+        let queues = company.queues().iter().map(|queue| queue.id.clone()).collect();
+        let generation = Generation::new(1, prepared.collect(), queues);
+        Active { company: Arc::new(company), generation: Arc::new(generation) }
+    }
+
+    /// Takes a webhook as the server does.
+    pub fn post(&self, desk: &Desk, body: &str) -> Result<u64, CommitError> {
+        let today = self.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let Ok(Some(key)) = desk.keys().day(today, today) else { return Err(CommitError::Closed) };
+        let received = WebhookReceived {
+            bytes: body.len() as u64,
+            body: SealedBody::seal(body.as_bytes(), today, &key, &*self.entropy).unwrap(),
+        };
+        let draft = Draft::new(Stream::Webhooks, Actor::Meta, received)?;
+        match self.drive {
+            Drive::Inline => desk.store().append(draft).now(),
+            Drive::Threads => desk.store().append(draft).wait(),
+        }
+    }
+
+    pub fn text(&self, wamid: &str, phone: &str, text: &str) -> String {
+        self.body(&serde_json::json!({"messages": [{
+            "from": phone, "id": wamid, "timestamp": self.clock.now().as_second().to_string(),
+            "type": "text", "text": {"body": text},
+        }]}))
+    }
+
+    pub fn status(&self, wamid: &str, opaque: &str, status: &str) -> String {
+        self.body(&serde_json::json!({"statuses": [{
+            "id": wamid, "status": status, "timestamp": self.clock.now().as_second().to_string(),
+            "recipient_id": "573001112233", "biz_opaque_callback_data": opaque,
+        }]}))
+    }
+
+    fn body(&self, members: &serde_json::Value) -> String {
+        let mut value = serde_json::json!({
+            "messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "576015550100", "phone_number_id": "1"},
+        });
+        value.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        serde_json::json!({
+            "object": "whatsapp_business_account",
+            "entry": [{"id": "2", "changes": [{"field": "messages", "value": value}]}],
+        })
+        .to_string()
+    }
+}
+
+impl Open {
+    /// Lets every part do what it can, once. False if the disk is gone.
+    pub fn round(&mut self) -> bool {
+        let dispatched = self.parts.dispatcher.step().is_ok();
+        let timed = self.parts.timers.step().is_ok();
+        let matched = self.parts.matcher.step().is_ok();
+        let worked = self.parts.workers.iter_mut().all(|worker| worker.step());
+        let sent = self.send();
+        dispatched && timed && matched && worked && sent
+    }
+
+    /// Sends what may leave.
+    pub fn send(&mut self) -> bool {
+        let Ok(jobs) = self.parts.sender.pick() else { return false };
+        for job in jobs {
+            let ended = block_on(self.parts.sender.deliver(job));
+            self.parts.sender.settle(job, ended);
+        }
+        true
+    }
+
+    /// Rounds until nothing happens any more.
+    pub fn settle(&mut self) {
+        let mut quiet = 0;
+        while quiet < 3 {
+            let before = self.desk.store().last_seq();
+            assert!(self.round());
+            quiet = if self.desk.store().last_seq() == before { quiet + 1 } else { 0 };
+        }
+    }
+}
+
+pub fn events(desk: &Desk) -> Vec<Recorded> {
+    desk.store().events(1).map(Result::unwrap).collect()
+}
+
+pub fn of_kind(desk: &Desk, kind: &str) -> Vec<Event> {
+    events(desk).into_iter().map(|event| event.event).filter(|event| event.kind() == kind).collect()
+}
+
+/// Drives a future that has nothing to wait for but the disk of the test.
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}

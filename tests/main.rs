@@ -1,0 +1,16 @@
+//! What needs the whole: the program as its operator runs it, and all parts of it in one process under a seed.
+//!
+//! One test binary, because each one links the engine.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs, unreachable_pub)]
+
+mod assembled;
+mod bad_input;
+mod capacity;
+mod components;
+mod crash;
+mod generations;
+mod message;
+mod program;
+mod simulation;
+mod timers;

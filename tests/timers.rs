@@ -1,0 +1,118 @@
+//! What is to happen later happens, also when the host was not there at that moment.
+
+use domain::agent::Presence;
+use domain::event::Event;
+use domain::id::AgentId;
+
+use crate::assembled::{House, Open, block_on, events, of_kind};
+
+const COMPANY: &str = r#"
+[[queues]]
+id = "ventas"
+[[queues]]
+id = "refuerzo"
+[[agents]]
+id = "ana"
+name = "Ana"
+queues = ["ventas"]
+[[agents]]
+id = "beto"
+name = "Beto"
+queues = ["ventas"]
+"#;
+
+const RULES: &[(&str, &str, &str)] = &[(
+    "router",
+    "skills-router",
+    r#"{"otherwise": {"queue": "ventas", "overflow-after": 300, "overflow-to": "refuerzo"},
+        "known-agent": {"within-minutes": 4}}"#,
+)];
+
+fn queues(open: &Open) -> Vec<String> {
+    let queue = |event| match event {
+        Event::CaseQueued(queued) => queued.place.queue.to_string(),
+        _ => unreachable!(),
+    };
+    of_kind(&open.desk, "case-queued").into_iter().map(queue).collect()
+}
+
+#[test]
+fn a_case_that_waits_too_long_overflows_and_keeps_its_turn() {
+    let house = House::new(21, COMPANY, RULES);
+    let mut open = house.open().unwrap();
+    house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
+    open.settle();
+    house.clock.advance(299);
+    open.settle();
+    assert_eq!(queues(&open), ["ventas"]);
+    house.clock.advance(2);
+    open.settle();
+    assert_eq!(queues(&open), ["ventas", "refuerzo"]);
+    let since: Vec<_> = of_kind(&open.desk, "case-queued")
+        .into_iter()
+        .map(|event| match event {
+            Event::CaseQueued(queued) => queued.since,
+            _ => unreachable!(),
+        })
+        .collect();
+    assert_eq!(since[0], since[1]);
+}
+
+#[test]
+fn a_timer_that_was_due_while_the_host_was_down_fires_late_and_says_both_times() {
+    let house = House::new(22, COMPANY, RULES);
+    let mut open = house.open().unwrap();
+    house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
+    open.settle();
+    drop(open);
+    house.disk.crash();
+    house.lose_projections();
+    house.clock.advance(3_600);
+    let mut open = house.open().unwrap();
+    open.settle();
+    assert_eq!(queues(&open), ["ventas", "refuerzo"]);
+    let fired = events(&open.desk).into_iter().find(|event| event.event.kind() == "timer-fired").unwrap();
+    let Event::TimerFired(timer) = fired.event else { unreachable!() };
+    assert_eq!(fired.time.duration_since(timer.due).as_secs(), 3_300);
+}
+
+#[test]
+fn the_agent_who_knows_the_customer_is_waited_for_and_not_for_ever() {
+    let house = House::new(23, COMPANY, RULES);
+    let mut open = house.open().unwrap();
+    let (ana, beto) = (AgentId::from("ana"), AgentId::from("beto"));
+    block_on(open.desk.set_presence(&ana, Presence::Available)).unwrap();
+    house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
+    open.settle();
+    let (conversation, _) = open.desk.store().conversations().next().unwrap().unwrap();
+    let carry_out = |open: &mut Open, close: bool| {
+        let (desk, ana) = (open.desk.clone(), ana.clone());
+        let asked = std::thread::spawn(move || {
+            block_on(async {
+                if close {
+                    desk.close(&ana, conversation, "solved").await
+                } else {
+                    let message = domain::message::Outgoing::Text { body: "Hola.".to_owned() };
+                    desk.reply(&ana, conversation, message).await
+                }
+            })
+        });
+        while !asked.is_finished() {
+            open.parts.workers.iter_mut().for_each(|worker| drop(worker.step()));
+            std::thread::yield_now();
+        }
+        asked.join().unwrap().unwrap();
+    };
+    carry_out(&mut open, false);
+    carry_out(&mut open, true);
+    // Ana is at work and takes nothing more; Beto is free.
+    block_on(open.desk.set_presence(&ana, Presence::Busy)).unwrap();
+    block_on(open.desk.set_presence(&beto, Presence::Available)).unwrap();
+    house.post(&open.desk, &house.text("wamid.2", "573000000001", "otra cosa")).unwrap();
+    open.settle();
+    let assigned = |open: &Open| of_kind(&open.desk, "case-assigned").len();
+    assert_eq!(assigned(&open), 1, "it waits for Ana");
+    house.clock.advance(241);
+    open.settle();
+    assert_eq!(assigned(&open), 2, "and then anyone may have it");
+}
