@@ -158,12 +158,8 @@ impl House {
     pub fn open(&self) -> Result<Open, Box<dyn std::error::Error>> {
         let disk = Arc::new(self.disk.clone());
         let master = Key::from_bytes([7; 32]);
-        let keys = Arc::new(KeyStore::open(
-            disk.clone(),
-            "/data/keys".as_ref(),
-            &master,
-            self.entropy.clone(),
-        )?);
+        let keys =
+            Arc::new(KeyStore::open(disk.clone(), "/data/keys".as_ref(), &master, self.entropy.clone())?);
         let clock: Arc<dyn Clock> = self.clock.clone();
         let (store, _) =
             Store::open(disk, &self.paths(), clock.clone(), "this boot", self.drive, &mut |_, _| {})?;

@@ -159,8 +159,7 @@ async fn projections_that_are_built_anew_are_the_same_key_by_key() {
     tokio::time::sleep(Duration::from_millis(500)).await;
     serve.stop();
     let rebuild = || {
-        let out =
-            timonel().args(["journal", "rebuild", "--config"]).arg(company.config()).output().unwrap();
+        let out = timonel().args(["journal", "rebuild", "--config"]).arg(company.config()).output().unwrap();
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
         String::from_utf8(out.stdout).unwrap()
     };

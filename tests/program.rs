@@ -142,7 +142,11 @@ impl Company {
             .output()
             .unwrap();
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-        String::from_utf8(out.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        String::from_utf8(out.stdout)
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// Waits until the journal has so many events of a kind, and gives them.
@@ -153,7 +157,12 @@ impl Company {
             if events.len() >= count {
                 return events;
             }
-            assert!(Instant::now() < deadline, "{} of {count} `{kind}`: {:#?}", events.len(), self.journal(&[]));
+            assert!(
+                Instant::now() < deadline,
+                "{} of {count} `{kind}`: {:#?}",
+                events.len(),
+                self.journal(&[])
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

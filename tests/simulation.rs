@@ -60,7 +60,8 @@ fn the_same_seed_tells_the_same_story() {
     let story = |seed| {
         let simulation = Simulation::new(seed);
         let open = simulation.run();
-        let kinds: Vec<_> = events(&open.desk).iter().map(|e| (e.seq, e.stream.to_string(), e.event.kind())).collect();
+        let kinds: Vec<_> =
+            events(&open.desk).iter().map(|e| (e.seq, e.stream.to_string(), e.event.kind())).collect();
         kinds
     };
     assert_eq!(story(5), story(5));

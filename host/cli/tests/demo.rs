@@ -102,7 +102,8 @@ fn a_newcomer_writes_and_sees_why_the_rules_answered_as_they_did() {
     assert_eq!(asked[1]["reason"], "Palabra «a que hora»");
     assert_eq!(asked[1]["reads"][0]["function"], "memory.get");
     assert!(asked.iter().all(|asked| asked["fuel"].as_u64() > Some(0)));
-    let not_asked: Vec<_> = decision["notAsked"].as_array().unwrap().iter().map(|not| &not["because"]).collect();
+    let not_asked: Vec<_> =
+        decision["notAsked"].as_array().unwrap().iter().map(|not| &not["because"]).collect();
     assert_eq!(not_asked, ["out-of-scope", "off"]);
     assert!(of(&conversation, "message").iter().any(|message| message["by"]["is"] == "rule"));
 

@@ -238,7 +238,8 @@ impl Parts {
         for (n, worker) in self.workers.into_iter().enumerate() {
             threads.push(named(format!("worker-{n}"), move || worker.run())?);
         }
-        let waiter = || Waiter { runtime: runtime.clone(), applied: applied.clone(), stopped: stopped.clone() };
+        let waiter =
+            || Waiter { runtime: runtime.clone(), applied: applied.clone(), stopped: stopped.clone() };
         threads.push(named("dispatcher".into(), dispatching(self.dispatcher, waiter()))?);
         threads.push(named("matcher".into(), matching(self.matcher, waiter()))?);
         threads.push(named("timers".into(), ticking(self.timers, waiter()))?);
@@ -369,7 +370,11 @@ fn ticking(mut timers: Timers, mut waiter: Waiter) -> impl FnOnce() {
     }
 }
 
-async fn sending(mut sender: Sender, mut applied: watch::Receiver<Applied>, mut stopped: watch::Receiver<bool>) {
+async fn sending(
+    mut sender: Sender,
+    mut applied: watch::Receiver<Applied>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let (ended, mut ends) = tokio::sync::mpsc::unbounded_channel();
     let mut flying = 0_usize;
     loop {
@@ -389,7 +394,9 @@ async fn sending(mut sender: Sender, mut applied: watch::Receiver<Applied>, mut 
                         });
                     }
                 }
-                Err(error) => tracing::error!(%error, part = "sender", "a part of the desk failed: trying again"),
+                Err(error) => {
+                    tracing::error!(%error, part = "sender", "a part of the desk failed: trying again")
+                }
             }
         }
         let seen = applied.borrow_and_update().outbox;

@@ -313,8 +313,5 @@ fn remember(
     }
     let value = value.map(|value| work.seal(&Remembered(value.to_owned()))).transpose()?;
     let contact = work.conversation.contact;
-    work.record(
-        Actor::Rule(rule.clone()),
-        RuleRemembered { rule: rule.clone(), scope, contact, slot, value },
-    )
+    work.record(Actor::Rule(rule.clone()), RuleRemembered { rule: rule.clone(), scope, contact, slot, value })
 }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
 use domain::event::{
-    ContactCreated, ContactUpdated, ConversationStarted, Event, MessageNotUnderstood, Problem, Processed, Raw,
-    Strange, WebhooksProcessed,
+    ContactCreated, ContactUpdated, ConversationStarted, Event, MessageNotUnderstood, Problem, Processed,
+    Raw, Strange, WebhooksProcessed,
 };
 use domain::id::{ContactId, ConversationId, NumberId};
 use domain::message::{Identity, Inbound, Profile};
@@ -115,7 +115,10 @@ impl Dispatcher {
             })]
         };
         let Some(key) = self.shared.keys.day(received.body.day, today)? else {
-            return Ok(strange("the body waited for more than 72 hours, and its key is destroyed", String::new()));
+            return Ok(strange(
+                "the body waited for more than 72 hours, and its key is destroyed",
+                String::new(),
+            ));
         };
         let body = received.body.open(&key)?;
         Ok(match whatsapp::read(&body) {
@@ -254,12 +257,7 @@ impl<'a> Introductions<'a> {
         }
     }
 
-    fn meet(
-        &mut self,
-        number: &NumberId,
-        identity: &Identity,
-        name: Option<&str>,
-    ) -> Result<(), DeskError> {
+    fn meet(&mut self, number: &NumberId, identity: &Identity, name: Option<&str>) -> Result<(), DeskError> {
         let party = (number.clone(), identity.clone());
         if self.parties.contains_key(&party) {
             return Ok(());
@@ -305,8 +303,7 @@ impl<'a> Introductions<'a> {
         lookups: &[Lookup],
     ) -> ContactId {
         let contact = ContactId::random(&*self.shared.entropy);
-        let language =
-            self.shared.active.load().company.language(number, identity.phone.as_deref());
+        let language = self.shared.active.load().company.language(number, identity.phone.as_deref());
         self.new_keys.push(contact);
         let created = Introduction::Created {
             identity: identity.clone(),

@@ -29,7 +29,11 @@ impl Default for Meters {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("timonel");
         let webhooks = Family::default();
-        registry.register("webhooks", "Webhooks that were posted, by what they were answered", webhooks.clone());
+        registry.register(
+            "webhooks",
+            "Webhooks that were posted, by what they were answered",
+            webhooks.clone(),
+        );
         let backlog = Gauge::default();
         registry.register("webhooks_open", "Webhooks that are taken and not closed", backlog.clone());
         let repeated = Counter::default();
@@ -50,17 +54,7 @@ impl Default for Meters {
         registry.register("conflicts", "Commits that were decided again", conflicts.clone());
         let sends = Family::default();
         registry.register("sends", "Attempts to send, by how they ended", sends.clone());
-        Self {
-            registry,
-            webhooks,
-            backlog,
-            repeated,
-            strange,
-            decisions,
-            decision_seconds,
-            conflicts,
-            sends,
-        }
+        Self { registry, webhooks, backlog, repeated, strange, decisions, decision_seconds, conflicts, sends }
     }
 }
 

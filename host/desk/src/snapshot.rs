@@ -73,10 +73,8 @@ impl View {
 
 impl Snapshot for View {
     fn history(&self, limit: u32) -> Result<Vec<Remembered>, Unavailable> {
-        let lines = self
-            .store
-            .history(self.conversation, Some(self.before), limit as usize)
-            .map_err(unavailable)?;
+        let lines =
+            self.store.history(self.conversation, Some(self.before), limit as usize).map_err(unavailable)?;
         lines
             .iter()
             .map(|(version, line)| Ok(Remembered { version: *version, message: self.line(line)? }))

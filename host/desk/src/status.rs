@@ -1,11 +1,11 @@
 //! Statuses of our messages, as WhatsApp tells them.
 
+use domain::Time;
+use domain::delivery::{Sending, Status};
 use domain::event::{MessageNotUnderstood, Problem, StatusChanged, Strange, Wamid};
 use domain::id::MessageId;
 use domain::sealed::SealedBody;
 use domain::stream::{Actor, Stream};
-use domain::Time;
-use domain::delivery::{Sending, Status};
 use store::{Draft, Referent, Ticket};
 
 use crate::command::{DeskError, Done};
@@ -101,4 +101,3 @@ pub(crate) fn by_wamid(shared: &Shared, wamid: &str) -> Result<Option<MessageId>
         Some(Referent::Inbound(_) | Referent::Strange) | None => Ok(None),
     }
 }
-

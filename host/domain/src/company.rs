@@ -171,7 +171,11 @@ impl Company {
                 return Ok(());
             }
             let names: Vec<&str> = queues.iter().map(|queue| queue.as_str()).collect();
-            Err(mistake(key, queue.as_str(), &format!("one of the queues was expected: {}", names.join(", "))))
+            Err(mistake(
+                key,
+                queue.as_str(),
+                &format!("one of the queues was expected: {}", names.join(", ")),
+            ))
         };
         for (i, queue) in description.queues.iter().enumerate() {
             known_calendar(format!("queues[{i}].calendar"), &queue.calendar)?;

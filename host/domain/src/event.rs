@@ -59,7 +59,9 @@ pub enum NotAnEvent {
     #[error("the entry is not an event: {0}")]
     Envelope(serde_json::Error),
     /// A kind or a form that this version has never heard of.
-    #[error("`{kind}` in form {form} is not known to this version of Timonel: a later one wrote it, use that one")]
+    #[error(
+        "`{kind}` in form {form} is not known to this version of Timonel: a later one wrote it, use that one"
+    )]
     Unknown {
         /// The kind.
         kind: String,

@@ -44,7 +44,9 @@ impl fmt::Display for Stream {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAStream {
     /// No such kind of stream.
-    #[error("`{0}` names no stream: webhooks, company, contact/…, conversation/…, message/… or agent/… was expected")]
+    #[error(
+        "`{0}` names no stream: webhooks, company, contact/…, conversation/…, message/… or agent/… was expected"
+    )]
     Kind(String),
     /// The part behind the slash.
     #[error(transparent)]

@@ -27,7 +27,9 @@ pub enum FoldError {
     #[error(transparent)]
     Projection(#[from] ProjectionError),
     /// The journal itself makes no sense: an event of a stream that never began.
-    #[error("event {seq} ({kind}) belongs to {stream}, of which the beginning is missing: the journal is not whole")]
+    #[error(
+        "event {seq} ({kind}) belongs to {stream}, of which the beginning is missing: the journal is not whole"
+    )]
     NoBeginning {
         /// The event.
         seq: u64,
@@ -306,7 +308,8 @@ pub(crate) fn read_state<T: DeserializeOwned>(
     stream: &Stream,
 ) -> Result<(u64, Option<T>), ProjectionError> {
     let Some(bytes) = tree.get(layout::state(stream))? else { return Ok((0, None)) };
-    let (version, state) = bytes.split_first_chunk::<8>().ok_or(ProjectionError::Broken("a stream's state"))?;
+    let (version, state) =
+        bytes.split_first_chunk::<8>().ok_or(ProjectionError::Broken("a stream's state"))?;
     let state = if state.is_empty() { None } else { Some(serde_json::from_slice(state)?) };
     Ok((u64::from_be_bytes(*version), state))
 }
@@ -335,4 +338,3 @@ fn load(tree: &Tree, stream: &Stream) -> Result<Loaded, ProjectionError> {
 pub(crate) fn generation(tree: &Tree) -> Result<Option<GenerationActivated>, ProjectionError> {
     tree.get(layout::GENERATION)?.map(|bytes| serde_json::from_slice(&bytes)).transpose().map_err(Into::into)
 }
-

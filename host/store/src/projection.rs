@@ -28,7 +28,9 @@ pub enum ProjectionError {
     #[error("the projections cannot be used: {0}; stop, run `timonel journal rebuild`, and start again")]
     Sled(#[from] sled::Error),
     /// A value is not what this version writes.
-    #[error("the projections hold a value that this version does not write: {0}; run `timonel journal rebuild`")]
+    #[error(
+        "the projections hold a value that this version does not write: {0}; run `timonel journal rebuild`"
+    )]
     Form(#[from] serde_json::Error),
     /// A value has another shape altogether.
     #[error("the projections hold {0} in a shape that makes no sense; run `timonel journal rebuild`")]
@@ -98,7 +100,11 @@ impl std::fmt::Display for Distrust {
 
 impl Projection {
     /// Opens the tree in `dir` if it can be trusted, or an empty one after setting the other aside.
-    pub(crate) fn open(dir: &Path, last_seq: u64, boot: &str) -> Result<(Self, Option<Distrust>), ProjectionError> {
+    pub(crate) fn open(
+        dir: &Path,
+        last_seq: u64,
+        boot: &str,
+    ) -> Result<(Self, Option<Distrust>), ProjectionError> {
         let distrust = match Self::trusted(dir, last_seq, boot) {
             Ok(projection) => return Ok((projection, None)),
             Err(distrust) => distrust,
@@ -172,8 +178,11 @@ impl Projection {
 
     /// Removes a tree. Nothing is lost by it but time.
     pub(crate) fn discard(dir: &Path) -> Result<(), ProjectionError> {
-        std::fs::remove_dir_all(dir)
-            .map_err(|source| ProjectionError::Io { what: "cannot remove", path: dir.to_owned(), source })
+        std::fs::remove_dir_all(dir).map_err(|source| ProjectionError::Io {
+            what: "cannot remove",
+            path: dir.to_owned(),
+            source,
+        })
     }
 }
 
@@ -208,8 +217,11 @@ fn set_aside(dir: &Path) -> Result<(), ProjectionError> {
         .map(|n| dir.with_extension(format!("aside-{n}")))
         .find(|path| !path.exists())
         .ok_or(ProjectionError::Broken("more trees set aside than can be counted"))?;
-    std::fs::rename(dir, &aside)
-        .map_err(|source| ProjectionError::Io { what: "cannot set aside", path: dir.to_owned(), source })
+    std::fs::rename(dir, &aside).map_err(|source| ProjectionError::Io {
+        what: "cannot set aside",
+        path: dir.to_owned(),
+        source,
+    })
 }
 
 /// The first key at which two trees differ, for proofs that a rebuilt one is the same. The trees must be closed.

@@ -93,7 +93,9 @@ impl Store {
     }
 
     /// All conversations, in the order of their ids.
-    pub fn conversations(&self) -> impl Iterator<Item = Result<(ConversationId, Conversation), ProjectionError>> {
+    pub fn conversations(
+        &self,
+    ) -> impl Iterator<Item = Result<(ConversationId, Conversation), ProjectionError>> {
         const PREFIX: &[u8] = b"sconversation/";
         self.tree().scan_prefix(PREFIX).filter_map(|entry| match entry {
             Err(error) => Some(Err(error.into())),
@@ -147,15 +149,14 @@ impl Store {
         owner: [u8; 16],
     ) -> Result<usize, ProjectionError> {
         let prefix = layout::memory_of(rule, scope, owner);
-        self.tree().scan_prefix(prefix).try_fold(0, |count, entry| entry.map(|_| count + 1)).map_err(Into::into)
+        self.tree()
+            .scan_prefix(prefix)
+            .try_fold(0, |count, entry| entry.map(|_| count + 1))
+            .map_err(Into::into)
     }
 
     /// Timers that are due by `now`, in the order in which they are.
-    pub fn due(
-        &self,
-        now: Time,
-        limit: usize,
-    ) -> Result<Vec<(ConversationId, TimerId)>, ProjectionError> {
+    pub fn due(&self, now: Time, limit: usize) -> Result<Vec<(ConversationId, TimerId)>, ProjectionError> {
         let end = [&b"t"[..], &layout::millis(now), &[u8::MAX; 33]].concat();
         self.tree()
             .range(&b"t"[..]..&end[..])

@@ -373,7 +373,8 @@ fn catch_up(
     if from < last {
         for batch in reader.batches(from + 1) {
             for (seq, entry) in batch?.entries().filter(|(seq, _)| *seq > from) {
-                let event = Recorded::decode(seq, entry).map_err(|source| OpenError::Event { seq, source })?;
+                let event =
+                    Recorded::decode(seq, entry).map_err(|source| OpenError::Event { seq, source })?;
                 gathered.push(event);
             }
             if gathered.len() >= REBUILD_BATCH {

@@ -1,0 +1,99 @@
+//! What Timonel does per second, how fast it answers, and what it needs.
+//!
+//! The real program is measured, not parts of it: `timonel serve` runs as a process of its own on a real disk, its
+//! webhooks come over real connections, and its answers go to the simulated WhatsApp. Whoever offers the load runs on
+//! the same machine and needs its share of it, so the figures are lower bounds; that share is measured too.
+//!
+//!     cargo build --release -p timonel
+//!     cargo run --release -p benches -- all
+
+#![allow(clippy::print_stdout, reason = "the result goes to whoever ran it")]
+
+mod bare;
+mod customers;
+mod fill;
+mod host;
+mod idle;
+mod ingest;
+mod latency;
+mod load;
+mod reopen;
+mod report;
+mod sustained;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use tokio::runtime::Runtime;
+
+use report::Report;
+
+#[derive(Parser)]
+#[command(about = "Measures the real program.", max_term_width = 110)]
+struct Arguments {
+    #[command(subcommand)]
+    benchmark: Benchmark,
+    /// Seconds of each measurement.
+    #[arg(long, global = true, default_value_t = 10)]
+    seconds: u64,
+    /// Rounds of which the median is taken.
+    #[arg(long, global = true, default_value_t = 5)]
+    rounds: usize,
+    /// Events in the journal that is reopened.
+    #[arg(long, global = true, default_value_t = 1_000_000)]
+    events: u64,
+    /// Write the result as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand, Clone)]
+enum Benchmark {
+    /// Webhooks that are safe on the disk, per second, against a server that does nothing else.
+    Ingest,
+    /// How long a webhook waits for its 200.
+    Latency,
+    /// Messages that are decided, journaled and answered, per second.
+    Sustained,
+    /// Memory of a host that has nothing to do.
+    Idle,
+    /// How long a large journal takes to open.
+    Reopen,
+    /// All of them.
+    All,
+    /// The server that `ingest` compares with.
+    #[command(hide = true)]
+    Bare { listen: SocketAddr, file: PathBuf },
+    /// Writes events until it is killed, for `reopen`.
+    #[command(hide = true)]
+    Fill { data: PathBuf },
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let mut report = Report::new(arguments.json);
+    measure(&arguments, &arguments.benchmark, &mut report)?;
+    report.finish()
+}
+
+fn measure(arguments: &Arguments, benchmark: &Benchmark, report: &mut Report) -> Result<()> {
+    let time = Duration::from_secs(arguments.seconds);
+    match benchmark {
+        Benchmark::Ingest => Runtime::new()?.block_on(ingest::run(report, time, arguments.rounds)),
+        Benchmark::Latency => Runtime::new()?.block_on(latency::run(report, time)),
+        Benchmark::Sustained => Runtime::new()?.block_on(sustained::run(report, time)),
+        Benchmark::Idle => Runtime::new()?.block_on(idle::run(report)),
+        Benchmark::Reopen => reopen::run(report, arguments.events),
+        Benchmark::All => {
+            use Benchmark::{Idle, Ingest, Latency, Reopen, Sustained};
+            [Idle, Latency, Sustained, Ingest, Reopen]
+                .iter()
+                .try_for_each(|benchmark| measure(arguments, benchmark, report))
+        }
+        Benchmark::Bare { listen, file } => Runtime::new()?.block_on(bare::serve(*listen, file)),
+        Benchmark::Fill { data } => fill::until_killed(data),
+    }
+}

@@ -1,0 +1,215 @@
+//! The demo: a company that lives, on this machine alone.
+//!
+//! It is the host as `serve` runs it, before a simulated WhatsApp, with the example company of `examples/company`. Nothing
+//! on the page is staged: players write through the simulated phones and act through the desk's commands, as customers and
+//! agents do, and whatever is shown was read back from the journal.
+//!
+//! The page shows opened customers' data to whoever asks, so the demo listens at loopback addresses and nowhere else.
+
+mod board;
+mod hours;
+mod page;
+mod players;
+mod view;
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use domain::Time;
+use domain::company::Company;
+use domain::outside::Entropy as _;
+use simulator::{Number, Options, Person};
+
+use crate::host::Host;
+use crate::settings::{Log, Policy, Secret, Settings};
+use crate::system::SystemEntropy;
+
+/// The example that people copy is the company that the demo runs.
+const COMPANY: &str = include_str!("../../../../examples/company/timonel.toml");
+
+/// How the company's numbers are written and called on customers' phones, by their ids.
+const NUMBERS: [(&str, &str, &str); 2] = [
+    ("106540352242922", "+57 601 555 0100", "Ferretería El Tornillo"),
+    ("106540352242955", "+55 11 5550 0100", "El Tornillo Brasil"),
+];
+
+/// The phones of whoever tries the demo. No player touches them.
+const VISITORS: [(&str, &str); 3] = [
+    ("+57 310 555 0199", "Usted, en Bogotá"),
+    ("+55 11 95550 0188", "Você, em São Paulo"),
+    ("+57 310 555 0100", "Usted, como VIP"),
+];
+
+/// What can be chosen. Nothing has to be.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Where the company's page is served: an address of this machine alone.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where the simulated WhatsApp and its phones are served: an address of this machine alone.
+    #[arg(long, default_value = "127.0.0.1:8081")]
+    simulator: SocketAddr,
+    /// Where the company's data lies. Without it, in a temporary directory that is removed at the end.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// How fast the players live: 2 is twice as fast.
+    #[arg(long, default_value_t = 1.0, value_parser = speed)]
+    speed: f64,
+    /// What the players' choices follow from.
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// Only you write as customers. The agents answer.
+    #[arg(long)]
+    quiet_players: bool,
+    /// Nobody plays at all.
+    #[arg(long)]
+    no_players: bool,
+    /// Go by the real time, even if the stores are closed now.
+    #[arg(long)]
+    real_time: bool,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "a number such as 0.5 or 3 was expected".to_owned())?;
+    (0.1..=50.0).contains(&speed).then_some(speed).ok_or_else(|| "0.1 to 50 was expected".to_owned())
+}
+
+/// Runs the demo until somebody stops it.
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    check(arguments.listen, "--listen")?;
+    check(arguments.simulator, "--simulator")?;
+    say("Starting…");
+    let policy = Policy::parse(COMPANY, Path::new("examples/company/timonel.toml"))?;
+    let temporary = match &arguments.data {
+        Some(_) => None,
+        None => Some(tempfile::Builder::new().prefix("timonel-demo-").tempdir()?),
+    };
+    let data = match (&arguments.data, &temporary) {
+        (Some(data), _) => data.clone(),
+        (None, Some(dir)) => dir.path().to_owned(),
+        (None, None) => anyhow::bail!("there is no directory for the data"),
+    };
+    let real = Time::now();
+    let clock = if arguments.real_time { None } else { hours::morning(&policy.company, real) };
+    let secret = random();
+    let phones = simulator::start(Options {
+        listen: arguments.simulator,
+        app_secret: secret.clone(),
+        numbers: NUMBERS.iter().map(|(id, display, name)| Number::new(id, display, name)).collect(),
+        phones: VISITORS.iter().map(|(phone, name)| Person::new(phone, name)).collect(),
+        ahead: clock.map_or(0, |clock| clock.as_second() - real.as_second()),
+        ..Options::default()
+    })
+    .await?;
+    let settings = settings(policy, data, arguments.listen, clock, &secret, phones.base_url());
+    let board = board::Shared::default();
+    let shown = page::Page::new(board.clone(), phones.base_url(), clock);
+    let closing = shown.closing();
+    let mut time = None;
+    let host = Host::start(&settings, |desk, clock| {
+        time = Some(Arc::clone(clock));
+        page::routes(shown, desk, clock)
+    })
+    .await?;
+    phones.set_webhook(&format!("http://{}/webhook", host.address))?;
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(board.follow(host.desk.store().clone()));
+    let phones = Arc::new(phones);
+    if let Some(time) = time.filter(|_| !arguments.no_players) {
+        let pace = players::Pace { speed: arguments.speed, seed: arguments.seed };
+        players::start(&mut tasks, &host.desk, &phones, &time, pace, !arguments.quiet_players);
+    }
+    tell(host.address, phones.address(), clock, &settings.policy.company, temporary.is_some());
+
+    crate::stopped().await?;
+    say("\nStopping…");
+    tasks.shutdown().await;
+    closing.send_replace(true);
+    host.stop().await?;
+    drop(phones);
+    drop(temporary);
+    Ok(())
+}
+
+fn settings(
+    policy: Policy,
+    data: PathBuf,
+    listen: SocketAddr,
+    clock: Option<Time>,
+    secret: &str,
+    graph: String,
+) -> Settings {
+    Settings {
+        file: None,
+        data,
+        listen,
+        app_secret: Some(Secret::from(secret)),
+        app_secret_previous: None,
+        verify_token: Some(Secret::from(random().as_str())),
+        access_token: Some(Secret::from(random().as_str())),
+        graph_url: Some(graph),
+        graph_version: None,
+        master_key: None,
+        clock,
+        log: Log::Text,
+        policy,
+    }
+}
+
+/// A secret of this run.
+fn random() -> String {
+    let mut bytes = [0; 16];
+    SystemEntropy.fill(&mut bytes);
+    data_encoding::HEXLOWER.encode(&bytes)
+}
+
+/// Says what to do about an address before anything is started that would have to be taken back.
+fn check(address: SocketAddr, flag: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        address.ip().is_loopback(),
+        "`{flag}` is `{address}`: the demo shows customers' data to whoever asks, so only an address of this machine \
+         alone is taken, as 127.0.0.1:{}",
+        address.port()
+    );
+    TcpListener::bind(address).map(drop).with_context(|| {
+        let other = address.port().saturating_add(100);
+        format!("`{flag}` is `{address}`, which is not free: try `{flag} 127.0.0.1:{other}`")
+    })
+}
+
+/// What to open and what to try.
+fn tell(host: SocketAddr, phones: SocketAddr, clock: Option<Time>, company: &Company, temporary: bool) {
+    let time = match clock {
+        Some(at) => format!(
+            "The clock of this demo was started at {}. It is not the real time.",
+            hours::in_words(company, at)
+        ),
+        None => format!("It is {}.", hours::in_words(company, Time::now())),
+    };
+    let end = if temporary { "Ctrl-C ends it and removes its data." } else { "Ctrl-C ends it." };
+    say(&format!(
+        "
+  {name}: Bogotá, Santiago and São Paulo, on a simulated WhatsApp.
+
+    The company   http://{host}/   conversations, decisions, why, and what they cost
+    The phones    http://{phones}/   write as a customer: the first three are yours
+
+  Try on the phones, and watch the company:
+
+    1. «¿A qué hora abren?»        a rule answers: see what it read
+    2. «Mi taladro llegó roto»     a rule calls a person, another one chooses Santiago
+    3. «Oi» from São Paulo         they are at lunch until 13:00, and say so
+
+  {time}
+  {end}
+",
+        name = company.name(),
+    ));
+}
+
+#[allow(clippy::print_stdout)]
+fn say(words: &str) {
+    println!("{words}");
+}

@@ -1,0 +1,191 @@
+//! The live page: conversations, and between the messages why things went as they did.
+//!
+//! Plain files, embedded, under a policy that lets the browser load nothing else. The page asks for JSON and is told by
+//! server-sent events which conversations look different, so what it shows is never more than a moment old and never
+//! pieced together from fragments.
+//!
+//! Nobody signs in, because only this machine can ask. A page of somebody else's, open in the same browser, could point
+//! its own name at this address; so a request has to name a loopback address as its host.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use desk::Desk;
+use domain::Time;
+use domain::id::ConversationId;
+use domain::outside::Clock;
+use futures_util::stream::{Stream, unfold};
+use serde_json::json;
+use tokio::sync::watch;
+
+use super::board::Shared;
+use super::view::View;
+
+const POLICY: &str =
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
+
+/// What the page is made of before there is a desk.
+pub(super) struct Page {
+    board: Shared,
+    phones: String,
+    clock: Option<Time>,
+    closing: watch::Sender<bool>,
+}
+
+impl Page {
+    /// A page of a board. `phones` is where the customers' phones are, `clock` where the time was started, if it was.
+    pub(super) fn new(board: Shared, phones: String, clock: Option<Time>) -> Self {
+        Self { board, phones, clock, closing: watch::Sender::new(false) }
+    }
+
+    /// Ends what would otherwise go on for ever: the events that browsers listen to.
+    pub(super) fn closing(&self) -> watch::Sender<bool> {
+        self.closing.clone()
+    }
+}
+
+/// The page, and the desk that it shows.
+struct Shown {
+    page: Page,
+    desk: Desk,
+    clock: Arc<dyn Clock>,
+}
+
+/// The page's routes.
+pub(super) fn routes(page: Page, desk: &Desk, clock: &Arc<dyn Clock>) -> Router {
+    let file = |kind: &'static str, content: &'static str| get(move || async move { served(kind, content) });
+    let shown = Arc::new(Shown { page, desk: desk.clone(), clock: Arc::clone(clock) });
+    Router::new()
+        .route("/", file("text/html; charset=utf-8", include_str!("page/index.html")))
+        .route("/demo/style.css", file("text/css; charset=utf-8", include_str!("page/style.css")))
+        .route("/demo/app.js", file("text/javascript; charset=utf-8", include_str!("page/app.js")))
+        .route("/demo/icon.svg", file("image/svg+xml", include_str!("page/icon.svg")))
+        .route("/demo/state", get(state))
+        .route("/demo/conversations/{id}", get(conversation))
+        .route("/demo/events", get(events))
+        .layer(axum::middleware::from_fn(of_this_machine))
+        .with_state(shown)
+}
+
+fn served(kind: &'static str, content: &'static str) -> Response {
+    let headers: [(HeaderName, &str); 5] = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, content).into_response()
+}
+
+/// Refuses whoever asks under another name than a loopback address.
+async fn of_this_machine(request: Request, next: Next) -> Response {
+    if names_loopback(request.headers()) {
+        next.run(request).await
+    } else {
+        (StatusCode::MISDIRECTED_REQUEST, "this page answers to 127.0.0.1 and localhost alone")
+            .into_response()
+    }
+}
+
+fn names_loopback(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let uri = host.and_then(|host| format!("http://{host}/").parse::<Uri>().ok());
+    let Some(name) = uri.as_ref().and_then(Uri::host) else { return false };
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+async fn state(State(shown): State<Arc<Shown>>) -> Response {
+    let mut state = View::new(&shown.desk, shown.clock.now()).overview(&shown.page.board.look());
+    state["phones"] = json!(shown.page.phones);
+    state["clockStarted"] = json!(shown.page.clock.map(Time::as_millisecond));
+    fresh(Json(state))
+}
+
+async fn conversation(State(shown): State<Arc<Shown>>, Path(id): Path<String>) -> Response {
+    let found = id
+        .parse::<ConversationId>()
+        .ok()
+        .and_then(|id| View::new(&shown.desk, shown.clock.now()).conversation(id, &shown.page.board.look()));
+    match found {
+        Some(found) => fresh(Json(found)),
+        None => (StatusCode::NOT_FOUND, "there is no such conversation").into_response(),
+    }
+}
+
+fn fresh(answer: impl IntoResponse) -> Response {
+    ([(header::CACHE_CONTROL, "no-store"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")], answer)
+        .into_response()
+}
+
+/// Which conversations look different, as it happens. Whoever comes back says with `Last-Event-ID` how far they were; who
+/// comes first, or falls behind a restart, loads everything anyway.
+async fn events(
+    State(shown): State<Arc<Shown>>,
+    headers: HeaderMap,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let mut seen = shown.page.board.seen();
+    let now = *seen.borrow_and_update();
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+    let feed = Feed {
+        board: shown.page.board.clone(),
+        seen,
+        closing: shown.page.closing.subscribe(),
+        told: last.filter(|last| *last <= now).unwrap_or(now),
+        first: true,
+    };
+    Sse::new(unfold(feed, |mut feed| async move { feed.next().await.map(|event| (Ok(event), feed)) }))
+        .keep_alive(KeepAlive::default())
+}
+
+struct Feed {
+    board: Shared,
+    seen: watch::Receiver<u64>,
+    closing: watch::Receiver<bool>,
+    told: u64,
+    first: bool,
+}
+
+impl Feed {
+    async fn next(&mut self) -> Option<Event> {
+        if !std::mem::take(&mut self.first) || self.told >= *self.seen.borrow() {
+            tokio::select! {
+                changed = self.seen.changed() => changed.ok()?,
+                _ = self.closing.wait_for(|closing| *closing) => return None,
+            }
+        }
+        let now = *self.seen.borrow_and_update();
+        let changed = self.board.look().changed_since(self.told);
+        self.told = now;
+        let data = json!({ "seq": now, "conversations": changed });
+        Some(Event::default().id(now.to_string()).data(data.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_are_answered() {
+        let named =
+            |host: &str| names_loopback(&HeaderMap::from_iter([(header::HOST, host.parse().unwrap())]));
+        for host in ["127.0.0.1:8080", "localhost:8080", "LOCALHOST", "[::1]:8080", "127.8.9.1"] {
+            assert!(named(host), "{host}");
+        }
+        for host in
+            ["evil.example:8080", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "0.0.0.0"]
+        {
+            assert!(!named(host), "{host}");
+        }
+        assert!(!names_loopback(&HeaderMap::new()));
+    }
+}
