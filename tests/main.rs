@@ -16,6 +16,7 @@ mod bad_input;
 mod capacity;
 mod components;
 mod crash;
+mod demo;
 mod generations;
 mod message;
 mod program;

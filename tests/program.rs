@@ -59,6 +59,7 @@ impl Serve {
             seen.push(line);
         }
         let _ = child.kill();
+        let _ = child.wait();
         panic!("the host did not open: {seen:#?}");
     }
 
