@@ -233,8 +233,9 @@ impl Store {
 
     /// One event of the journal.
     pub fn event(&self, seq: u64) -> Result<Option<Recorded>, OpenError> {
-        let Some(entry) = self.reader().read(seq)? else { return Ok(None) };
-        Recorded::decode(seq, &entry).map(Some).map_err(|source| OpenError::Event { seq, source })
+        let batch = self.batch(seq)?;
+        let Some(entry) = batch.as_ref().and_then(|batch| batch.get(seq)) else { return Ok(None) };
+        Recorded::decode(seq, entry).map(Some).map_err(|source| OpenError::Event { seq, source })
     }
 
     /// The events of the journal from a number on, up to the last that is durable when it is reached.

@@ -4,6 +4,7 @@
 //! simulation nobody does: each request is carried out in the call that makes it, and the order of everything follows from
 //! the seed.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -15,7 +16,7 @@ use std::thread::JoinHandle;
 use domain::event::{NotAnEvent, Recorded};
 use domain::outside::Clock;
 use domain::stream::Stream;
-use journal::{Disk, Journal, Reader};
+use journal::{Batch, Disk, Journal, Reader};
 use tokio::sync::{oneshot, watch};
 
 use crate::committer::{BATCH_BYTES, BATCH_EVENTS, CommitError, Committer, Draft, Durable, Fatal, Request};
@@ -27,6 +28,9 @@ const QUEUE: usize = 8_192;
 
 /// Batches that may wait to be folded. More would let the journal run away from what can be asked.
 const UNFOLDED: usize = 64;
+
+/// Batches that are kept after they were read. A batch has some hundred KiB under load, and some MiB at most.
+const RECENT: usize = 16;
 
 /// Events that a rebuild folds at once.
 const REBUILD_BATCH: usize = 4_096;
@@ -108,6 +112,8 @@ struct Inner {
     requests: Option<SyncSender<Request>>,
     projection: Arc<Projection>,
     reader: Reader,
+    /// The batches that were read last: whoever follows the journal asks for the events of a batch one after the other.
+    recent: Mutex<VecDeque<Arc<Batch>>>,
     applied: watch::Receiver<Applied>,
 }
 
@@ -155,7 +161,8 @@ impl Store {
                 (Writer::Threads(threads), Some(requests))
             }
         };
-        let inner = Inner { writer: Mutex::new(writer), requests, projection, reader, applied };
+        let recent = Mutex::default();
+        let inner = Inner { writer: Mutex::new(writer), requests, projection, reader, recent, applied };
         let opened = Opened {
             last_seq: recovery.last_seq,
             torn_bytes: recovery.torn.map_or(0, |torn| torn.bytes),
@@ -218,6 +225,22 @@ impl Store {
 
     pub(crate) fn reader(&self) -> &Reader {
         &self.inner.reader
+    }
+
+    /// The batch that holds an event.
+    pub(crate) fn batch(&self, seq: u64) -> Result<Option<Arc<Batch>>, journal::ReadError> {
+        let holds = |batch: &Arc<Batch>| (batch.first_seq..=batch.last_seq()).contains(&seq);
+        let recent = || self.inner.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(batch) = recent().iter().find(|batch| holds(batch)) {
+            return Ok(Some(Arc::clone(batch)));
+        }
+        let Some(batch) = self.inner.reader.batch(seq)?.map(Arc::new) else { return Ok(None) };
+        let mut recent = recent();
+        if recent.len() == RECENT {
+            recent.pop_back();
+        }
+        recent.push_front(Arc::clone(&batch));
+        Ok(Some(batch))
     }
 
     /// Writes what waits, flushes the projections and marks them as clean.

@@ -21,7 +21,7 @@ const STORIES_AT_ONCE: usize = 9;
 const CASES_AT_ONCE: usize = 16;
 
 /// Seconds for which a customer leaves the company alone after a story.
-const REST: (f64, f64) = (70.0, 160.0);
+const REST: (f64, f64) = (20.0, 70.0);
 
 /// Seconds after which a customer stops waiting for a machine, and for a person.
 const PATIENCE: f64 = 45.0;
@@ -34,7 +34,7 @@ pub(super) async fn write(desk: Desk, phones: Arc<Handle>, pace: Pace) {
     let mut resting: HashMap<&'static str, Instant> = HashMap::new();
     let mut last: HashMap<&'static str, usize> = HashMap::new();
     loop {
-        let pause = if told.len() < 4 { dice.between(1.0, 3.0) } else { dice.between(4.0, 9.0) };
+        let pause = if told.len() < 4 { dice.between(1.0, 3.0) } else { dice.between(2.5, 6.0) };
         tokio::time::sleep(pace.seconds(pause)).await;
         while let Some(ended) = told.try_join_next() {
             if let Ok(phone) = ended {
