@@ -186,6 +186,13 @@ impl Simulation {
             *taken.entry(message).or_default() += 1;
         }
         assert!(taken.values().all(|count| *count == 1), "a message was sent twice");
+        let mut last = BTreeMap::new();
+        for send in self.house.whatsapp.taken.lock().unwrap().iter() {
+            let message = send.opaque.split(':').nth(1).unwrap().parse().unwrap();
+            let delivery = open.desk.store().delivery(message).unwrap().1.unwrap();
+            let before = last.insert(delivery.conversation, delivery.queued);
+            assert!(before < Some(delivery.queued), "a message overtook another of its conversation");
+        }
         for event in of_kind(&open.desk, "reply-queued") {
             let Event::ReplyQueued(reply) = event else { unreachable!() };
             let (_, delivery) = open.desk.store().delivery(reply.message).unwrap();

@@ -44,7 +44,7 @@ pub struct Sender {
     cursor: u64,
     ready: VecDeque<Job>,
     later: BTreeMap<(Time, u64), Job>,
-    /// Conversations with a message on its way, and what waits behind it.
+    /// Conversations with a message that is on its way or to be tried again, and what waits behind it.
     busy: HashMap<ConversationId, VecDeque<Job>>,
     doubtful: HashMap<ConversationId, (Time, MessageId)>,
     flying: usize,
@@ -86,11 +86,6 @@ impl Sender {
     pub fn pick(&mut self) -> Result<Vec<Job>, DeskError> {
         let now = self.shared.now();
         self.release_doubtful(now)?;
-        while let Some(entry) = self.later.first_entry()
-            && entry.key().0 <= now
-        {
-            self.ready.push_back(entry.remove());
-        }
         if self.ready.len() < TOGETHER {
             for waiting in self.shared.store.outbox(self.cursor, TOGETHER)? {
                 self.cursor = waiting.queued;
@@ -101,6 +96,14 @@ impl Sender {
             }
         }
         let mut picked = Vec::new();
+        // What is tried again has kept its conversation, so nothing has overtaken it.
+        while self.flying < FLYING
+            && let Some(entry) = self.later.first_entry()
+            && entry.key().0 <= now
+        {
+            self.flying += 1;
+            picked.push(entry.remove());
+        }
         while self.flying < FLYING
             && let Some(job) = self.ready.pop_front()
         {
@@ -120,14 +123,8 @@ impl Sender {
         self.flying -= 1;
         match ended {
             Ended::Settled => self.release(job.conversation),
-            Ended::Again(at) => {
-                // It keeps its place: what waits behind it goes on waiting.
-                self.later.insert((at, job.queued), job);
-                let behind = self.busy.remove(&job.conversation).unwrap_or_default();
-                for (nth, waiting) in (1u64..).zip(behind) {
-                    self.later.insert((at, job.queued + nth), waiting);
-                }
-            }
+            // The conversation stays busy: what was queued behind it goes on waiting.
+            Ended::Again(at) => drop(self.later.insert((at, job.queued), job)),
             Ended::Doubtful(until) => {
                 self.doubtful.insert(job.conversation, (until, job.message));
             }
