@@ -47,16 +47,10 @@ enum Command {
         #[command(subcommand)]
         command: journal_tools::Command,
     },
-    /// Compile a component under limits. The host calls this itself.
-    #[command(hide = true)]
-    CompileWorker {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
-    },
 }
 
 fn main() -> ExitCode {
-    // Before anything else: the child has limits of its own and must stay small.
+    // The host compiles components in a child of this program. It is no command for people, and it must stay small.
     if std::env::args().nth(1).as_deref() == Some("compile-worker") {
         return rules::compile_worker::main();
     }
@@ -92,7 +86,6 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             log(Log::Text, "warn");
             journal_tools::run(&read_settings(config)?, command)
         }
-        Command::CompileWorker { .. } => Ok(rules::compile_worker::main()),
     }
 }
 
