@@ -13,6 +13,7 @@ pub mod decision;
 pub mod delivery;
 pub mod event;
 pub mod id;
+pub mod json;
 pub mod message;
 pub mod outside;
 pub mod sealed;
