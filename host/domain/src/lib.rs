@@ -12,6 +12,7 @@ pub mod conversation;
 pub mod decision;
 pub mod delivery;
 pub mod event;
+pub mod holiday;
 pub mod id;
 pub mod message;
 pub mod outside;
