@@ -14,6 +14,7 @@ pub mod delivery;
 pub mod event;
 pub mod holiday;
 pub mod id;
+pub mod law;
 pub mod message;
 pub mod outside;
 pub mod sealed;
