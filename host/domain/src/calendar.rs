@@ -134,7 +134,9 @@ pub struct UnknownZone(pub String);
 
 impl Calendar {
     /// The calendar with these hours.
-    pub fn new(hours: Hours) -> Result<Self, UnknownZone> {
+    pub fn new(mut hours: Hours) -> Result<Self, UnknownZone> {
+        // A file may name the afternoon before the morning.
+        hours.week.values_mut().chain(hours.days.values_mut()).for_each(|blocks| blocks.sort_unstable());
         Ok(Self { zone: zone(&hours.zone)?, hours: Some(hours) })
     }
 
@@ -226,6 +228,14 @@ mod tests {
     fn lunch_is_closed_and_ends_the_same_day() {
         assert_eq!(state("2026-11-23T15:00:00Z"), (true, Some("Mon 23 12:00".into())));
         assert_eq!(state("2026-11-23T17:30:00Z"), (false, Some("Mon 23 14:00".into())));
+    }
+
+    #[test]
+    fn an_afternoon_that_is_written_before_the_morning_comes_after_it() {
+        let blocks = ["14:00-18:00", "08:00-12:00"].map(|block| block.parse().unwrap()).to_vec();
+        let hours = Hours { zone: "UTC".into(), week: [(Day::Monday, blocks)].into(), ..Hours::default() };
+        let state = Calendar::new(hours).unwrap().state("2026-11-23T09:00:00Z".parse().unwrap());
+        assert_eq!(state, State { open: true, next_change: Some("2026-11-23T12:00:00Z".parse().unwrap()) });
     }
 
     #[test]

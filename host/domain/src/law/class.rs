@@ -21,7 +21,7 @@ impl Category {
     /// From Meta's word, in capitals or not: `MARKETING`. None for a category of which this version has not heard.
     pub fn of(word: &str) -> Option<Self> {
         match word.to_ascii_lowercase().as_str() {
-            "marketing" | "marketing_lite" => Some(Self::Marketing),
+            "marketing" => Some(Self::Marketing),
             "utility" => Some(Self::Utility),
             "authentication" => Some(Self::Authentication),
             _ => None,

@@ -167,8 +167,12 @@ pub struct Heard {
     pub confirmation: Option<String>,
 }
 
-/// Hears an opt-out or an opt-in in a customer's message; none in any other. `language` is the contact's, `at` when it
-/// was written by Meta's clock. The confirmation belongs into the same commit as the changes: then there is exactly one.
+/// Hears an opt-out in a customer's message, or that a customer who had opted out wants to be back; none in any other.
+/// `language` is the contact's, `at` when it was written by Meta's clock. The confirmation belongs into the same commit as
+/// the changes: then there is exactly one.
+///
+/// The words for being back are no first opt-in: "start" also starts a bot, "voltar" also leaves a menu, and a consent
+/// that nobody meant to give is none.
 pub fn hear(
     ledger: &Ledger,
     content: &Content,
@@ -184,16 +188,19 @@ pub fn hear(
         Content::Button { text, .. } => keywords::heard(text, language)?,
         _ => return None,
     };
-    let mut known = ledger.clone();
-    let mut changes = Vec::new();
-    for category in ABOUT {
-        let change = ConsentChanged::new(category, consent, Source::Keyword, at, now).naming_business();
-        known.fold(&change);
-        let (before, after) = (ledger.entry(category), known.entry(category));
-        let said = |entry: Option<Entry>| entry.map(|entry| (entry.consent, entry.names_business));
-        if said(before) != said(after) {
-            changes.push(change);
-        }
+    let known = |category| ledger.entry(category).map(|entry| (entry.consent, entry.at));
+    let changes: Vec<ConsentChanged> = ABOUT
+        .into_iter()
+        .map(|category| ConsentChanged::new(category, consent, Source::Keyword, at, now).naming_business())
+        .filter(|change| match (consent, known(change.category)) {
+            (Consent::OptOut, None) => true,
+            (Consent::OptOut, Some((known, since))) => known == Consent::OptIn && change.at >= since,
+            (Consent::OptIn, Some((known, since))) => known == Consent::OptOut && change.at > since,
+            (Consent::OptIn, None) => false,
+        })
+        .collect();
+    if consent == Consent::OptIn && changes.is_empty() {
+        return None;
     }
     let confirmation = (!changes.is_empty()).then(|| keywords::confirmation(consent, language, company));
     Some(Heard { changes, confirmation })

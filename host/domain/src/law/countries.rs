@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn colombias_holidays_are_those_that_a_company_there_keeps() {
-        // As `examples/company/timonel.toml` has them for 2026 and 2027, but for one that it leaves out.
+        // As `examples/company/timonel.toml` lists them for 2026 and 2027.
         let listed = "2026-01-01 2026-01-12 2026-03-23 2026-04-02 2026-04-03 2026-05-01 2026-05-18 2026-06-08 2026-06-15 \
                       2026-06-29 2026-07-20 2026-08-07 2026-08-17 2026-10-12 2026-11-02 2026-11-16 2026-12-08 2026-12-25 \
                       2027-01-01 2027-01-11 2027-03-22 2027-03-25 2027-03-26 2027-05-01 2027-05-10 2027-05-31 2027-06-07 \

@@ -5,95 +5,37 @@
 //! "por favor", nor that somebody writes it three times. A *gracias* does: "no más, gracias" is what one says to a waiter.
 //!
 //! The words of all three languages count whatever the customer speaks, for a `STOP` is understood everywhere. Apart
-//! are those that say something else in a neighbouring language: `CANCELAR` alone leaves a list in Brazil and an order in
-//! Colombia.
+//! are those that say something else next door: `CANCELAR` alone leaves a list in Brazil and an order in Colombia.
 
 use super::consent::Consent;
 use super::language::Language;
 
 /// Opting out, folded: in lower case and without accents.
+#[rustfmt::skip]
 const OUT: &[&str] = &[
     // Spanish
-    "baja",
-    "darme de baja",
-    "dar de baja",
-    "dame de baja",
-    "denme de baja",
-    "deme de baja",
-    "quiero darme de baja",
-    "salir",
-    "detener",
-    "parar",
-    "cancelar suscripcion",
-    "cancelar mi suscripcion",
-    "desuscribir",
-    "desuscribirme",
-    "no mas",
-    "no mas mensajes",
-    "no mas promociones",
-    "no mas publicidad",
-    "no mas spam",
-    "no me escriban mas",
-    "no me envien mas mensajes",
-    "no enviar mas",
-    "no quiero mas mensajes",
-    "no quiero recibir mas mensajes",
-    "detener promociones",
-    "detener mensajes",
+    "baja", "darme de baja", "dar de baja", "dame de baja", "denme de baja", "deme de baja", "quiero darme de baja",
+    "salir", "detener", "parar", "cancelar suscripcion", "cancelar mi suscripcion", "desuscribir", "desuscribirme",
+    "no mas", "no mas mensajes", "no mas promociones", "no mas publicidad", "no mas spam", "no me escriban mas",
+    "no me envien mas mensajes", "no enviar mas", "no quiero mas mensajes", "no quiero recibir mas mensajes",
+    "detener promociones", "detener mensajes",
     // Portuguese
-    "sair",
-    "pare",
-    "descadastrar",
-    "descadastre",
-    "descadastrar me",
-    "me descadastre",
-    "cancelar inscricao",
-    "cancelar assinatura",
-    "cancelar cadastro",
-    "remover",
-    "nao quero mais",
-    "nao quero mais mensagens",
-    "nao quero mais receber mensagens",
-    "chega de mensagens",
-    "parar promocoes",
-    "parar mensagens",
-    // English; the first line are the words that carriers require of text messages (CTIA, Messaging Principles, 5.1.3)
-    "stop",
-    "stopall",
-    "stop all",
-    "unsubscribe",
-    "cancel",
-    "end",
-    "quit",
-    "revoke",
-    "optout",
-    "opt out",
-    "remove me",
-    "stop promotions",
-    "stop messages",
-    "no more messages",
-    "unsubscribe me",
+    "sair", "pare", "descadastrar", "descadastre", "descadastrar me", "me descadastre", "cancelar inscricao",
+    "cancelar assinatura", "cancelar cadastro", "nao quero mais mensagens", "nao quero mais receber mensagens",
+    "chega de mensagens", "parar promocoes", "parar mensagens",
+    // English
+    "stop", "stopall", "stop all", "unsubscribe", "unsubscribe me", "end", "quit", "optout", "opt out",
+    "stop promotions", "stop messages", "no more messages",
 ];
 
-/// Opting out, where the customer speaks Portuguese.
-const OUT_PT: &[&str] = &["cancelar", "cancela", "cancele"];
+/// Opting out, for those who speak Portuguese.
+const OUT_PT: &[&str] = &["cancelar", "cancela", "cancele", "remover"];
+
+/// Opting out, for those who speak English (with those above the words of CTIA, *Messaging Principles*, 5.1.3).
+const OUT_EN: &[&str] = &["cancel", "revoke", "remove me"];
 
 /// Opting in again.
-const IN: &[&str] = &[
-    "alta",
-    "darme de alta",
-    "suscribir",
-    "suscribirme",
-    "volver",
-    "voltar",
-    "cadastrar",
-    "inscrever",
-    "start",
-    "unstop",
-    "subscribe",
-    "optin",
-    "opt in",
-];
+const IN: &[&str] = &["alta", "darme de alta", "voltar", "start", "unstop", "subscribe", "optin", "opt in"];
 
 /// What may stand around a word.
 const COURTESY: &[&[&str]] =
@@ -109,7 +51,7 @@ pub fn heard(text: &str, language: Language) -> Option<Consent> {
     let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let words = without_courtesy(&words);
     let is_one_of = |phrases: &[&str]| phrases.iter().any(|phrase| is_said(words, phrase));
-    if is_one_of(OUT) || language == Language::Pt && is_one_of(OUT_PT) {
+    if is_one_of(OUT) || is_one_of(language.pick(&[], OUT_PT, OUT_EN)) {
         Some(Consent::OptOut)
     } else if is_one_of(IN) {
         Some(Consent::OptIn)
@@ -265,14 +207,15 @@ mod tests {
     fn cancelar_alone_leaves_a_list_in_brazil_and_an_order_in_colombia() {
         assert_eq!(heard("CANCELAR", Language::Pt), Some(Consent::OptOut));
         assert_eq!(heard("CANCELAR", Language::Es), None);
+        assert_eq!(heard("cancel", Language::En), Some(Consent::OptOut));
     }
 
     #[test]
     fn every_phrase_is_written_as_it_is_compared_and_means_one_thing() {
-        for phrase in [OUT, OUT_PT, IN].concat() {
+        for phrase in [OUT, OUT_PT, OUT_EN, IN].concat() {
             assert_eq!(fold(phrase), phrase);
         }
-        assert!(IN.iter().all(|phrase| !OUT.contains(phrase) && !OUT_PT.contains(phrase)));
+        assert!(IN.iter().all(|phrase| ![OUT, OUT_PT, OUT_EN].concat().contains(phrase)));
     }
 
     proptest! {
@@ -296,7 +239,7 @@ mod tests {
         fn a_word_that_belongs_to_no_phrase_makes_it_a_sentence(
             phrase in select([OUT, IN].concat()), word in "[a-z]{1,12}", first in any::<bool>(), language in any_language()
         ) {
-            let known = [OUT, OUT_PT, IN].concat().iter().any(|phrase| phrase.split(' ').any(|part| part == word));
+            let known = [OUT, OUT_PT, OUT_EN, IN].concat().iter().any(|phrase| phrase.split(' ').any(|part| part == word));
             let courtesy = COURTESY.iter().any(|courtesy| courtesy.contains(&word.as_str()));
             prop_assume!(!known && !courtesy);
             let text = if first { format!("{word} {phrase}") } else { format!("{phrase} {word}") };

@@ -90,6 +90,16 @@ fn an_opt_out_that_comes_late_does_not_undo_a_later_opt_in() {
 }
 
 #[test]
+fn the_words_for_being_back_are_no_first_opt_in() {
+    assert_eq!(says(&Ledger::default(), "start", 1), None);
+    let stopped = after(&[ConsentChanged::by_refusal(at(1), now())]);
+    let heard = says(&stopped, "ALTA", 2).unwrap();
+    assert_eq!(marketing(&after(&heard.changes)), Ok(()));
+    // Of notices nothing had been said, and nothing is.
+    assert_eq!(heard.changes.len(), 1);
+}
+
+#[test]
 fn a_row_of_a_menu_that_is_called_salir_leaves_the_menu_and_not_the_list() {
     let row = Content::Choice { id: "exit".into(), title: "Salir".into() };
     assert_eq!(hear(&Ledger::default(), &row, Language::Es, "x", at(1), now()), None);
@@ -142,11 +152,12 @@ proptest! {
         let mut ledger = Ledger::default();
         let mut confirmations = 0;
         for (second, out) in (1..).zip(&words) {
-            let heard = says(&ledger, if *out { "BAJA" } else { "ALTA" }, second).unwrap();
+            let Some(heard) = says(&ledger, if *out { "BAJA" } else { "ALTA" }, second) else { continue };
             heard.changes.iter().for_each(|change| ledger.fold(change));
             confirmations += usize::from(heard.confirmation.is_some());
+            prop_assert_eq!(*out, ledger.allows(Category::Utility, OptInStance::Recorded).is_err());
         }
-        let changes = 1 + words.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        let changes = usize::from(words[0]) + words.windows(2).filter(|pair| pair[0] != pair[1]).count();
         prop_assert_eq!(confirmations, changes);
     }
 }
