@@ -355,4 +355,12 @@ mod tests {
             assert!(mistake.starts_with(told) && mistake.contains("expected"), "{mistake}");
         }
     }
+    #[test]
+    fn the_company_to_copy_makes_sense_and_says_what_it_takes_for_a_consent() {
+        let file: toml::Table =
+            toml::from_str(include_str!("../../../examples/company/timonel.toml")).unwrap();
+        let description: Description = file["company"].clone().try_into().unwrap();
+        assert!(file["company"]["contacting"].get("marketing-opt-in").is_some());
+        assert!(Company::new(description).is_ok());
+    }
 }
