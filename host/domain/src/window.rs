@@ -4,11 +4,12 @@
 //! (Meta, *Customer service windows*). The customer's own timestamp counts, not the moment at which the webhook reached
 //! us, and a margin keeps a message that is just leaving from arriving too late.
 //!
-//! What opens it: every message of the customer, and a call by the customer whether it was taken or not. What does not:
+//! What opens it: the messages of the customer, and a call by the customer whether it was taken or not. What does not:
 //! system messages, which no person wrote (`user_changed_number` and its like); edits and deletions, which say nothing
-//! new; reactions. Of these Meta's pages say nothing, although they come as messages. A window that is thought open and
-//! is closed loses an answer, silently and later (code 131047); one that is thought closed and is open costs the price
-//! of a template. So in doubt it is closed.
+//! new; what was only imported. And, for Meta's pages do not say: reactions, although they come as messages; and what comes
+//! as `unsupported`, which may be a poll, but also the pinning of a message. A window that is thought open and is closed
+//! loses an answer, silently and later (code 131047); one that is thought closed and is open costs the price of a
+//! template. So in doubt it is closed.
 //!
 //! *The free entry point window.* Whoever comes by a Click-to-WhatsApp advertisement or the button of a page, and is
 //! answered within 24 hours, may be sent messages of all types free of charge for 72 hours (Meta, *Pricing*, free entry
@@ -70,7 +71,7 @@ pub fn is_open(last_opened: Option<Time>, now: Time) -> bool {
 
 /// Whether a message of the customer of this kind (`Content::kind`) opens the window.
 pub fn is_opened_by(kind: &str) -> bool {
-    !matches!(kind, "reaction" | "system")
+    !matches!(kind, "reaction" | "system" | "unsupported" | "placeholder" | "welcome")
 }
 
 /// How a customer came by an advertisement, and what is free because of it.
@@ -132,6 +133,14 @@ mod tests {
         assert_eq!(Service::at(Some(wrote), time("2026-11-23T09:58:59Z")), Service::Open { until: end });
         assert_eq!(Service::at(Some(wrote), end), Service::Closed { since: Some(end) });
         assert_eq!(Service::at(None, wrote), Service::Closed { since: None });
+    }
+
+    #[test]
+    fn words_open_the_window_and_a_thumb_does_not() {
+        assert!(["text", "audio", "button", "choice", "order"].into_iter().all(is_opened_by));
+        assert!(
+            !["reaction", "system", "unsupported", "placeholder", "welcome"].into_iter().any(is_opened_by)
+        );
     }
 
     #[test]
