@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::{ContactCreated, Event};
+use crate::law::consent::Ledger;
+use crate::law::frequency::Approaches;
 use crate::message::{Identity, Profile};
 use crate::sealed::Sealed;
 
@@ -15,6 +17,12 @@ pub struct Contact {
     pub profile: Sealed<Profile>,
     /// The language to speak with them, as `es`.
     pub language: String,
+    /// What they want to hear of.
+    #[serde(default, skip_serializing_if = "Ledger::is_empty")]
+    pub consent: Ledger,
+    /// When they were lately written to without having asked for it.
+    #[serde(default, skip_serializing_if = "Approaches::is_empty")]
+    pub approaches: Approaches,
 }
 
 impl Contact {
@@ -24,18 +32,25 @@ impl Contact {
             identity: created.identity.clone(),
             profile: created.profile.clone(),
             language: created.language.clone(),
+            consent: Ledger::default(),
+            approaches: Approaches::default(),
         }
     }
 
     /// Takes in one event of the stream.
     pub fn fold(&mut self, event: &Event) {
-        if let Event::ContactUpdated(updated) = event {
-            if let Some(profile) = &updated.profile {
-                self.profile = profile.clone();
+        match event {
+            Event::ContactUpdated(updated) => {
+                if let Some(profile) = &updated.profile {
+                    self.profile = profile.clone();
+                }
+                if let Some(identity) = &updated.identity {
+                    self.identity = identity.clone();
+                }
             }
-            if let Some(identity) = &updated.identity {
-                self.identity = identity.clone();
-            }
+            Event::ConsentChanged(changed) => self.consent.fold(changed),
+            Event::ContactApproached(approached) => self.approaches.fold(approached),
+            _ => {}
         }
     }
 }
