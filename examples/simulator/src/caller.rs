@@ -15,11 +15,12 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::clock::millis;
+use crate::event::Event;
 use crate::options::Options;
 use crate::phones::Tick;
 use crate::rules::DAY;
 use crate::update::{Update, body};
-use crate::world::{Event, World};
+use crate::world::World;
 
 /// Meta documents no time; those who measured it speak of 5 to 10 seconds. It is the host's time, not this world's.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -107,23 +108,19 @@ async fn deliver(
     for (phone, wamid) in updates.iter().filter_map(|update| update.slip.as_ref()) {
         world.tick(phone, wamid, Tick::Delivered);
     }
-    again(&world, &body, updates.len()).await;
+    again(&world, &body, &updates).await;
     world.settled(updates.len());
 }
 
 /// Calls once more with what was taken already, if there is such trouble: all apps of an account are called again when
 /// one of them did not answer.
-async fn again(world: &World, body: &Bytes, updates: usize) {
+async fn again(world: &World, body: &Bytes, updates: &[Update]) {
     let trouble = &world.trouble().webhooks;
-    if trouble.reposted <= 0.0 {
-        return;
-    }
-    // Which posts there are depends on what was due when; what one holds is all that it can be known by.
-    let dice = world.dice.about(&String::from_utf8_lossy(body));
+    let Some(dice) = updates.first().map(|first| first.dice.about("reposted")) else { return };
     if dice.happens(trouble.reposted) {
         world.clock.sleep(dice.about("again").between(&trouble.again)).await;
         world.counts.reposted.add(1);
-        call(world, body, updates).await;
+        call(world, body, updates.len()).await;
     }
 }
 

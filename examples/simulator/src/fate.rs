@@ -9,15 +9,17 @@ use serde_json::json;
 
 use crate::books::Asked;
 use crate::dice::Dice;
+use crate::event::Event;
 use crate::graph::in_status;
 use crate::id::{self, From};
+use crate::line::Line;
 use crate::options::{Number, Person};
 use crate::phones::{Message, Said, Side};
 use crate::rules::{Refusals, Rules};
 use crate::templates::Category;
 use crate::trouble::Statuses;
 use crate::update::{Price, Shown, Update, contact};
-use crate::world::{Event, Line, World};
+use crate::world::World;
 
 /// A message that the host asks for.
 pub(crate) struct Order {
@@ -162,20 +164,20 @@ impl World {
             }
             let shown = self.shown(&sent.to, sent.dice.about(step.word()));
             let status = (step, sent.status(at, step, shown));
-            if sent.scrambled { late.push(status) } else { self.tell_status(&sent, status) }
+            if sent.scrambled { late.push(status) } else { self.tell_status(status) }
         }
         sent.dice.about("order").shuffle(&mut late);
         for status in late {
-            self.tell_status(&sent, status);
+            self.tell_status(status);
         }
         if sent.stranger {
-            self.tell_host(sent.stranger(self.clock.seconds()), sent.dice.about("stranger"));
+            self.tell_host(sent.stranger(self.clock.seconds()));
         }
     }
 
-    fn tell_status(self: &Arc<Self>, sent: &Sent, (step, update): (Step, Update)) {
+    fn tell_status(self: &Arc<Self>, (step, update): (Step, Update)) {
         self.counts.status(step.word());
-        self.tell_host(update, sent.dice.about(step.word()));
+        self.tell_host(update);
     }
 
     fn takes(&self, step: Step) -> Duration {
@@ -221,7 +223,7 @@ fn steps(
 
 impl Sent {
     fn status(&self, at: u64, step: Step, shown: Shown) -> Update {
-        let to = &self.to;
+        let (to, dice) = (&self.to, self.dice.about(step.word()));
         let mut status = json!({"id": self.wamid, "status": step.word(), "timestamp": at.to_string()});
         shown.put(&mut status, "recipient_id", to);
         if !self.opaque.is_empty() {
@@ -232,7 +234,7 @@ impl Sent {
             if !self.by_phone {
                 status["recipient_user_id"] = to.user_id.as_str().into();
             }
-            return Update::status(self.number.clone(), None, status);
+            return Update::status(dice, self.number.clone(), None, status);
         }
         status["recipient_user_id"] = to.user_id.as_str().into();
         // On `sent` and on one of the others (Meta, Webhooks: statuses, `pricing`).
@@ -247,7 +249,7 @@ impl Sent {
                 status["conversation"]["expiration_timestamp"] = until.to_string().into();
             }
         }
-        Update::status(self.number.clone(), Some(contact(to, shown, step != Step::Sent)), status)
+        Update::status(dice, self.number.clone(), Some(contact(to, shown, step != Step::Sent)), status)
     }
 
     /// A status of a message that this company never sent.
@@ -262,7 +264,7 @@ impl Sent {
             "biz_opaque_callback_data": format!("somebody-else-{}", dice.below(1_000_000)),
         });
         Shown::Phone.put(&mut status, "recipient_id", &somebody);
-        Update::status(self.number.clone(), Some(contact(&somebody, Shown::Phone, false)), status)
+        Update::status(dice, self.number.clone(), Some(contact(&somebody, Shown::Phone, false)), status)
     }
 }
 

@@ -105,7 +105,8 @@ impl World {
                 "max_daily_conversations_per_business": "TIER_UNLIMITED",
             });
             let field = "phone_number_quality_update";
-            world.enqueue(Update::of_account(&number.account, field, value, world.clock.seconds()));
+            let dice = world.dice.about(field).about(&number.id);
+            world.tell_host(Update::of_account(dice, &number.account, field, value, world.clock.seconds()));
         });
     }
 }

@@ -14,10 +14,12 @@ mod clock;
 mod crowd;
 mod customer;
 mod dice;
+mod event;
 mod fate;
 mod graph;
 mod happening;
 mod id;
+mod line;
 mod media;
 mod options;
 mod page;
@@ -44,6 +46,7 @@ use tokio::task::AbortHandle;
 
 pub use crowd::{Crowd, Kind};
 pub use customer::{Attachment, Customer, Item, NoSuchNumber};
+pub use event::Event;
 pub use happening::{Down, Happening};
 pub use options::{Delays, Number, Options, Person};
 pub use phones::{Button, Message, Row, Said, Side, Tick};
@@ -52,7 +55,6 @@ pub use rules::{Pair, Refusals, Rules};
 pub use scenario::{Scenario, ScenarioError};
 pub use templates::{Category, Quality, Template, TemplateChange, TemplateStatus};
 pub use trouble::{Hiding, Loss, Sends, Statuses, Trouble, Webhooks};
-pub use world::Event;
 
 use world::World;
 
@@ -107,9 +109,12 @@ impl Handle {
         Ok(())
     }
 
-    /// A customer to write as. Their phone is shown on the page, unless nothing is remembered.
+    /// A customer to write as. Their phone is shown on the page, unless nothing is remembered. Whoever is known already
+    /// stays who they are, but for the name.
     pub fn customer(&self, phone: &str, name: &str) -> Customer {
-        Customer::new(self.world.clone(), Person::new(phone, name))
+        let known = self.world.people.by_phone(&id::digits(phone));
+        let person = known.map_or_else(|| Person::new(phone, name), |known| Person::clone(&known));
+        Customer::new(self.world.clone(), Person { name: name.to_owned(), ..person })
     }
 
     /// What the company's messages on a customer's phone are, oldest first. Needs `Options::remember`.

@@ -21,8 +21,9 @@ use serde_json::json;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::customer::{Customer, NoSuchNumber};
+use crate::event::Event;
 use crate::report::Report;
-use crate::world::{Event, World};
+use crate::world::World;
 
 /// The photo that customers send.
 pub(crate) const PHOTO: &[u8] = include_bytes!("../page/photo.png");

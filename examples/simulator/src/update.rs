@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::dice::Dice;
 use crate::options::{Number, Person};
 use crate::templates::Category;
 
 /// One thing to tell the host.
 #[derive(Clone)]
 pub(crate) struct Update {
+    /// Those of what it tells, which nothing else has.
+    pub(crate) dice: Dice,
     of: Of,
     what: What,
     /// The customer's phone and message that get a second tick once this is delivered.
@@ -59,6 +62,7 @@ impl Shown {
 impl Update {
     /// A customer's message; a new phone number and the like come without whom they are from (`introduced`).
     pub(crate) fn message(
+        dice: Dice,
         number: Arc<Number>,
         from: &Person,
         shown: Shown,
@@ -71,16 +75,17 @@ impl Update {
         shown.put(&mut message, "from", from);
         let slip = Some((from.phone.clone(), wamid.to_owned()));
         let contact = introduced.then(|| contact(from, shown, true));
-        Self { of: Of::Number(number), what: What::Message { contact, message }, slip }
+        Self { dice, of: Of::Number(number), what: What::Message { contact, message }, slip }
     }
 
     /// A status, with whom it is about beside it if it may say so.
-    pub(crate) fn status(number: Arc<Number>, contact: Option<Value>, status: Value) -> Self {
-        Self { of: Of::Number(number), what: What::Status { contact, status }, slip: None }
+    pub(crate) fn status(dice: Dice, number: Arc<Number>, contact: Option<Value>, status: Value) -> Self {
+        Self { dice, of: Of::Number(number), what: What::Status { contact, status }, slip: None }
     }
 
     /// A change of another field about a number and a person: `user_preferences`, `user_id_update`.
     pub(crate) fn beside(
+        dice: Dice,
         number: Arc<Number>,
         person: &Person,
         shown: Shown,
@@ -90,13 +95,19 @@ impl Update {
         let mut value = header(&number);
         value["contacts"] = json!([contact(person, shown, true)]);
         value[field] = json!([element]);
-        Self { of: Of::Number(number), what: What::Field { field, value, time: None }, slip: None }
+        Self { dice, of: Of::Number(number), what: What::Field { field, value, time: None }, slip: None }
     }
 
     /// A change of a field about an account. `time` in seconds since 1970.
-    pub(crate) fn of_account(account: &str, field: &'static str, value: Value, time: u64) -> Self {
+    pub(crate) fn of_account(
+        dice: Dice,
+        account: &str,
+        field: &'static str,
+        value: Value,
+        time: u64,
+    ) -> Self {
         let what = What::Field { field, value, time: Some(time) };
-        Self { of: Of::Account(account.to_owned()), what, slip: None }
+        Self { dice, of: Of::Account(account.to_owned()), what, slip: None }
     }
 
     /// The same once more. It gives no second tick.

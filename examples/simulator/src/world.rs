@@ -5,22 +5,22 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::http::Uri;
-use serde::Serialize;
 use tokio::sync::{broadcast, mpsc, watch};
 use whatsapp::AppSecrets;
 
-use crate::books::Books;
 use crate::caller::{Client, Posting};
 use crate::clock::Clock;
 use crate::dice::Dice;
+use crate::event::Event;
 use crate::happening::Down;
+use crate::line::Line;
 use crate::media::Media;
-use crate::options::{Delays, Number, Options, Person};
+use crate::options::{Delays, Options, Person};
 use crate::people::People;
 use crate::phones::{Message, Phones, Tick};
 use crate::reach::Reach;
@@ -29,92 +29,6 @@ use crate::rules::Rules;
 use crate::templates::Catalogue;
 use crate::trouble::{Hiding, Trouble};
 use crate::update::{Shown, Update};
-
-/// Something that happened.
-#[derive(Debug, Clone, Serialize)]
-#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
-#[non_exhaustive]
-pub enum Event {
-    /// The host asked for a message, and it was taken.
-    Accepted {
-        /// The company's number.
-        number: String,
-        /// The customer's phone; empty if only their user id is known.
-        phone: String,
-        /// The message.
-        wamid: String,
-        /// The host's `biz_opaque_callback_data`.
-        opaque: String,
-    },
-    /// A message, of either side, is on a customer's phone.
-    Message {
-        /// The customer's phone.
-        phone: String,
-        /// The message.
-        message: Message,
-    },
-    /// A customer's message got another tick.
-    Tick {
-        /// The customer's phone.
-        phone: String,
-        /// The message.
-        wamid: String,
-        /// The tick.
-        tick: Tick,
-    },
-    /// A customer put an emoji on a message of the company, or took it off.
-    Reaction {
-        /// The customer's phone.
-        phone: String,
-        /// The message of the company.
-        wamid: String,
-        /// None when it was taken off.
-        emoji: Option<String>,
-    },
-    /// The company is writing.
-    Typing {
-        /// The customer's phone.
-        phone: String,
-        /// The company's number.
-        number: String,
-    },
-    /// A phone is shown that was not.
-    Phone {
-        /// Whose it is.
-        person: Person,
-    },
-    /// The webhook was called.
-    Posted {
-        /// How many updates it carried.
-        updates: usize,
-        /// The HTTP status; None if there was none.
-        http: Option<u16>,
-        /// How long it took.
-        took: Duration,
-    },
-}
-
-/// A number of the company at work.
-pub(crate) struct Line {
-    pub(crate) number: Arc<Number>,
-    books: Mutex<Books>,
-    sent: AtomicU64,
-}
-
-impl Line {
-    fn new(number: Number) -> Self {
-        Self { number: Arc::new(number), books: Mutex::default(), sent: 0.into() }
-    }
-
-    pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Counts a message that it was asked to send and that was taken.
-    pub(crate) fn count_sent(&self) {
-        self.sent.fetch_add(1, Ordering::Relaxed);
-    }
-}
 
 pub(crate) struct World {
     pub(crate) lines: BTreeMap<String, Line>,
@@ -218,6 +132,7 @@ impl World {
         let mut ended = self.ended.subscribe();
         tokio::spawn(async move {
             tokio::select! {
+                biased;
                 () = task => {}
                 _ = ended.wait_for(|ended| *ended) => {}
             }
@@ -239,24 +154,16 @@ impl World {
     }
 
     pub(crate) fn sent(&self) -> BTreeMap<String, u64> {
-        self.lines.iter().map(|(id, line)| (id.clone(), line.sent.load(Ordering::Relaxed))).collect()
+        self.lines.iter().map(|(id, line)| (id.clone(), line.sent())).collect()
     }
 
     pub(crate) fn report(&self) -> Report {
         self.counts.report(self.seed)
     }
 
-    /// Tells the host something, as soon as it takes it.
-    pub(crate) fn enqueue(&self, update: Update) {
-        self.counts.updates.add(1);
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        // It fails only when the simulation ends.
-        let _ = self.queue.send(update);
-    }
-
-    /// Tells the host something about a message, unless there is trouble: then later, or twice.
-    pub(crate) fn tell_host(self: &Arc<Self>, update: Update, dice: Dice) {
-        let trouble = self.trouble();
+    /// Tells the host something, as soon as it takes it; or later, or twice, if there is such trouble.
+    pub(crate) fn tell_host(self: &Arc<Self>, update: Update) {
+        let (trouble, dice) = (self.trouble(), update.dice);
         let webhooks = &trouble.webhooks;
         if dice.about("repeated").happens(webhooks.repeated) {
             let after = dice.about("again").between(&webhooks.again);
@@ -268,6 +175,13 @@ impl World {
         } else {
             self.enqueue(update);
         }
+    }
+
+    fn enqueue(&self, update: Update) {
+        self.counts.updates.add(1);
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        // It fails only when the simulation ends.
+        let _ = self.queue.send(update);
     }
 
     fn enqueue_later(self: &Arc<Self>, update: Update, after: Duration) {

@@ -175,7 +175,7 @@ impl Customer {
             "timestamp": self.world.clock.seconds().to_string(),
         });
         shown.put(&mut change, "wa_id", &moved);
-        self.world.tell_host(Update::beside(line, &moved, shown, "user_id_update", change), dice);
+        self.world.tell_host(Update::beside(dice, line, &moved, shown, "user_id_update", change));
         self.world.people.forget(&old.phone);
         Ok(Customer::new(self.world.clone(), moved))
     }
@@ -184,19 +184,18 @@ impl Customer {
     pub fn marketing(&self, number: &str, wanted: bool) -> Result<(), NoSuchNumber> {
         let line = self.world.lines.get(number).ok_or_else(|| NoSuchNumber(number.to_owned()))?;
         self.world.people.change(&self.person.phone, |person| person.marketing = wanted);
-        let now = self.world.clock.now();
-        let dice = self.world.who(&self.person).about("marketing").nth(now);
+        let dice = self.world.who(&self.person).about("marketing").nth(wanted.into());
         let shown = self.world.shown(&self.person, dice);
         let mut preference = json!({
             "user_id": self.person.user_id,
             "detail": if wanted { "User requested to resume marketing messages" } else { "User requested to stop marketing messages" },
             "category": "marketing_messages",
             "value": if wanted { "resume" } else { "stop" },
-            "timestamp": now / 1_000,
+            "timestamp": self.world.clock.seconds(),
         });
         shown.put(&mut preference, "wa_id", &self.person);
-        let update = Update::beside(line.number.clone(), &self.person, shown, "user_preferences", preference);
-        self.world.tell_host(update, dice);
+        let (number, field) = (line.number.clone(), "user_preferences");
+        self.world.tell_host(Update::beside(dice, number, &self.person, shown, field, preference));
         Ok(())
     }
 }

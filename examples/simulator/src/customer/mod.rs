@@ -10,13 +10,15 @@ use serde_json::{Value, json};
 pub use kinds::{Attachment, Item};
 
 use crate::dice::Dice;
+use crate::event::Event;
 use crate::id::{self, From};
+use crate::line::Line;
 use crate::media::Medium;
 use crate::options::Person;
 use crate::page::PHOTO;
 use crate::phones::{Message, Said, Side};
 use crate::update::Update;
-use crate::world::{Event, Line, World};
+use crate::world::World;
 
 /// A customer and their phone. Everything that they do gives back its wamid at once and arrives at the webhook later.
 #[derive(Clone)]
@@ -59,15 +61,16 @@ impl Customer {
     /// The same customer with a username: webhooks know them by their user id alone.
     #[must_use]
     pub fn hidden(self) -> Self {
-        let username = self.person.username.clone().unwrap_or_else(|| username(&self.person));
-        let person = Person { hidden: true, username: Some(username), ..self.person };
-        Self::new(self.world, person)
+        self.with(|person| {
+            person.hidden = true;
+            person.username = Some(person.username.take().unwrap_or_else(|| username(person)));
+        })
     }
 
     /// The same customer with something else about them: not on WhatsApp any more, another name.
-    #[must_use]
     pub fn with(self, change: impl FnOnce(&mut Person)) -> Self {
-        let mut person = self.person;
+        let known = self.world.people.by_phone(&self.person.phone);
+        let mut person = known.map_or(self.person, |known| Person::clone(&known));
         change(&mut person);
         Self::new(self.world, person)
     }
@@ -193,9 +196,9 @@ impl Draft<'_> {
         let Customer { world, person } = self.customer;
         message["timestamp"] = world.clock.seconds().to_string().into();
         let shown = world.shown(person, self.dice);
-        let update =
-            Update::message(self.line.number.clone(), person, shown, introduced, &self.wamid, message);
-        world.tell_host(update, self.dice);
+        let number = self.line.number.clone();
+        let update = Update::message(self.dice, number, person, shown, introduced, &self.wamid, message);
+        world.tell_host(update);
         self.wamid
     }
 }

@@ -14,6 +14,9 @@ pub(super) fn content(interactive: &Value) -> Result<Said, Refusal> {
         length("Footer text", text(footer, "text"), 60)?;
     }
     let kind = text(interactive, "type");
+    if kind.is_empty() {
+        return Err(Refusal::because(131_008, "interactive['type'] is required"));
+    }
     // A catalogue of one product may stand without words.
     if kind != "product" {
         length("Body text", body, if kind == "list" { 4096 } else { 1024 })?;
@@ -35,7 +38,6 @@ pub(super) fn content(interactive: &Value) -> Result<Said, Refusal> {
         "location_request_message" => named(action, "send_location").map(|()| said()),
         "request_contact_info" => named(action, "request_contact_info").map(|()| said()),
         "carousel" => carousel(list(action, "cards")).map(|()| said()),
-        "" => Err(Refusal::because(131_008, "interactive['type'] is required")),
         "product"
         | "product_list"
         | "catalog_message"

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Authorized, Refusal, Target};
-use crate::world::{Line, World};
+use crate::line::Line;
+use crate::world::World;
 
 /// What is asked for.
 #[derive(Deserialize)]

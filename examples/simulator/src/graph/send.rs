@@ -11,12 +11,14 @@ use serde_json::{Value, json};
 use super::contents::{Content, at_most};
 use super::{Answer, Authorized, Failure, Refusal, Target, contents, lost, request, template, text};
 use crate::dice::Dice;
+use crate::event::Event;
 use crate::fate::{Order, told_at_once};
 use crate::id;
+use crate::line::Line;
 use crate::options::Person;
 use crate::phones::Tick;
 use crate::trouble::Sends;
-use crate::world::{Event, Line, World};
+use crate::world::World;
 
 pub(super) async fn messages(
     State(world): State<Arc<World>>,
@@ -145,6 +147,10 @@ fn order(world: &World, line: &Line, request: &Value) -> Result<(Order, Value), 
 fn recipient(world: &World, request: &Value) -> Result<Person, Refusal> {
     match (text(request, "to"), text(request, "recipient")) {
         ("", "") => Err(Refusal::missing("to")),
+        ("", user_id) if !is_user_id(user_id) => Err(Refusal::because(
+            131_009,
+            "recipient: it has to be a user id such as CO.13491208655302741918",
+        )),
         ("", user_id) => {
             let known = world.people.by_user_id(user_id).map(|person| Person::clone(&person));
             Ok(known.unwrap_or_else(|| Person {
@@ -165,6 +171,16 @@ fn recipient(world: &World, request: &Value) -> Result<Person, Refusal> {
             Ok(known.unwrap_or_else(|| Person::new(&digits, "")))
         }
     }
+}
+
+/// The country, a point, and what nobody but Meta understands.
+fn is_user_id(text: &str) -> bool {
+    text.split_once('.').is_some_and(|(country, rest)| {
+        country.len() == 2
+            && country.bytes().all(|byte| byte.is_ascii_uppercase())
+            && (1..=132).contains(&rest.len())
+            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
+    })
 }
 
 fn product(request: &Value) -> Result<(), Refusal> {

@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use super::contents::{self, Content};
 use super::{Refusal, list, text};
+use crate::line::Line;
 use crate::phones::{Button, Said};
 use crate::templates::{Category, Entry, Form, Header, TemplateStatus, variables};
-use crate::world::{Line, World};
+use crate::world::World;
 
 pub(super) fn content(
     world: &World,

@@ -47,7 +47,7 @@ impl World {
         }
     }
 
-    fn rate(&self, id: u64, quality: Quality) {
+    fn rate(self: &Arc<Self>, id: u64, quality: Quality) {
         let told = self.with_templates(|templates| {
             let entry = templates.get_mut(id)?;
             let before = std::mem::replace(&mut entry.quality, quality);
@@ -55,17 +55,17 @@ impl World {
                 json!({"previous_quality_score": before.word(), "new_quality_score": quality.word()});
             Some(self.about_template(entry, "message_template_quality_update", scores))
         });
-        told.into_iter().for_each(|update| self.enqueue(update));
+        told.into_iter().for_each(|update| self.tell_host(update));
     }
 
-    fn move_template(&self, id: u64, category: Category) {
+    fn move_template(self: &Arc<Self>, id: u64, category: Category) {
         let told = self.with_templates(|templates| {
             let entry = templates.get_mut(id)?;
             let before = std::mem::replace(&mut entry.template.category, category);
             let categories = json!({"previous_category": before.word(), "new_category": category.word()});
             Some(self.about_template(entry, "template_category_update", categories))
         });
-        told.into_iter().for_each(|update| self.enqueue(update));
+        told.into_iter().for_each(|update| self.tell_host(update));
     }
 
     /// For some hours the first and the second time, for ever the third.
@@ -94,13 +94,13 @@ impl World {
     }
 
     /// Ends a pause before its time.
-    pub(crate) fn unpause(&self, id: u64) {
+    pub(crate) fn unpause(self: &Arc<Self>, id: u64) {
         if let Some(turn) = self.with_templates(|templates| Some(templates.get(id)?.turn)) {
             self.back(id, turn);
         }
     }
 
-    fn back(&self, id: u64, turn: u64) {
+    fn back(self: &Arc<Self>, id: u64, turn: u64) {
         let other = json!({
             "event": "REINSTATED",
             "other_info": {"title": "UNPAUSE", "description": "Your template has been unpaused."},
@@ -108,7 +108,7 @@ impl World {
         self.turn(id, turn, TemplateStatus::Approved, |entry| entry.quality = Quality::Unknown, other);
     }
 
-    fn disable(&self, id: u64) {
+    fn disable(self: &Arc<Self>, id: u64) {
         let turn = self.with_templates(|templates| Some(templates.get(id)?.turn)).unwrap_or_default();
         let other = json!({"other_info": {
             "title": "DISABLED",
@@ -119,7 +119,7 @@ impl World {
 
     /// Gives a template another status and tells the host, if it is still at the turn that led to this.
     fn turn(
-        &self,
+        self: &Arc<Self>,
         id: u64,
         turn: u64,
         status: TemplateStatus,
@@ -144,29 +144,30 @@ impl World {
             merge(&mut value, besides);
             Some((self.about_template(entry, "message_template_status_update", value), turn))
         })?;
-        self.enqueue(update);
+        self.tell_host(update);
         Some(turn)
     }
 
     /// Tells of a template that is no more.
-    pub(crate) fn tell_deleted(&self, entry: &Entry) {
+    pub(crate) fn tell_deleted(self: &Arc<Self>, entry: &Entry) {
         let value = json!({
             "event": "DELETED",
             "reason": "NONE",
             "message_template_category": entry.template.category.word(),
         });
-        self.enqueue(self.about_template(entry, "message_template_status_update", value));
+        self.tell_host(self.about_template(entry, "message_template_status_update", value));
     }
 
     fn about_template(&self, entry: &Entry, field: &'static str, mut value: Value) -> Update {
         let of = &entry.template;
+        let dice = self.dice.about(field).nth(entry.id).nth(entry.turn);
         let named = json!({
             "message_template_id": entry.id,
             "message_template_name": of.name,
             "message_template_language": of.language,
         });
         merge(&mut value, named);
-        Update::of_account(&of.account, field, value, self.clock.seconds())
+        Update::of_account(dice, &of.account, field, value, self.clock.seconds())
     }
 
     pub(crate) fn with_templates<T>(&self, act: impl FnOnce(&mut Catalogue) -> T) -> T {
