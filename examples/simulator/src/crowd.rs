@@ -110,12 +110,12 @@ const NAMES: [&str; 12] = [
 
 /// Lets them live, each on their own.
 pub(crate) fn start(world: &Arc<World>, crowd: &Crowd) {
-    let crowd = Arc::new(crowd.clone());
+    let (crowd, start) = (Arc::new(crowd.clone()), world.clock.now());
     for n in 0..crowd.count {
         let dice = world.dice.about("crowd").nth(n);
         let customer = Customer::new(world.clone(), person(&crowd, dice, n));
         if customer.person().on_whatsapp && crowd.every.is_some() {
-            world.spawn(live(world.clone(), crowd.clone(), customer, dice));
+            world.spawn(live(world.clone(), crowd.clone(), customer, dice, start));
         }
     }
 }
@@ -130,14 +130,14 @@ fn person(crowd: &Crowd, dice: Dice, n: u64) -> Person {
     person
 }
 
-async fn live(world: Arc<World>, crowd: Arc<Crowd>, mut customer: Customer, dice: Dice) {
+async fn live(world: Arc<World>, crowd: Arc<Crowd>, mut customer: Customer, dice: Dice, start: u64) {
     let Some(every) = crowd.every else { return };
     let numbers: Vec<String> = world.lines.keys().cloned().collect();
     let Some(number) = dice.about("number").one_of(&numbers) else { return };
     let kinds: Vec<Kind> =
         crowd.writes.iter().flat_map(|(kind, weight)| (0..*weight).map(|_| *kind)).collect();
     // Fixed beforehand, so that a slow machine does not make them write less.
-    let mut due = world.clock.now();
+    let mut due = start;
     let mut last = None;
     for nth in 0..crowd.messages.unwrap_or(u64::MAX) {
         let dice = dice.about("message").nth(nth);

@@ -81,20 +81,28 @@ impl World {
     }
 
     fn go_down(self: &Arc<Self>, how: Down, lasts: Duration) {
-        self.down.send_replace(Some(how));
-        let world = self.clone();
-        self.spawn(async move {
-            world.clock.sleep(lasts).await;
-            world.down.send_replace(None);
+        let until = self.clock.now() + crate::clock::millis(lasts);
+        self.down.send_modify(|down| {
+            let until = down.map_or(until, |(_, other)| other.max(until));
+            *down = Some((how, until));
+        });
+        // One that began later may last longer.
+        self.after(lasts, |world| {
+            world.down.send_if_modified(|down| {
+                let over = down.is_some_and(|(_, until)| until <= world.clock.now());
+                if over {
+                    *down = None;
+                }
+                over
+            });
         });
     }
 
     fn raise(self: &Arc<Self>, number: &str) {
         let Some(line) = self.lines.get(number) else { return };
         line.books().maintenance_until = self.clock.now() + crate::clock::millis(MAINTENANCE);
-        let (world, number) = (self.clone(), line.number.clone());
-        self.spawn(async move {
-            world.clock.sleep(MAINTENANCE).await;
+        let number = line.number.clone();
+        self.after(MAINTENANCE, move |world| {
             if let Some(line) = world.lines.get(&number.id) {
                 line.books().raised = true;
             }

@@ -75,11 +75,7 @@ pub async fn start(options: Options) -> Result<Handle, StartError> {
     let server = tokio::spawn(serve::run(listener, app));
     let caller = tokio::spawn(caller::run(world.clone(), queue));
     for (after, happening) in options.happenings {
-        let at = world.clone();
-        world.spawn(async move {
-            at.clock.sleep(after).await;
-            at.happen(happening);
-        });
+        world.after(after, |world| world.happen(happening));
     }
     options.crowd.iter().for_each(|crowd| crowd::start(&world, crowd));
     Ok(Handle { world, address, tasks: [server.abort_handle(), caller.abort_handle()] })

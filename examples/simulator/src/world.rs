@@ -14,7 +14,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 use whatsapp::AppSecrets;
 
 use crate::caller::{Client, Posting};
-use crate::clock::Clock;
+use crate::clock::{Clock, millis};
 use crate::dice::Dice;
 use crate::event::Event;
 use crate::happening::Down;
@@ -45,8 +45,8 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) dice: Dice,
     pub(crate) counts: Counts,
-    /// How Meta is not there at the moment.
-    pub(crate) down: watch::Sender<Option<Down>>,
+    /// How Meta is not there at the moment, and until when in milliseconds since 1970.
+    pub(crate) down: watch::Sender<Option<(Down, u64)>>,
     seed: u64,
     rules: ArcSwap<Rules>,
     trouble: ArcSwap<Trouble>,
@@ -139,6 +139,15 @@ impl World {
         });
     }
 
+    /// Does something when so much time of this world has passed, counted from now and not from when a thread is free.
+    pub(crate) fn after(self: &Arc<Self>, time: Duration, act: impl FnOnce(&Arc<Self>) + Send + 'static) {
+        let (world, due) = (self.clone(), self.clock.now() + millis(time));
+        self.spawn(async move {
+            world.clock.until(due).await;
+            act(&world);
+        });
+    }
+
     /// Ends everything that runs by itself.
     pub(crate) fn end(&self) {
         self.ended.send_replace(true);
@@ -185,10 +194,8 @@ impl World {
     }
 
     fn enqueue_later(self: &Arc<Self>, update: Update, after: Duration) {
-        let world = self.clone();
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        self.spawn(async move {
-            world.clock.sleep(after).await;
+        self.after(after, |world| {
             world.enqueue(update);
             world.settled(1);
         });

@@ -86,8 +86,8 @@ impl FromRequestParts<Arc<World>> for Authorized {
         let down = *world.down.borrow();
         match down {
             None => {}
-            Some(Down::Error(code)) => return Err(world.failure(Refusal::of(code))),
-            Some(Down::Lost(loss)) => return Err(Failure(lost(loss).await)),
+            Some((Down::Error(code), _)) => return Err(world.failure(Refusal::of(code))),
+            Some((Down::Lost(loss), _)) => return Err(Failure(lost(loss).await)),
         }
         let token = token(&parts.headers).ok_or_else(|| world.failure(Refusal::of(190)))?;
         if world.rules().token.as_deref().is_some_and(|good| good != token) {

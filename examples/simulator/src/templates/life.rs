@@ -18,10 +18,8 @@ impl World {
         }) else {
             return;
         };
-        let world = self.clone();
-        self.spawn(async move {
-            let rules = world.rules();
-            world.clock.sleep(rules.review).await;
+        let rules = self.rules();
+        self.after(rules.review, move |world| {
             let rejected = world.dice.about("review").about(&name).nth(turn).happens(rules.rejected);
             let (status, reason) = match rejected {
                 true => (TemplateStatus::Rejected, Some("TAG_CONTENT_MISMATCH")),
@@ -86,11 +84,7 @@ impl World {
             "description": format!("Your template has been paused for {hours} hours because it had low quality."),
         }});
         let Some(turn) = self.turn(id, turn, TemplateStatus::Paused, |_| {}, other) else { return };
-        let world = self.clone();
-        self.spawn(async move {
-            world.clock.sleep(time).await;
-            world.back(id, turn);
-        });
+        self.after(time, move |world| world.back(id, turn));
     }
 
     /// Ends a pause before its time.
