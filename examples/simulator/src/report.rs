@@ -68,7 +68,7 @@ pub struct WebhookCalls {
     pub retried: u64,
     /// How many of the calls repeated one that was answered with 200.
     pub reposted: u64,
-    /// Updates that were to be told, each counted once; those that are told twice, twice.
+    /// Updates that were due to be told, each counted once, and once more if it is told twice.
     pub updates: u64,
     /// Of those, the ones that had been told before.
     pub repeated: u64,

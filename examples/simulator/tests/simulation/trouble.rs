@@ -192,6 +192,54 @@ async fn for_an_hour_nothing_is_there_and_then_everything_comes() {
 }
 
 #[tokio::test]
+async fn an_outage_within_an_outage_does_not_end_it() {
+    let (simulation, host) = started(at_once()).await;
+    let down = |minutes: u64| {
+        let (how, lasts) = (Down::Lost(Loss::HangUp), Duration::from_secs(minutes * 60));
+        simulation.happen(Happening::Down { how, lasts });
+    };
+    down(60);
+    down(10);
+    lucia(&simulation).say(NUMBER, "¿Hola?").unwrap();
+    simulation.advance(Duration::from_secs(3_599));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(raw_http(&simulation, &request(&text(PHONE, "Hola"))).await, "");
+    assert!(host.updates().is_empty());
+    simulation.advance(Duration::from_secs(1));
+    until("the message", || host.updates().len() == 1).await;
+}
+
+#[tokio::test]
+async fn one_post_may_mix_accounts_numbers_and_a_thousand_updates() {
+    let other = Number { account: "2".to_owned(), ..Number::new("22", "+57 601 555 0101", "B") };
+    let numbers = vec![Number::new(NUMBER, "+57 601 555 0100", "A"), other];
+    let gather = Duration::from_secs(60);
+    let (simulation, host) = started(Options { numbers, batch: 1_000, gather, ..at_once() }).await;
+    for n in 0..600 {
+        lucia(&simulation).say(if n % 2 == 0 { NUMBER } else { "22" }, &n.to_string()).unwrap();
+    }
+    for _ in 0..200 {
+        taken(&simulation, &text(PHONE, "Hola")).await;
+    }
+    until("everything to be due", || simulation.waiting() == 1_200).await;
+    simulation.advance(gather);
+    until("a post", || !host.bodies.lock().unwrap().is_empty()).await;
+    let first: Value = serde_json::from_slice(&host.bodies.lock().unwrap()[0]).unwrap();
+    let entries = first["entry"].as_array().unwrap();
+    assert_eq!((entries.len(), &entries[0]["id"], &entries[1]["id"]), (2, &json!(ACCOUNT), &json!("2")));
+    let value = &entries[0]["changes"][0]["value"];
+    let count = |value: &Value, name: &str| value[name].as_array().map_or(0, Vec::len);
+    assert_eq!((count(value, "contacts"), count(value, "messages")), (1, 300), "who is named once is named");
+    assert_eq!(count(value, "statuses") + 300 + count(&entries[1]["changes"][0]["value"], "messages"), 1_000);
+    until("the rest", || {
+        simulation.advance(gather);
+        simulation.waiting() == 0
+    })
+    .await;
+    assert_eq!(host.updates().len(), 1_200);
+}
+
+#[tokio::test]
 async fn the_report_is_served_to_this_machine_alone() {
     let (simulation, _host) = started(at_once()).await;
     taken(&simulation, &referred("m1:1")).await;
