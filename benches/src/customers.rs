@@ -26,6 +26,7 @@ pub(crate) async fn whatsapp() -> Result<Handle> {
         numbers: (0..NUMBERS).map(number).collect(),
         phones: Vec::new(),
         remember: 0,
+        by_reference: false,
         delays: Delays::NONE,
         batch: 100,
         ..Options::default()

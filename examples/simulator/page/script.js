@@ -3,6 +3,7 @@
 
 const EMOJIS = ["👍", "❤️", "😂", "😮", "🙏"];
 const TICKS = { sent: ["✓", "Enviado"], delivered: ["✓✓", "Entregado"], read: ["✓✓", "Leído"] };
+const MEDIA = { image: "📷 Foto", video: "🎬 Video", audio: "🎤 Audio", document: "📄 Documento", sticker: "Sticker" };
 const TYPING_MS = 25_000;
 
 const link = document.getElementById("link");
@@ -189,6 +190,10 @@ class Phone {
         return [words(`📍 ${said.name}`), words(`${said.latitude}, ${said.longitude}`, "said small")];
       case "choice":
         return [words(said.title)];
+      case "medium": {
+        const medium = words(MEDIA[said.medium] ?? said.medium, "said small");
+        return said.caption ? [medium, words(said.caption)] : [medium];
+      }
       case "other":
         return [words(`Mensaje de otro tipo: ${said.name}`, "said small")];
       default:

@@ -1,60 +1,42 @@
 //! Identifiers in the form that Meta gives them.
 
-use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use data_encoding::BASE64;
 
-/// Makes identifiers that no two simulations share.
-pub(crate) struct Ids {
-    run: u64,
-    next: AtomicU64,
-}
+use crate::dice::{Dice, mixed};
 
 /// Who wrote a message: the one byte of a wamid in which the two differ.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum From {
     Customer = 0x12,
     Company = 0x11,
 }
 
-impl Ids {
-    pub(crate) fn new() -> Self {
-        Self { run: RandomState::new().hash_one("run"), next: AtomicU64::new(1) }
-    }
-
-    fn next(&self) -> u64 {
-        mixed(self.run.wrapping_add(self.next.fetch_add(1, Ordering::Relaxed)))
-    }
-
-    /// As real ones decode: the phone in the clear, then the direction, then a random part.
-    pub(crate) fn wamid(&self, from: From, phone: &str) -> String {
-        let random = format!("{:016X}3E", self.next());
-        let mut bytes = vec![0x1c, 0x18, u8::try_from(phone.len()).unwrap_or(u8::MAX)];
-        bytes.extend_from_slice(phone.as_bytes());
-        bytes.extend_from_slice(&[0x15, 0x02, 0x00, from as u8, 0x18, 0x12]);
-        bytes.extend_from_slice(random.as_bytes());
-        bytes.push(0);
-        format!("wamid.{}", BASE64.encode(&bytes))
-    }
-
-    /// Of a medium.
-    pub(crate) fn medium(&self) -> String {
-        (1_000_000_000_000_000 + self.next() % 1_000_000_000_000_000).to_string()
-    }
-
-    /// What Meta's support asks for.
-    pub(crate) fn trace(&self) -> String {
-        format!("A{:016x}", self.next())
-    }
+/// As real ones decode: the phone in the clear, then the direction, then a part that looks random. The dice have to be
+/// those of this message alone.
+pub(crate) fn wamid(dice: Dice, from: From, phone: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut bytes = Vec::with_capacity(phone.len() + 28);
+    bytes.extend_from_slice(&[0x1c, 0x18, u8::try_from(phone.len()).unwrap_or(u8::MAX)]);
+    bytes.extend_from_slice(phone.as_bytes());
+    bytes.extend_from_slice(&[0x15, 0x02, 0x00, from as u8, 0x18, 0x12]);
+    let random = dice.about(if from == From::Company { "company" } else { "customer" }).number();
+    bytes.extend((0..16).rev().filter_map(|digit| HEX.get((random >> (digit * 4)) as usize & 15)));
+    bytes.extend_from_slice(b"3E\0");
+    let mut wamid = "wamid.".to_owned();
+    BASE64.encode_append(&bytes, &mut wamid);
+    wamid
 }
 
-/// A number that looks like chance, different for each `seed`.
-fn mixed(seed: u64) -> u64 {
-    // The finaliser of SplitMix64.
-    let seed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let seed = (seed ^ (seed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    seed ^ (seed >> 31)
+/// The phone in a wamid of this world; None for anything else.
+pub(crate) fn phone_of(wamid: &str) -> Option<String> {
+    let bytes = BASE64.decode(wamid.strip_prefix("wamid.")?.as_bytes()).ok()?;
+    let length = usize::from(*bytes.get(2)?);
+    String::from_utf8(bytes.get(3..3 + length)?.to_vec()).ok()
+}
+
+/// Of a medium, a template: sixteen digits.
+pub(crate) fn object(dice: Dice) -> u64 {
+    1_000_000_000_000_000 + dice.below(9_000_000_000_000_000)
 }
 
 /// The same person has the same user id in every simulation.
@@ -85,11 +67,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wamid_contains_the_phone_and_never_comes_twice() {
-        let ids = Ids::new();
-        let one = ids.wamid(From::Customer, "573001234567");
-        let bytes = BASE64.decode(one.strip_prefix("wamid.").unwrap().as_bytes()).unwrap();
-        assert!(bytes.windows(12).any(|window| window == b"573001234567"));
-        assert_ne!(one, ids.wamid(From::Customer, "573001234567"));
+    fn a_wamid_contains_the_phone_and_another_message_has_another() {
+        let dice = Dice::new(1);
+        let one = wamid(dice, From::Customer, "573001234567");
+        assert_eq!(phone_of(&one).as_deref(), Some("573001234567"));
+        assert_ne!(one, wamid(dice, From::Company, "573001234567"));
+        assert_ne!(one, wamid(dice.nth(1), From::Customer, "573001234567"));
+        for strange in ["", "wamid.", "wamid.HBg=", "x", "wamid.////"] {
+            assert_eq!(phone_of(strange), None, "{strange}");
+        }
     }
 }

@@ -8,28 +8,53 @@
 //! It shares with the host the signature alone: bodies are built and read here a second time, so that a misunderstanding
 //! of one side is not shared by the other.
 
+mod books;
 mod caller;
+mod clock;
+mod crowd;
 mod customer;
+mod dice;
+mod event;
+mod fate;
 mod graph;
+mod happening;
 mod id;
+mod line;
+mod media;
 mod options;
 mod page;
+mod people;
 mod phones;
+mod reach;
+mod report;
+mod rules;
+mod scenario;
+mod serve;
+mod templates;
+mod trouble;
 mod update;
 mod world;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::Uri;
 use tokio::sync::broadcast;
 use tokio::task::AbortHandle;
 
-pub use customer::{Customer, NoSuchNumber};
+pub use crowd::{Crowd, Kind};
+pub use customer::{Attachment, Customer, Item, NoSuchNumber};
+pub use event::Event;
+pub use happening::{Down, Happening};
 pub use options::{Delays, Number, Options, Person};
 pub use phones::{Button, Message, Row, Said, Side, Tick};
-pub use world::Event;
+pub use report::{Reference, Report, Requests, WebhookCalls};
+pub use rules::{Pair, Refusals, Rules};
+pub use scenario::{Scenario, ScenarioError};
+pub use templates::{Category, Quality, Template, TemplateChange, TemplateStatus};
+pub use trouble::{Hiding, Loss, Sends, Statuses, Trouble, Webhooks};
 
 use world::World;
 
@@ -38,15 +63,21 @@ pub async fn start(options: Options) -> Result<Handle, StartError> {
     let webhook = options.webhook.as_deref().map(webhook_uri).transpose()?;
     let wanted = options.listen;
     let failed = |source| StartError::Listen { address: wanted, source };
+    let (world, queue) = World::new(&options, webhook);
+    for template in options.templates {
+        let (name, language) = (template.name.clone(), template.language.clone());
+        let added = world.with_templates(|templates| templates.add(template, world.clock.now()));
+        added.map_err(|refusal| StartError::Template { name, language, why: refusal.to_string() })?;
+    }
     let listener = tokio::net::TcpListener::bind(wanted).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let (world, queue) = World::new(options, webhook);
     let app = graph::routes().merge(page::routes(&world)).with_state(world.clone());
-    let server = tokio::spawn(async move {
-        // It ends when the handle does, and never by itself.
-        let _ = axum::serve(listener, app).await;
-    });
+    let server = tokio::spawn(serve::run(listener, app));
     let caller = tokio::spawn(caller::run(world.clone(), queue));
+    for (after, happening) in options.happenings {
+        world.after(after, |world| world.happen(happening));
+    }
+    options.crowd.iter().for_each(|crowd| crowd::start(&world, crowd));
     Ok(Handle { world, address, tasks: [server.abort_handle(), caller.abort_handle()] })
 }
 
@@ -74,9 +105,12 @@ impl Handle {
         Ok(())
     }
 
-    /// A customer to write as. Their phone is shown on the page, unless nothing is remembered.
+    /// A customer to write as. Their phone is shown on the page, unless nothing is remembered. Whoever is known already
+    /// stays who they are, but for the name.
     pub fn customer(&self, phone: &str, name: &str) -> Customer {
-        Customer::new(self.world.clone(), Person::new(phone, name))
+        let known = self.world.people.by_phone(&id::digits(phone));
+        let person = known.map_or_else(|| Person::new(phone, name), |known| Person::clone(&known));
+        Customer::new(self.world.clone(), Person { name: name.to_owned(), ..person })
     }
 
     /// What the company's messages on a customer's phone are, oldest first. Needs `Options::remember`.
@@ -106,14 +140,35 @@ impl Handle {
         self.world.waiting()
     }
 
-    /// How many messages each number was asked to send, by its id.
+    /// How many messages each number was asked to send and took, by its id.
     pub fn sent(&self) -> BTreeMap<String, u64> {
         self.world.sent()
+    }
+
+    /// Lets something happen now.
+    pub fn happen(&self, happening: Happening) {
+        self.world.happen(happening);
+    }
+
+    /// Moves the time of this world on; whatever became due happens at once.
+    pub fn advance(&self, by: Duration) {
+        self.world.clock.jump(by);
+    }
+
+    /// The time of this world, in seconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.world.clock.seconds()
+    }
+
+    /// Everything that was counted, as it is told at `GET /_sim/report` too.
+    pub fn report(&self) -> Report {
+        self.world.report()
     }
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
+        self.world.end();
         self.tasks.iter().for_each(AbortHandle::abort);
     }
 }
@@ -134,6 +189,16 @@ pub enum StartError {
     Webhook {
         /// What was given.
         given: String,
+    },
+    /// A template that Meta would not take.
+    #[error("templates: `{name}` in `{language}` would not be taken by Meta: {why}")]
+    Template {
+        /// Its name.
+        name: String,
+        /// Its language.
+        language: String,
+        /// What Meta would say.
+        why: String,
     },
 }
 

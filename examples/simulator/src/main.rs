@@ -2,15 +2,28 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use simulator::{Delays, Number, Options, Person};
+use simulator::{Delays, Number, Options, Person, Scenario, ScenarioError};
 
 /// A simulated WhatsApp: the Graph API, the webhook caller and a page with telephones.
+///
+/// Without a scenario it is friendly: a person who tries things out runs into no limit, and nothing goes wrong. With
+/// one it enforces what Meta enforces and is as hostile as the scenario says; the same file and the same seed do the
+/// same again. What it did is counted at /_sim/report.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
+    /// A file that says how the company, its customers and Meta are. examples/simulator/scenarios has some, commented.
+    #[arg(long)]
+    scenario: Option<PathBuf>,
+    /// What all chance and all identifiers follow from. A host that has seen a seed's messages takes them for duplicates
+    /// the next time, so give it a new data directory.
+    #[arg(long)]
+    seed: Option<u64>,
     /// Where to serve the Graph API and the page. Whoever reaches it may write as any customer.
     #[arg(long, default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
@@ -21,22 +34,22 @@ struct Arguments {
     #[arg(long, env = "APP_SECRET", default_value = "simulated-app-secret", hide_env_values = true)]
     app_secret: String,
     /// A number of the company, as id,number,name; may be repeated.
-    #[arg(long = "number", value_parser = number)]
+    #[arg(long = "number", value_parser = number, conflicts_with = "scenario")]
     numbers: Vec<Number>,
     /// A customer, as number,name; may be repeated.
-    #[arg(long = "phone", value_parser = person)]
+    #[arg(long = "phone", value_parser = person, conflicts_with = "scenario")]
     phones: Vec<Person>,
     /// Statuses come at once instead of at the pace of people.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "scenario")]
     fast: bool,
     /// How many posts to the webhook may be under way at once.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 8, conflicts_with = "scenario")]
     concurrency: usize,
     /// How many updates a post may carry when many are due.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, conflicts_with = "scenario")]
     batch: usize,
     /// The wait, in milliseconds, after the first post that was not answered with 200.
-    #[arg(long, default_value_t = 500)]
+    #[arg(long, default_value_t = 500, conflicts_with = "scenario")]
     retry: u64,
 }
 
@@ -52,29 +65,49 @@ fn person(text: &str) -> Result<Person, String> {
     Ok(Person::new(phone, name.trim()))
 }
 
+impl Arguments {
+    fn options(self) -> Result<Options, ScenarioError> {
+        let usual = Options::default();
+        let options = Options {
+            listen: self.listen,
+            webhook: Some(self.webhook),
+            app_secret: self.app_secret,
+            numbers: if self.numbers.is_empty() { usual.numbers } else { self.numbers },
+            phones: if self.phones.is_empty() { usual.phones } else { self.phones },
+            delays: if self.fast { Delays::NONE } else { usual.delays },
+            concurrency: self.concurrency,
+            batch: self.batch,
+            retry: Duration::from_millis(self.retry),
+            seed: self.seed,
+            ..Options::default()
+        };
+        match self.scenario {
+            Some(path) => Ok(Scenario::read(&path)?.apply(options)),
+            None => Ok(options),
+        }
+    }
+}
+
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments = Arguments::parse();
-    let usual = Options::default();
-    let options = Options {
-        listen: arguments.listen,
-        webhook: Some(arguments.webhook.clone()),
-        app_secret: arguments.app_secret,
-        numbers: if arguments.numbers.is_empty() { usual.numbers } else { arguments.numbers },
-        phones: if arguments.phones.is_empty() { usual.phones } else { arguments.phones },
-        delays: if arguments.fast { Delays::NONE } else { usual.delays },
-        concurrency: arguments.concurrency,
-        batch: arguments.batch,
-        retry: Duration::from_millis(arguments.retry),
-        remember: usual.remember,
-        ahead: usual.ahead,
-    };
-    let handle = simulator::start(options).await?;
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to be told if this fails.
+            let _ = writeln!(std::io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let webhook = arguments.webhook.clone();
+    let handle = simulator::start(arguments.options()?).await?;
     writeln!(
         std::io::stdout(),
-        "The simulated WhatsApp is at {}/ and calls {}",
+        "The simulated WhatsApp is at {}/ and calls {webhook}. Its seed is {}.",
         handle.base_url(),
-        arguments.webhook
+        handle.report().seed
     )?;
     tokio::signal::ctrl_c().await?;
     Ok(())

@@ -1,12 +1,16 @@
-//! The page with the telephones.
+//! The page with the telephones, and the report.
 //!
 //! Plain files, embedded, with a policy that lets the browser load nothing else. The page holds no state of its own: it
 //! is told everything when it connects and then what changes, and told everything anew when it fell behind.
+//!
+//! A page of somebody else's, open in the same browser, could point its own name at this address; so a request has to
+//! name a loopback address as its host.
 
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::http::{HeaderName, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -17,7 +21,9 @@ use serde_json::json;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::customer::{Customer, NoSuchNumber};
-use crate::world::{Event, World};
+use crate::event::Event;
+use crate::report::Report;
+use crate::world::World;
 
 /// The photo that customers send.
 pub(crate) const PHOTO: &[u8] = include_bytes!("../page/photo.png");
@@ -25,11 +31,14 @@ pub(crate) const PHOTO: &[u8] = include_bytes!("../page/photo.png");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// None where nothing is remembered.
+/// Where nothing is remembered there is only the report.
 pub(crate) fn routes(world: &World) -> Router<Arc<World>> {
-    if !world.phones.on() {
-        return Router::new();
-    }
+    let report = Router::new().route("/_sim/report", get(report));
+    let routes = if world.phones.on() { report.merge(phones()) } else { report };
+    routes.layer(middleware::from_fn(of_this_machine))
+}
+
+fn phones() -> Router<Arc<World>> {
     let file = |kind: &'static str, content: &'static [u8]| get(move || async move { served(kind, content) });
     Router::new()
         .route("/", file("text/html; charset=utf-8", include_bytes!("../page/index.html")))
@@ -38,6 +47,28 @@ pub(crate) fn routes(world: &World) -> Router<Arc<World>> {
         .route("/page/photo.png", file("image/png", PHOTO))
         .route("/page/events", get(events))
         .route("/page/act", post(act))
+}
+
+/// Refuses whoever asks under another name than a loopback address.
+async fn of_this_machine(request: Request, next: Next) -> Response {
+    if names_loopback(request.headers()) {
+        next.run(request).await
+    } else {
+        (StatusCode::MISDIRECTED_REQUEST, "this page answers to 127.0.0.1 and localhost alone")
+            .into_response()
+    }
+}
+
+fn names_loopback(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let uri = host.and_then(|host| format!("http://{host}/").parse::<Uri>().ok());
+    let Some(name) = uri.as_ref().and_then(Uri::host) else { return false };
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+async fn report(State(world): State<Arc<World>>) -> ([(HeaderName, &'static str); 1], Json<Report>) {
+    ([(header::CACHE_CONTROL, "no-store")], Json(world.report()))
 }
 
 fn served(kind: &'static str, content: &'static [u8]) -> Response {
@@ -107,8 +138,8 @@ enum What {
 /// Asking for JSON keeps the pages of others out: a browser would have to ask first, and is not allowed.
 async fn act(State(world): State<Arc<World>>, Json(act): Json<Act>) -> Result<StatusCode, Response> {
     let refused = |why: String| (StatusCode::NOT_FOUND, why).into_response();
-    let person =
-        world.phones.person(&act.phone).ok_or_else(|| refused("phone: it is not shown".to_owned()))?;
+    let person = world.people.by_phone(&act.phone).map(|person| person.as_ref().clone());
+    let person = person.ok_or_else(|| refused("phone: nobody has it".to_owned()))?;
     let customer = Customer::new(world, person);
     done(&customer, &act).map_err(|error| refused(error.to_string()))?;
     Ok(StatusCode::NO_CONTENT)

@@ -3,7 +3,7 @@
 //! Only phones that are shown are kept, and of each only the last messages, so that a benchmark with a hundred thousand
 //! customers costs no memory here.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
@@ -41,7 +41,7 @@ impl Message {
         match &self.said {
             Said::Text { body } | Said::Buttons { body, .. } | Said::Menu { body, .. } => body,
             Said::Choice { title } => title,
-            Said::Photo { caption } => caption,
+            Said::Photo { caption } | Said::Medium { caption, .. } => caption,
             Said::Location { name, .. } | Said::Other { name } => name,
         }
     }
@@ -84,6 +84,8 @@ pub enum Said {
         body: String,
         /// The buttons.
         buttons: Vec<Button>,
+        /// Whether it is a template, whose buttons come back in another form.
+        template: bool,
     },
     /// Words with a list that opens on a tap.
     Menu {
@@ -104,6 +106,13 @@ pub enum Said {
         /// The words under it.
         caption: String,
     },
+    /// Any other medium.
+    Medium {
+        /// Meta's word for it: `document`.
+        medium: String,
+        /// The words under it.
+        caption: String,
+    },
     /// A place.
     Location {
         /// What it is called.
@@ -113,7 +122,7 @@ pub enum Said {
         /// East is positive.
         longitude: f64,
     },
-    /// Anything else that a program sent as the customer.
+    /// Anything else.
     Other {
         /// Meta's word for it.
         name: String,
@@ -150,7 +159,14 @@ pub(crate) struct Phone {
 
 pub(crate) struct Phones {
     remember: usize,
-    shown: Mutex<Vec<Phone>>,
+    shown: Mutex<Shown>,
+}
+
+/// In the order in which they were shown first.
+#[derive(Default)]
+struct Shown {
+    phones: Vec<Phone>,
+    places: HashMap<String, usize>,
 }
 
 /// What a customer pressed, as far as it can be found again.
@@ -158,13 +174,14 @@ pub(crate) struct Pressed {
     pub(crate) wamid: String,
     /// Of a row; None for a button.
     pub(crate) description: Option<String>,
+    pub(crate) template: bool,
 }
 
 impl Phones {
-    pub(crate) fn new(remember: usize, people: Vec<Person>) -> Self {
+    pub(crate) fn new(remember: usize, people: &[Person]) -> Self {
         let phones = Self { remember, shown: Mutex::default() };
         for person in people {
-            phones.show(person);
+            phones.show(person.clone());
         }
         phones
     }
@@ -174,7 +191,7 @@ impl Phones {
         self.remember > 0
     }
 
-    fn shown(&self) -> MutexGuard<'_, Vec<Phone>> {
+    fn shown(&self) -> MutexGuard<'_, Shown> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -182,7 +199,9 @@ impl Phones {
         if !self.on() {
             return None;
         }
-        self.shown().iter_mut().find(|shown| shown.person.phone == phone).map(act)
+        let mut shown = self.shown();
+        let place = *shown.places.get(phone)?;
+        shown.phones.get_mut(place).map(act)
     }
 
     /// Shows a phone, or takes in what is new about its owner. Tells whether it was not shown before.
@@ -190,21 +209,15 @@ impl Phones {
         if !self.on() || self.with(&person.phone, |shown| shown.person = person.clone()).is_some() {
             return false;
         }
-        self.shown().push(Phone { person, messages: VecDeque::new() });
+        let mut shown = self.shown();
+        let place = shown.phones.len();
+        shown.places.insert(person.phone.clone(), place);
+        shown.phones.push(Phone { person, messages: VecDeque::new() });
         true
     }
 
     pub(crate) fn all(&self) -> Vec<Phone> {
-        self.shown().clone()
-    }
-
-    pub(crate) fn person(&self, phone: &str) -> Option<Person> {
-        self.with(phone, |shown| shown.person.clone())
-    }
-
-    pub(crate) fn by_user_id(&self, user_id: &str) -> Option<Person> {
-        let shown = self.shown();
-        shown.iter().find(|phone| phone.person.user_id == user_id).map(|phone| phone.person.clone())
+        self.shown().phones.clone()
     }
 
     pub(crate) fn chat(&self, phone: &str) -> Vec<Message> {
@@ -235,29 +248,17 @@ impl Phones {
     }
 
     /// All that a customer wrote to a number up to a message, that one included: reading one is reading all before it.
-    pub(crate) fn unread(&self, wamid: &str) -> Vec<(String, String)> {
-        let mut unread = Vec::new();
-        for phone in self.shown().iter() {
-            let Some(last) = phone.messages.iter().rposition(|message| message.wamid == wamid) else {
-                continue;
+    pub(crate) fn unread(&self, phone: &str, wamid: &str) -> Vec<String> {
+        let unread = |shown: &mut Phone| {
+            let last = shown.messages.iter().rposition(|message| message.wamid == wamid)?;
+            let number = &shown.messages.get(last)?.number;
+            let waits = |message: &&Message| {
+                message.number == *number && message.tick.is_some() && message.tick < Some(Tick::Read)
             };
-            let Some(number) = phone.messages.get(last).map(|message| &message.number) else { continue };
-            let up_to = phone.messages.iter().take(last + 1);
-            let unread_of = up_to.filter(|message| message.tick < Some(Tick::Read) && message.tick.is_some());
-            unread.extend(
-                unread_of
-                    .filter(|message| message.number == *number)
-                    .map(|message| (phone.person.phone.clone(), message.wamid.clone())),
-            );
-        }
-        unread
-    }
-
-    /// Whose message this is.
-    pub(crate) fn author(&self, wamid: &str) -> Option<String> {
-        let shown = self.shown();
-        let has = |phone: &&Phone| phone.messages.iter().any(|message| message.wamid == wamid);
-        shown.iter().find(has).map(|phone| phone.person.phone.clone())
+            let up_to = shown.messages.iter().take(last + 1);
+            Some(up_to.filter(waits).map(|message| message.wamid.clone()).collect())
+        };
+        self.with(phone, unread).flatten().unwrap_or_default()
     }
 
     pub(crate) fn react(&self, phone: &str, wamid: &str, emoji: Option<&str>) {
@@ -271,18 +272,26 @@ impl Phones {
     /// The latest message of a number that offers a choice.
     pub(crate) fn offer(&self, phone: &str, number: &str, id: &str) -> Option<Pressed> {
         let offers = |message: &Message| {
-            let description = match &message.said {
-                Said::Buttons { buttons, .. } => buttons.iter().find(|button| button.id == id).map(|_| None),
-                Said::Menu { rows, .. } => {
-                    rows.iter().find(|row| row.id == id).map(|row| Some(row.description.clone()))
+            let (description, template) = match &message.said {
+                Said::Buttons { buttons, template, .. } => {
+                    buttons.iter().find(|button| button.id == id).map(|_| (None, *template))?
                 }
-                _ => None,
+                Said::Menu { rows, .. } => {
+                    rows.iter().find(|row| row.id == id).map(|row| (Some(row.description.clone()), false))?
+                }
+                _ => return None,
             };
-            description.map(|description| Pressed { wamid: message.wamid.clone(), description })
+            Some(Pressed { wamid: message.wamid.clone(), description, template })
         };
         let find = |shown: &mut Phone| {
             shown.messages.iter().rev().filter(|message| message.number == number).find_map(offers)
         };
         self.with(phone, find).flatten()
+    }
+
+    /// The company's latest message from a number.
+    pub(crate) fn latest(&self, phone: &str, number: &str) -> Option<Message> {
+        let of_company = |message: &&Message| message.from == Side::Company && message.number == number;
+        self.with(phone, |shown| shown.messages.iter().rev().find(of_company).cloned()).flatten()
     }
 }

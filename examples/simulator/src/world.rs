@@ -1,142 +1,113 @@
-//! What all parts share: the numbers, the phones, the queue towards the webhook, and the feed of what happens.
+//! What all parts share: the numbers, the people, the queue towards the webhook, and the feed of what happens.
 //!
 //! The queue has no bound, because Meta forgets nothing for seven days either: what a host does not take waits here.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::future::Future;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use axum::http::Uri;
-use serde::Serialize;
-use serde_json::json;
 use tokio::sync::{broadcast, mpsc, watch};
 use whatsapp::AppSecrets;
 
-use crate::caller::Client;
-use crate::id::{From, Ids};
-use crate::options::{Delays, Number, Options, Person};
-use crate::phones::{Message, Phones, Said, Side, Tick};
-use crate::update::{self, Update};
-
-/// Something that happened.
-#[derive(Debug, Clone, Serialize)]
-#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
-#[non_exhaustive]
-pub enum Event {
-    /// The host asked for a message and got its wamid.
-    Accepted {
-        /// The company's number.
-        number: String,
-        /// The customer's phone; empty if only their user id is known.
-        phone: String,
-        /// The message.
-        wamid: String,
-        /// The host's `biz_opaque_callback_data`.
-        opaque: String,
-    },
-    /// A message, of either side, is on a customer's phone.
-    Message {
-        /// The customer's phone.
-        phone: String,
-        /// The message.
-        message: Message,
-    },
-    /// A customer's message got another tick.
-    Tick {
-        /// The customer's phone.
-        phone: String,
-        /// The message.
-        wamid: String,
-        /// The tick.
-        tick: Tick,
-    },
-    /// A customer put an emoji on a message of the company, or took it off.
-    Reaction {
-        /// The customer's phone.
-        phone: String,
-        /// The message of the company.
-        wamid: String,
-        /// None when it was taken off.
-        emoji: Option<String>,
-    },
-    /// The company is writing.
-    Typing {
-        /// The customer's phone.
-        phone: String,
-        /// The company's number.
-        number: String,
-    },
-    /// A phone is shown that was not.
-    Phone {
-        /// Whose it is.
-        person: Person,
-    },
-    /// The webhook was called.
-    Posted {
-        /// How many updates it carried.
-        updates: usize,
-        /// The HTTP status; None if there was none.
-        http: Option<u16>,
-        /// How long it took.
-        took: Duration,
-    },
-}
-
-/// A number of the company at work.
-pub(crate) struct Line {
-    pub(crate) number: Arc<Number>,
-    /// Messages it was asked to send: the first thousand of a month are free.
-    sent: AtomicU64,
-}
+use crate::caller::{Client, Posting};
+use crate::clock::{Clock, millis};
+use crate::dice::Dice;
+use crate::event::Event;
+use crate::happening::Down;
+use crate::line::Line;
+use crate::media::Media;
+use crate::options::{Delays, Options, Person};
+use crate::people::People;
+use crate::phones::{Message, Phones, Tick};
+use crate::reach::Reach;
+use crate::report::{Counts, Report};
+use crate::rules::Rules;
+use crate::templates::Catalogue;
+use crate::trouble::{Hiding, Trouble};
+use crate::update::{Shown, Update};
 
 pub(crate) struct World {
     pub(crate) lines: BTreeMap<String, Line>,
+    pub(crate) people: People,
     pub(crate) phones: Phones,
+    pub(crate) templates: Mutex<Catalogue>,
+    pub(crate) media: Media,
+    pub(crate) reach: Reach,
     pub(crate) events: broadcast::Sender<Event>,
-    pub(crate) ids: Ids,
     pub(crate) secrets: AppSecrets,
     pub(crate) client: Client,
-    pub(crate) concurrency: usize,
-    pub(crate) batch: usize,
-    pub(crate) retry: Duration,
-    delays: Delays,
-    ahead: i64,
+    pub(crate) posting: Posting,
+    pub(crate) delays: Delays,
+    pub(crate) clock: Clock,
+    pub(crate) dice: Dice,
+    pub(crate) counts: Counts,
+    /// How Meta is not there at the moment, and until when in milliseconds since 1970.
+    pub(crate) down: watch::Sender<Option<(Down, u64)>>,
+    seed: u64,
+    rules: ArcSwap<Rules>,
+    trouble: ArcSwap<Trouble>,
     webhook: watch::Sender<Option<Uri>>,
+    ended: watch::Sender<bool>,
     queue: mpsc::UnboundedSender<Update>,
     waiting: AtomicUsize,
+    traces: AtomicU64,
 }
 
 impl World {
     pub(crate) fn new(
-        options: Options,
+        options: &Options,
         webhook: Option<Uri>,
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<Update>) {
         let (queue, queued) = mpsc::unbounded_channel();
-        let line = |number: Number| (number.id.clone(), Line { number: Arc::new(number), sent: 0.into() });
+        let seed = options.seed.unwrap_or_else(Dice::seed_of_this_run);
+        let dice = Dice::new(seed);
+        let numbers = options.numbers.iter().cloned();
         let world = Self {
-            lines: options.numbers.into_iter().map(line).collect(),
-            phones: Phones::new(options.remember, options.phones),
+            lines: numbers.map(|number| (number.id.clone(), Line::new(number))).collect(),
+            people: People::new(&options.phones),
+            phones: Phones::new(options.remember, &options.phones),
+            templates: Mutex::new(Catalogue::new(dice.about("templates"))),
+            media: Media::new(dice.about("media")),
+            reach: Reach::default(),
             events: broadcast::Sender::new(4_096),
-            ids: Ids::new(),
             secrets: AppSecrets::new(&options.app_secret, None),
             client: crate::caller::client(),
-            concurrency: options.concurrency.max(1),
-            batch: options.batch.clamp(1, 1_000),
-            retry: options.retry,
+            posting: Posting::new(options),
             delays: options.delays,
-            ahead: options.ahead,
+            clock: Clock::new(options.ahead, options.speed),
+            dice,
+            counts: Counts::new(options.by_reference),
+            down: watch::Sender::new(None),
+            seed,
+            rules: ArcSwap::from_pointee(options.rules.clone()),
+            trouble: ArcSwap::from_pointee(options.trouble.clone()),
             webhook: watch::Sender::new(webhook),
+            ended: watch::Sender::new(false),
             queue,
             waiting: 0.into(),
+            traces: 0.into(),
         };
         (Arc::new(world), queued)
     }
 
-    /// Seconds since 1970, by the clock of this world.
-    pub(crate) fn now(&self) -> u64 {
-        let machine = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        machine.saturating_add_signed(self.ahead)
+    pub(crate) fn rules(&self) -> Arc<Rules> {
+        self.rules.load_full()
+    }
+
+    pub(crate) fn set_rules(&self, rules: Rules) {
+        self.rules.store(Arc::new(rules));
+    }
+
+    pub(crate) fn trouble(&self) -> Arc<Trouble> {
+        self.trouble.load_full()
+    }
+
+    pub(crate) fn set_trouble(&self, trouble: Trouble) {
+        self.trouble.store(Arc::new(trouble));
     }
 
     pub(crate) fn tell(&self, event: impl FnOnce() -> Event) {
@@ -156,55 +127,94 @@ impl World {
         told.wait_for(Option::is_some).await.ok()?.clone()
     }
 
-    /// Nobody takes from the queue any more.
-    pub(crate) fn ended(&self) -> bool {
-        self.queue.is_closed()
+    /// Runs something until it or this world ends.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut ended = self.ended.subscribe();
+        tokio::spawn(async move {
+            tokio::select! {
+                biased;
+                () = task => {}
+                _ = ended.wait_for(|ended| *ended) => {}
+            }
+        });
+    }
+
+    /// Does something when so much time of this world has passed, counted from now and not from when a thread is free.
+    pub(crate) fn after(self: &Arc<Self>, time: Duration, act: impl FnOnce(&Arc<Self>) + Send + 'static) {
+        let (world, due) = (self.clone(), self.clock.now() + millis(time));
+        self.spawn(async move {
+            world.clock.until(due).await;
+            act(&world);
+        });
+    }
+
+    /// Ends everything that runs by itself.
+    pub(crate) fn end(&self) {
+        self.ended.send_replace(true);
     }
 
     pub(crate) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn delivered(&self, updates: usize) {
+    /// So many updates do not wait any more.
+    pub(crate) fn settled(&self, updates: usize) {
         self.waiting.fetch_sub(updates, Ordering::Relaxed);
     }
 
     pub(crate) fn sent(&self) -> BTreeMap<String, u64> {
-        self.lines.iter().map(|(id, line)| (id.clone(), line.sent.load(Ordering::Relaxed))).collect()
+        self.lines.iter().map(|(id, line)| (id.clone(), line.sent())).collect()
     }
 
-    pub(crate) fn enqueue(&self, update: Update) {
+    pub(crate) fn report(&self) -> Report {
+        self.counts.report(self.seed)
+    }
+
+    /// Tells the host something, as soon as it takes it; or later, or twice, if there is such trouble.
+    pub(crate) fn tell_host(self: &Arc<Self>, update: Update) {
+        let (trouble, dice) = (self.trouble(), update.dice);
+        let webhooks = &trouble.webhooks;
+        if dice.about("repeated").happens(webhooks.repeated) {
+            let after = dice.about("again").between(&webhooks.again);
+            self.counts.repeated.add(1);
+            self.enqueue_later(update.again(), after);
+        }
+        if dice.about("delayed").happens(webhooks.delayed) {
+            self.enqueue_later(update, dice.about("delay").between(&webhooks.delay));
+        } else {
+            self.enqueue(update);
+        }
+    }
+
+    fn enqueue(&self, update: Update) {
+        self.counts.updates.add(1);
         self.waiting.fetch_add(1, Ordering::Relaxed);
         // It fails only when the simulation ends.
         let _ = self.queue.send(update);
     }
 
-    /// Takes a message of the company and lets it fare.
-    pub(crate) fn accept(self: &Arc<Self>, line: &Line, to: Person, said: Said, opaque: &str) -> String {
-        let wamid = self.ids.wamid(From::Company, &to.phone);
-        let free = line.sent.fetch_add(1, Ordering::Relaxed) < update::FREE_PER_MONTH;
-        self.tell(|| Event::Accepted {
-            number: line.number.id.clone(),
-            phone: to.phone.clone(),
-            wamid: wamid.clone(),
-            opaque: opaque.to_owned(),
+    fn enqueue_later(self: &Arc<Self>, update: Update, after: Duration) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.after(after, |world| {
+            world.enqueue(update);
+            world.settled(1);
         });
-        let sent =
-            Sent { number: line.number.clone(), to, wamid: wamid.clone(), opaque: opaque.to_owned(), free };
-        tokio::spawn(self.clone().fare(sent, said));
-        wamid
     }
 
-    async fn fare(self: Arc<Self>, sent: Sent, said: Said) {
-        pause(self.delays.sent).await;
-        self.enqueue(sent.status(self.now(), "sent", true));
-        pause(self.delays.delivered).await;
-        let message = Message::new(&sent.wamid, &sent.number.id, Side::Company, self.now(), said);
-        self.show(&sent.to.phone, message);
-        self.enqueue(sent.status(self.now(), "delivered", true));
-        if let Some(delay) = self.delays.read {
-            pause(delay).await;
-            self.enqueue(sent.status(self.now(), "read", false));
+    /// What an update shows of somebody's phone.
+    pub(crate) fn shown(&self, person: &Person, dice: Dice) -> Shown {
+        if !person.hidden {
+            return Shown::Phone;
+        }
+        match self.trouble().hiding {
+            Hiding::Absent => Shown::Absent,
+            Hiding::Empty => Shown::Empty,
+            Hiding::UserId => Shown::UserId,
+            Hiding::Mixed => match dice.about("hiding").below(3) {
+                0 => Shown::Absent,
+                1 => Shown::Empty,
+                _ => Shown::UserId,
+            },
         }
     }
 
@@ -221,40 +231,15 @@ impl World {
             self.tell(|| Event::Tick { phone: phone.to_owned(), wamid: wamid.to_owned(), tick });
         }
     }
-}
 
-/// A message of the company on its way.
-struct Sent {
-    number: Arc<Number>,
-    to: Person,
-    wamid: String,
-    opaque: String,
-    free: bool,
-}
-
-impl Sent {
-    fn status(&self, at: u64, status: &str, priced: bool) -> Update {
-        let mut json = json!({
-            "id": self.wamid,
-            "status": status,
-            "timestamp": at.to_string(),
-            "recipient_user_id": self.to.user_id,
-        });
-        if !self.to.hidden && !self.to.phone.is_empty() {
-            json["recipient_id"] = self.to.phone.as_str().into();
-        }
-        if !self.opaque.is_empty() {
-            json["biz_opaque_callback_data"] = self.opaque.as_str().into();
-        }
-        if priced {
-            json["pricing"] = update::pricing(self.free);
-        }
-        Update::status(self.number.clone(), &self.to, json)
+    /// Who somebody is in the books, and which dice are theirs.
+    pub(crate) fn who(&self, person: &Person) -> Dice {
+        self.dice.about(&person.user_id)
     }
-}
 
-async fn pause(delay: Duration) {
-    if !delay.is_zero() {
-        tokio::time::sleep(delay).await;
+    /// What Meta's support asks for.
+    pub(crate) fn trace(&self) -> String {
+        let nth = self.traces.fetch_add(1, Ordering::Relaxed);
+        format!("A{:016x}", self.dice.about("trace").nth(nth).number())
     }
 }
