@@ -42,9 +42,9 @@ const SHARED: usize = 8;
 /// a busy host has better uses for its cores.
 const PAUSE: Duration = Duration::from_micros(300);
 
-/// How often what is folded is carried to sled. The longer, the more of it has come and gone meanwhile; the shorter, the
-/// less is folded again after a crash.
-const CARRY: Duration = Duration::from_millis(500);
+/// How often what is folded is carried to sled. The longer, the more of it has come and gone meanwhile; but sled answers
+/// nobody while it takes in a batch, so large ones are felt by whoever reads.
+const CARRY: Duration = Duration::from_millis(100);
 
 /// Events after which a store that its caller drives carries what is folded.
 const CARRY_INLINE: u64 = 64;
