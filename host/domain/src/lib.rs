@@ -15,6 +15,8 @@ pub mod event;
 pub mod id;
 pub mod message;
 pub mod outside;
+pub mod phone;
+pub mod platform;
 pub mod sealed;
 pub mod stream;
 pub mod window;
