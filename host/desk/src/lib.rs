@@ -16,6 +16,8 @@ mod dispatcher;
 mod input;
 mod matcher;
 mod meters;
+mod people;
+mod platform;
 mod sender;
 mod shared;
 mod snapshot;

@@ -116,7 +116,7 @@ mod tests {
             let preference =
                 Preference { category: MARKETING.to_owned(), value: value.clone(), signup: String::new() };
             let at = Time::from_second(*second).unwrap();
-            contact.fold(&PreferenceChanged { preference, at, detail: None, webhook: 1 }.into());
+            contact.fold(&PreferenceChanged { preference, at, detail: None, webhook: Some(1) }.into());
         }
         contact
     }

@@ -387,8 +387,9 @@ pub struct PreferenceChanged {
     /// Meta's words for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<Sealed<Detail>>,
-    /// The number of the webhook that brought it.
-    pub webhook: u64,
+    /// The number of the webhook that brought it; none if an answer to a send did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<u64>,
 }
 
 /// `conversation-started`, in `conversation/…`.
@@ -426,7 +427,7 @@ pub struct MessageNotUnderstood {
     pub why: String,
     /// The element as it came.
     pub raw: Strange,
-    /// By what its wamid is found again, if it has one.
+    /// By what it is found again. Older hosts had one for elements with a wamid only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lookup: Option<Lookup>,
     /// The number of the webhook that brought it.
@@ -546,6 +547,8 @@ pub struct TemplateChanged {
     /// When, by Meta's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
+    /// By what it is found again.
+    pub lookup: Lookup,
     /// The number of the webhook that brought it.
     pub webhook: u64,
 }
@@ -563,6 +566,8 @@ pub struct NumberChanged {
     /// When, by Meta's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
+    /// By what it is found again.
+    pub lookup: Lookup,
     /// The number of the webhook that brought it.
     pub webhook: u64,
 }
@@ -578,6 +583,8 @@ pub struct AccountChanged {
     /// When, by Meta's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
+    /// By what it is found again.
+    pub lookup: Lookup,
     /// The number of the webhook that brought it.
     pub webhook: u64,
 }
@@ -601,9 +608,8 @@ pub struct PlatformNotice {
     pub at: Option<Time>,
     /// The value as Meta sent it.
     pub value: Noticed,
-    /// By what it is found again, where it has a wamid.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lookup: Option<Lookup>,
+    /// By what it is found again.
+    pub lookup: Lookup,
     /// The number of the webhook that brought it.
     pub webhook: u64,
 }

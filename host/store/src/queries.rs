@@ -18,7 +18,7 @@ use domain::stream::Stream;
 use serde::de::DeserializeOwned;
 
 use crate::fold::{self, read_state};
-use crate::layout::{self, Line, Referent};
+use crate::layout::{self, Amended, Line, Referent};
 use crate::projection::{ProjectionError, Tree};
 use crate::store::{OpenError, Store};
 
@@ -110,6 +110,11 @@ impl Store {
     /// What a wamid stands for.
     pub fn referent(&self, lookup: &Lookup) -> Result<Option<Referent>, ProjectionError> {
         self.json(layout::wamid(lookup))
+    }
+
+    /// What became of a message after it was said, by the look-up of its wamid.
+    pub fn amended(&self, lookup: &Lookup) -> Result<Amended, ProjectionError> {
+        Ok(self.json(layout::amended(lookup))?.unwrap_or_default())
     }
 
     /// The latest lines of a conversation before a version, oldest first.
