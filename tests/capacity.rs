@@ -45,7 +45,8 @@ fn held(open: &Open) -> Vec<(AgentId, ConversationId)> {
     open.desk
         .store()
         .conversations()
-        .map(Result::unwrap)
+        .unwrap()
+        .into_iter()
         .filter_map(|(id, conversation)| match conversation.case?.holder {
             Holder::Agent { agent, .. } => Some((agent, id)),
             _ => None,
@@ -59,7 +60,7 @@ fn no_cap_is_exceeded_while_agents_grab_close_and_leave_at_once() {
     let mut house = House::new(11, COMPANY, RULES);
     house.drive = Drive::Threads;
     let Open { desk, parts } = house.open().unwrap();
-    let running = parts.run(runtime.handle(), &desk.store().applied()).unwrap();
+    let running = parts.run(runtime.handle()).unwrap();
     for n in 0..60 {
         let text = if n % 10 == 0 { "urgente" } else { "hola" };
         house.post(&desk, &house.text(&format!("wamid.{n}"), &format!("5730000000{n:02}"), text)).unwrap();
@@ -93,7 +94,8 @@ async fn shift(desk: &Desk, agent: &AgentId) -> usize {
         let cases: Vec<(ConversationId, Holder)> = desk
             .store()
             .conversations()
-            .map(Result::unwrap)
+            .unwrap()
+            .into_iter()
             .filter_map(|(id, conversation)| Some((id, conversation.case?.holder)))
             .collect();
         let started = of_kind(desk, "case-opened").len();

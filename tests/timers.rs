@@ -84,7 +84,7 @@ fn the_agent_who_knows_the_customer_is_waited_for_and_not_for_ever() {
     block_on(open.desk.set_presence(&ana, Presence::Available)).unwrap();
     house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
     open.settle();
-    let (conversation, _) = open.desk.store().conversations().next().unwrap().unwrap();
+    let (conversation, _) = open.desk.store().conversations().unwrap().pop_first().unwrap();
     let carry_out = |open: &mut Open, close: bool| {
         let (desk, ana) = (open.desk.clone(), ana.clone());
         let asked = std::thread::spawn(move || {

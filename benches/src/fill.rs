@@ -16,6 +16,7 @@ use domain::event::{
     RuleDecided, SendAccepted, SendAttempted, StatusChanged, Wamid, WebhookReceived, WebhooksProcessed,
 };
 use domain::id::{CaseId, ContactId, ConversationId, MessageId, NumberId};
+use domain::json::Json;
 use domain::message::{Beside, Content, Identity, Inbound, Outgoing, Profile};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::{Key, Lookup, Personal, Sealed, SealedBody};
@@ -233,19 +234,19 @@ impl Customer {
             fuel: 20_000,
             micros: 40,
         };
-        let input = json!({
+        let input = Json::of(&json!({
             "why": "message", "now": 1_795_352_400_000_u64, "number": "soporte", "language": "es",
             "local": {"date": "2026-11-22", "weekday": 7, "minute": 600, "zone": "America/Bogota"},
             "calendar": {"open": true}, "attrs": [],
             "case": {"id": self.case, "opened": 1_795_352_400_000_u64, "priority": 0, "tags": []},
-        });
+        }));
         let trace = |rule: &str, reason: &str, effects| Trace {
             rule: rule.into(),
             input: input.clone(),
             calls: vec![Call {
                 function: "memory.get".into(),
-                arguments: json!(["failures"]),
-                answer: json!("0"),
+                arguments: Json::of(&json!(["failures"])),
+                answer: Json::of(&json!("0")),
             }],
             log: Vec::new(),
             reason: reason.into(),

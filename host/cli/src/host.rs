@@ -64,7 +64,7 @@ impl Host {
         };
         let (desk, parts) = desk::assemble(outside, workers());
         desk.announce().await?;
-        let running = parts.run(&tokio::runtime::Handle::current(), &store.applied())?;
+        let running = parts.run(&tokio::runtime::Handle::current())?;
         let mut router = more(&desk, &clock);
         router = router.merge(server::router(Server {
             desk: desk.clone(),

@@ -18,6 +18,9 @@ use clap::{Parser, Subcommand};
 use crate::host::Host;
 use crate::settings::{Log, Settings};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A self-hosted host for a company's WhatsApp Business operation.
 #[derive(Parser)]
 #[command(version, about, max_term_width = 110)]

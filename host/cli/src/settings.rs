@@ -11,6 +11,9 @@ use std::str::FromStr;
 use domain::Time;
 use domain::company::{Company, Description};
 use domain::id::QueueId;
+use domain::law::countries::Countries;
+use domain::law::prices::Prices;
+use domain::law::table::TableError;
 use serde::Deserialize;
 
 /// A secret: it can be used and not be printed.
@@ -238,7 +241,13 @@ impl Policy {
 }
 
 fn policy(file: File, path: Option<&Path>) -> Result<Policy, SettingsError> {
-    let company = Company::new(file.company.unwrap_or_default()).map_err(|mistake| SettingsError::File {
+    let dir = path.and_then(Path::parent).map_or_else(PathBuf::new, Path::to_owned);
+    let description = file.company.unwrap_or_default();
+    let (zone, contacting) = (&description.zone, &description.contacting);
+    let countries = table(&dir, contacting.countries.as_deref(), |text| Countries::parse(text, zone))?;
+    let prices = table(&dir, contacting.prices.as_deref(), Prices::parse)?;
+    let capped: Vec<String> = contacting.caps.rules.keys().map(ToString::to_string).collect();
+    let company = Company::under(description, countries, prices).map_err(|mistake| SettingsError::File {
         path: path.map_or_else(|| "the defaults".into(), Path::to_owned),
         message: format!("company.{mistake}"),
     })?;
@@ -256,14 +265,35 @@ fn policy(file: File, path: Option<&Path>) -> Result<Policy, SettingsError> {
             });
         }
     }
-    let dir = path.and_then(Path::parent).map_or_else(PathBuf::new, Path::to_owned);
+    if let Some(stranger) = capped.into_iter().find(|rule| !ids.contains(rule)) {
+        return Err(SettingsError::Value {
+            key: "company.contacting.caps.rules".to_owned(),
+            value: stranger,
+            expected: "the id of a rule of this file",
+        });
+    }
     Ok(Policy { company, rule_sets, dir })
 }
 
 fn read_file(path: &Path) -> Result<File, SettingsError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
-    parse_file(&text, path)
+    parse_file(&read_text(path)?, path)
+}
+
+/// A table of the company's directory, if the file names one.
+fn table<T>(
+    dir: &Path,
+    name: Option<&str>,
+    read: impl FnOnce(&str) -> Result<T, TableError>,
+) -> Result<Option<T>, SettingsError> {
+    let Some(name) = name else { return Ok(None) };
+    let path = dir.join(name);
+    let read = read(&read_text(&path)?);
+    read.map(Some).map_err(|error| SettingsError::File { path, message: error.to_string() })
+}
+
+fn read_text(path: &Path) -> Result<String, SettingsError> {
+    std::fs::read_to_string(path)
+        .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })
 }
 
 fn parse_file(text: &str, path: &Path) -> Result<File, SettingsError> {
@@ -317,5 +347,35 @@ mod tests {
         let message = Settings::read(Some(&file), &none).unwrap_err().to_string();
         assert!(message.contains("company.`agents[0].queues[0]` is `vetas`"), "{message}");
         assert!(message.contains("ventas"), "{message}");
+    }
+    #[test]
+    fn the_tables_beside_the_file_are_read_and_what_is_wrong_in_one_is_told_with_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+        let file = dir.path().join("timonel.toml");
+        let read = || Settings::read(Some(&file), &none).map_err(|error| error.to_string());
+        write("precios.toml", include_str!("../../../examples/company/prices.toml"));
+        write("timonel.toml", "[company.contacting]\nprices = \"precios.toml\"\ncaps.month = \"500\"");
+        assert_eq!(read().unwrap().policy.company.law().currency(), Some("USD"));
+
+        write("precios.toml", "currency = \"USD\"\n[markets]");
+        let message = read().unwrap_err();
+        assert!(message.contains("precios.toml") && message.contains("`markets.other`"), "{message}");
+
+        write("timonel.toml", "[company.contacting]\ncountries = \"paises.toml\"");
+        let message = read().unwrap_err();
+        assert!(message.contains("paises.toml cannot be read"), "{message}");
+    }
+
+    #[test]
+    fn a_cap_of_a_rule_that_there_is_not_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let prices = dir.path().join("prices.toml");
+        std::fs::write(prices, include_str!("../../../examples/company/prices.toml")).unwrap();
+        let file = dir.path().join("timonel.toml");
+        let text = "[company.contacting]\nprices = \"prices.toml\"\ncaps.rules.promo = \"50\"";
+        std::fs::write(&file, text).unwrap();
+        let message = Settings::read(Some(&file), &none).unwrap_err().to_string();
+        assert!(message.contains("`company.contacting.caps.rules` is `promo`"), "{message}");
     }
 }

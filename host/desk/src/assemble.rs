@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use domain::agent::Presence;
@@ -11,13 +11,14 @@ use domain::event::{ActiveRule, GenerationActivated, PresenceSet};
 use domain::id::{AgentId, ConversationId};
 use domain::message::Outgoing;
 use domain::stream::{Actor, Stream};
-use store::{Applied, CommitError, Draft, Store};
+use store::{CommitError, Draft, Store, Topic};
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
 use crate::active::Active;
 use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
 use crate::dispatcher::Dispatcher;
+use crate::flood::Gauge;
 use crate::matcher::Matcher;
 use crate::meters::Meters;
 use crate::sender::Sender;
@@ -181,6 +182,7 @@ pub struct Parts {
     pub timers: Timers,
     /// Hands messages to WhatsApp.
     pub sender: Sender,
+    store: Store,
 }
 
 /// Puts a desk together. `workers` is how many conversations are decided on at the same time.
@@ -204,6 +206,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         matcher: Matcher::new(Arc::clone(&shared), mail.clone()),
         timers: Timers::new(Arc::clone(&shared), mail.clone()),
         sender: Sender::new(Arc::clone(&shared)),
+        store: shared.store.clone(),
     };
     (Desk { shared, mail }, parts)
 }
@@ -212,14 +215,12 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
 pub struct Running {
     stop: watch::Sender<bool>,
     threads: Vec<JoinHandle<()>>,
-    sending: tokio::task::JoinHandle<()>,
 }
 
 impl Running {
     /// Lets everyone finish what they have begun. What is not begun is in the journal.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
-        let _ = self.sending.await;
         let threads = self.threads;
         let _ = tokio::task::spawn_blocking(move || {
             for thread in threads {
@@ -232,48 +233,53 @@ impl Running {
 
 impl Parts {
     /// Drives the parts with threads of their own, until they are stopped.
-    pub fn run(self, runtime: &Handle, applied: &watch::Receiver<Applied>) -> std::io::Result<Running> {
+    pub fn run(self, runtime: &Handle) -> std::io::Result<Running> {
         let (stop, stopped) = watch::channel(false);
+        let Self { dispatcher, workers, matcher, timers, sender, store } = self;
+        let waiter = |topic| Waiter {
+            runtime: runtime.clone(),
+            changed: store.watch(topic),
+            stopped: stopped.clone(),
+        };
         let mut threads = Vec::new();
-        for (n, worker) in self.workers.into_iter().enumerate() {
-            let working = move || {
-                yield_to_ingest();
-                worker.run();
-            };
-            threads.push(named(format!("worker-{n}"), working)?);
+        for (n, worker) in workers.into_iter().enumerate() {
+            threads.push(named(format!("worker-{n}"), move || worker.run())?);
         }
-        let waiter =
-            || Waiter { runtime: runtime.clone(), applied: applied.clone(), stopped: stopped.clone() };
-        threads.push(named("dispatcher".into(), dispatching(self.dispatcher, waiter()))?);
-        threads.push(named("matcher".into(), matching(self.matcher, waiter()))?);
-        threads.push(named("timers".into(), ticking(self.timers, waiter()))?);
-        let sending = runtime.spawn(sending(self.sender, applied.clone(), stopped));
-        Ok(Running { stop, threads, sending })
+        let webhooks = waiter(Topic::Webhooks);
+        threads.push(named("dispatcher".into(), dispatching(dispatcher, webhooks))?);
+        threads.push(named("matcher".into(), matching(matcher, waiter(Topic::Matching)))?);
+        threads.push(named("timers".into(), ticking(timers, waiter(Topic::Timers)))?);
+        let messages = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let sending = sending(sender, store.watch(Topic::Outbox), stopped);
+        threads.push(named("sender".into(), move || messages.block_on(sending))?);
+        Ok(Running { stop, threads })
     }
 }
 
-fn named(name: String, body: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
-    std::thread::Builder::new().name(name).spawn(body)
-}
-
-/// Ingest goes before work when cores are short: what is not taken now Meta has to send again, what is not decided now lies
+/// A thread that works on what was taken.
+///
+/// Ingest goes before it when cores are short: what is not taken now Meta has to send again, what is not decided now lies
 /// in the journal. On Linux a priority is a thread's own; where it cannot be changed everything runs as before.
-fn yield_to_ingest() {
-    const STEP: i32 = 5;
-    let _ = rustix::process::nice(STEP);
+fn named(name: String, body: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    /// A tenth of the share of a thread of normal priority (setpriority(2), sched(7)).
+    const NICE: i32 = 10;
+    std::thread::Builder::new().name(name).spawn(|| {
+        let _ = rustix::process::nice(NICE);
+        body();
+    })
 }
 
 /// How a thread waits for something to happen.
 struct Waiter {
     runtime: Handle,
-    applied: watch::Receiver<Applied>,
+    changed: watch::Receiver<u64>,
     stopped: watch::Receiver<bool>,
 }
 
 impl Waiter {
-    /// Until something is folded in, something else wakes it, or at most for `nap`. False when it is time to stop.
+    /// Until something of the topic is folded in, something else wakes it, or at most for `nap`. False when it is time to stop.
     fn wait(&mut self, other: Option<&tokio::sync::Notify>, nap: Duration) -> bool {
-        let Self { runtime, applied, stopped } = self;
+        let Self { runtime, changed, stopped } = self;
         if *stopped.borrow() {
             return false;
         }
@@ -285,7 +291,7 @@ impl Waiter {
                 }
             };
             tokio::select! {
-                changed = applied.changed() => changed.is_ok(),
+                changed = changed.changed() => changed.is_ok(),
                 () = notified => true,
                 _ = stopped.changed() => false,
                 () = tokio::time::sleep(nap) => true,
@@ -301,13 +307,17 @@ fn failed(part: &str, error: &DeskError) {
 
 fn dispatching(mut dispatcher: Dispatcher, mut waiter: Waiter) -> impl FnOnce() {
     move || {
-        yield_to_ingest();
         let wake = dispatcher.wake();
+        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+        let mut gauge = Gauge::new(u32::try_from(cores).unwrap_or(1), Instant::now());
         loop {
             match dispatcher.step() {
                 Ok(true) => {
                     if *waiter.stopped.borrow() {
                         return;
+                    }
+                    if let Some(rest) = gauge.rest(Instant::now(), dispatcher.webhooks_taken()) {
+                        std::thread::sleep(rest);
                     }
                 }
                 Ok(false) => {
@@ -347,46 +357,27 @@ fn matching(mut matcher: Matcher, mut waiter: Waiter) -> impl FnOnce() {
     }
 }
 
+/// Looks when a timer was set or taken away, and otherwise ten times a second.
 fn ticking(mut timers: Timers, mut waiter: Waiter) -> impl FnOnce() {
     move || {
-        let mut seen = None;
         loop {
-            let fired = match timers.step() {
-                Ok(answers) => {
-                    let any = !answers.is_empty();
+            match timers.step() {
+                Ok(answers) if !answers.is_empty() => {
                     wait_for(answers);
-                    any
+                    continue;
                 }
+                Ok(_) => {}
                 Err(DeskError::Stopping) => return,
-                Err(error) => {
-                    failed("timers", &error);
-                    false
-                }
-            };
-            if fired {
-                continue;
+                Err(error) => failed("timers", &error),
             }
-            // Wakes when a timer was set or taken away, and otherwise looks at the clock ten times a second.
-            loop {
-                if !waiter.wait(None, Duration::from_millis(100)) {
-                    return;
-                }
-                let changed = Some(waiter.applied.borrow().timers);
-                let due = timers.next().ok().flatten().is_some_and(|due| due <= timers.now());
-                if changed != seen || due {
-                    seen = changed;
-                    break;
-                }
+            if !waiter.wait(None, Duration::from_millis(100)) {
+                return;
             }
         }
     }
 }
 
-async fn sending(
-    mut sender: Sender,
-    mut applied: watch::Receiver<Applied>,
-    mut stopped: watch::Receiver<bool>,
-) {
+async fn sending(mut sender: Sender, mut outbox: watch::Receiver<u64>, mut stopped: watch::Receiver<bool>) {
     let (ended, mut ends) = tokio::sync::mpsc::unbounded_channel();
     let mut flying = 0_usize;
     loop {
@@ -395,7 +386,7 @@ async fn sending(
             return;
         }
         // Before the outbox is read, or what comes in between would be taken for seen.
-        let seen = applied.borrow_and_update().outbox;
+        outbox.mark_unchanged();
         if !stopping {
             match sender.pick() {
                 Ok(jobs) => {
@@ -413,25 +404,18 @@ async fn sending(
                 }
             }
         }
-        loop {
-            tokio::select! {
-                Some((job, end)) = ends.recv() => {
+        tokio::select! {
+            Some((job, end)) = ends.recv() => {
+                sender.settle(job, end);
+                flying -= 1;
+                while let Ok((job, end)) = ends.try_recv() {
                     sender.settle(job, end);
                     flying -= 1;
-                    while let Ok((job, end)) = ends.try_recv() {
-                        sender.settle(job, end);
-                        flying -= 1;
-                    }
-                    break;
                 }
-                changed = applied.changed() => {
-                    if changed.is_err() || applied.borrow().outbox != seen {
-                        break;
-                    }
-                }
-                _ = stopped.changed() => break,
-                () = tokio::time::sleep(NAP) => break,
             }
+            _ = outbox.changed() => {}
+            _ = stopped.changed() => {}
+            () = tokio::time::sleep(NAP) => {}
         }
     }
 }

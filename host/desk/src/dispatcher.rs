@@ -66,6 +66,11 @@ impl Dispatcher {
         Arc::clone(&self.wake)
     }
 
+    /// How many webhooks were taken since the host started.
+    pub(crate) fn webhooks_taken(&self) -> u64 {
+        self.shared.meters.webhooks_taken()
+    }
+
     /// Closes what is done and takes what has come. False if there was nothing to do.
     pub fn step(&mut self) -> Result<bool, DeskError> {
         let closed = self.close_finished()?;

@@ -13,6 +13,7 @@ mod assemble;
 mod attend;
 mod command;
 mod dispatcher;
+mod flood;
 mod input;
 mod matcher;
 mod meters;

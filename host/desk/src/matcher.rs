@@ -91,9 +91,7 @@ impl Matcher {
     fn turn(&self, active: &crate::active::Active) -> Result<Vec<Waiting>, DeskError> {
         let mut all = Vec::new();
         for queue in active.company.queues() {
-            for waiting in self.shared.store.waiting(&queue.id) {
-                all.push(waiting?);
-            }
+            all.extend(self.shared.store.waiting(&queue.id)?);
         }
         all.sort_by_key(|waiting| (std::cmp::Reverse(waiting.priority), waiting.since));
         Ok(all)

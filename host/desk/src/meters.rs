@@ -16,6 +16,7 @@ type Labels = Vec<(&'static str, String)>;
 pub struct Meters {
     registry: Registry,
     webhooks: Family<Labels, Counter>,
+    webhooks_taken: Counter,
     backlog: Gauge,
     pub(crate) repeated: Counter,
     pub(crate) strange: Counter,
@@ -23,17 +24,20 @@ pub struct Meters {
     decision_seconds: Histogram,
     conflicts: Counter,
     sends: Family<Labels, Counter>,
+    events: Gauge,
+    events_folded: Gauge,
 }
 
 impl Default for Meters {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("timonel");
-        let webhooks = Family::default();
+        let webhooks = Family::<Labels, Counter>::default();
         registry.register(
             "webhooks",
             "Webhooks that were posted, by what they were answered",
             webhooks.clone(),
         );
+        let webhooks_taken = webhooks.get_or_create(&vec![("status", "200".to_owned())]).clone();
         let backlog = Gauge::default();
         registry.register("webhooks_open", "Webhooks that are taken and not closed", backlog.clone());
         let repeated = Counter::default();
@@ -54,22 +58,50 @@ impl Default for Meters {
         registry.register("conflicts", "Commits that were decided again", conflicts.clone());
         let sends = Family::default();
         registry.register("sends", "Attempts to send, by how they ended", sends.clone());
-        Self { registry, webhooks, backlog, repeated, strange, decisions, decision_seconds, conflicts, sends }
+        let (events, events_folded) = (Gauge::default(), Gauge::default());
+        registry.register("events", "Events in the journal", events.clone());
+        registry.register("events_folded", "Events in the projections", events_folded.clone());
+        Self {
+            registry,
+            webhooks,
+            webhooks_taken,
+            backlog,
+            repeated,
+            strange,
+            decisions,
+            decision_seconds,
+            conflicts,
+            sends,
+            events,
+            events_folded,
+        }
     }
 }
 
 impl Meters {
     /// A webhook was answered with a status.
     pub fn webhook(&self, status: u16) {
+        if status == 200 {
+            self.webhooks_taken.inc();
+            return;
+        }
         self.webhooks.get_or_create(&vec![("status", status.to_string())]).inc();
     }
 
-    /// All figures in the text format of Prometheus.
-    pub fn text(&self) -> String {
+    /// All figures in the text format of Prometheus. How many events there are, and are folded in, is known to the store.
+    pub fn text(&self, events: u64, folded: u64) -> String {
+        let gauge = |n| i64::try_from(n).unwrap_or(i64::MAX);
+        self.events.set(gauge(events));
+        self.events_folded.set(gauge(folded));
         let mut text = String::new();
         // Writing to a string cannot fail.
         let _ = encode(&mut text, &self.registry);
         text
+    }
+
+    /// Webhooks that were answered with 200.
+    pub(crate) fn webhooks_taken(&self) -> u64 {
+        self.webhooks_taken.get()
     }
 
     pub(crate) fn open_webhooks(&self, open: usize) {

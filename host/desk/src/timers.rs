@@ -36,11 +36,6 @@ impl Timers {
             .collect()
     }
 
-    /// The time by which timers are due.
-    pub(crate) fn now(&self) -> Time {
-        self.shared.now()
-    }
-
     /// When the next one is due.
     pub fn next(&self) -> Result<Option<Time>, DeskError> {
         Ok(self.shared.store.next_due()?)

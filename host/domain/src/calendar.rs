@@ -1,7 +1,7 @@
 //! Business hours.
 //!
-//! A calendar has any number of blocks a day, because lunch is real, and days of its own for holidays. It is asked in
-//! UTC and thinks in its own zone, so that a change of the clocks moves the blocks and not the customers.
+//! A calendar has any number of blocks a day, because lunch is real, days of its own, and holidays by rule. It is asked
+//! in UTC and thinks in its own zone, so that a change of the clocks moves the blocks and not the customers.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
+use crate::holiday::Holiday;
 
 /// The days that are looked at for the next change of a calendar. Whatever is closed for longer is closed for good.
 const HORIZON: i32 = 366;
@@ -77,6 +78,9 @@ pub struct Hours {
     /// Days that have blocks of their own; none for a holiday.
     #[serde(default)]
     pub days: BTreeMap<Date, Vec<Block>>,
+    /// Days of every year that are closed, by rule. A day of `days` goes before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holidays: Vec<Holiday>,
 }
 
 /// A day of the week.
@@ -130,7 +134,9 @@ pub struct UnknownZone(pub String);
 
 impl Calendar {
     /// The calendar with these hours.
-    pub fn new(hours: Hours) -> Result<Self, UnknownZone> {
+    pub fn new(mut hours: Hours) -> Result<Self, UnknownZone> {
+        // A file may name the afternoon before the morning.
+        hours.week.values_mut().chain(hours.days.values_mut()).for_each(|blocks| blocks.sort_unstable());
         Ok(Self { zone: zone(&hours.zone)?, hours: Some(hours) })
     }
 
@@ -179,6 +185,7 @@ impl Calendar {
     fn blocks<'a>(&'a self, hours: &'a Hours, date: Date) -> impl Iterator<Item = (Time, Time)> + 'a {
         let blocks = match hours.days.get(&date) {
             Some(own) => own.as_slice(),
+            None if hours.holidays.iter().any(|holiday| holiday.falls_on(date)) => &[],
             None => hours.week.get(&date.weekday().into()).map_or(&[][..], Vec::as_slice),
         };
         blocks
@@ -208,7 +215,7 @@ mod tests {
             .map(|day| (day, blocks.clone()))
             .into();
         let days = [("2026-12-25".parse().unwrap(), vec![])].into();
-        Calendar::new(Hours { zone: "America/Bogota".into(), week, days }).unwrap()
+        Calendar::new(Hours { zone: "America/Bogota".into(), week, days, holidays: vec![] }).unwrap()
     }
 
     fn state(at: &str) -> (bool, Option<String>) {
@@ -224,6 +231,14 @@ mod tests {
     }
 
     #[test]
+    fn an_afternoon_that_is_written_before_the_morning_comes_after_it() {
+        let blocks = ["14:00-18:00", "08:00-12:00"].map(|block| block.parse().unwrap()).to_vec();
+        let hours = Hours { zone: "UTC".into(), week: [(Day::Monday, blocks)].into(), ..Hours::default() };
+        let state = Calendar::new(hours).unwrap().state("2026-11-23T09:00:00Z".parse().unwrap());
+        assert_eq!(state, State { open: true, next_change: Some("2026-11-23T12:00:00Z".parse().unwrap()) });
+    }
+
+    #[test]
     fn friday_evening_leads_to_monday_and_christmas_to_the_week_after() {
         assert_eq!(state("2026-11-21T00:00:00Z"), (false, Some("Mon 23 08:00".into())));
         assert_eq!(state("2026-12-25T15:00:00Z"), (false, Some("Mon 28 08:00".into())));
@@ -234,7 +249,7 @@ mod tests {
         let all_day = vec!["00:00-24:00".parse::<Block>().unwrap()];
         let week = [(Day::Monday, all_day.clone()), (Day::Tuesday, all_day)].into();
         let calendar =
-            Calendar::new(Hours { zone: "America/Sao_Paulo".into(), week, days: BTreeMap::new() }).unwrap();
+            Calendar::new(Hours { zone: "America/Sao_Paulo".into(), week, ..Hours::default() }).unwrap();
         let monday_noon = "2026-11-23T15:00:00Z".parse().unwrap();
         assert_eq!(
             calendar.state(monday_noon),

@@ -3,11 +3,15 @@
 //! This is configuration and not history: what the company wants, of which events tell what became of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Hours};
 use crate::id::{AgentId, NumberId, QueueId};
+use crate::law::countries::Countries;
+use crate::law::prices::Prices;
+use crate::law::{Contacting, Law};
 
 /// What is written down of a company.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +38,9 @@ pub struct Description {
     /// Business hours, by name.
     #[serde(default)]
     pub calendars: BTreeMap<String, Hours>,
+    /// What holds for writing to customers.
+    #[serde(default)]
+    pub contacting: Contacting,
 }
 
 impl Description {
@@ -120,6 +127,7 @@ pub struct Company {
     description: Description,
     calendars: BTreeMap<String, Calendar>,
     always: Calendar,
+    law: Arc<Law>,
 }
 
 /// What does not make sense in a description.
@@ -135,8 +143,18 @@ pub struct Mistake {
 }
 
 impl Company {
-    /// Checks a description. A company without queues gets one, called `general`.
-    pub fn new(mut description: Description) -> Result<Self, Mistake> {
+    /// Checks a description. A company without queues gets one, called `general`. The countries' rules are those that are
+    /// built in, and there are no prices.
+    pub fn new(description: Description) -> Result<Self, Mistake> {
+        Self::under(description, None, None)
+    }
+
+    /// The same under tables of the company's own.
+    pub fn under(
+        mut description: Description,
+        countries: Option<Countries>,
+        prices: Option<Prices>,
+    ) -> Result<Self, Mistake> {
         if description.queues.is_empty() {
             description.queues.push(Queue { id: "general".into(), calendar: None });
         }
@@ -203,7 +221,24 @@ impl Company {
                 ));
             }
         }
-        Ok(Self { description, calendars, always })
+        for number in description.contacting.caps.numbers.keys() {
+            if !description.numbers.is_empty() && !description.numbers.iter().any(|known| known.id == *number)
+            {
+                let expected = "the id of a number of this file was expected";
+                return Err(mistake("contacting.caps.numbers".into(), number.as_str(), expected));
+            }
+        }
+        let countries = match countries {
+            Some(countries) => countries,
+            None => Countries::shipped(&description.zone)?,
+        };
+        let law = Arc::new(Law::new(&description.contacting, &description.zone, countries, prices)?);
+        Ok(Self { description, calendars, always, law })
+    }
+
+    /// What holds for writing to customers.
+    pub fn law(&self) -> &Law {
+        &self.law
     }
 
     /// Its name.
@@ -284,6 +319,48 @@ impl Default for Description {
             queues: Vec::new(),
             agents: Vec::new(),
             calendars: BTreeMap::new(),
+            contacting: Contacting::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn company(contacting: &str) -> Result<Company, Mistake> {
+        let text =
+            format!("[[numbers]]\nid = \"1\"\nname = \"x\"\nqueue = \"general\"\n[contacting]\n{contacting}");
+        let prices = include_str!("../../../examples/company/prices.toml");
+        let description: Description = toml::from_str(&text).unwrap();
+        let prices = description.contacting.prices.is_some().then(|| Prices::parse(prices).unwrap());
+        Company::under(description, None, prices)
+    }
+
+    #[test]
+    fn caps_are_written_beside_the_table_that_they_are_reckoned_by() {
+        let caps = "caps.month = \"500\"\ncaps.numbers.1 = \"200.00\"\ncaps.rules.promo = \"50\"";
+        let company =
+            company(&format!("marketing-opt-in = \"company-vouches\"\nprices = \"prices.toml\"\n{caps}"));
+        assert_eq!(company.unwrap().law().currency(), Some("USD"));
+    }
+
+    #[test]
+    fn a_cap_that_can_never_be_reached_is_told() {
+        for (contacting, told) in [
+            ("caps.month = \"500\"", "`contacting.prices` is ``"),
+            ("prices = \"p\"\ncaps.numbers.2 = \"1\"", "`contacting.caps.numbers` is `2`"),
+        ] {
+            let mistake = company(contacting).unwrap_err().to_string();
+            assert!(mistake.starts_with(told) && mistake.contains("expected"), "{mistake}");
+        }
+    }
+    #[test]
+    fn the_company_to_copy_makes_sense_and_says_what_it_takes_for_a_consent() {
+        let file: toml::Table =
+            toml::from_str(include_str!("../../../examples/company/timonel.toml")).unwrap();
+        let description: Description = file["company"].clone().try_into().unwrap();
+        assert!(file["company"]["contacting"].get("marketing-opt-in").is_some());
+        assert!(Company::new(description).is_ok());
     }
 }

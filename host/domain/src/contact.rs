@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::event::{ContactCreated, Event};
+use crate::law::consent::Ledger;
+use crate::law::frequency::Approaches;
 use crate::message::{Identity, Profile};
 use crate::sealed::Sealed;
 
@@ -21,6 +23,12 @@ pub struct Contact {
     /// What they said last of each category of messages, and when.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub preferences: BTreeMap<String, Wish>,
+    /// What they want to hear of.
+    #[serde(default, skip_serializing_if = "Ledger::is_empty")]
+    pub consent: Ledger,
+    /// When they were lately written to without having asked for it.
+    #[serde(default, skip_serializing_if = "Approaches::is_empty")]
+    pub approaches: Approaches,
 }
 
 /// What a contact wants of one category of messages.
@@ -40,6 +48,8 @@ impl Contact {
             profile: created.profile.clone(),
             language: created.language.clone(),
             preferences: BTreeMap::new(),
+            consent: Ledger::default(),
+            approaches: Approaches::default(),
         }
     }
 
@@ -65,6 +75,8 @@ impl Contact {
                     self.preferences.insert(changed.preference.category.clone(), told);
                 }
             }
+            Event::ConsentChanged(changed) => self.consent.fold(changed),
+            Event::ContactApproached(approached) => self.approaches.fold(approached),
             _ => {}
         }
     }

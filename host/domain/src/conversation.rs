@@ -14,6 +14,7 @@ use crate::event::{Event, Label, Purpose, Tags};
 use crate::id::{AgentId, CaseId, ContactId, NumberId, TimerId};
 use crate::sealed::Sealed;
 use crate::stream::Actor;
+use crate::window::{self, EntryPoint, Service, Windows};
 
 /// The stretch of time over which automatic messages are counted.
 pub const AUTOMATIC_SPAN: SignedDuration = SignedDuration::from_hours(1);
@@ -28,6 +29,9 @@ pub struct Conversation {
     /// When the customer last wrote or called, by Meta's clock: what the 24-hour window counts from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_inbound: Option<Time>,
+    /// Whether the customer came by an advertisement.
+    #[serde(default, skip_serializing_if = "EntryPoint::is_unused")]
+    pub entry_point: EntryPoint,
     /// When automatic messages were queued, of the last hour and since a person last wrote.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub automatic: Vec<Time>,
@@ -105,6 +109,7 @@ impl Conversation {
             contact,
             number,
             last_inbound: None,
+            entry_point: EntryPoint::default(),
             automatic: Vec::new(),
             attended: BTreeMap::new(),
             case: None,
@@ -115,7 +120,7 @@ impl Conversation {
     /// Takes in one event of the stream.
     pub fn fold(&mut self, time: Time, actor: &Actor, event: &Event) {
         match event {
-            Event::MessageReceived(message) => {
+            Event::MessageReceived(message) if window::is_opened_by(&message.content) => {
                 self.last_inbound = self.last_inbound.max(Some(message.sent_at));
             }
             Event::CallChanged(call) if call.step.is_customers_call() => {
@@ -172,7 +177,12 @@ impl Conversation {
                     }
                 }
             }
-            Event::ReplyQueued(_) => self.count_reply(time, actor),
+            Event::ReplyQueued(_) => {
+                self.entry_point.answer(time);
+                self.count_reply(time, actor);
+            }
+            Event::CustomerReferred(referred) => self.entry_point.refer(referred.at),
+            Event::EntryPointOpened(opened) => self.entry_point.tell(opened.until),
             Event::TimerSet(set) => {
                 self.timers.insert(set.timer, Timer { due: set.due, purpose: set.purpose.clone() });
             }
@@ -209,6 +219,14 @@ impl Conversation {
 
     fn case_mut(&mut self, id: CaseId) -> Option<&mut Case> {
         self.case.as_mut().filter(|case| case.id == id)
+    }
+
+    /// The windows in which the customer may be written to.
+    pub fn windows(&self, now: Time) -> Windows {
+        Windows {
+            service: Service::at(self.last_inbound, now),
+            free_entry_point: self.entry_point.free_until(now),
+        }
     }
 
     /// How many automatic messages have been queued within the last hour, since a person last wrote.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
 use crate::id::{AgentId, QueueId, RuleId};
+use crate::json::Json;
 use crate::message::Outgoing;
 use crate::sealed::Personal;
 
@@ -263,7 +264,7 @@ pub struct Trace {
     /// Which rule.
     pub rule: RuleId,
     /// The input, without the message itself: that is the event before the decision.
-    pub input: serde_json::Value,
+    pub input: Json,
     /// What it asked the host, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<Call>,
@@ -292,11 +293,11 @@ pub struct Call {
     /// `interface.function`.
     pub function: String,
     /// Its arguments.
-    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
-    pub arguments: serde_json::Value,
+    #[serde(default, skip_serializing_if = "Json::is_null")]
+    pub arguments: Json,
     /// What the host answered. History is answered by reference: the versions of its events.
-    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
-    pub answer: serde_json::Value,
+    #[serde(default, skip_serializing_if = "Json::is_null")]
+    pub answer: Json,
 }
 
 /// A line that a rule left for its author.

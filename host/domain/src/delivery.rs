@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::event::Event;
 use crate::id::{ConversationId, MessageId, NumberId};
+use crate::law::pricing::Bill;
 
 /// How a message fares after WhatsApp took it. Later ones include the earlier, and `failed` is final: that is the whole
 /// order, and a message is where the furthest status that was ever told puts it (Meta, *Webhooks: statuses*).
@@ -57,6 +58,9 @@ pub struct Delivery {
     /// What WhatsApp told last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    /// What it costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill: Option<Bill>,
 }
 
 /// Where an outgoing message is.
@@ -103,7 +107,16 @@ impl Sending {
 impl Delivery {
     /// A message that was just queued.
     pub fn new(message: MessageId, conversation: ConversationId, number: NumberId, queued: u64) -> Self {
-        Self { message, conversation, number, queued, attempts: 0, state: Sending::Queued, status: None }
+        Self {
+            message,
+            conversation,
+            number,
+            queued,
+            attempts: 0,
+            state: Sending::Queued,
+            status: None,
+            bill: None,
+        }
     }
 
     /// Takes in one event of its stream.
@@ -124,6 +137,8 @@ impl Delivery {
             Event::SendInDoubt(_) if self.status.is_some() => self.state = Sending::Accepted,
             Event::SendInDoubt(_) => self.state = Sending::InDoubt { since: time },
             Event::SendWithheld(_) => self.state = Sending::Withheld,
+            Event::SendPostponed(postponed) => self.state = Sending::Waiting { until: postponed.until },
+            Event::MessageCharged(charged) => self.bill = Some(charged.into()),
             Event::StatusChanged(changed) => {
                 self.status = self.status.max(Some(changed.status));
                 self.state = Sending::Accepted;

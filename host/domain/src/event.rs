@@ -10,6 +10,10 @@ use crate::Time;
 use crate::decision::{Asked, Digest, Kind, MemoryScope, NotAsked, Place, Traces, Why};
 use crate::delivery::Status;
 use crate::id::{AgentId, CaseId, ContactId, ConversationId, MessageId, NumberId, QueueId, RuleId, TimerId};
+use crate::law::class::Category;
+use crate::law::consent::{Consent, Evidence, Source};
+use crate::law::pricing::Charge;
+use crate::law::spending::Month;
 use crate::message::{Edit, Identity, Inbound, Outgoing, Profile, Side};
 use crate::platform::{
     AccountChange, CallStep, Detail, Handover, NumberChange, Origin, Preference, TemplateChange, TemplateName,
@@ -251,6 +255,18 @@ events! {
     SendWithheld(SendWithheld) = "send-withheld", form 1;
     /// WhatsApp told how the message fares.
     StatusChanged(StatusChanged) = "status-changed", form 1;
+    /// The host does not send it yet, because it may not yet.
+    SendPostponed(SendPostponed) = "send-postponed", form 1;
+    /// What the message costs is known, or is known better.
+    MessageCharged(MessageCharged) = "message-charged", form 1;
+    /// The customer wants messages of a category, or no more of them.
+    ConsentChanged(ConsentChanged) = "consent-changed", form 1;
+    /// The customer is about to be written to without having asked for it.
+    ContactApproached(ContactApproached) = "contact-approached", form 1;
+    /// The customer came by an advertisement or the button of a page.
+    CustomerReferred(CustomerReferred) = "customer-referred", form 1;
+    /// Meta told until when messages are free because of that.
+    EntryPointOpened(EntryPointOpened) = "entry-point-opened", form 1;
 }
 
 /// `webhook-received`, in `webhooks`.
@@ -673,6 +689,22 @@ pub enum Refused {
     AutomaticLimit,
     /// The customer has not written for 24 hours.
     WindowClosed,
+    /// The customer does not want such messages.
+    OptedOut,
+    /// The customer has not agreed to marketing.
+    NoOptIn,
+    /// Such messages are not sent to the customer's country.
+    CountryClosed,
+    /// Not at this hour or on this day.
+    ContactHours,
+    /// The customer was written to often enough.
+    ContactFrequency,
+    /// The month's money is spent.
+    MonthlyCap,
+    /// The month's money of the number is spent.
+    NumberCap,
+    /// The month's money of the rule is spent.
+    RuleCap,
 }
 
 /// `case-queued`, in `conversation/…`.
@@ -973,4 +1005,78 @@ pub struct Problem {
     pub code: i64,
     /// Meta's title for the code.
     pub title: String,
+}
+
+/// `send-postponed`, in `message/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SendPostponed {
+    /// Not before this moment.
+    pub until: Time,
+    /// The invariant.
+    pub because: Refused,
+}
+
+/// `message-charged`, in `message/…`: in the same commit as what makes it known. Sums are kept by the difference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MessageCharged {
+    /// The number it leaves from.
+    pub number: NumberId,
+    /// The month it is counted in.
+    pub month: Month,
+    /// Who had it sent.
+    pub by: Actor,
+    /// What was charged until now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Charge>,
+    /// What is charged now; none for a message that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<Charge>,
+    /// Whether Meta said so; else it is the host's estimate.
+    #[serde(default)]
+    pub reported: bool,
+}
+
+/// `consent-changed`, in `contact/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConsentChanged {
+    /// Of which messages.
+    pub category: Category,
+    /// What the customer wants.
+    pub consent: Consent,
+    /// Whether an opt-in named the business.
+    #[serde(default)]
+    pub names_business: bool,
+    /// How we know.
+    pub source: Source,
+    /// When the customer said so: by Meta's clock where Meta told. What was said last counts.
+    pub at: Time,
+    /// What it rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Sealed<Evidence>>,
+}
+
+/// `contact-approached`, in `contact/…`, in the same commit as the first `send-attempted` of the message. It counts even
+/// if the attempt fails: better one message too few.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactApproached {
+    /// By which message.
+    pub message: MessageId,
+    /// Of which category.
+    pub category: Category,
+    /// When.
+    pub at: Time,
+}
+
+/// `customer-referred`, in `conversation/…`, in the same commit as the message that tells it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CustomerReferred {
+    /// When the customer wrote, by Meta's clock.
+    pub at: Time,
+}
+
+/// `entry-point-opened`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EntryPointOpened {
+    /// Until when all messages are free, as Meta says.
+    pub until: Time,
 }

@@ -19,8 +19,8 @@ use domain::decision::{Kind, MemoryScope, Why};
 use domain::id::{QueueId, RuleId};
 use rules::contract::{Agent, Calendar, CaseView, Customer, Input, LocalTime, Message, Who};
 use rules::{
-    Config, Definition, Generation, Grant, Host, Limits, Mode, Remembered, Scope, Snapshot, Unavailable,
-    Worker,
+    Config, Definition, Generation, Grant, Host, Limits, Mode, Remembered, Scope, Seen, Snapshot,
+    Unavailable, Worker,
 };
 
 /// Rounds of which the median is taken.
@@ -73,7 +73,7 @@ fn main() {
         ours.push(repeated(|| drop(black_box(host.ask(&rule, Kind::Routing, &input, &snapshot)))));
         traced.push(repeated(|| {
             let answer = host.ask(&rule, Kind::Routing, &input, &snapshot);
-            drop(black_box(serde_json::to_vec(&answer.trace(&input)).unwrap()));
+            drop(black_box(serde_json::to_vec(&answer.trace(&Seen::of(&input))).unwrap()));
         }));
         rounds.push(repeated(|| {
             drop(black_box(generation.route(&host, Why::Message, &input, &snapshot)));

@@ -194,6 +194,8 @@ impl Admission {
             // a heap of its own, of which the child has little.
             .env("RAYON_NUM_THREADS", "2")
             .env("MALLOC_ARENA_MAX", "2")
+            // mimalloc, which the program uses, would reserve a gibibyte before the limit is set, and so be out of its reach.
+            .env("MIMALLOC_ARENA_RESERVE", "16M")
             .stdin(component)
             .stdout(answer.try_clone()?)
             .stderr(complaint.try_clone()?)

@@ -19,6 +19,7 @@ use crate::host::Host;
 use crate::rule::{Mode, Rule};
 use crate::run::{self, Answer};
 use crate::snapshot::Snapshot;
+use crate::trace::Seen;
 
 /// All active rules at one moment.
 #[derive(Debug)]
@@ -112,6 +113,7 @@ impl Generation {
             traces: Traces(Vec::new()),
             decided: None,
         };
+        let mut seen = None;
         let meant = |seat: &&Seat| only.is_none_or(|only| seat.rule.definition.id == *only);
         for seat in self.seats.iter().filter(|seat| seat.rule.is(kind)).filter(meant) {
             if let Some(because) = seat.skipped(input, round.decided.is_some()) {
@@ -120,7 +122,7 @@ impl Generation {
             }
             let answer = self.possible(host.ask(&seat.rule, kind, input, snapshot));
             seat.breaker.record(&answer.asked.outcome, input.now);
-            round.add(answer, input);
+            round.add(answer, seen.get_or_insert_with(|| Seen::of(input)));
         }
         round
     }
@@ -158,8 +160,8 @@ impl Seat {
 }
 
 impl Round {
-    fn add(&mut self, answer: Answer, input: &Input) {
-        self.traces.0.push(answer.trace(input));
+    fn add(&mut self, answer: Answer, seen: &Seen) {
+        self.traces.0.push(answer.trace(seen));
         let Answer { asked, verdict, reason, effects, .. } = answer;
         if let Some(verdict) = verdict
             && asked.outcome.decides()

@@ -56,3 +56,4 @@ pub use refusal::Refusal;
 pub use rule::{Definition, Mode, Rule, Scope};
 pub use run::Answer;
 pub use snapshot::{Remembered, Snapshot, Unavailable};
+pub use trace::Seen;

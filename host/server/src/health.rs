@@ -37,18 +37,8 @@ pub(crate) async fn healthz(State(server): State<Arc<Server>>) -> Response {
 /// All figures in the text format of Prometheus.
 pub(crate) async fn metrics(State(server): State<Arc<Server>>) -> Response {
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    let mut text = server.desk.meters().text();
-    let applied = *server.desk.store().applied().borrow();
-    let (events, folded) = (server.desk.store().last_seq(), applied.seq);
-    // These are read and not counted, so they are written here, before the mark that ends the text.
-    let read = format!(
-        "# HELP timonel_events Events in the journal\n# TYPE timonel_events gauge\ntimonel_events {events}\n\
-         # HELP timonel_events_folded Events in the projections\n# TYPE timonel_events_folded gauge\n\
-         timonel_events_folded {folded}\n"
-    );
-    match text.rfind("# EOF") {
-        Some(end) => text.insert_str(end, &read),
-        None => text.push_str(&read),
-    }
+    let store = server.desk.store();
+    let folded = store.applied().borrow().seq;
+    let text = server.desk.meters().text(store.last_seq(), folded);
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

@@ -16,7 +16,7 @@ use journal::{AppendError, Journal};
 use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 
-use crate::projection::Tree;
+use crate::tree::Tree;
 
 /// Events in one batch at most: enough to share an fsync among many, few enough that nobody waits long for the others.
 pub(crate) const BATCH_EVENTS: usize = 4_096;
@@ -93,6 +93,8 @@ impl Request {
 /// Events that are durable, and who waits until they are folded.
 pub(crate) struct Durable {
     pub(crate) events: Vec<Recorded>,
+    /// What they take up in the journal.
+    pub(crate) bytes: usize,
     pub(crate) acks: Vec<(Ack, u64)>,
 }
 
@@ -103,7 +105,7 @@ pub(crate) struct Fatal(pub(crate) String);
 
 pub(crate) struct Committer {
     journal: Journal,
-    tree: Tree,
+    tree: Arc<Tree>,
     clock: Arc<dyn Clock>,
     last_time: Time,
     /// Versions of streams whose last events may not be folded yet.
@@ -113,7 +115,7 @@ pub(crate) struct Committer {
 }
 
 impl Committer {
-    pub(crate) fn new(journal: Journal, tree: Tree, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(journal: Journal, tree: Arc<Tree>, clock: Arc<dyn Clock>) -> Self {
         Self {
             journal,
             tree,
@@ -148,7 +150,7 @@ impl Committer {
                     for (ack, _, _) in accepted {
                         let _ = ack.send(Err(CommitError::Refused(error.to_string())));
                     }
-                    return Ok(Durable { events: Vec::new(), acks: Vec::new() });
+                    return Ok(Durable { events: Vec::new(), bytes: 0, acks: Vec::new() });
                 }
             }
         }
@@ -165,7 +167,8 @@ impl Committer {
                 let _ = ack.send(Ok(seq));
             }
         }
-        Ok(Durable { events: batch.events, acks })
+        let bytes = batch.entries.iter().map(Vec::len).sum();
+        Ok(Durable { events: batch.events, bytes, acks })
     }
 
     fn take(
@@ -218,7 +221,7 @@ impl Committer {
         if let Some((version, _)) = self.tail.get(stream) {
             return Ok(*version);
         }
-        crate::queries::version(&self.tree, stream).map_err(|error| CommitError::Refused(error.to_string()))
+        self.tree.version(stream).map_err(|error| CommitError::Refused(error.to_string()))
     }
 
     fn forget_folded(&mut self, folded: u64) {

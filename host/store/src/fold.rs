@@ -1,28 +1,30 @@
 //! From events to the projections.
 //!
-//! The fold of a batch works on an overlay: states are read once, folded in memory and written once, however many events
-//! of the batch concern them. The indexes (who waits, what is due, what is to be sent) are functions of a state: they are
+//! The fold of a batch makes a layer of its own: states are read once, folded in memory and handed on once, however many
+//! events of the batch concern them. The indexes (who waits, what is due, what is to be sent) are functions of a state: they are
 //! written by comparing what the state implied before with what it implies now, so that none can be forgotten. Nothing
 //! here asks a clock or a random source, or a rebuild would not give the same keys and values.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use domain::agent::Agent;
 use domain::contact::Contact;
-use domain::conversation::{Conversation, Holder};
+use domain::conversation::Conversation;
 use domain::delivery::Delivery;
 use domain::event::{
-    AccountChanged, CallChanged, Event, GenerationActivated, HandoverChanged, NumberChanged, PlatformNotice,
-    Recorded, TemplateChanged,
+    AccountChanged, CallChanged, Event, HandoverChanged, NumberChanged, PlatformNotice, Recorded,
+    TemplateChanged,
 };
 use domain::id::{ConversationId, MessageId};
 use domain::sealed::Lookup;
 use domain::stream::Stream;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use crate::layout::{self, Amended, Line, Referent};
-use crate::projection::{Applied, ProjectionError, Tree};
+use crate::layout::{self, Amended, Line, Referent, Unprocessed};
+use crate::projection::{Applied, ProjectionError};
+use crate::state::{State, Versioned};
+use crate::tree::{Layer, Tree};
 
 /// Why an event could not be folded.
 #[derive(Debug, thiserror::Error)]
@@ -44,18 +46,9 @@ pub enum FoldError {
     },
 }
 
-/// What streams fold to. Webhooks and the company have a version only.
-enum State {
-    Nothing,
-    Contact(Contact),
-    Conversation(Conversation),
-    Message(Delivery),
-    Agent(Agent),
-}
-
-struct Loaded {
-    version: u64,
-    state: State,
+/// A state that the batch changes.
+struct Touched {
+    now: Versioned,
     /// What the indexes held before the batch.
     implied: BTreeMap<Vec<u8>, Vec<u8>>,
 }
@@ -63,21 +56,21 @@ struct Loaded {
 /// The changes of one batch of events.
 pub(crate) struct Fold<'a> {
     tree: &'a Tree,
-    streams: HashMap<Stream, Loaded>,
-    writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    streams: HashMap<Stream, Touched>,
+    layer: Layer,
     applied: Applied,
 }
 
 impl<'a> Fold<'a> {
     pub(crate) fn new(tree: &'a Tree, applied: Applied) -> Self {
-        Self { tree, streams: HashMap::new(), writes: BTreeMap::new(), applied }
+        Self { tree, streams: HashMap::new(), layer: Layer::default(), applied }
     }
 
     /// Takes in one event.
     pub(crate) fn event(&mut self, recorded: &Recorded) -> Result<(), FoldError> {
         self.applied.seq = recorded.seq;
         self.side_effects(recorded)?;
-        let stream = self.stream(&recorded.stream)?;
+        let stream = &mut self.stream(&recorded.stream)?.now;
         stream.version = recorded.version;
         match (&mut stream.state, &recorded.event) {
             (State::Nothing, Event::ContactCreated(created)) => {
@@ -119,12 +112,12 @@ impl<'a> Fold<'a> {
     fn side_effects(&mut self, recorded: &Recorded) -> Result<(), FoldError> {
         match (&recorded.event, &recorded.stream) {
             (Event::WebhookReceived(_), _) => {
-                self.put(layout::unprocessed(recorded.seq), Vec::new());
+                self.unprocessed(recorded.seq, true)?;
                 self.applied.webhooks = recorded.seq;
             }
             (Event::WebhooksProcessed(processed), _) => {
                 for webhook in &processed.webhooks {
-                    self.writes.insert(layout::unprocessed(webhook.seq), None);
+                    self.unprocessed(webhook.seq, false)?;
                 }
             }
             (Event::GenerationActivated(activated), _) => {
@@ -172,9 +165,7 @@ impl<'a> Fold<'a> {
                 let key = layout::memory(&remembered.rule, remembered.scope, owner, &remembered.slot);
                 match &remembered.value {
                     Some(value) => self.put_json(key, value)?,
-                    None => {
-                        self.writes.insert(key, None);
-                    }
+                    None => self.remove(key),
                 }
             }
             (Event::SendAccepted(accepted), Stream::Message(id)) => {
@@ -197,8 +188,8 @@ impl<'a> Fold<'a> {
                 let contact = contact.to_bytes().to_vec();
                 for lookup in &changed.gone {
                     let key = layout::identifier(lookup);
-                    if self.value(&key)?.as_deref() == Some(&contact) {
-                        self.writes.insert(key, None);
+                    if self.value(&key)?.as_deref() == Some(contact.as_slice()) {
+                        self.remove(key);
                     }
                 }
                 for lookup in &changed.lookups {
@@ -251,20 +242,28 @@ impl<'a> Fold<'a> {
         queued: u64,
     ) -> Result<(), FoldError> {
         let stream = self.stream(&Stream::Message(message))?;
-        stream.state = State::Message(Delivery::new(message, conversation, number, queued));
+        stream.now.state = State::Message(Delivery::new(message, conversation, number, queued));
         Ok(())
     }
 
-    fn stream(&mut self, stream: &Stream) -> Result<&mut Loaded, FoldError> {
+    fn stream(&mut self, stream: &Stream) -> Result<&mut Touched, FoldError> {
         use std::collections::hash_map::Entry;
         Ok(match self.streams.entry(stream.clone()) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(load(self.tree, stream)?),
+            Entry::Vacant(new) => {
+                let now = Versioned::clone(&*self.tree.state(stream)?);
+                let implied = now.state.implied(stream);
+                new.insert(Touched { now, implied })
+            }
         })
     }
 
     fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
-        self.writes.insert(key, Some(value));
+        self.layer.entries.insert(key, Some(value.into()));
+    }
+
+    fn remove(&mut self, key: Vec<u8>) {
+        self.layer.entries.insert(key, None);
     }
 
     fn put_json(&mut self, key: Vec<u8>, value: &impl Serialize) -> Result<(), FoldError> {
@@ -273,43 +272,43 @@ impl<'a> Fold<'a> {
         Ok(())
     }
 
-    /// What a key holds, this batch included.
-    fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, FoldError> {
-        Ok(match self.writes.get(key) {
-            Some(value) => value.clone(),
-            None => self.tree.get(key).map_err(ProjectionError::Sled)?.map(|value| value.to_vec()),
-        })
+    fn unprocessed(&mut self, seq: u64, open: bool) -> Result<(), FoldError> {
+        let key = layout::unprocessed(seq);
+        let mut run = Unprocessed::of(self.value(&key)?.as_deref());
+        run.set(seq, open);
+        self.layer.entries.insert(key, run.value().map(Into::into));
+        Ok(())
     }
 
     fn number(&self, key: &[u8]) -> Result<u64, FoldError> {
         Ok(self.value(key)?.as_deref().and_then(layout::number).unwrap_or(0))
     }
 
-    /// Everything as one batch, the watermark included.
-    pub(crate) fn finish(mut self) -> Result<(sled::Batch, Applied), FoldError> {
-        for (stream, loaded) in std::mem::take(&mut self.streams) {
-            let implied = loaded.state.implied(&stream);
-            for gone in loaded.implied.keys().filter(|key| !implied.contains_key(*key)) {
+    fn value(&self, key: &[u8]) -> Result<Option<sled::IVec>, FoldError> {
+        match self.layer.entries.get(key) {
+            Some(value) => Ok(value.clone()),
+            None => Ok(self.tree.get(key)?),
+        }
+    }
+
+    /// Everything as one layer.
+    pub(crate) fn finish(mut self) -> (Layer, Applied) {
+        for (stream, Touched { now, implied: before }) in std::mem::take(&mut self.streams) {
+            let implied = now.state.implied(&stream);
+            for gone in before.keys().filter(|key| !implied.contains_key(*key)) {
                 self.touch(gone);
-                self.writes.insert(gone.clone(), None);
+                self.remove(gone.clone());
             }
             for (key, value) in implied {
-                if loaded.implied.get(&key) != Some(&value) {
+                if before.get(&key) != Some(&value) {
                     self.touch(&key);
-                    self.writes.insert(key, Some(value));
+                    self.put(key, value);
                 }
             }
-            self.put(layout::state(&stream), loaded.encode().map_err(ProjectionError::Form)?);
+            self.layer.states.insert(stream, Arc::new(now));
         }
-        let mut batch = sled::Batch::default();
-        for (key, value) in self.writes {
-            match value {
-                Some(value) => batch.insert(key, value),
-                None => batch.remove(key),
-            }
-        }
-        batch.insert(layout::WATERMARK, &self.applied.seq.to_be_bytes());
-        Ok((batch, self.applied))
+        self.layer.seq = self.applied.seq;
+        (self.layer, self.applied)
     }
 
     fn touch(&mut self, key: &[u8]) {
@@ -321,80 +320,4 @@ impl<'a> Fold<'a> {
             _ => {}
         }
     }
-}
-
-impl State {
-    /// The entries of the indexes that follow from a state.
-    fn implied(&self, stream: &Stream) -> BTreeMap<Vec<u8>, Vec<u8>> {
-        let mut entries = BTreeMap::new();
-        match (self, stream) {
-            (Self::Conversation(conversation), Stream::Conversation(id)) => {
-                for (timer, set) in &conversation.timers {
-                    entries.insert(layout::timer(set.due, *id, *timer), Vec::new());
-                }
-                if let Some(case) = &conversation.case
-                    && let Holder::Queue { place, since } = &case.holder
-                    && let Ok(place_json) = serde_json::to_vec(place)
-                {
-                    entries.insert(layout::waiting(&place.queue, case.priority, *since, *id), place_json);
-                }
-            }
-            (Self::Message(delivery), Stream::Message(id)) if delivery.state.pending() => {
-                entries.insert(layout::outbox(delivery.queued), id.to_bytes().to_vec());
-            }
-            _ => {}
-        }
-        entries
-    }
-}
-
-impl Loaded {
-    fn encode(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let mut bytes = self.version.to_be_bytes().to_vec();
-        match &self.state {
-            State::Nothing => {}
-            State::Contact(state) => serde_json::to_writer(&mut bytes, state)?,
-            State::Conversation(state) => serde_json::to_writer(&mut bytes, state)?,
-            State::Message(state) => serde_json::to_writer(&mut bytes, state)?,
-            State::Agent(state) => serde_json::to_writer(&mut bytes, state)?,
-        }
-        Ok(bytes)
-    }
-}
-
-/// A stream's version and its state, if it has one.
-pub(crate) fn read_state<T: DeserializeOwned>(
-    tree: &Tree,
-    stream: &Stream,
-) -> Result<(u64, Option<T>), ProjectionError> {
-    let Some(bytes) = tree.get(layout::state(stream))? else { return Ok((0, None)) };
-    let (version, state) =
-        bytes.split_first_chunk::<8>().ok_or(ProjectionError::Broken("a stream's state"))?;
-    let state = if state.is_empty() { None } else { Some(serde_json::from_slice(state)?) };
-    Ok((u64::from_be_bytes(*version), state))
-}
-
-fn load(tree: &Tree, stream: &Stream) -> Result<Loaded, ProjectionError> {
-    fn known<T: DeserializeOwned>(
-        tree: &Tree,
-        stream: &Stream,
-        state: fn(T) -> State,
-    ) -> Result<(u64, State), ProjectionError> {
-        let (version, found) = read_state(tree, stream)?;
-        Ok((version, found.map_or(State::Nothing, state)))
-    }
-    let (version, state) = match stream {
-        Stream::Webhooks | Stream::Company => known::<serde_json::Value>(tree, stream, |_| State::Nothing)?,
-        Stream::Contact(_) => known(tree, stream, State::Contact)?,
-        Stream::Conversation(_) => known(tree, stream, State::Conversation)?,
-        Stream::Message(_) => known(tree, stream, State::Message)?,
-        Stream::Agent(_) => known(tree, stream, State::Agent)?,
-    };
-    let implied = state.implied(stream);
-    Ok(Loaded { version, state, implied })
-}
-
-/// What the last `generation-activated` said.
-pub(crate) fn generation(tree: &Tree) -> Result<Option<GenerationActivated>, ProjectionError> {
-    tree.get(layout::GENERATION)?.map(|bytes| serde_json::from_slice(&bytes)).transpose().map_err(Into::into)
 }

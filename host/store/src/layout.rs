@@ -4,6 +4,8 @@
 //! ordered as it is read: times and numbers big-endian, names ended by a zero. Nothing personal stands in a key: people
 //! and wamids are found by keyed hashes.
 
+use std::ops::Range;
+
 use domain::Time;
 use domain::decision::MemoryScope;
 use domain::event::{MessageEchoed, MessageEdited, MessageReceived, MessageRevoked, ReplyQueued};
@@ -68,9 +70,12 @@ pub(crate) fn memory(rule: &RuleId, scope: MemoryScope, owner: [u8; 16], slot: &
     [memory_of(rule, scope, owner), slot.to_bytes().to_vec()].concat()
 }
 
+/// Everything that is due at some time.
+pub(crate) const TIMERS: &[u8] = b"t";
+
 /// A timer in the order in which they are due.
 pub(crate) fn timer(due: Time, conversation: ConversationId, timer: TimerId) -> Vec<u8> {
-    [&b"t"[..], &millis(due), &conversation.to_bytes(), &timer.to_bytes()].concat()
+    [TIMERS, &millis(due), &conversation.to_bytes(), &timer.to_bytes()].concat()
 }
 
 /// All cases that wait in a queue.
@@ -92,17 +97,62 @@ pub(crate) fn outbox(queued: u64) -> Vec<u8> {
     [OUTBOX, &queued.to_be_bytes()].concat()
 }
 
-/// Everything that was received and is not processed.
-pub(crate) const UNPROCESSED: &[u8] = b"u";
-
-/// A body that was received and is not processed.
+/// The bodies of a run of events that are received and not processed. They come by the thousands and leave a moment later,
+/// so they are bits of one value and no keys of their own.
 pub(crate) fn unprocessed(seq: u64) -> Vec<u8> {
-    [UNPROCESSED, &seq.to_be_bytes()].concat()
+    [b"u", &(seq / RUN).to_be_bytes()[..]].concat()
+}
+
+/// Events of a run.
+const RUN: u64 = 1_024;
+
+/// A bit for each event of a run: whether it is a body that is not processed.
+#[derive(Clone, Copy)]
+pub(crate) struct Unprocessed([u8; (RUN / 8) as usize]);
+
+impl Unprocessed {
+    /// From the value of a key; nothing is open where there is none.
+    pub(crate) fn of(value: Option<&[u8]>) -> Self {
+        Self(value.and_then(|value| value.try_into().ok()).unwrap_or([0; (RUN / 8) as usize]))
+    }
+
+    /// Opens or closes a body.
+    pub(crate) fn set(&mut self, seq: u64, open: bool) {
+        let (byte, bit) = ((seq % RUN / 8) as usize, 1 << (seq % 8));
+        if let Some(byte) = self.0.get_mut(byte) {
+            *byte = if open { *byte | bit } else { *byte & !bit };
+        }
+    }
+
+    /// The value of the key; none if nothing is open any more.
+    pub(crate) fn value(&self) -> Option<Vec<u8>> {
+        self.0.iter().any(|byte| *byte != 0).then(|| self.0.to_vec())
+    }
+
+    /// The numbers of the open bodies, in order.
+    pub(crate) fn numbers(key: &[u8], value: &[u8]) -> impl Iterator<Item = u64> {
+        let (first, bits) = (number(key).unwrap_or(0) * RUN, Self::of(Some(value)));
+        let is_open =
+            move |n: &u64| bits.0.get((n / 8) as usize).is_some_and(|byte| byte & (1 << (n % 8)) != 0);
+        (0..RUN).filter(is_open).map(move |n| first + n)
+    }
 }
 
 /// How often something was not understood, by field.
 pub(crate) fn strange(field: &str) -> Vec<u8> {
     [b"n", field.as_bytes()].concat()
+}
+
+/// All keys that begin with a prefix. Every prefix here begins with a letter, so there is always a key behind it.
+pub(crate) fn within(prefix: Vec<u8>) -> Range<Vec<u8>> {
+    let mut end = prefix.clone();
+    while let Some(last) = end.pop() {
+        if let Some(next) = last.checked_add(1) {
+            end.push(next);
+            break;
+        }
+    }
+    prefix..end
 }
 
 /// Milliseconds since 1970, in an order that the bytes keep. Times before 1970 count as 1970.

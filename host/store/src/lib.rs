@@ -3,7 +3,8 @@
 //! Two verbs write. [`Store::append`] is for the webhook: durable when it answers, folded a moment later.
 //! [`Store::commit`] is for everything else: events of several streams in one atomic batch, each stream at the version
 //! that the caller saw, durable and folded when it answers. Everything that can be asked is folded from those events into
-//! one sled tree, which may be thrown away at any time: the journal gives the same tree again, key by key.
+//! one tree, in memory first and in sled a moment later, which may be thrown away at any time: the journal gives the same
+//! tree again, key by key.
 //!
 //! The names of the queries are those of the operation and not of a key-value store, so that another engine can stand
 //! behind them.
@@ -14,7 +15,10 @@ mod keys;
 mod layout;
 mod projection;
 mod queries;
+mod recent;
+mod state;
 mod store;
+mod tree;
 
 pub use committer::{CommitError, Draft};
 pub use fold::FoldError;
@@ -22,4 +26,4 @@ pub use keys::{KeyError, KeyStore};
 pub use layout::{Amended, Line, Referent};
 pub use projection::{Applied, ProjectionError, difference};
 pub use queries::{Outbox, Waiting};
-pub use store::{Drive, OpenError, Opened, Paths, Store, Ticket, rebuild};
+pub use store::{Drive, OpenError, Opened, Paths, Store, Ticket, Topic, rebuild};

@@ -6,20 +6,18 @@
 //! cannot be trusted, cannot be opened or is ahead of the journal is set aside, and the journal builds another one.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use domain::event::Recorded;
 
 use crate::fold::{Fold, FoldError};
-use crate::layout;
-
-/// The sled tree. One only: a batch is atomic within a tree.
-pub(crate) type Tree = sled::Tree;
+use crate::tree::Tree;
 
 /// Pages that sled keeps in memory, in bytes. A quiet host stays small, and the working set of a busy one fits.
 const CACHE: u64 = 48 << 20;
 
 /// The form of the tree's keys and values. Another number here rebuilds every tree that was written before.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// Why the projections failed.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +65,8 @@ pub struct Applied {
 /// The projections, open.
 pub(crate) struct Projection {
     db: sled::Db,
-    pub(crate) tree: Tree,
+    /// One only: a batch is atomic within a tree of sled.
+    pub(crate) tree: Arc<Tree>,
     dir: PathBuf,
 }
 
@@ -125,7 +124,7 @@ impl Projection {
         // sled panics on some kinds of damage instead of returning an error.
         let opened = std::panic::catch_unwind(|| Self::create(dir, boot));
         let projection = opened.map_err(|_| Distrust::Damaged)?.map_err(|_| Distrust::Damaged)?;
-        match projection.watermark() {
+        match projection.tree.watermark() {
             Ok(seq) if seq <= last_seq => Ok(projection),
             Ok(_) => Err(Distrust::AheadOfJournal),
             Err(_) => Err(Distrust::Damaged),
@@ -142,16 +141,11 @@ impl Projection {
             .mode(sled::Mode::HighThroughput)
             .flush_every_ms(Some(1_000))
             .open()?;
-        let tree = db.open_tree("timonel")?;
+        let tree = Arc::new(Tree::new(db.open_tree("timonel")?));
         Ok(Self { db, tree, dir: dir.to_owned() })
     }
 
-    /// The last event that is folded in; 0 for none.
-    pub(crate) fn watermark(&self) -> Result<u64, ProjectionError> {
-        watermark(&self.tree)
-    }
-
-    /// Folds events in, as one batch.
+    /// Folds events in. All of them can be asked for at the same moment.
     pub(crate) fn apply<'e>(
         &self,
         applied: Applied,
@@ -161,13 +155,14 @@ impl Projection {
         for event in events {
             fold.event(event)?;
         }
-        let (batch, applied) = fold.finish()?;
-        self.tree.apply_batch(batch).map_err(ProjectionError::Sled)?;
+        let (layer, applied) = fold.finish();
+        self.tree.absorb(layer)?;
         Ok(applied)
     }
 
-    /// Flushes, and says so in the marker.
+    /// Carries everything to sled, flushes, and says so in the marker.
     pub(crate) fn close(&self) -> Result<(), ProjectionError> {
+        self.tree.carry()?;
         self.db.flush()?;
         let data = self.dir.join("sled").join("db");
         std::fs::File::open(&data)
@@ -183,13 +178,6 @@ impl Projection {
             path: dir.to_owned(),
             source,
         })
-    }
-}
-
-pub(crate) fn watermark(tree: &Tree) -> Result<u64, ProjectionError> {
-    match tree.get(layout::WATERMARK)? {
-        None => Ok(0),
-        Some(bytes) => layout::number(&bytes).ok_or(ProjectionError::Broken("the watermark")),
     }
 }
 

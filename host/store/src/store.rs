@@ -1,17 +1,18 @@
-//! The store, open: a committer and a projector, driven by threads or by the caller.
+//! The store, open: a committer, a projector and a keeper, driven by threads or by the caller.
 //!
-//! In a host two threads drive them, so that one batch is folded while the next is on its way to the disk. In a
-//! simulation nobody does: each request is carried out in the call that makes it, and the order of everything follows from
-//! the seed.
+//! In a host three threads drive them: one batch is folded while the next is on its way to the disk, and what is folded is
+//! carried to sled by and by. In a simulation nobody does: each request is carried out in the call that makes it, and the
+//! order of everything follows from the seed.
 
 use std::collections::VecDeque;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TrySendError, channel, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use domain::event::{NotAnEvent, Recorded};
 use domain::outside::Clock;
@@ -21,7 +22,9 @@ use tokio::sync::{oneshot, watch};
 
 use crate::committer::{BATCH_BYTES, BATCH_EVENTS, CommitError, Committer, Draft, Durable, Fatal, Request};
 use crate::fold::FoldError;
-use crate::projection::{Applied, Projection, ProjectionError, Tree};
+use crate::projection::{Applied, Projection, ProjectionError};
+use crate::recent::Recent;
+use crate::tree::Tree;
 
 /// Requests that may wait for the committer. When they do, the disk is behind, and callers are told to come back.
 const QUEUE: usize = 8_192;
@@ -30,7 +33,21 @@ const QUEUE: usize = 8_192;
 const UNFOLDED: usize = 64;
 
 /// Batches that are kept after they were read. A batch has some hundred KiB under load, and some MiB at most.
-const RECENT: usize = 16;
+const READ: usize = 16;
+
+/// Requests in a batch from which on the next one waits a moment for company.
+const SHARED: usize = 8;
+
+/// How long it waits: about as long as the sync of a good disk. Every batch wakes everybody who follows the journal, and
+/// a busy host has better uses for its cores.
+const PAUSE: Duration = Duration::from_micros(300);
+
+/// How often what is folded is carried to sled. The longer, the more of it has come and gone meanwhile; the shorter, the
+/// less is folded again after a crash.
+const CARRY: Duration = Duration::from_millis(500);
+
+/// Events after which a store that its caller drives carries what is folded.
+const CARRY_INLINE: u64 = 64;
 
 /// Events that a rebuild folds at once.
 const REBUILD_BATCH: usize = 4_096;
@@ -58,6 +75,19 @@ pub enum Drive {
     Threads,
     /// Whoever calls.
     Inline,
+}
+
+/// Something that a part of the host waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// A webhook came.
+    Webhooks,
+    /// Somebody waits in a queue, or an agent can be given something.
+    Matching,
+    /// A timer was set or taken away.
+    Timers,
+    /// A message is to be sent, or no longer.
+    Outbox,
 }
 
 /// Why a store cannot be opened.
@@ -113,24 +143,69 @@ struct Inner {
     projection: Arc<Projection>,
     reader: Reader,
     /// The batches that were read last: whoever follows the journal asks for the events of a batch one after the other.
-    recent: Mutex<VecDeque<Arc<Batch>>>,
+    read: Mutex<VecDeque<Arc<Batch>>>,
+    recent: Arc<Mutex<Recent>>,
     applied: watch::Receiver<Applied>,
+    signals: Arc<Signals>,
+}
+
+/// The last event of each topic. A part of the host that waits for one is not woken by the others.
+#[derive(Default)]
+struct Signals {
+    webhooks: watch::Sender<u64>,
+    matching: watch::Sender<u64>,
+    timers: watch::Sender<u64>,
+    outbox: watch::Sender<u64>,
+}
+
+impl Signals {
+    fn of(&self, topic: Topic) -> &watch::Sender<u64> {
+        match topic {
+            Topic::Webhooks => &self.webhooks,
+            Topic::Matching => &self.matching,
+            Topic::Timers => &self.timers,
+            Topic::Outbox => &self.outbox,
+        }
+    }
+
+    fn tell(&self, applied: &Applied) {
+        for (signal, last) in [
+            (&self.webhooks, applied.webhooks),
+            (&self.matching, applied.queues.max(applied.agents)),
+            (&self.timers, applied.timers),
+            (&self.outbox, applied.outbox),
+        ] {
+            signal.send_if_modified(|seen| std::mem::replace(seen, last) != last);
+        }
+    }
 }
 
 enum Writer {
-    Threads(Vec<JoinHandle<()>>),
+    Threads(Threads),
     Inline(Box<Engine>),
     Closed,
+}
+
+struct Threads {
+    committing: JoinHandle<()>,
+    projecting: JoinHandle<()>,
+    keeping: JoinHandle<()>,
+    /// Dropped, it ends the keeper.
+    keep: Sender<()>,
 }
 
 struct Engine {
     committer: Committer,
     projector: Projector,
+    /// The last event that was folded when something was carried to sled.
+    carried: u64,
 }
 
 struct Projector {
     projection: Arc<Projection>,
+    recent: Arc<Mutex<Recent>>,
     applied: watch::Sender<Applied>,
+    signals: Arc<Signals>,
 }
 
 impl Store {
@@ -152,17 +227,26 @@ impl Store {
         let folded = catch_up(&projection, &reader, progress)?;
         let start = Applied { seq: recovery.last_seq, ..Applied::default() };
         let (sender, applied) = watch::channel(start);
-        let committer = Committer::new(journal, projection.tree.clone(), clock);
-        let projector = Projector { projection: Arc::clone(&projection), applied: sender };
+        let committer = Committer::new(journal, Arc::clone(&projection.tree), clock);
+        let (recent, signals) = (Arc::<Mutex<Recent>>::default(), Arc::<Signals>::default());
+        let projector = Projector {
+            projection: Arc::clone(&projection),
+            recent: Arc::clone(&recent),
+            applied: sender,
+            signals: Arc::clone(&signals),
+        };
         let (writer, requests) = match drive {
-            Drive::Inline => (Writer::Inline(Box::new(Engine { committer, projector })), None),
+            Drive::Inline => {
+                let carried = recovery.last_seq;
+                (Writer::Inline(Box::new(Engine { committer, projector, carried })), None)
+            }
             Drive::Threads => {
                 let (threads, requests) = spawn(committer, projector, applied.clone())?;
                 (Writer::Threads(threads), Some(requests))
             }
         };
-        let recent = Mutex::default();
-        let inner = Inner { writer: Mutex::new(writer), requests, projection, reader, recent, applied };
+        let (writer, read) = (Mutex::new(writer), Mutex::default());
+        let inner = Inner { writer, requests, projection, reader, read, recent, applied, signals };
         let opened = Opened {
             last_seq: recovery.last_seq,
             torn_bytes: recovery.torn.map_or(0, |torn| torn.bytes),
@@ -209,9 +293,14 @@ impl Store {
         Ticket(answer)
     }
 
-    /// How far the projections are. Whoever waits for something waits for this to change.
+    /// How far the projections are. It changes with every batch: whoever waits for something of their own watches that.
     pub fn applied(&self) -> watch::Receiver<Applied> {
         self.inner.applied.clone()
+    }
+
+    /// Changes when something of a topic is folded in.
+    pub fn watch(&self, topic: Topic) -> watch::Receiver<u64> {
+        self.inner.signals.of(topic).subscribe()
     }
 
     /// The last event that is durable.
@@ -227,19 +316,24 @@ impl Store {
         &self.inner.reader
     }
 
+    /// The events that were written last.
+    pub(crate) fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.inner.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The batch that holds an event.
     pub(crate) fn batch(&self, seq: u64) -> Result<Option<Arc<Batch>>, journal::ReadError> {
         let holds = |batch: &Arc<Batch>| (batch.first_seq..=batch.last_seq()).contains(&seq);
-        let recent = || self.inner.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(batch) = recent().iter().find(|batch| holds(batch)) {
+        let read = || self.inner.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(batch) = read().iter().find(|batch| holds(batch)) {
             return Ok(Some(Arc::clone(batch)));
         }
         let Some(batch) = self.inner.reader.batch(seq)?.map(Arc::new) else { return Ok(None) };
-        let mut recent = recent();
-        if recent.len() == RECENT {
-            recent.pop_back();
+        let mut read = read();
+        if read.len() == READ {
+            read.pop_back();
         }
-        recent.push_front(Arc::clone(&batch));
+        read.push_front(Arc::clone(&batch));
         Ok(Some(batch))
     }
 
@@ -255,9 +349,9 @@ impl Store {
                     let (ack, _) = oneshot::channel();
                     let _ = requests.send(Request { expect: vec![], drafts: vec![], folded: false, ack });
                 }
-                for thread in threads {
-                    let _ = thread.join();
-                }
+                let _ = (threads.committing.join(), threads.projecting.join());
+                drop(threads.keep);
+                let _ = threads.keeping.join();
             }
         }
         self.inner.projection.close()
@@ -291,7 +385,13 @@ impl Engine {
     fn step(&mut self, requests: Vec<Request>) -> Result<(), Fatal> {
         let folded = self.projector.applied.borrow().seq;
         let durable = self.committer.step(requests, folded)?;
-        self.projector.step(durable).map_err(|error| Fatal(error.to_string()))
+        self.projector.step(durable).map_err(|error| Fatal(error.to_string()))?;
+        let folded = self.projector.applied.borrow().seq;
+        if folded - self.carried >= CARRY_INLINE {
+            self.carried = folded;
+            self.projector.projection.tree.carry().map_err(|error| Fatal(error.to_string()))?;
+        }
+        Ok(())
     }
 }
 
@@ -303,7 +403,11 @@ impl Projector {
         let before = *self.applied.borrow();
         match self.projection.apply(before, &durable.events) {
             Ok(applied) => {
+                let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+                recent.push(durable.events, durable.bytes);
+                drop(recent);
                 self.applied.send_replace(applied);
+                self.signals.tell(&applied);
                 for (ack, seq) in durable.acks {
                     let _ = ack.send(Ok(seq));
                 }
@@ -319,19 +423,22 @@ impl Projector {
     }
 }
 
-/// Starts the two threads. A journal that cannot sync and projections that cannot follow end the process: what they would
+/// Starts the threads. A journal that cannot sync and projections that cannot follow end the process: what they would
 /// promise from then on could not be kept, and a restart recovers.
 fn spawn(
     mut committer: Committer,
     projector: Projector,
     applied: watch::Receiver<Applied>,
-) -> Result<(Vec<JoinHandle<()>>, SyncSender<Request>), OpenError> {
+) -> Result<(Threads, SyncSender<Request>), OpenError> {
+    let tree = Arc::clone(&projector.projection.tree);
     let (requests, incoming) = sync_channel::<Request>(QUEUE);
     let (durable, to_fold) = sync_channel::<Durable>(UNFOLDED);
     let committing = std::thread::Builder::new()
         .name("committer".into())
         .spawn(move || {
-            while let Some((gathered, stop)) = gather(&incoming) {
+            let mut shared = false;
+            while let Some((gathered, stop)) = gather(&incoming, shared) {
+                shared = gathered.len() >= SHARED;
                 let folded = applied.borrow().seq;
                 match committer.step(gathered, folded) {
                     Ok(batch) => {
@@ -361,11 +468,26 @@ fn spawn(
             }
         })
         .map_err(OpenError::Thread)?;
-    Ok((vec![committing, projecting], requests))
+    let (keep, kept) = channel::<()>();
+    let keeping = std::thread::Builder::new()
+        .name("keeper".into())
+        .spawn(move || {
+            while kept.recv_timeout(CARRY) == Err(RecvTimeoutError::Timeout) {
+                if let Err(error) = tree.carry() {
+                    tracing::error!(%error, "the projections failed: stopping at once, a restart rebuilds them");
+                    std::process::abort();
+                }
+            }
+        })
+        .map_err(OpenError::Thread)?;
+    Ok((Threads { committing, projecting, keeping, keep }, requests))
 }
 
 /// What has gathered since the last batch, and whether to stop after it.
-fn gather(incoming: &Receiver<Request>) -> Option<(Vec<Request>, bool)> {
+fn gather(incoming: &Receiver<Request>, shared: bool) -> Option<(Vec<Request>, bool)> {
+    if shared {
+        std::thread::sleep(PAUSE);
+    }
     let mut next = incoming.recv().ok();
     let (mut gathered, mut events, mut bytes) = (Vec::new(), 0, 0);
     while let Some(request) = next {
@@ -389,7 +511,7 @@ fn catch_up(
     reader: &Reader,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<u64, OpenError> {
-    let from = projection.watermark()?;
+    let from = projection.tree.watermark()?;
     let last = reader.last_seq();
     let mut gathered: Vec<Recorded> = Vec::with_capacity(REBUILD_BATCH);
     let mut applied = Applied { seq: from, ..Applied::default() };

@@ -59,8 +59,14 @@ impl<'a> View<'a> {
     fn queues(&self) -> Vec<Value> {
         let nobody = NumberId::from("");
         let queue = |queue: &domain::company::Queue| {
-            let waiting: Vec<Time> =
-                self.desk.store().waiting(&queue.id).flatten().map(|waiting| waiting.since).collect();
+            let waiting: Vec<Time> = self
+                .desk
+                .store()
+                .waiting(&queue.id)
+                .into_iter()
+                .flatten()
+                .map(|waiting| waiting.since)
+                .collect();
             let calendar = self.company.calendar(&nobody, Some(&queue.id));
             let state = calendar.state(self.now);
             json!({

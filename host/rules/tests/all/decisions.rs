@@ -3,6 +3,7 @@
 use crate::support::{company, input, start};
 use domain::decision::{Effect, Kind, MemoryScope, Outcome, Verdict};
 use domain::message::Outgoing;
+use rules::Seen;
 use serde_json::json;
 
 #[test]
@@ -33,9 +34,12 @@ fn a_trace_refers_to_what_is_on_record_and_copies_the_rest() {
     let bench = start();
     let answer = bench.host.ask(&bench.rule("reads_all"), Kind::Routing, &input(), &company());
     assert_eq!(answer.asked.outcome, Outcome::Abstained, "{}", answer.reason);
-    let trace = answer.trace(&input());
-    let calls: Vec<_> =
-        trace.calls.iter().map(|call| (call.function.as_str(), &call.arguments, &call.answer)).collect();
+    let trace = answer.trace(&Seen::of(&input()));
+    let calls: Vec<_> = trace
+        .calls
+        .iter()
+        .map(|call| (call.function.as_str(), call.arguments.value(), call.answer.value()))
+        .collect();
     let ana = json!({
         "id": "ana", "skills": ["es", "pt"], "presence": "available", "load": 1, "capacity": 4,
         "last_attended": null, "attrs": [],
@@ -47,37 +51,33 @@ fn a_trace_refers_to_what_is_on_record_and_copies_the_rest() {
     assert_eq!(
         calls,
         [
-            ("history.recent", &json!({ "limit": 20 }), &json!({ "ok": [3, 7] })),
+            ("history.recent", json!({ "limit": 20 }), json!({ "ok": [3, 7] })),
             (
                 "profile.get",
-                &json!(null),
-                &json!({ "ok": { "name": "Lucía", "language": "es", "tags": ["vip"], "attrs": [] } }),
+                json!(null),
+                json!({ "ok": { "name": "Lucía", "language": "es", "tags": ["vip"], "attrs": [] } }),
             ),
             (
                 "identity.get",
-                &json!(null),
-                &json!({ "failed": { "code": "unavailable", "text": "not in this test" } }),
+                json!(null),
+                json!({ "failed": { "code": "unavailable", "text": "not in this test" } }),
             ),
-            (
-                "team.candidates",
-                &json!({ "queue": "sales", "skills": ["pt"] }),
-                &json!({ "ok": [ana, joao] })
-            ),
-            ("memory.get", &json!({ "key": "sales" }), &json!({ "ok": "asked for a price" })),
+            ("team.candidates", json!({ "queue": "sales", "skills": ["pt"] }), json!({ "ok": [ana, joao] })),
+            ("memory.get", json!({ "key": "sales" }), json!({ "ok": "asked for a price" })),
             (
                 "memory.get",
-                &json!({ "key": "" }),
-                &json!({ "failed": {
+                json!({ "key": "" }),
+                json!({ "failed": {
                     "code": "invalid", "text": "the key has 0 bytes, 1 to 64 are possible",
                 } }),
             ),
         ]
     );
     assert_eq!(
-        trace.input["message"],
+        trace.input.value()["message"],
         json!({ "at": 1_795_352_400_000_u64, "author": "customer", "kind": "text" })
     );
-    assert_eq!(trace.input["language"], "es");
+    assert_eq!(trace.input.value()["language"], "es");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn the_same_input_gives_the_same_answer() {
         let once = || {
             let mut answer = bench.host.ask(&rule, kind, &input(), &company());
             answer.asked.micros = 0;
-            let trace = serde_json::to_vec(&answer.trace(&input())).unwrap();
+            let trace = serde_json::to_vec(&answer.trace(&Seen::of(&input()))).unwrap();
             (answer.asked, answer.verdict, answer.effects, answer.reason, trace)
         };
         let first = once();

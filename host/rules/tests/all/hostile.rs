@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::support::{Bench, company, input, queues, start};
 use domain::decision::{Fault, Kind, Outcome, Skipped, Verdict, Why};
 use domain::id::RuleId;
-use rules::{Definition, Generation, Rule};
+use rules::{Definition, Generation, Rule, Seen};
 
 /// Asks a guest, then an honest one.
 fn ask(bench: &Bench, guest: &str, kind: Kind) -> rules::Answer {
@@ -65,7 +65,7 @@ fn a_rule_that_talks_is_cut_and_not_punished() {
     let answer = ask(&start(), "talks", Kind::Routing);
     assert_eq!(answer.asked.outcome, Outcome::Abstained);
     assert_eq!(answer.asked.calls["log.write"], 100);
-    let log = answer.trace(&input()).log;
+    let log = answer.trace(&Seen::of(&input())).log;
     assert_eq!(log.iter().map(|line| line.text.len()).sum::<usize>(), 8192);
     assert_eq!(log[0].level, "info");
 }
@@ -75,9 +75,9 @@ fn a_rule_that_writes_too_often_is_told_so() {
     let answer = ask(&start(), "floods_replies", Kind::Responding);
     assert_eq!(answer.asked.outcome, Outcome::Answered);
     assert_eq!(answer.effects.len(), 3);
-    let calls = answer.trace(&input()).calls;
+    let calls = answer.trace(&Seen::of(&input())).calls;
     assert_eq!(calls.len(), 5);
-    assert_eq!(calls[4].answer["failed"]["code"], "limit");
+    assert_eq!(calls[4].answer.value()["failed"]["code"], "limit");
 }
 
 /// The rules of a generation under names of their own.

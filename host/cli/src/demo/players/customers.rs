@@ -79,6 +79,7 @@ fn cases(desk: &Desk) -> usize {
     let by_people = |holder: &Holder| matches!(holder, Holder::Queue { .. } | Holder::Agent { .. });
     desk.store()
         .conversations()
+        .into_iter()
         .flatten()
         .filter(|(_, conversation)| conversation.case.as_ref().is_some_and(|case| by_people(&case.holder)))
         .count()

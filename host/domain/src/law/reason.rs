@@ -1,0 +1,198 @@
+//! Why a message was not sent, in a code for the journal and in words for a person.
+//!
+//! The journal keeps the code (`event::Refused`), which says nothing of the customer; what it was at the moment (which
+//! limit, which law, how much was spent) is told to whoever asks while it is so.
+
+use super::caps::{Cap, CapReached};
+use super::class::Category;
+use super::frequency::Limit;
+use super::language::Language;
+use crate::Time;
+use crate::event::Refused;
+
+/// Why a message may not be sent, or not now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// The customer has not written or called within the window.
+    WindowClosed {
+        /// Since when it is closed; none if it never was open.
+        since: Option<Time>,
+    },
+    /// The customer does not want it.
+    OptedOut {
+        /// What they do not want.
+        category: Category,
+        /// When they said so.
+        at: Time,
+    },
+    /// The customer has not asked for marketing.
+    NoOptIn,
+    /// It is not sent to the customer's country at all.
+    CountryClosed {
+        /// Which.
+        country: String,
+        /// Where that stands.
+        law: String,
+    },
+    /// Customers there are not written to at this hour or on this day.
+    ContactHours {
+        /// In which country.
+        country: String,
+        /// Where that stands.
+        law: String,
+    },
+    /// The customer was written to often enough.
+    ContactFrequency {
+        /// The limit.
+        limit: Limit,
+        /// Where that stands.
+        law: String,
+    },
+    /// The money for this month is spent.
+    CapReached(CapReached),
+}
+
+impl Reason {
+    /// What the journal writes.
+    pub fn code(&self) -> Refused {
+        match self {
+            Self::WindowClosed { .. } => Refused::WindowClosed,
+            Self::OptedOut { .. } => Refused::OptedOut,
+            Self::NoOptIn => Refused::NoOptIn,
+            Self::CountryClosed { .. } => Refused::CountryClosed,
+            Self::ContactHours { .. } => Refused::ContactHours,
+            Self::ContactFrequency { .. } => Refused::ContactFrequency,
+            Self::CapReached(CapReached { which, .. }) => match which {
+                Cap::Month => Refused::MonthlyCap,
+                Cap::Number(_) => Refused::NumberCap,
+                Cap::Rule(_) => Refused::RuleCap,
+            },
+        }
+    }
+
+    /// One or two sentences: what the code says, and what it is now. Times are not in them: they belong on the reader's
+    /// own clock.
+    pub fn words(&self, language: Language) -> String {
+        let general = self.code().words(language);
+        match self {
+            Self::WindowClosed { .. } | Self::OptedOut { .. } | Self::NoOptIn => general.to_owned(),
+            Self::CountryClosed { country, law } | Self::ContactHours { country, law } => {
+                format!("{general} {country}: {law}.")
+            }
+            Self::ContactFrequency { limit: Limit { messages, days }, law } => {
+                let limit = language.pick(
+                    format!("Como máximo {messages} en {days} día(s)"),
+                    format!("No máximo {messages} em {days} dia(s)"),
+                    format!("At most {messages} in {days} day(s)"),
+                );
+                format!("{general} {limit}: {law}.")
+            }
+            Self::CapReached(CapReached { spent, cap, .. }) => {
+                let sum = language.pick(
+                    format!("Van {spent} de {cap}."),
+                    format!("Foram {spent} de {cap}."),
+                    format!("{spent} of {cap} are spent."),
+                );
+                format!("{general} {sum}")
+            }
+        }
+    }
+}
+
+impl Refused {
+    /// What a person reads of a code, also years later.
+    pub fn words(self, language: Language) -> &'static str {
+        match self {
+            Self::AutomaticLimit => language.pick(
+                "Ya se enviaron tantos mensajes automáticos en una hora que ahora debe escribir una persona.",
+                "Já foram enviadas tantas mensagens automáticas em uma hora que agora uma pessoa precisa escrever.",
+                "So many automatic messages went out within an hour that a person has to write now.",
+            ),
+            Self::WindowClosed => language.pick(
+                "El cliente no ha escrito ni llamado en 24 horas: solo se puede enviar una plantilla.",
+                "O cliente não escreveu nem ligou em 24 horas: só é possível enviar um modelo.",
+                "The customer has not written or called within 24 hours: only a template can be sent.",
+            ),
+            Self::OptedOut => language.pick(
+                "El cliente pidió no recibir estos mensajes.",
+                "O cliente pediu para não receber estas mensagens.",
+                "The customer asked not to get these messages.",
+            ),
+            Self::NoOptIn => language.pick(
+                "No consta que el cliente haya aceptado recibir publicidad de la empresa.",
+                "Não consta que o cliente tenha aceitado receber publicidade da empresa.",
+                "There is no record that the customer agreed to get marketing from the company.",
+            ),
+            Self::CountryClosed => language.pick(
+                "Estos mensajes no se envían al país del cliente.",
+                "Estas mensagens não são enviadas ao país do cliente.",
+                "These messages are not sent to the customer's country.",
+            ),
+            Self::ContactHours => language.pick(
+                "A esta hora, o en este día, no se escribe a clientes de ese país.",
+                "A esta hora, ou neste dia, não se escreve a clientes desse país.",
+                "Customers of that country are not written to at this hour or on this day.",
+            ),
+            Self::ContactFrequency => language.pick(
+                "Al cliente ya se le escribió con la frecuencia permitida.",
+                "Ao cliente já se escreveu com a frequência permitida.",
+                "The customer was written to as often as is allowed.",
+            ),
+            Self::MonthlyCap => language.pick(
+                "Se alcanzó el tope de gasto del mes: las reglas se detienen, las personas no.",
+                "O limite de gasto do mês foi atingido: as regras param, as pessoas não.",
+                "The spending cap of the month is reached: rules stop, people do not.",
+            ),
+            Self::NumberCap => language.pick(
+                "Se alcanzó el tope de gasto del mes de este número: las reglas se detienen, las personas no.",
+                "O limite de gasto do mês deste número foi atingido: as regras param, as pessoas não.",
+                "This number's spending cap of the month is reached: rules stop, people do not.",
+            ),
+            Self::RuleCap => language.pick(
+                "La regla alcanzó su tope de gasto del mes.",
+                "A regra atingiu seu limite de gasto do mês.",
+                "The rule has reached its spending cap of the month.",
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_written_as_they_always_were() {
+        // What journals hold; a code never changes.
+        for (refused, code) in [
+            (Refused::AutomaticLimit, "automatic-limit"),
+            (Refused::WindowClosed, "window-closed"),
+            (Refused::OptedOut, "opted-out"),
+            (Refused::NoOptIn, "no-opt-in"),
+            (Refused::CountryClosed, "country-closed"),
+            (Refused::ContactHours, "contact-hours"),
+            (Refused::ContactFrequency, "contact-frequency"),
+            (Refused::MonthlyCap, "monthly-cap"),
+            (Refused::NumberCap, "number-cap"),
+            (Refused::RuleCap, "rule-cap"),
+        ] {
+            assert_eq!(serde_json::to_value(refused).unwrap(), code);
+            let words = [Language::Es, Language::Pt, Language::En].map(|language| refused.words(language));
+            assert!(words[0] != words[1] && words[1] != words[2] && words[0] != words[2]);
+        }
+    }
+
+    #[test]
+    fn a_person_reads_which_law_and_which_limit() {
+        let hours =
+            Reason::ContactHours { country: "Colombia".into(), law: "Ley 2300 de 2023, art. 3".into() };
+        let words = hours.words(Language::of("es-CO"));
+        assert!(words.ends_with("Colombia: Ley 2300 de 2023, art. 3."), "{words}");
+        let limit = Limit { messages: 1, days: 1 };
+        let often = Reason::ContactFrequency { limit, law: "Lei".into() }.words(Language::of("pt"));
+        assert!(often.contains("No máximo 1 em 1 dia(s): Lei."), "{often}");
+        let (spent, cap) = ("9.5".parse().unwrap(), "10".parse().unwrap());
+        let reached = Reason::CapReached(CapReached { which: Cap::Month, spent, cap });
+        assert!(reached.words(Language::of("fr")).ends_with("9.50 of 10.00 are spent."));
+    }
+}

@@ -1,0 +1,116 @@
+//! What streams fold to, and the form in which that lies on the disk: the stream's version, then the state as JSON.
+
+use std::collections::BTreeMap;
+
+use domain::agent::Agent;
+use domain::contact::Contact;
+use domain::conversation::{Conversation, Holder};
+use domain::delivery::Delivery;
+use domain::stream::Stream;
+use serde::de::DeserializeOwned;
+
+use crate::layout;
+use crate::projection::ProjectionError;
+
+/// The state of a stream. Webhooks and the company have a version only.
+#[derive(Debug, Clone)]
+pub(crate) enum State {
+    Nothing,
+    Contact(Contact),
+    Conversation(Conversation),
+    Message(Delivery),
+    Agent(Agent),
+}
+
+/// A state, and how many events it was folded from.
+#[derive(Debug, Clone)]
+pub(crate) struct Versioned {
+    pub(crate) version: u64,
+    pub(crate) state: State,
+}
+
+/// A kind of state that can be asked for.
+pub(crate) trait Folded: Clone {
+    fn of(state: &State) -> Option<&Self>;
+}
+
+macro_rules! folded {
+    ($($kind:ident = $variant:ident)*) => {$(
+        impl Folded for $kind {
+            fn of(state: &State) -> Option<&Self> {
+                match state {
+                    State::$variant(state) => Some(state),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+folded! { Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent }
+
+impl Versioned {
+    /// Of a stream in which nothing happened yet.
+    pub(crate) fn new() -> Self {
+        Self { version: 0, state: State::Nothing }
+    }
+
+    pub(crate) fn encode(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut bytes = self.version.to_be_bytes().to_vec();
+        match &self.state {
+            State::Nothing => {}
+            State::Contact(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Conversation(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Message(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Agent(state) => serde_json::to_writer(&mut bytes, state)?,
+        }
+        Ok(bytes)
+    }
+
+    pub(crate) fn decode(stream: &Stream, bytes: &[u8]) -> Result<Self, ProjectionError> {
+        fn known<T: DeserializeOwned>(bytes: &[u8], state: fn(T) -> State) -> Result<State, ProjectionError> {
+            if bytes.is_empty() { Ok(State::Nothing) } else { Ok(state(serde_json::from_slice(bytes)?)) }
+        }
+        let (version, bytes) = version(bytes)?;
+        let state = match stream {
+            Stream::Webhooks | Stream::Company => State::Nothing,
+            Stream::Contact(_) => known(bytes, State::Contact)?,
+            Stream::Conversation(_) => known(bytes, State::Conversation)?,
+            Stream::Message(_) => known(bytes, State::Message)?,
+            Stream::Agent(_) => known(bytes, State::Agent)?,
+        };
+        Ok(Self { version, state })
+    }
+}
+
+/// The version in front of a state, and the rest.
+pub(crate) fn version(bytes: &[u8]) -> Result<(u64, &[u8]), ProjectionError> {
+    let (version, rest) =
+        bytes.split_first_chunk::<8>().ok_or(ProjectionError::Broken("a stream's state"))?;
+    Ok((u64::from_be_bytes(*version), rest))
+}
+
+impl State {
+    /// The entries of the indexes that follow from a state.
+    pub(crate) fn implied(&self, stream: &Stream) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        let mut entries = BTreeMap::new();
+        match (self, stream) {
+            (Self::Conversation(conversation), Stream::Conversation(id)) => {
+                for (timer, set) in &conversation.timers {
+                    entries.insert(layout::timer(set.due, *id, *timer), Vec::new());
+                }
+                if let Some(case) = &conversation.case
+                    && let Holder::Queue { place, since } = &case.holder
+                    && let Ok(place_json) = serde_json::to_vec(place)
+                {
+                    entries.insert(layout::waiting(&place.queue, case.priority, *since, *id), place_json);
+                }
+            }
+            (Self::Message(delivery), Stream::Message(id)) if delivery.state.pending() => {
+                entries.insert(layout::outbox(delivery.queued), id.to_bytes().to_vec());
+            }
+            _ => {}
+        }
+        entries
+    }
+}
