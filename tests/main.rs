@@ -19,6 +19,7 @@ mod crash;
 mod demo;
 mod generations;
 mod message;
+mod platform;
 mod program;
 mod simulation;
 mod timers;

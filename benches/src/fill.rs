@@ -17,7 +17,7 @@ use domain::event::{
 };
 use domain::id::{CaseId, ContactId, ConversationId, MessageId, NumberId};
 use domain::json::Json;
-use domain::message::{Content, Identity, Inbound, Outgoing, Profile};
+use domain::message::{Beside, Content, Identity, Inbound, Outgoing, Profile};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::{Key, Lookup, Personal, Sealed, SealedBody};
 use domain::stream::{Actor, Stream};
@@ -154,7 +154,7 @@ impl<'a> Filler<'a> {
             sent_at: System.now(),
             content: content.kind().into(),
             lookup: Lookup::of(&self.lookups, "wamid", &wamid),
-            body: customer.seal(&Inbound { wamid, content, answers: None })?,
+            body: customer.seal(&Inbound { wamid, content, answers: None, beside: Beside::default() })?,
             webhook,
         };
         say(&conversation, Actor::Customer, received.into())?;
@@ -199,8 +199,12 @@ impl<'a> Filler<'a> {
         let lookups =
             [("user-id", &user_id), ("phone", &phone)].map(|(kind, of)| Lookup::of(&self.lookups, kind, of));
         let created = ContactCreated {
-            identity: customer.seal(&Identity { phone: Some(phone), user_id: Some(user_id) })?,
-            profile: customer.seal(&Profile { name: format!("Clienta {n}") })?,
+            identity: customer.seal(&Identity {
+                phone: Some(phone),
+                user_id: Some(user_id),
+                parent_user_id: None,
+            })?,
+            profile: customer.seal(&Profile { name: format!("Clienta {n}"), ..Profile::default() })?,
             lookups: lookups.to_vec(),
             language: "es".into(),
         };

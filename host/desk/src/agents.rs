@@ -68,7 +68,7 @@ pub(crate) fn accept(work: &mut Work<'_>, agent: &AgentId) -> Result<Done, Comma
 pub(crate) fn reply(work: &mut Work<'_>, agent: &AgentId, message: &Outgoing) -> Result<Done, CommandError> {
     whatsapp::check(message)?;
     held_by(work, agent)?;
-    if !window::is_open(work.conversation.last_inbound, work.now) {
+    if message.needs_window() && !window::is_open(work.conversation.last_inbound, work.now) {
         return Err(CommandError::WindowClosed);
     }
     let id = attend::reply(work, Actor::Agent(agent.clone()), message)?;

@@ -12,6 +12,7 @@ use domain::sealed::SealError;
 use store::{CommitError, KeyError, OpenError, ProjectionError};
 use tokio::sync::oneshot;
 
+use crate::platform;
 use crate::status::Told;
 
 /// Something for a worker to do.
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Status(Arc<Told>),
     /// Something was not understood: keep it where it belongs.
     Strange { conversation: Option<ConversationId>, strange: Arc<MessageNotUnderstood> },
+    /// Meta told something else.
+    Platform(Arc<platform::Told>),
     /// A timer is due.
     Timer { conversation: ConversationId, timer: TimerId },
     /// Give a case that waits to an agent.

@@ -5,24 +5,28 @@
 //! each conversation makes that harmless. The dispatcher alone makes contacts and conversations, so no two are made for
 //! one customer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
+use domain::Time;
 use domain::event::{
-    ContactCreated, ContactUpdated, ConversationStarted, Event, MessageNotUnderstood, Problem, Processed,
-    Raw, Strange, WebhooksProcessed,
+    ContactCreated, ContactIdentityChanged, ContactUpdated, ConversationStarted, Event, IdentityPart,
+    MessageNotUnderstood, Problem, Processed, Raw, Strange, WebhooksProcessed,
 };
 use domain::id::{ContactId, ConversationId, NumberId};
 use domain::message::{Identity, Inbound, Profile};
+use domain::platform::Detail;
 use domain::sealed::Lookup;
 use domain::stream::{Actor, Stream};
-use store::{CommitError, Draft};
+use store::{CommitError, Draft, Referent};
 use tokio::sync::Notify;
 use whatsapp::Update;
 
 use crate::assemble::Mailboxes;
-use crate::command::{Command, DeskError, Envelope, Owner, Progress};
+use crate::command::{Command, DeskError, Done, Envelope, Owner, Progress};
+use crate::people;
+use crate::platform;
 use crate::shared::{Shared, referred};
 use crate::status::{Told, by_wamid, seal_for_today};
 
@@ -132,24 +136,17 @@ impl Dispatcher {
         })
     }
 
-    /// Finds everyone who is named in some bodies, and makes those who are new. All of them share one commit.
-    fn parties(
-        &self,
-        taken: &[(u64, Vec<Update>)],
-    ) -> Result<HashMap<(NumberId, Identity), Party>, DeskError> {
+    /// Finds everyone who is named in some bodies, makes those who are new, and takes in who is somebody else now. All of
+    /// them share one commit.
+    fn parties(&self, taken: &[(u64, Vec<Update>)]) -> Result<Parties, DeskError> {
         loop {
             let mut draft = Introductions::new(&self.shared);
-            for update in taken.iter().flat_map(|(_, updates)| updates) {
-                match update {
-                    Update::Message { number, sender, name, .. } => {
-                        draft.meet(number, sender, name.as_deref())?;
+            for (seq, updates) in taken {
+                for update in updates {
+                    if let Some((number, identity, profile)) = platform::party(update) {
+                        draft.meet(number, identity, profile, wamid(update))?;
                     }
-                    Update::Strange(strange) => {
-                        if let (Some(number), Some(contact)) = (&strange.number, &strange.contact) {
-                            draft.meet(number, contact, None)?;
-                        }
-                    }
-                    Update::Status { .. } => {}
+                    draft.change(*seq, update)?;
                 }
             }
             match draft.commit() {
@@ -160,16 +157,17 @@ impl Dispatcher {
         }
     }
 
-    fn hand_out(
-        &mut self,
-        seq: u64,
-        updates: Vec<Update>,
-        parties: &HashMap<(NumberId, Identity), Party>,
-    ) -> Result<(), DeskError> {
+    fn hand_out(&mut self, seq: u64, updates: Vec<Update>, parties: &Parties) -> Result<(), DeskError> {
         let count = u32::try_from(updates.len()).unwrap_or(u32::MAX);
         let progress = Progress::new(seq, count, self.close.clone(), Arc::clone(&self.wake));
         self.open += 1;
         for update in updates {
+            if let Update::Identity { was, now, .. } = &update
+                && let Some(done) = parties.changes.get(&(seq, was.clone(), now.clone()))
+            {
+                progress.done(*done);
+                continue;
+            }
             let (key, command) = self.command(seq, update, parties)?;
             let owner = Owner::Webhook(Arc::clone(&progress));
             self.mail.send(Envelope { key, command, owner, tries: 0 })?;
@@ -181,19 +179,23 @@ impl Dispatcher {
         &self,
         webhook: u64,
         update: Update,
-        parties: &HashMap<(NumberId, Identity), Party>,
+        parties: &Parties,
     ) -> Result<([u8; 16], Command), DeskError> {
-        let party = |number: NumberId, identity: Identity| parties.get(&(number, identity)).copied();
+        let party = |number: NumberId, identity: Identity| parties.known.get(&(number, identity)).copied();
         match update {
-            Update::Message { number, sender, wamid, sent_at, content, answers, .. } => {
+            Update::Message { number, sender, wamid, sent_at, content, answers, beside, .. }
+                if beside.group.is_none() =>
+            {
                 let conversation = party(number, sender)
                     .map(|party| party.conversation)
                     .ok_or(DeskError::Missing("the conversation of a message"))?;
-                let inbound = Arc::new(Inbound { wamid, content, answers });
+                let inbound = Arc::new(Inbound { wamid, content, answers, beside: *beside });
                 let command = Command::Message { conversation, inbound, sent_at, webhook };
                 Ok((conversation.to_bytes(), command))
             }
-            Update::Status { wamid, status, at, opaque, errors, .. } => {
+            Update::Status { wamid, status, at, opaque, errors, more, .. }
+                if more.as_ref().is_none_or(|more| more.group.is_none()) =>
+            {
                 let message = match opaque.as_deref().and_then(referred) {
                     Some(message) => Some(message),
                     None => by_wamid(&self.shared, &wamid)?,
@@ -209,6 +211,9 @@ impl Dispatcher {
             Update::Strange(strange) => {
                 let named = strange.number.clone().zip(strange.contact.clone());
                 let party = named.and_then(|(number, identity)| party(number, identity));
+                // Not by its wamid: that may be a message's whose status nobody understands.
+                let told = strange.wamid.as_ref().map_or_else(|| webhook.to_string(), ToOwned::to_owned);
+                let lookup = self.shared.keys.lookup("strange", &format!("{told}\0{}", strange.raw));
                 let (raw, conversation) = match party {
                     Some(Party { contact, conversation }) => {
                         let key = self.shared.key(contact)?;
@@ -221,13 +226,34 @@ impl Dispatcher {
                     field: strange.field,
                     why: strange.why,
                     raw,
-                    lookup: strange.wamid.map(|wamid| self.shared.keys.lookup("wamid", &wamid)),
+                    lookup: Some(lookup),
                     webhook,
                 };
                 let key = conversation.map_or([0; 16], |conversation| conversation.to_bytes());
                 Ok((key, Command::Strange { conversation, strange: Arc::new(event) }))
             }
+            other => {
+                let named = platform::party(&other).map(|(number, who, _)| (number.clone(), who.clone()));
+                let party = named.and_then(|(number, who)| party(number, who));
+                Ok(platform::command(other, party.map(|party| (party.contact, party.conversation)), webhook))
+            }
         }
+    }
+}
+
+/// Who is behind the updates of some bodies.
+struct Parties {
+    known: HashMap<(NumberId, Identity), Party>,
+    /// What became of changes of who somebody is, by webhook and change. A change of an unknown customer is not there.
+    changes: HashMap<(u64, Identity, Identity), Done>,
+}
+
+/// The wamid by which an update is known again.
+fn wamid(update: &Update) -> Option<&str> {
+    match update {
+        Update::Message { wamid, .. } | Update::Revoke { wamid, .. } => Some(wamid),
+        Update::Echo { inbound, .. } => Some(&inbound.wamid),
+        _ => None,
     }
 }
 
@@ -235,6 +261,9 @@ impl Dispatcher {
 struct Introductions<'a> {
     shared: &'a Shared,
     parties: HashMap<(NumberId, Identity), Party>,
+    changes: HashMap<(u64, Identity, Identity), Done>,
+    /// Messages that told of a change.
+    told: HashSet<Lookup>,
     /// Contacts of these bodies, by identifier.
     met: HashMap<Lookup, ContactId>,
     started: HashMap<(ContactId, NumberId), ConversationId>,
@@ -244,9 +273,22 @@ struct Introductions<'a> {
 }
 
 enum Introduction {
-    Created { identity: Identity, name: String, lookups: Vec<Lookup>, language: String },
-    Updated { identity: Option<Identity>, name: Option<String>, lookups: Vec<Lookup> },
+    Created { identity: Identity, profile: Profile, lookups: Vec<Lookup>, language: String },
+    Updated { identity: Option<Identity>, profile: Option<Profile>, lookups: Vec<Lookup> },
+    Changed(Box<Changed>),
     Started { conversation: ConversationId, number: NumberId },
+}
+
+/// A customer who is somebody else now.
+struct Changed {
+    part: IdentityPart,
+    identity: Option<Identity>,
+    lookups: Vec<Lookup>,
+    gone: Vec<Lookup>,
+    at: Time,
+    detail: String,
+    lookup: Option<Lookup>,
+    webhook: u64,
 }
 
 impl<'a> Introductions<'a> {
@@ -254,6 +296,8 @@ impl<'a> Introductions<'a> {
         Self {
             shared,
             parties: HashMap::new(),
+            changes: HashMap::new(),
+            told: HashSet::new(),
             met: HashMap::new(),
             started: HashMap::new(),
             new_keys: Vec::new(),
@@ -262,28 +306,30 @@ impl<'a> Introductions<'a> {
         }
     }
 
-    fn meet(&mut self, number: &NumberId, identity: &Identity, name: Option<&str>) -> Result<(), DeskError> {
+    fn meet(
+        &mut self,
+        number: &NumberId,
+        identity: &Identity,
+        profile: Option<&Profile>,
+        wamid: Option<&str>,
+    ) -> Result<(), DeskError> {
         let party = (number.clone(), identity.clone());
         if self.parties.contains_key(&party) {
             return Ok(());
         }
-        let lookups = self.lookups(identity);
-        let mut known = None;
-        for lookup in &lookups {
-            known = match self.met.get(lookup) {
-                Some(contact) => Some(*contact),
-                None => self.shared.store.contact_by(lookup)?,
-            };
-            if known.is_some() {
-                break;
-            }
-        }
-        let contact = match known {
+        let lookups = people::lookups(&self.shared.keys, identity);
+        let contact = match self.known(&lookups)? {
             Some(contact) => {
-                self.complete(contact, identity, name, &lookups)?;
+                self.complete(contact, identity, profile, &lookups)?;
                 contact
             }
-            None => self.create(number, identity, name, &lookups),
+            None => match self.retold(wamid)? {
+                Some(again) => {
+                    self.parties.insert(party, again);
+                    return Ok(());
+                }
+                None => self.create(number, identity, profile, &lookups),
+            },
         };
         for lookup in lookups {
             self.met.insert(lookup, contact);
@@ -293,18 +339,94 @@ impl<'a> Introductions<'a> {
         Ok(())
     }
 
-    /// The user id first: a phone changes hands, a user id does not.
-    fn lookups(&self, identity: &Identity) -> Vec<Lookup> {
+    fn known(&self, lookups: &[Lookup]) -> Result<Option<ContactId>, DeskError> {
+        for lookup in lookups {
+            let known = match self.met.get(lookup) {
+                Some(contact) => Some(*contact),
+                None => self.shared.store.contact_by(lookup)?,
+            };
+            if known.is_some() {
+                return Ok(known);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whose message it was, if it is told once more under a phone that was given up since.
+    fn retold(&self, wamid: Option<&str>) -> Result<Option<Party>, DeskError> {
+        let Some(wamid) = wamid else { return Ok(None) };
+        let referent = self.shared.store.referent(&self.shared.keys.lookup("wamid", wamid))?;
+        let Some(Referent::Inbound(conversation)) = referent else { return Ok(None) };
+        let (_, known) = self.shared.store.conversation(conversation)?;
+        Ok(known.map(|known| Party { contact: known.contact, conversation }))
+    }
+
+    /// Takes in that a customer has another phone, user id or key. Whoever they were before, they stay that contact: even
+    /// if a message came first and made another one of them, what comes from now on is theirs.
+    fn change(&mut self, seq: u64, update: &Update) -> Result<(), DeskError> {
+        let Update::Identity { part, was, now, wamid, at, detail, .. } = update else { return Ok(()) };
         let keys = &self.shared.keys;
-        let user = identity.user_id.iter().map(|id| keys.lookup("user-id", id));
-        user.chain(identity.phone.iter().map(|phone| keys.lookup("phone", phone))).collect()
+        let (old, new) = (people::lookups(keys, was), people::lookups(keys, now));
+        let known = match self.known(&old)? {
+            Some(contact) => Some(contact),
+            None => self.known(&new)?,
+        };
+        let Some(contact) = known else { return Ok(()) };
+        let lookup = wamid.as_ref().map(|wamid| keys.lookup("wamid", wamid));
+        let mut lookups = Vec::new();
+        for lookup in new {
+            if self.known(&[lookup])? != Some(contact) {
+                lookups.push(lookup);
+            }
+        }
+        let mut gone = people::given_up(keys, *part, was, now);
+        if let Some(old) = gone
+            && self.known(&[old])? != Some(contact)
+        {
+            gone = None;
+        }
+        let told = match &lookup {
+            Some(lookup) => self.told.contains(lookup) || self.shared.store.referent(lookup)?.is_some(),
+            None => lookups.is_empty() && gone.is_none(),
+        };
+        let done = if told { Done::Repeated } else { Done::Recorded };
+        self.changes.insert((seq, was.clone(), now.clone()), done);
+        if told {
+            return Ok(());
+        }
+        let (version, known) = self.shared.store.contact(contact)?;
+        let before = match (known, self.shared.keys.contact(contact)?) {
+            (Some(known), Some(key)) => known.identity.open(&key)?,
+            (None, _) => was.clone(),
+            // Erased: there is nobody left to be somebody else.
+            (Some(_), None) => return Ok(()),
+        };
+        self.told.extend(lookup);
+        for lookup in &lookups {
+            self.met.insert(*lookup, contact);
+        }
+        if !self.new_keys.contains(&contact) {
+            self.expect.push((Stream::Contact(contact), version));
+        }
+        let changed = Changed {
+            part: *part,
+            identity: (!now.is_empty()).then(|| people::after(before, now)),
+            lookups,
+            gone: gone.into_iter().collect(),
+            at: *at,
+            detail: detail.clone(),
+            lookup,
+            webhook: seq,
+        };
+        self.events.push((contact, Introduction::Changed(Box::new(changed))));
+        Ok(())
     }
 
     fn create(
         &mut self,
         number: &NumberId,
         identity: &Identity,
-        name: Option<&str>,
+        profile: Option<&Profile>,
         lookups: &[Lookup],
     ) -> ContactId {
         let contact = ContactId::random(&*self.shared.entropy);
@@ -312,7 +434,7 @@ impl<'a> Introductions<'a> {
         self.new_keys.push(contact);
         let created = Introduction::Created {
             identity: identity.clone(),
-            name: name.unwrap_or_default().to_owned(),
+            profile: profile.cloned().unwrap_or_default(),
             lookups: lookups.to_vec(),
             language,
         };
@@ -325,7 +447,7 @@ impl<'a> Introductions<'a> {
         &mut self,
         contact: ContactId,
         identity: &Identity,
-        name: Option<&str>,
+        profile: Option<&Profile>,
         lookups: &[Lookup],
     ) -> Result<(), DeskError> {
         if self.new_keys.contains(&contact) {
@@ -333,8 +455,8 @@ impl<'a> Introductions<'a> {
         }
         let (version, Some(known)) = self.shared.store.contact(contact)? else { return Ok(()) };
         let Some(key) = self.shared.keys.contact(contact)? else { return Ok(()) };
-        let profile = known.profile.open(&key)?;
-        let name = name.filter(|name| !name.is_empty() && *name != profile.name).map(ToOwned::to_owned);
+        let before = known.profile.open(&key)?;
+        let profile = profile.map(|told| newer(&before, told)).filter(|profile| *profile != before);
         let mut lookups = lookups.to_vec();
         let mut unknown = Vec::new();
         for lookup in lookups.drain(..) {
@@ -346,14 +468,11 @@ impl<'a> Introductions<'a> {
             None
         } else {
             let was = known.identity.open(&key)?;
-            Some(Identity {
-                phone: identity.phone.clone().or(was.phone),
-                user_id: identity.user_id.clone().or(was.user_id),
-            })
+            Some(people::after(was, identity))
         };
-        if name.is_some() || identity.is_some() {
+        if profile.is_some() || identity.is_some() {
             self.expect.push((Stream::Contact(contact), version));
-            self.events.push((contact, Introduction::Updated { identity, name, lookups: unknown }));
+            self.events.push((contact, Introduction::Updated { identity, profile, lookups: unknown }));
         }
         Ok(())
     }
@@ -376,23 +495,45 @@ impl<'a> Introductions<'a> {
     }
 
     /// Keys first, then the events that are sealed with them.
-    fn commit(self) -> Result<HashMap<(NumberId, Identity), Party>, DeskError> {
+    fn commit(self) -> Result<Parties, DeskError> {
         self.shared.keys.create(&self.new_keys)?;
         let mut drafts = Vec::with_capacity(self.events.len());
         for (contact, introduction) in self.events {
             let key = self.shared.key(contact)?;
             let seal = |identity: &Identity| self.shared.seal(identity, contact, &key);
-            let profile = |name: String| self.shared.seal(&Profile { name }, contact, &key);
+            let seal_profile = |profile: &Profile| self.shared.seal(profile, contact, &key);
             let (stream, event): (Stream, Event) = match introduction {
-                Introduction::Created { identity, name, lookups, language } => (
+                Introduction::Created { identity, profile, lookups, language } => (
                     Stream::Contact(contact),
-                    ContactCreated { identity: seal(&identity)?, profile: profile(name)?, lookups, language }
-                        .into(),
+                    ContactCreated {
+                        identity: seal(&identity)?,
+                        profile: seal_profile(&profile)?,
+                        lookups,
+                        language,
+                    }
+                    .into(),
                 ),
-                Introduction::Updated { identity, name, lookups } => (
+                Introduction::Changed(changed) => {
+                    let Changed { part, identity, lookups, gone, at, detail, lookup, webhook } = *changed;
+                    let identity = identity.as_ref().map(seal).transpose()?;
+                    let detail = Some(detail).filter(|detail| !detail.is_empty());
+                    let detail = detail.map(|detail| self.shared.seal(&Detail(detail), contact, &key));
+                    let changed = ContactIdentityChanged {
+                        change: part,
+                        identity,
+                        lookups,
+                        gone,
+                        at,
+                        detail: detail.transpose()?,
+                        lookup,
+                        webhook,
+                    };
+                    (Stream::Contact(contact), changed.into())
+                }
+                Introduction::Updated { identity, profile, lookups } => (
                     Stream::Contact(contact),
                     ContactUpdated {
-                        profile: name.map(profile).transpose()?,
+                        profile: profile.as_ref().map(seal_profile).transpose()?,
                         identity: identity.as_ref().map(seal).transpose()?,
                         lookups,
                     }
@@ -407,6 +548,16 @@ impl<'a> Introductions<'a> {
         if !drafts.is_empty() {
             self.shared.store.commit(self.expect, drafts).wait()?;
         }
-        Ok(self.parties)
+        Ok(Parties { known: self.parties, changes: self.changes })
+    }
+}
+
+/// A profile after somebody was told of again: what is not told stays as it was.
+fn newer(before: &Profile, told: &Profile) -> Profile {
+    let newer = |before: &str, told: &str| if told.is_empty() { before } else { told }.to_owned();
+    Profile {
+        name: newer(&before.name, &told.name),
+        username: newer(&before.username, &told.username),
+        country: newer(&before.country, &told.country),
     }
 }

@@ -83,7 +83,22 @@ fn attrs(content: &Content) -> Vec<(String, String)> {
             vec![named("latitude", latitude.to_string()), named("longitude", longitude.to_string())]
         }
         Content::Reaction { emoji, .. } => vec![named("emoji", emoji.clone().unwrap_or_default())],
-        Content::Text { .. } | Content::Choice { .. } | Content::Button { .. } => Vec::new(),
+        Content::Form { name, .. } => vec![named("form", name.clone())],
+        Content::CallPermission { given, .. } => vec![named("given", given.to_string())],
+        Content::Order { catalog, items, .. } => {
+            let products = items.iter().map(|item| named("product", item.product.clone()));
+            std::iter::once(named("catalog", catalog.clone())).chain(products).collect()
+        }
+        Content::Contacts { cards } => {
+            let phones = cards.iter().flat_map(|card| &card.phones);
+            phones.map(|phone| named("phone", phone.phone.clone())).collect()
+        }
+        Content::Unsupported { what, .. } => vec![named("what", what.clone())],
+        Content::Text { .. }
+        | Content::Choice { .. }
+        | Content::Button { .. }
+        | Content::Welcome
+        | Content::Placeholder => Vec::new(),
     }
 }
 

@@ -17,6 +17,8 @@ mod flood;
 mod input;
 mod matcher;
 mod meters;
+mod people;
+mod platform;
 mod sender;
 mod shared;
 mod snapshot;

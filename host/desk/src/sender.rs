@@ -20,6 +20,7 @@ use store::{CommitError, Draft};
 use whatsapp::{Action, Answer, OwnedSend};
 
 use crate::command::DeskError;
+use crate::platform;
 use crate::shared::{Shared, reference};
 
 /// Messages on their way at once. WhatsApp takes 80 a second and number by default and answers in some 200 ms.
@@ -199,11 +200,6 @@ async fn attempt(shared: &Shared, job: Job) -> Result<Ended, DeskError> {
     }
     let (_, conversation) = shared.store.conversation(delivery.conversation)?;
     let conversation = conversation.ok_or(DeskError::Missing("the conversation"))?;
-    if !window::is_open(conversation.last_inbound, shared.now()) {
-        shared.meters.send("withheld");
-        write(shared, &delivery, Some(version), SendWithheld { because: Refused::WindowClosed }).await?;
-        return Ok(Ended::Settled);
-    }
     let key = shared.key(conversation.contact)?;
     let (_, contact) = shared.store.contact(conversation.contact)?;
     let identity = contact.ok_or(DeskError::Missing("the contact"))?.identity.open(&key)?;
@@ -211,11 +207,17 @@ async fn attempt(shared: &Shared, job: Job) -> Result<Ended, DeskError> {
     let Event::ReplyQueued(reply) = queued.event else {
         return Err(DeskError::Missing("a queued message"));
     };
+    let message = reply.body.open(&key)?;
+    if message.needs_window() && !window::is_open(conversation.last_inbound, shared.now()) {
+        shared.meters.send("withheld");
+        write(shared, &delivery, Some(version), SendWithheld { because: Refused::WindowClosed }).await?;
+        return Ok(Ended::Settled);
+    }
     let attempt = delivery.attempts + 1;
     let request = OwnedSend {
         number: delivery.number.clone(),
         to: identity,
-        message: reply.body.open(&key)?,
+        message,
         opaque: reference(delivery.message, attempt),
     };
     write(shared, &delivery, Some(version), SendAttempted { attempt }).await?;
@@ -233,9 +235,16 @@ async fn attempt(shared: &Shared, job: Job) -> Result<Ended, DeskError> {
             Action::InDoubt => doubt(shared, &delivery, attempt, title).await,
             Action::Retry => refused(shared, &delivery, attempt, code, title, Some(2)).await,
             Action::RetryPair => refused(shared, &delivery, attempt, code, title, Some(4)).await,
-            Action::Later | Action::StopNumber | Action::Never => {
-                refused(shared, &delivery, attempt, code, title, None).await
+            Action::OptOut => {
+                let ended = refused(shared, &delivery, attempt, code, title, None).await?;
+                platform::keep_opt_out(shared, conversation.contact).await?;
+                Ok(ended)
             }
+            Action::Later { .. }
+            | Action::StopNumber
+            | Action::StopAccount
+            | Action::Never
+            | Action::CallPerson => refused(shared, &delivery, attempt, code, title, None).await,
         },
         Answer::NotSent { why } => refused(shared, &delivery, attempt, 0, why, Some(2)).await,
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use domain::company::Company;
 use domain::decision::MemoryScope;
 use domain::id::{ContactId, ConversationId, NumberId, QueueId, RuleId};
-use domain::sealed::Key;
+use domain::message::{Content, Side};
+use domain::sealed::{Key, Lookup};
 use domain::stream::Actor;
 use rules::{Remembered, Snapshot, Unavailable, contract};
 use store::{KeyStore, Line, Store};
@@ -45,11 +46,35 @@ impl View {
         }))
     }
 
+    /// What a message says now; none if it was taken back.
+    fn amended(&self, lookup: &Lookup, content: Content) -> Result<Option<Content>, Unavailable> {
+        let amended = self.store.amended(lookup).map_err(unavailable)?;
+        Ok(match (amended.revoked, amended.edited) {
+            (Some(_), _) => None,
+            (None, Some(edited)) => Some(edited.body.open(&self.key).map_err(unavailable)?.content),
+            (None, None) => Some(content),
+        })
+    }
+
     fn line(&self, line: &Line) -> Result<contract::Message, Unavailable> {
         match line {
             Line::Inbound(received) => {
                 let inbound = received.body.open(&self.key).map_err(unavailable)?;
-                Ok(input::message(&inbound.content, received.sent_at))
+                let content = self.amended(&received.lookup, inbound.content)?;
+                Ok(content.map_or_else(
+                    || gone(received.sent_at),
+                    |content| input::message(&content, received.sent_at),
+                ))
+            }
+            Line::Echoed(echoed) => {
+                let inbound = echoed.body.open(&self.key).map_err(unavailable)?;
+                let content = self.amended(&echoed.lookup, inbound.content)?;
+                let mut message = content
+                    .map_or_else(|| gone(echoed.sent_at), |content| input::message(&content, echoed.sent_at));
+                if echoed.by == Side::Company {
+                    "agent".clone_into(&mut message.author);
+                }
+                Ok(message)
             }
             Line::Outgoing { author, at, reply } => {
                 let outgoing = reply.body.open(&self.key).map_err(unavailable)?;
@@ -136,6 +161,18 @@ impl Snapshot for View {
             return Ok(None);
         };
         sealed.open(&self.key).map(|value| Some(value.0)).map_err(unavailable)
+    }
+}
+
+/// A message that the customer took back: that there was one, and nothing of it.
+fn gone(at: domain::Time) -> contract::Message {
+    contract::Message {
+        at: instant(at),
+        author: "customer".to_owned(),
+        kind: "revoked".to_owned(),
+        text: String::new(),
+        payload: String::new(),
+        attrs: Vec::new(),
     }
 }
 

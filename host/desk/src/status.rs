@@ -9,6 +9,7 @@ use domain::stream::{Actor, Stream};
 use store::{Draft, Referent, Ticket};
 
 use crate::command::{DeskError, Done};
+use crate::platform;
 use crate::shared::Shared;
 
 /// A status, as it came.
@@ -50,8 +51,17 @@ pub(crate) fn status(shared: &Shared, told: &Told) -> Result<(Option<Ticket>, Do
         webhook: told.webhook,
     };
     let stream = Stream::Message(delivery.message);
-    let draft = Draft::new(stream.clone(), Actor::Meta, changed)?;
-    Ok((Some(shared.store.commit(vec![(stream, version)], vec![draft])), Done::Recorded))
+    let mut drafts = vec![Draft::new(stream.clone(), Actor::Meta, changed)?];
+    let mut expect = vec![(stream, version)];
+    if told.problems.iter().any(|problem| platform::is_opt_out(problem.code)) {
+        let (_, conversation) = shared.store.conversation(delivery.conversation)?;
+        let contact = conversation.ok_or(DeskError::Missing("the conversation"))?.contact;
+        if let Some((version, stop)) = platform::opt_out(shared, contact, told.at, Some(told.webhook))? {
+            expect.push((Stream::Contact(contact), version));
+            drafts.push(stop);
+        }
+    }
+    Ok((Some(shared.store.commit(expect, drafts)), Done::Recorded))
 }
 
 /// The status of a message that another system sent with the same number.
@@ -65,11 +75,10 @@ fn foreign(shared: &Shared, told: &Told) -> Result<(Option<Ticket>, Done), DeskE
         field: "messages".to_owned(),
         why: "a status of a message that this host did not send".to_owned(),
         raw: Strange::Body(seal_for_today(shared, raw.as_bytes())?),
-        lookup: None,
+        lookup: Some(shared.keys.lookup("strange", &raw)),
         webhook: told.webhook,
     };
-    let draft = Draft::new(Stream::Webhooks, Actor::Meta, event)?;
-    Ok((Some(shared.store.commit(Vec::new(), vec![draft])), Done::Strange))
+    strange(shared, Stream::Webhooks, &event)
 }
 
 /// Seals something that belongs to nobody with the key of today.
@@ -98,6 +107,6 @@ pub(crate) fn strange(
 pub(crate) fn by_wamid(shared: &Shared, wamid: &str) -> Result<Option<MessageId>, DeskError> {
     match shared.store.referent(&shared.keys.lookup("wamid", wamid))? {
         Some(Referent::Outgoing(message)) => Ok(Some(message)),
-        Some(Referent::Inbound(_) | Referent::Strange) | None => Ok(None),
+        Some(Referent::Inbound(_) | Referent::Strange | Referent::Told) | None => Ok(None),
     }
 }

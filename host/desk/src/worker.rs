@@ -14,7 +14,7 @@ use store::{CommitError, Ticket};
 use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
 use crate::shared::Shared;
 use crate::work::Work;
-use crate::{agents, attend, status};
+use crate::{agents, attend, platform, status};
 
 /// Commands that one round decides on. More would make the first of them wait for the decisions of the last.
 const ROUND: usize = 128;
@@ -160,6 +160,7 @@ fn decide(shared: &Shared, command: &Command) -> Result<(Option<Ticket>, Done), 
             let stream = conversation.map_or(Stream::Webhooks, Stream::Conversation);
             return Ok(status::strange(shared, stream, strange)?);
         }
+        Command::Platform(told) => return Ok(platform::told(shared, told)?),
         Command::Message { conversation, inbound, sent_at, webhook } => {
             let mut work = load(*conversation)?;
             let done = attend::message(&mut work, inbound, *sent_at, *webhook)?;

@@ -26,7 +26,7 @@ pub struct Conversation {
     pub contact: ContactId,
     /// On which of our numbers.
     pub number: NumberId,
-    /// When the customer last wrote, by Meta's clock: what the 24-hour window counts from.
+    /// When the customer last wrote or called, by Meta's clock: what the 24-hour window counts from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_inbound: Option<Time>,
     /// Whether the customer came by an advertisement.
@@ -122,6 +122,9 @@ impl Conversation {
         match event {
             Event::MessageReceived(message) if window::is_opened_by(&message.content) => {
                 self.last_inbound = self.last_inbound.max(Some(message.sent_at));
+            }
+            Event::CallChanged(call) if call.step.is_customers_call() => {
+                self.last_inbound = self.last_inbound.max(Some(call.at));
             }
             Event::CaseOpened(opened) => {
                 self.case = Some(Case {

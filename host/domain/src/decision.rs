@@ -310,7 +310,7 @@ pub struct LogLine {
 }
 
 /// What a rule wants to happen. The host decides whether it may.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Effect {
     /// Write to the customer.

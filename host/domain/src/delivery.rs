@@ -10,7 +10,8 @@ use crate::event::Event;
 use crate::id::{ConversationId, MessageId, NumberId};
 use crate::law::pricing::Bill;
 
-/// How a message fares after WhatsApp took it. Later ones include the earlier.
+/// How a message fares after WhatsApp took it. Later ones include the earlier, and `failed` is final: that is the whole
+/// order, and a message is where the furthest status that was ever told puts it (Meta, *Webhooks: statuses*).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
@@ -132,12 +133,14 @@ impl Delivery {
                     None => Sending::Refused { code: refused.code },
                 }
             }
+            // A status may overtake the answer to the send: then there is no doubt.
+            Event::SendInDoubt(_) if self.status.is_some() => self.state = Sending::Accepted,
             Event::SendInDoubt(_) => self.state = Sending::InDoubt { since: time },
             Event::SendWithheld(_) => self.state = Sending::Withheld,
             Event::SendPostponed(postponed) => self.state = Sending::Waiting { until: postponed.until },
             Event::MessageCharged(charged) => self.bill = Some(charged.into()),
             Event::StatusChanged(changed) => {
-                self.status = Some(changed.status);
+                self.status = self.status.max(Some(changed.status));
                 self.state = Sending::Accepted;
             }
             _ => {}
@@ -172,26 +175,68 @@ mod tests {
         ]
     }
 
+    fn told(statuses: &[Status]) -> Delivery {
+        let (message, conversation) = (MessageId::from_bytes([1; 16]), ConversationId::from_bytes([2; 16]));
+        let mut delivery = Delivery::new(message, conversation, "1".into(), 1);
+        for status in statuses {
+            let changed = StatusChanged {
+                status: *status,
+                at: Time::UNIX_EPOCH,
+                problems: vec![],
+                wamid: None,
+                lookup: None,
+                webhook: 1,
+            };
+            delivery.fold(Time::UNIX_EPOCH, &changed.into());
+        }
+        delivery
+    }
+
+    /// A set of statuses, and two ways in which Meta may tell it: in any order, each at least once.
+    fn two_tellings() -> impl Strategy<Value = (Vec<Status>, Vec<Status>)> {
+        proptest::collection::hash_set(status(), 1..=5).prop_flat_map(|set| {
+            let all: Vec<Status> = set.into_iter().collect();
+            let telling = |all: Vec<Status>| {
+                let again = proptest::collection::vec(proptest::sample::select(all.clone()), 0..8);
+                again.prop_flat_map(move |again| Just([all.clone(), again].concat()).prop_shuffle())
+            };
+            (telling(all.clone()), telling(all))
+        })
+    }
+
     proptest! {
         #[test]
-        fn whatever_the_order_a_message_ends_at_the_furthest_status_told(
-            told in proptest::collection::vec(status(), 1..12)
+        fn the_order_and_the_repetition_of_statuses_change_nothing((one, other) in two_tellings()) {
+            prop_assert_eq!(told(&one), told(&other));
+            prop_assert_eq!(told(&one).status, one.iter().max().copied());
+        }
+
+        #[test]
+        fn a_status_that_advances_nothing_could_as_well_not_have_been_told(
+            statuses in proptest::collection::vec(status(), 1..12)
         ) {
-            let mut delivery = Delivery::new(
-                MessageId::from_bytes([1; 16]),
-                ConversationId::from_bytes([2; 16]),
-                "1".into(),
-                1,
-            );
-            for status in &told {
-                if delivery.advances(*status) {
-                    let changed = StatusChanged {
-                        status: *status, at: Time::UNIX_EPOCH, problems: vec![], wamid: None, lookup: None, webhook: 1,
-                    };
-                    delivery.fold(Time::UNIX_EPOCH, &changed.into());
+            let mut kept: Vec<Status> = Vec::new();
+            for status in &statuses {
+                if told(&kept).advances(*status) {
+                    kept.push(*status);
                 }
             }
-            prop_assert_eq!(delivery.status, told.iter().max().copied());
+            prop_assert_eq!(told(&kept), told(&statuses));
+            prop_assert!(kept.len() <= 5);
         }
+
+        #[test]
+        fn after_failed_nothing_revives_a_message(late in proptest::collection::vec(status(), 0..6)) {
+            prop_assert_eq!(told(&[&[Status::Failed], &late[..]].concat()).status, Some(Status::Failed));
+            prop_assert!(late.iter().all(|status| !told(&[Status::Failed]).advances(*status)));
+        }
+    }
+
+    #[test]
+    fn a_status_that_overtakes_the_answer_leaves_no_doubt() {
+        let mut delivery = told(&[Status::Sent]);
+        let doubt = crate::event::SendInDoubt { attempt: 1, why: "no answer within 40s".to_owned() };
+        delivery.fold(Time::UNIX_EPOCH, &doubt.into());
+        assert_eq!(delivery.state, Sending::Accepted);
     }
 }

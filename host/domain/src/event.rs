@@ -14,7 +14,10 @@ use crate::law::class::Category;
 use crate::law::consent::{Consent, Evidence, Source};
 use crate::law::pricing::Charge;
 use crate::law::spending::Month;
-use crate::message::{Identity, Inbound, Outgoing, Profile};
+use crate::message::{Edit, Identity, Inbound, Outgoing, Profile, Side};
+use crate::platform::{
+    AccountChange, CallStep, Detail, Handover, NumberChange, Origin, Preference, TemplateChange, TemplateName,
+};
 use crate::sealed::{Lookup, Personal, Sealed, SealedBody};
 use crate::stream::{Actor, Stream};
 
@@ -180,12 +183,34 @@ events! {
     ContactCreated(ContactCreated) = "contact-created", form 1;
     /// A contact has another name, or a further identifier.
     ContactUpdated(ContactUpdated) = "contact-updated", form 1;
+    /// A contact has another phone, user id or identity key, and is the same contact.
+    ContactIdentityChanged(ContactIdentityChanged) = "contact-identity-changed", form 1;
+    /// A contact wants marketing of ours, or no more of it.
+    PreferenceChanged(PreferenceChanged) = "preference-changed", form 1;
     /// A contact wrote to a number of ours for the first time.
     ConversationStarted(ConversationStarted) = "conversation-started", form 1;
     /// The customer said something.
     MessageReceived(MessageReceived) = "message-received", form 1;
     /// Meta sent something that this version does not understand.
     MessageNotUnderstood(MessageNotUnderstood) = "message-not-understood", form 1;
+    /// What was said is said differently now.
+    MessageEdited(MessageEdited) = "message-edited", form 1;
+    /// What was said was taken back.
+    MessageRevoked(MessageRevoked) = "message-revoked", form 1;
+    /// Something was said that this host neither received nor sent.
+    MessageEchoed(MessageEchoed) = "message-echoed", form 1;
+    /// Somebody calls, or has called.
+    CallChanged(CallChanged) = "call-changed", form 1;
+    /// Somebody else answers in a conversation, or we do again.
+    HandoverChanged(HandoverChanged) = "handover-changed", form 1;
+    /// A template may be sent, or not any more; or it counts, or reads, differently.
+    TemplateChanged(TemplateChanged) = "template-changed", form 1;
+    /// A number of ours may do more or less, or is called differently.
+    NumberChanged(NumberChanged) = "number-changed", form 1;
+    /// An account of ours may do more or less.
+    AccountChanged(AccountChanged) = "account-changed", form 1;
+    /// Meta told something that nothing here acts on.
+    PlatformNotice(PlatformNotice) = "platform-notice", form 1;
     /// A case was opened.
     CaseOpened(CaseOpened) = "case-opened", form 1;
     /// Rules were asked, and this is what they answered.
@@ -330,6 +355,59 @@ pub struct ContactUpdated {
     pub lookups: Vec<Lookup>,
 }
 
+/// `contact-identity-changed`, in `contact/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ContactIdentityChanged {
+    /// What is new.
+    pub change: IdentityPart,
+    /// All identifiers that are known now; none if they are as before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Sealed<Identity>>,
+    /// By what the contact is found from now on, besides what was known. Takes it from whoever was found by it before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lookups: Vec<Lookup>,
+    /// By what the contact is found no more: a phone that was given up will be somebody else's one day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<Lookup>,
+    /// When, by Meta's clock.
+    pub at: Time,
+    /// Meta's words and the new identity key, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Sealed<Detail>>,
+    /// By what the wamid of the message is found again that told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lookup: Option<Lookup>,
+    /// The number of the webhook that brought it.
+    pub webhook: u64,
+}
+
+/// What of an identity changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IdentityPart {
+    /// The phone.
+    Phone,
+    /// The business-scoped user id.
+    UserId,
+    /// The key that secures the chat: another device, or another person on it.
+    Key,
+}
+
+/// `preference-changed`, in `contact/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PreferenceChanged {
+    /// What the customer wants.
+    pub preference: Preference,
+    /// When they said so, by Meta's clock.
+    pub at: Time,
+    /// Meta's words for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Sealed<Detail>>,
+    /// The number of the webhook that brought it; none if an answer to a send did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<u64>,
+}
+
 /// `conversation-started`, in `conversation/…`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConversationStarted {
@@ -365,7 +443,7 @@ pub struct MessageNotUnderstood {
     pub why: String,
     /// The element as it came.
     pub raw: Strange,
-    /// By what its wamid is found again, if it has one.
+    /// By what it is found again. Older hosts had one for elements with a wamid only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lookup: Option<Lookup>,
     /// The number of the webhook that brought it.
@@ -379,6 +457,188 @@ pub enum Strange {
     /// It names a contact.
     Of(Sealed<Raw>),
     /// It names nobody: sealed like the body it came in.
+    Body(SealedBody),
+}
+
+/// `message-edited`, in `conversation/…`. May come before the message that it changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MessageEdited {
+    /// Who changed it.
+    pub by: Side,
+    /// By what the wamid of the message that was changed is found.
+    pub original: Lookup,
+    /// When, by Meta's clock. Of several edits the latest counts.
+    pub at: Time,
+    /// The kind of what it says now, in one word.
+    pub content: String,
+    /// By what the wamid of the change is found again.
+    pub lookup: Lookup,
+    /// What it says now.
+    pub body: Sealed<Edit>,
+    /// The number of the webhook that brought it.
+    pub webhook: u64,
+}
+
+/// `message-revoked`, in `conversation/…`. May come before the message that it takes back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MessageRevoked {
+    /// Who took it back.
+    pub by: Side,
+    /// By what the wamid of the message that was taken back is found.
+    pub original: Lookup,
+    /// When, by Meta's clock.
+    pub at: Time,
+    /// By what the wamid of the taking back is found again.
+    pub lookup: Lookup,
+    /// The number of the webhook that brought it.
+    pub webhook: u64,
+}
+
+/// `message-echoed`, in `conversation/…`: a line of the history that asks for nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MessageEchoed {
+    /// Our identifier of it.
+    pub message: MessageId,
+    /// Who wrote it.
+    pub by: Side,
+    /// How it came about.
+    pub origin: Origin,
+    /// When it was written, by Meta's clock.
+    pub sent_at: Time,
+    /// Its kind in one word.
+    pub content: String,
+    /// By what its wamid is found again.
+    pub lookup: Lookup,
+    /// What was said.
+    pub body: Sealed<Inbound>,
+    /// The number of the webhook that brought it.
+    pub webhook: u64,
+}
+
+/// `call-changed`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallChanged {
+    /// By what the call is found: all its steps have the same.
+    pub call: Lookup,
+    /// What happened.
+    pub step: CallStep,
+    /// When, by Meta's clock.
+    pub at: Time,
+    /// The same as Meta sent it, with what a telephone needs.
+    pub raw: Sealed<Raw>,
+    /// By what this step is found again.
+    pub lookup: Lookup,
+    /// The number of the webhook that brought it.
+    pub webhook: u64,
+}
+
+/// `handover-changed`, in `conversation/…` where the customer is known, else in `company`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HandoverChanged {
+    /// On which of our numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<NumberId>,
+    /// Who answered and who answers.
+    pub handover: Handover,
+    /// When, by Meta's clock.
+    pub at: Time,
+    /// The same as Meta sent it, with what the other side left for us.
+    pub raw: Strange,
+    /// By what it is found again.
+    pub lookup: Lookup,
+    /// The number of the webhook that brought it.
+    pub webhook: u64,
+}
+
+/// `template-changed`, in `company`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TemplateChanged {
+    /// The account (WABA) that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Which.
+    pub template: TemplateName,
+    /// What is new.
+    pub change: TemplateChange,
+    /// When, by Meta's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Time>,
+    /// By what it is found again.
+    pub lookup: Lookup,
+    /// The number of the webhook that brought it.
+    pub webhook: u64,
+}
+
+/// `number-changed`, in `company`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NumberChanged {
+    /// The account (WABA) that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Which, as it is displayed: Meta tells no identifier here.
+    pub display: String,
+    /// What is new.
+    pub change: NumberChange,
+    /// When, by Meta's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Time>,
+    /// By what it is found again.
+    pub lookup: Lookup,
+    /// The number of the webhook that brought it.
+    pub webhook: u64,
+}
+
+/// `account-changed`, in `company`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AccountChanged {
+    /// Which account (WABA).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// What is new.
+    pub change: AccountChange,
+    /// When, by Meta's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Time>,
+    /// By what it is found again.
+    pub lookup: Lookup,
+    /// The number of the webhook that brought it.
+    pub webhook: u64,
+}
+
+/// `platform-notice`: in `conversation/…` where exactly one customer is named who is known, else in `company`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlatformNotice {
+    /// The field of the webhook: `flows`, `security` …
+    pub field: String,
+    /// What of it, in one word of Meta's: `FLOW_STATUS_CHANGE`, `errors`; empty if there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub what: String,
+    /// The account (WABA) or the portfolio.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Our number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<NumberId>,
+    /// When, by Meta's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Time>,
+    /// The value as Meta sent it.
+    pub value: Noticed,
+    /// By what it is found again.
+    pub lookup: Lookup,
+    /// The number of the webhook that brought it.
+    pub webhook: u64,
+}
+
+/// The value of a notice, sealed for whom it concerns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Noticed {
+    /// It names no customer, as JSON.
+    Company(String),
+    /// It names a contact.
+    Of(Sealed<Raw>),
+    /// It may name somebody who is no contact: sealed like the body it came in.
     Body(SealedBody),
 }
 

@@ -18,6 +18,8 @@ pub mod json;
 pub mod law;
 pub mod message;
 pub mod outside;
+pub mod phone;
+pub mod platform;
 pub mod sealed;
 pub mod stream;
 pub mod window;

@@ -56,7 +56,7 @@ pub struct Round {
 }
 
 /// What a rule decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Decided {
     /// Which rule.
     pub rule: RuleId,

@@ -12,12 +12,16 @@ use domain::agent::Agent;
 use domain::contact::Contact;
 use domain::conversation::Conversation;
 use domain::delivery::Delivery;
-use domain::event::{Event, Recorded};
+use domain::event::{
+    AccountChanged, CallChanged, Event, HandoverChanged, NumberChanged, PlatformNotice, Recorded,
+    TemplateChanged,
+};
 use domain::id::{ConversationId, MessageId};
+use domain::sealed::Lookup;
 use domain::stream::Stream;
 use serde::Serialize;
 
-use crate::layout::{self, Line, Referent, Unprocessed};
+use crate::layout::{self, Amended, Line, Referent, Unprocessed};
 use crate::projection::{Applied, ProjectionError};
 use crate::state::{State, Versioned};
 use crate::tree::{Layer, Tree};
@@ -172,9 +176,61 @@ impl<'a> Fold<'a> {
                     self.put_json(layout::wamid(lookup), &Referent::Outgoing(*id))?;
                 }
             }
-            _ => {}
+            (event, stream) => self.platform(event, stream, recorded.version)?,
         }
         Ok(())
+    }
+
+    /// The same for what Meta tells besides messages and statuses.
+    fn platform(&mut self, event: &Event, stream: &Stream, version: u64) -> Result<(), FoldError> {
+        let told = match (event, stream) {
+            (Event::ContactIdentityChanged(changed), Stream::Contact(contact)) => {
+                let contact = contact.to_bytes().to_vec();
+                for lookup in &changed.gone {
+                    let key = layout::identifier(lookup);
+                    if self.value(&key)?.as_deref() == Some(contact.as_slice()) {
+                        self.remove(key);
+                    }
+                }
+                for lookup in &changed.lookups {
+                    self.put(layout::identifier(lookup), contact.clone());
+                }
+                match &changed.lookup {
+                    Some(lookup) => lookup,
+                    None => return Ok(()),
+                }
+            }
+            (Event::MessageEdited(edited), Stream::Conversation(_)) => {
+                let mut amended = self.amended(&edited.original)?;
+                amended.edit(edited);
+                self.put_json(layout::amended(&edited.original), &amended)?;
+                &edited.lookup
+            }
+            (Event::MessageRevoked(revoked), Stream::Conversation(_)) => {
+                let mut amended = self.amended(&revoked.original)?;
+                amended.revoked.get_or_insert_with(|| revoked.clone());
+                self.put_json(layout::amended(&revoked.original), &amended)?;
+                &revoked.lookup
+            }
+            (Event::MessageEchoed(echoed), Stream::Conversation(id)) => {
+                self.put_json(layout::line(*id, version), &Line::Echoed(echoed.clone()))?;
+                &echoed.lookup
+            }
+            (Event::CallChanged(CallChanged { lookup, .. }), _)
+            | (Event::HandoverChanged(HandoverChanged { lookup, .. }), _)
+            | (Event::TemplateChanged(TemplateChanged { lookup, .. }), _)
+            | (Event::NumberChanged(NumberChanged { lookup, .. }), _)
+            | (Event::AccountChanged(AccountChanged { lookup, .. }), _)
+            | (Event::PlatformNotice(PlatformNotice { lookup, .. }), _) => lookup,
+            _ => return Ok(()),
+        };
+        self.put_json(layout::wamid(told), &Referent::Told)
+    }
+
+    fn amended(&self, lookup: &Lookup) -> Result<Amended, FoldError> {
+        let known = self.value(&layout::amended(lookup))?;
+        let known = known.map(|value| serde_json::from_slice(&value)).transpose();
+        Ok(known.map_err(ProjectionError::Form)?.unwrap_or_default())
     }
 
     /// A reply begins the stream of its message: version 0, so that the first event in it is the first attempt.

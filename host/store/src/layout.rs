@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use domain::Time;
 use domain::decision::MemoryScope;
-use domain::event::{MessageReceived, ReplyQueued};
+use domain::event::{MessageEchoed, MessageEdited, MessageReceived, MessageRevoked, ReplyQueued};
 use domain::id::{ContactId, ConversationId, MessageId, NumberId, QueueId, RuleId, TimerId};
 use domain::message::{Inbound, Outgoing};
 use domain::sealed::{Lookup, Sealed};
@@ -29,6 +29,11 @@ pub(crate) fn state(stream: &Stream) -> Vec<u8> {
 /// What a wamid stands for.
 pub(crate) fn wamid(lookup: &Lookup) -> Vec<u8> {
     [&b"d"[..], &lookup.to_bytes()].concat()
+}
+
+/// What became of a message after it was said, by the look-up of its wamid.
+pub(crate) fn amended(lookup: &Lookup) -> Vec<u8> {
+    [&b"a"[..], &lookup.to_bytes()].concat()
 }
 
 /// The contact behind an identifier.
@@ -175,6 +180,29 @@ pub enum Referent {
     Outgoing(MessageId),
     /// Something that was not understood.
     Strange,
+    /// Something else that Meta told: an edit, a call, a notice.
+    Told,
+}
+
+/// What became of a message after it was said. Either may come before the message itself.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Amended {
+    /// The latest edit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited: Option<MessageEdited>,
+    /// That it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<MessageRevoked>,
+}
+
+impl Amended {
+    /// Of several edits the latest by Meta's clock counts, in whatever order they come.
+    pub(crate) fn edit(&mut self, edited: &MessageEdited) {
+        let rank = |edited: &MessageEdited| (edited.at, edited.lookup.to_bytes());
+        if self.edited.as_ref().is_none_or(|known| rank(known) < rank(edited)) {
+            self.edited = Some(edited.clone());
+        }
+    }
 }
 
 /// A message in the history of a conversation.
@@ -183,6 +211,8 @@ pub enum Referent {
 pub enum Line {
     /// The customer's.
     Inbound(MessageReceived),
+    /// One that this host neither received nor sent.
+    Echoed(MessageEchoed),
     /// Ours.
     Outgoing {
         /// Whose: a rule's, an agent's.
@@ -199,14 +229,16 @@ impl Line {
     pub fn message(&self) -> MessageId {
         match self {
             Self::Inbound(received) => received.message,
+            Self::Echoed(echoed) => echoed.message,
             Self::Outgoing { reply, .. } => reply.message,
         }
     }
 
-    /// What the customer said, if it was the customer.
+    /// What came from WhatsApp, if it did not come from us.
     pub fn inbound(&self) -> Option<&Sealed<Inbound>> {
         match self {
             Self::Inbound(received) => Some(&received.body),
+            Self::Echoed(echoed) => Some(&echoed.body),
             Self::Outgoing { .. } => None,
         }
     }
@@ -214,7 +246,7 @@ impl Line {
     /// What we said, if it was us.
     pub fn outgoing(&self) -> Option<&Sealed<Outgoing>> {
         match self {
-            Self::Inbound(_) => None,
+            Self::Inbound(_) | Self::Echoed(_) => None,
             Self::Outgoing { reply, .. } => Some(&reply.body),
         }
     }

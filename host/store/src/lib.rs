@@ -23,7 +23,7 @@ mod tree;
 pub use committer::{CommitError, Draft};
 pub use fold::FoldError;
 pub use keys::{KeyError, KeyStore};
-pub use layout::{Line, Referent};
+pub use layout::{Amended, Line, Referent};
 pub use projection::{Applied, ProjectionError, difference};
 pub use queries::{Outbox, Waiting};
 pub use store::{Drive, OpenError, Opened, Paths, Store, Ticket, Topic, rebuild};

@@ -17,7 +17,7 @@ use domain::sealed::{Lookup, Sealed};
 use domain::stream::Stream;
 use serde::de::DeserializeOwned;
 
-use crate::layout::{self, Line, Referent, Unprocessed};
+use crate::layout::{self, Amended, Line, Referent, Unprocessed};
 use crate::projection::ProjectionError;
 use crate::state::Folded;
 use crate::store::{OpenError, Store};
@@ -93,6 +93,11 @@ impl Store {
     /// What a wamid stands for.
     pub fn referent(&self, lookup: &Lookup) -> Result<Option<Referent>, ProjectionError> {
         self.json(layout::wamid(lookup))
+    }
+
+    /// What became of a message after it was said, by the look-up of its wamid.
+    pub fn amended(&self, lookup: &Lookup) -> Result<Amended, ProjectionError> {
+        Ok(self.json(layout::amended(lookup))?.unwrap_or_default())
     }
 
     /// The latest lines of a conversation before a version, oldest first.

@@ -13,6 +13,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use domain::id::NumberId;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use hyper::{Request, StatusCode, Uri};
@@ -24,7 +25,7 @@ use serde_json::Value;
 use tower_service::Service;
 
 use crate::errors::{Action, action, meaning};
-use crate::outgoing::{OwnedSend, Send as Sending};
+use crate::outgoing::{Invalid, MarkRead, OwnedSend, Send as Sending};
 
 /// Meta's answers have some hundred bytes.
 const LONGEST_ANSWER: usize = 256 * 1024;
@@ -189,34 +190,59 @@ impl Graph {
 
     /// Sends a message once and says what is known of it.
     pub async fn send(&self, send: &Sending<'_>) -> Answer {
-        let body = match send.body() {
+        let accepted = |json: &Value| {
+            let wamid = json.pointer("/messages/0/id").and_then(Value::as_str);
+            wamid.map(str::to_owned).ok_or("accepted, by an answer without a wamid")
+        };
+        self.post(send.number, send.body(), accepted).await
+    }
+
+    /// Says once that a message was read. Accepted carries the wamid of that message. Doing it twice does no harm, so a
+    /// doubt is none to worry about.
+    pub async fn mark_read(&self, read: &MarkRead) -> Answer {
+        let accepted = |json: &Value| match json.get("success").and_then(Value::as_bool) {
+            Some(true) => Ok(read.wamid.clone()),
+            _ => Err("answered, and not by success"),
+        };
+        self.post(&read.number, read.body(), accepted).await
+    }
+
+    /// `accepted` finds in a good answer what Meta accepted, or says why it cannot be told.
+    async fn post(
+        &self,
+        number: &NumberId,
+        body: Result<String, Invalid>,
+        accepted: impl Fn(&Value) -> Result<String, &'static str>,
+    ) -> Answer {
+        let body = match body {
             Ok(body) => body,
             Err(invalid) => return refused_here(100, "Invalid parameter", invalid.to_string()),
         };
-        let request = Request::post(format!("{}/{}/messages", self.root, send.number))
+        let request = Request::post(format!("{}/{number}/messages", self.root))
             .header(AUTHORIZATION, self.authorization.clone())
             .header(CONTENT_TYPE, "application/json")
             .body(Full::from(body));
         let Ok(request) = request else {
-            let details = format!("number: `{}` cannot be part of an address", send.number);
+            let details = format!("number: `{number}` cannot be part of an address");
             return refused_here(100, "Invalid parameter", details);
         };
         match tokio::time::timeout(self.timeout, self.exchange(request)).await {
-            Ok(answer) => answer,
+            Ok(Ok((status, body))) => understood(status, &body, accepted),
+            Ok(Err(answer)) => answer,
             Err(_) => Answer::InDoubt { why: format!("no answer within {:?}", self.timeout) },
         }
     }
 
-    async fn exchange(&self, request: Request<Full<Bytes>>) -> Answer {
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), Answer> {
         let response = match self.client.request(request).await {
             Ok(response) => response,
-            Err(error) if error.is_connect() => return Answer::NotSent { why: causes(&error) },
-            Err(error) => return Answer::InDoubt { why: causes(&error) },
+            Err(error) if error.is_connect() => return Err(Answer::NotSent { why: causes(&error) }),
+            Err(error) => return Err(Answer::InDoubt { why: causes(&error) }),
         };
         let (head, body) = response.into_parts();
         match Limited::new(body, LONGEST_ANSWER).collect().await {
-            Ok(body) => understood(head.status, &body.to_bytes()),
-            Err(error) => Answer::InDoubt { why: format!("the answer broke off: {}", causes(&*error)) },
+            Ok(body) => Ok((head.status, body.to_bytes())),
+            Err(error) => Err(Answer::InDoubt { why: format!("the answer broke off: {}", causes(&*error)) }),
         }
     }
 }
@@ -228,13 +254,18 @@ impl fmt::Debug for Graph {
 }
 
 /// What Meta's answer means.
-fn understood(status: StatusCode, body: &[u8]) -> Answer {
+fn understood(
+    status: StatusCode,
+    body: &[u8],
+    accepted: impl Fn(&Value) -> Result<String, &'static str>,
+) -> Answer {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
-    let wamid = json.pointer("/messages/0/id").and_then(Value::as_str);
-    match (status.is_success(), json.get("error"), wamid) {
-        (true, None, Some(wamid)) => Answer::Accepted { wamid: wamid.to_owned() },
-        (true, None, None) => Answer::InDoubt { why: "accepted, by an answer without a wamid".to_owned() },
-        (_, error, _) => refused(status.as_u16(), error.unwrap_or(&Value::Null)),
+    match (status.is_success(), json.get("error")) {
+        (true, None) => match accepted(&json) {
+            Ok(wamid) => Answer::Accepted { wamid },
+            Err(why) => Answer::InDoubt { why: why.to_owned() },
+        },
+        (_, error) => refused(status.as_u16(), error.unwrap_or(&Value::Null)),
     }
 }
 

@@ -8,12 +8,14 @@ mod client;
 mod errors;
 mod outgoing;
 mod signature;
+mod update;
 mod webhook;
 
 pub use domain::delivery::Status;
 
 pub use client::{Answer, Graph, GraphConfig, GraphError, Network};
-pub use errors::{Action, action, meaning};
-pub use outgoing::{Invalid, OwnedSend, Send, check};
+pub use errors::{Action, action, meaning, source};
+pub use outgoing::{Invalid, MarkRead, OwnedSend, Send, check};
 pub use signature::{AppSecrets, SignatureError};
-pub use webhook::{NotJson, Pricing, Problem, Strange, Update, read};
+pub use update::{Group, Notice, PricedConversation, Pricing, Problem, StatusMore, Strange, Update};
+pub use webhook::{NotJson, read};

@@ -7,105 +7,33 @@
 //! only the element itself becomes a tree of values: an escape that is no character, or a nesting without end, stays
 //! inside its element.
 //!
-//! Nothing depends on the order of members, which is not Meta's to promise.
+//! Nothing depends on the order of members, which is not Meta's to promise. Here are the levels; what the elements of a
+//! field mean stands in a file of its own.
 
-mod element;
+mod account;
+mod calls;
+mod coexistence;
+mod content;
+mod groups;
+mod handovers;
 mod loose;
+mod messages;
+mod notices;
+mod numbers;
+mod people;
+mod place;
+mod statuses;
+mod templates;
 
 use std::collections::BTreeMap;
 
 use domain::Time;
-use domain::delivery::Status;
-use domain::id::NumberId;
-use domain::message::{Content, Identity};
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-use element::Contact;
-
-/// One thing that happened, as WhatsApp tells it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Update {
-    /// A customer wrote.
-    Message {
-        /// Our number that received it.
-        number: NumberId,
-        /// Who wrote.
-        sender: Identity,
-        /// The name that they gave themselves in WhatsApp.
-        name: Option<String>,
-        /// WhatsApp's identifier of the message. It contains the phone number.
-        wamid: String,
-        /// When it was sent, by Meta's clock, to the second.
-        sent_at: Time,
-        /// What was said.
-        content: Content,
-        /// The wamid of the message that this one answers.
-        answers: Option<String>,
-    },
-    /// What became of a message of ours. May come late, twice and in any order.
-    Status {
-        /// Our number that sent it.
-        number: NumberId,
-        /// The message.
-        wamid: String,
-        /// What became of it.
-        status: Status,
-        /// When, by Meta's clock, to the second.
-        at: Time,
-        /// The `biz_opaque_callback_data` of the send, echoed.
-        opaque: Option<String>,
-        /// Whom it went to, as far as it says: a status `failed` may name nobody.
-        recipient: Identity,
-        /// Why it failed.
-        errors: Vec<Problem>,
-        /// What it costs. Only on `sent` and one of `delivered` and `read`, if at all.
-        pricing: Option<Pricing>,
-    },
-    /// Something that this version does not understand.
-    Strange(Strange),
-}
-
-/// A reason why a message failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Meta's error code: `action` says what it asks for.
-    pub code: i64,
-    /// Its title.
-    pub title: String,
-    /// More words. They are Meta's and may name a phone number.
-    pub details: String,
-}
-
-/// What Meta says of the price of a message (Meta, Webhooks, `statuses.pricing`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pricing {
-    /// Whether it is charged. Meta means to drop this member.
-    pub billable: Option<bool>,
-    /// `PMP`, per message, or the old `CBP`, per conversation.
-    pub model: String,
-    /// `regular`, `free_customer_service`, `free_entry_point` …
-    pub kind: String,
-    /// `service`, `utility`, `marketing`, `authentication` …
-    pub category: String,
-}
-
-/// An element that is not understood (yet), whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Strange {
-    /// The field of the webhook; empty where there was none.
-    pub field: String,
-    /// Our number, if it was named.
-    pub number: Option<NumberId>,
-    /// The customer, if exactly one was named.
-    pub contact: Option<Identity>,
-    /// The message, if one was named.
-    pub wamid: Option<String>,
-    /// What was expected and what was found. Never holds personal data or words of a message.
-    pub why: String,
-    /// The element's own JSON text, byte for byte.
-    pub raw: String,
-}
+use crate::update::{Strange, Update};
+use place::Place;
 
 /// The body of a webhook is no JSON text in UTF-8. Nothing of it can be told from anything else.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -143,110 +71,148 @@ fn elements(raw: &RawValue) -> Option<Vec<&RawValue>> {
     Vec::<&RawValue>::deserialize(raw).ok()
 }
 
-fn text(members: &Members<'_>, name: &str) -> Option<String> {
+fn text_of(members: &Members<'_>, name: &str) -> Option<String> {
     serde_json::from_str(members.get(name)?.get()).ok()
+}
+
+/// The element as a tree. The words of the parser say where it stumbled and never what stands there.
+fn tree(raw: &RawValue) -> Result<Value, String> {
+    match serde_json::from_str(raw.get()) {
+        Ok(value @ Value::Object(_)) => Ok(value),
+        Ok(value) => Err(format!("an object was expected and this is {}", loose::kind(&value))),
+        Err(error) => Err(format!("an object was expected and this is not readable: {error}")),
+    }
 }
 
 fn read_entries(body: &Members<'_>, whole: &str, updates: &mut Vec<Update>) {
     let Some(entries) = body.get("entry").and_then(|raw| elements(raw)) else {
         return updates.push(nowhere("`entry`", "an array", whole));
     };
-    for entry in entries {
-        let changes = members(entry).and_then(|entry| elements(entry.get("changes")?));
-        match changes {
-            Some(changes) => changes.into_iter().for_each(|change| read_change(change, updates)),
-            None => updates.push(nowhere("an entry", "an object with an array `changes`", entry.get())),
+    for raw in entries {
+        let entry = members(raw);
+        let changes = entry.as_ref().and_then(|entry| elements(entry.get("changes")?));
+        let (Some(entry), Some(changes)) = (&entry, changes) else {
+            updates.push(nowhere("an entry", "an object with an array `changes`", raw.get()));
+            continue;
+        };
+        // Both come as a string and as a number.
+        let scalar = |name| serde_json::from_str::<Value>(entry.get(name)?.get()).ok();
+        let entry = serde_json::json!({"id": scalar("id"), "time": scalar("time")});
+        let (id, at) = (loose::id(&entry, "id"), loose::time(&entry, "time"));
+        for change in changes {
+            read_change(id.clone(), at, change, updates);
         }
     }
 }
 
-fn read_change(raw: &RawValue, updates: &mut Vec<Update>) {
+fn read_change(entry: Option<String>, at: Option<Time>, raw: &RawValue, updates: &mut Vec<Update>) {
     let Some(change) = members(raw) else {
         return updates.push(nowhere("a change", "an object", raw.get()));
     };
-    let field = text(&change, "field").unwrap_or_default();
-    let value = change.get("value").and_then(|raw| members(raw));
-    let Some(value) = value else {
-        let why = format!("the `value` of a change was expected to be an object and is {}", found(&change));
+    let field = text_of(&change, "field").unwrap_or_default();
+    let value = change.get("value").and_then(|raw| Some((*raw, members(raw)?)));
+    let Some((text, value)) = value else {
+        let found = change.get("value").map_or("missing", |raw| loose::kind_of_text(raw.get()));
+        let why = format!("the `value` of a change was expected to be an object and is {found}");
         return updates.push(Update::Strange(Strange { field, ..strange(why, raw.get()) }));
     };
-    let place = Place::new(field, &value);
-    match place.field.as_str() {
-        "messages" => read_messages(&place, &value, raw, updates),
-        // These speak of one change each, whatever its value holds.
-        field => {
-            let why = format!("the field {} is not understood yet", loose::word(field));
-            updates.push(place.strange(why, raw.get(), None, None));
-        }
+    let place = Place::new(field, entry, at, &value);
+    let mut change = Change { place, text, value, whole: raw, updates };
+    match change.place.field.as_str() {
+        "messages" => messages::read(&mut change),
+        "user_preferences" => change.each("user_preferences", people::preference),
+        "user_id_update" => change.each("user_id_update", people::user_id),
+        "message_template_status_update" => change.once(templates::status),
+        "message_template_quality_update" => change.once(templates::quality),
+        "message_template_components_update" => change.once(templates::components),
+        "template_category_update" => change.once(templates::category),
+        "phone_number_quality_update" => change.once(numbers::limit),
+        "phone_number_name_update" => change.once(numbers::name),
+        "business_username_update" | "business_username_updates" => change.once(numbers::username),
+        "account_update" => change.once(account::updated),
+        "account_review_update" => change.once(account::reviewed),
+        "account_alerts" => change.once(account::alert),
+        "account_settings_update" => change.once(account::settings),
+        "business_capability_update" => change.once(account::capability),
+        "smb_message_echoes" => change.each("message_echoes", coexistence::echo),
+        "history" => coexistence::history(&mut change),
+        "calls" => calls::read(&mut change),
+        "group_lifecycle_update"
+        | "group_participants_update"
+        | "group_settings_update"
+        | "group_status_update" => change.each("groups", groups::group),
+        "messaging_handovers" => change.once(handovers::handover),
+        _ => notices::read(&mut change),
     }
 }
 
-fn found(change: &Members<'_>) -> &'static str {
-    change.get("value").map_or("missing", |raw| loose::kind_of_text(raw.get()))
+/// What an element is read by: it is understood, or it is said why not.
+type Reader = fn(&Place, &Value, &str) -> Result<Update, String>;
+
+/// One change, and where its updates go.
+struct Change<'a> {
+    place: Place,
+    /// The value as it came, and its members.
+    text: &'a RawValue,
+    value: Members<'a>,
+    /// The change as it came.
+    whole: &'a RawValue,
+    updates: &'a mut Vec<Update>,
 }
 
-/// The field `messages`: what customers wrote, what became of what we wrote, and errors of the number as a whole.
-fn read_messages(place: &Place, value: &Members<'_>, change: &RawValue, updates: &mut Vec<Update>) {
-    let before = updates.len();
-    for (name, raw) in value {
-        let read: fn(&Place, &RawValue) -> Update = match name.as_str() {
-            "messaging_product" | "metadata" | "contacts" => continue,
-            "messages" => element::message,
-            "statuses" => element::status,
-            "errors" => element::error,
-            other => {
-                let why = format!("the member {} of `value` is not understood yet", loose::word(other));
-                updates.push(place.strange(why, raw.get(), None, None));
-                continue;
-            }
-        };
+impl Change<'_> {
+    /// Reads a value that is one update.
+    fn once(&mut self, read: Reader) {
+        let update = element(&self.place, self.text, read);
+        self.updates.push(update);
+    }
+
+    /// Reads a value whose updates are the elements of one array.
+    fn each(&mut self, name: &str, read: Reader) {
+        if self.array(name, read) {
+            return;
+        }
+        let why = format!("a `value` was expected to hold `{name}`");
+        self.updates.push(self.place.strange(why, self.whole.get(), None, None));
+    }
+
+    /// Reads an array of the value. False if it is not there.
+    fn array(&mut self, name: &str, read: Reader) -> bool {
+        let Some(raw) = self.value.get(name) else { return false };
         match elements(raw) {
-            Some(found) => updates.extend(found.into_iter().map(|raw| read(place, raw))),
+            Some(found) => {
+                let place = &self.place;
+                self.updates.extend(found.into_iter().map(|raw| element(place, raw, read)));
+            }
             None => {
                 let found = loose::kind_of_text(raw.get());
                 let why = format!("`{name}` was expected to be an array and is {found}");
-                updates.push(place.strange(why, raw.get(), None, None));
+                self.updates.push(self.place.strange(why, raw.get(), None, None));
             }
         }
-    }
-    if updates.len() == before && !["messages", "statuses", "errors"].iter().any(|n| value.contains_key(*n)) {
-        let why = "a `value` was expected to hold `messages`, `statuses` or `errors`".to_owned();
-        updates.push(place.strange(why, change.get(), None, None));
+        true
     }
 }
 
-/// Where an element stands: what it shares with its neighbours.
-struct Place {
-    field: String,
-    number: Option<NumberId>,
-    contacts: Vec<Contact>,
-}
-
-impl Place {
-    fn new(field: String, value: &Members<'_>) -> Self {
-        let number = value.get("metadata").and_then(|raw| text(&members(raw)?, "phone_number_id"));
-        let contacts = value.get("contacts").and_then(|raw| elements(raw)).unwrap_or_default();
-        Self {
-            field,
-            number: number.filter(|id| !id.is_empty()).map(NumberId::from),
-            contacts: contacts.into_iter().filter_map(Contact::read).collect(),
-        }
-    }
-
-    /// An element that is not understood, with the customer it names, or else the only one that its place names.
-    fn strange(&self, why: String, raw: &str, contact: Option<Identity>, wamid: Option<String>) -> Update {
-        let only = || match self.contacts.as_slice() {
-            [contact] => Some(contact.identity.clone()),
-            _ => None,
-        };
-        Update::Strange(Strange {
-            field: self.field.clone(),
-            number: self.number.clone(),
-            contact: contact.or_else(only),
-            wamid,
-            ..strange(why, raw)
-        })
-    }
+/// Reads one element. If it is not understood, whom and which message it names is kept as far as it can be told.
+fn element(place: &Place, raw: &RawValue, read: Reader) -> Update {
+    let value = match tree(raw) {
+        Ok(value) => value,
+        Err(why) => return place.strange(why, raw.get(), None, None),
+    };
+    read(place, &value, raw.get()).unwrap_or_else(|why| {
+        let named = [
+            ("from", "from_user_id", "from_parent_user_id"),
+            ("recipient_id", "recipient_user_id", "recipient_parent_user_id"),
+            ("wa_id", "user_id", "parent_user_id"),
+        ]
+        .into_iter()
+        .find_map(|(phone, user_id, parent)| place::identity(&value, phone, user_id, parent))
+        // Our own number is no customer.
+        .filter(|named| named.phone.is_none() || named.phone != place.display)
+        .map(|named| place.complete(named).0);
+        place.strange(why, raw.get(), named, loose::own(&value, "id"))
+    })
 }
 
 /// Something so far up that it belongs to nobody.

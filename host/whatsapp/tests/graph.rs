@@ -8,7 +8,7 @@ use domain::id::NumberId;
 use domain::message::{Identity, Outgoing};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use whatsapp::{Action, Answer, Graph, GraphConfig, GraphError, Network, OwnedSend};
+use whatsapp::{Action, Answer, Graph, GraphConfig, GraphError, MarkRead, Network, OwnedSend};
 
 /// What the server does once it has read the request.
 enum Server {
@@ -78,7 +78,7 @@ fn graph(base_url: String) -> Graph {
 fn hello() -> OwnedSend {
     OwnedSend {
         number: NumberId::from("106540352242922"),
-        to: Identity { phone: Some("573001234567".to_owned()), user_id: None },
+        to: Identity { phone: Some("573001234567".to_owned()), ..Identity::default() },
         message: Outgoing::Text { body: "Hola, Lucía".to_owned() },
         opaque: "m1:1".to_owned(),
     }
@@ -102,6 +102,23 @@ async fn an_accepted_message_has_a_wamid_and_was_asked_for_as_meta_wants_it() {
     assert!(request.starts_with("POST /v26.0/106540352242922/messages HTTP/1.1\r\n"), "{request}");
     assert!(request.contains("authorization: Bearer a-secret-token\r\n"), "{request}");
     assert!(request.contains(r#""to":"+573001234567""#), "{request}");
+}
+
+#[tokio::test]
+async fn a_message_is_marked_as_read_and_the_customer_sees_somebody_typing() {
+    let (address, task) = serve(Server::Says("200 OK", r#"{"success":true}"#)).await;
+    let read = MarkRead { number: "106540352242922".into(), wamid: "wamid.A1".to_owned(), typing: true };
+    assert_eq!(graph(address).mark_read(&read).await, Answer::Accepted { wamid: "wamid.A1".to_owned() });
+    let request = task.await.unwrap();
+    let body: serde_json::Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
+    let expected = serde_json::json!({
+        "messaging_product": "whatsapp", "status": "read", "message_id": "wamid.A1",
+        "typing_indicator": {"type": "text"},
+    });
+    assert_eq!(body, expected);
+
+    let (address, _task) = serve(Server::Says("200 OK", r#"{"success":false}"#)).await;
+    assert!(matches!(graph(address).mark_read(&read).await, Answer::InDoubt { .. }));
 }
 
 #[tokio::test]
@@ -130,7 +147,7 @@ async fn details_have_been_seen_as_a_bare_string() {
         r#"{"error":{"message":"expired","code":190,"error_data":"Session has expired"}}"#,
     ))
     .await;
-    let Answer::Refused { code: 190, details, action: Action::StopNumber, .. } = answer else {
+    let Answer::Refused { code: 190, details, action: Action::StopAccount, .. } = answer else {
         panic!("{answer:?}")
     };
     assert_eq!(details, "Session has expired");
@@ -179,7 +196,7 @@ async fn what_meta_would_not_take_is_not_even_tried() {
     let Answer::Refused { http: 0, details, action: Action::Never, .. } = answer else {
         panic!("{answer:?}")
     };
-    assert_eq!(details, "body: 1 to 4096 characters are allowed and 0 were given");
+    assert_eq!(details, "text.body: 0 characters, at least 1");
 }
 
 #[test]

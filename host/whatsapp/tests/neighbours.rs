@@ -10,6 +10,14 @@ fn batch() -> Value {
     serde_json::from_str(include_str!("webhooks/batch.json")).unwrap()
 }
 
+/// All webhooks of these tests that are JSON with whole characters.
+fn webhooks() -> Vec<Value> {
+    let mut files: Vec<_> =
+        std::fs::read_dir("tests/webhooks").unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files.iter().filter_map(|file| serde_json::from_slice(&std::fs::read(file).unwrap()).ok()).collect()
+}
+
 /// The elements of the batch, each by the path to it, in the order in which they are read.
 const ELEMENTS: [&str; 6] = [
     "/entry/0/changes/0/value/messages/0",
@@ -122,6 +130,25 @@ proptest! {
         prop_assert!(after.len() >= inside.start + behind);
         prop_assert_eq!(&after[..inside.start], &before[..inside.start]);
         prop_assert_eq!(&after[after.len() - behind..], &before[inside.end..]);
+    }
+
+    #[test]
+    fn whatever_is_hit_in_whatever_webhook_is_read_and_what_is_strange_is_kept_as_it_came(
+        file in any::<prop::sample::Index>(),
+        choose in any::<usize>(),
+        new in prop::option::of(any_json()),
+    ) {
+        let webhooks = webhooks();
+        let mut body = webhooks[file.index(webhooks.len())].clone();
+        hit(&mut body, choose, new);
+        let text = body.to_string();
+        for update in read(text.as_bytes()).unwrap() {
+            match update {
+                Update::Strange(strange) => prop_assert!(text.contains(&strange.raw)),
+                Update::Notice(notice) => prop_assert!(text.contains(&notice.raw)),
+                _ => {}
+            }
+        }
     }
 
     #[test]

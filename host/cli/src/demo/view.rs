@@ -290,9 +290,9 @@ fn content(content: &Content) -> Value {
 /// What a message of ours offers to press.
 fn choices(message: &Outgoing) -> Vec<&str> {
     match message {
-        Outgoing::Text { .. } => Vec::new(),
         Outgoing::Buttons { buttons, .. } => buttons.iter().map(|button| button.title.as_str()).collect(),
         Outgoing::Menu { rows, .. } => rows.iter().map(|row| row.title.as_str()).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -203,6 +203,7 @@ impl Player {
                         talk.all = format!("{}\n{}", talk.latest, talk.all);
                     }
                     Line::Outgoing { at, .. } => talk.last = at,
+                    Line::Echoed(echoed) => talk.last = echoed.sent_at,
                 }
             }
             Ok(Some(talk))

@@ -1,0 +1,381 @@
+//! What Meta tells besides messages and statuses, and what is kept of it.
+//!
+//! Edits, revocations, echoes and calls are events of their conversation and open no case: nobody asks for anything by
+//! them. What becomes of templates, numbers and accounts is the company's. Everything else is a notice. Each is kept
+//! once, however often it is told: what has a wamid is known by it, what has a time by its words and that time, and the
+//! rest by the body that it came in, which is read again after a crash.
+
+use std::sync::Arc;
+
+use domain::Time;
+use domain::contact::{STOP, Wish};
+use domain::event::{
+    AccountChanged, CallChanged, Event, HandoverChanged, MessageEchoed, MessageEdited, MessageRevoked,
+    Noticed, NumberChanged, PlatformNotice, PreferenceChanged, Raw, Strange, TemplateChanged,
+};
+use domain::id::{ContactId, ConversationId, MessageId, NumberId};
+use domain::message::{Identity, Inbound, Profile, Side};
+use domain::platform::{Detail, MARKETING, Preference};
+use domain::sealed::Lookup;
+use domain::stream::{Actor, Stream};
+use serde_json::json;
+use store::{CommitError, Draft, Ticket};
+use whatsapp::{Action, Notice, Update};
+
+use crate::command::{Command, DeskError, Done};
+use crate::people;
+use crate::shared::Shared;
+use crate::status::seal_for_today;
+
+/// Something that Meta told, and where it belongs.
+pub(crate) struct Told {
+    pub(crate) update: Update,
+    /// The customer and the conversation, where the update is something of a conversation.
+    pub(crate) party: Option<(ContactId, ConversationId)>,
+    pub(crate) webhook: u64,
+}
+
+/// The customer without whom an update cannot be kept in its place: who is not known yet becomes a contact.
+pub(crate) fn party(update: &Update) -> Option<(&NumberId, &Identity, Option<&Profile>)> {
+    match update {
+        Update::Message { number, sender, profile, beside, .. } if beside.group.is_none() => {
+            Some((number, sender, Some(profile)))
+        }
+        Update::Strange(strange) => Some((strange.number.as_ref()?, strange.contact.as_ref()?, None)),
+        Update::Edit { number, customer, .. }
+        | Update::Revoke { number, customer, .. }
+        | Update::Echo { number, customer, .. }
+        | Update::Call { number, customer, .. }
+        | Update::Preference { number: Some(number), customer, .. } => Some((number, customer, None)),
+        _ => None,
+    }
+}
+
+/// The command that keeps an update. What belongs to a conversation keeps its order there.
+pub(crate) fn command(
+    update: Update,
+    party: Option<(ContactId, ConversationId)>,
+    webhook: u64,
+) -> ([u8; 16], Command) {
+    let key = match (&update, party) {
+        (Update::Preference { .. }, Some((contact, _))) => contact.to_bytes(),
+        (_, Some((_, conversation))) => conversation.to_bytes(),
+        (_, None) => [0; 16],
+    };
+    (key, Command::Platform(Arc::new(Told { update, party, webhook })))
+}
+
+/// Keeps what was told. The ticket is none if it says nothing new.
+pub(crate) fn told(shared: &Shared, told: &Told) -> Result<(Option<Ticket>, Done), DeskError> {
+    let keep = Keep { shared, webhook: told.webhook };
+    match (&told.update, told.party) {
+        (Update::Preference { preference, detail, at, .. }, Some((contact, _))) => {
+            keep.preference(contact, preference, *at, detail)
+        }
+        (Update::Preference { customer, preference, detail, at, .. }, None) => {
+            match people::find(shared, customer)? {
+                Some(contact) => keep.preference(contact, preference, *at, detail),
+                None => keep.of_company(&told.update),
+            }
+        }
+        (update, Some(party)) => keep.of_conversation(update, party),
+        (update, None) => keep.of_company(update),
+    }
+}
+
+/// Whether a code says that the customer wants no marketing.
+pub(crate) fn is_opt_out(code: i64) -> bool {
+    whatsapp::action(code, 0) == Action::OptOut
+}
+
+/// That a customer wants no marketing, as an error told it (131050), with the version of the contact at which that is
+/// news. `webhook` is none if an answer to a send told it.
+pub(crate) fn opt_out(
+    shared: &Shared,
+    contact: ContactId,
+    at: Time,
+    webhook: Option<u64>,
+) -> Result<Option<(u64, Draft)>, DeskError> {
+    let preference =
+        Preference { category: MARKETING.to_owned(), value: STOP.to_owned(), signup: String::new() };
+    wish(shared, contact, &preference, at, "", webhook)
+}
+
+/// Keeps that a customer wants no marketing, as the answer to a send told it.
+pub(crate) async fn keep_opt_out(shared: &Shared, contact: ContactId) -> Result<(), DeskError> {
+    loop {
+        let Some((version, stop)) = opt_out(shared, contact, shared.now(), None)? else { return Ok(()) };
+        match shared.store.commit(vec![(Stream::Contact(contact), version)], vec![stop]).await {
+            Err(CommitError::Conflict { .. }) => {}
+            kept => return kept.map(|_| ()).map_err(Into::into),
+        }
+    }
+}
+
+/// What a customer wants of our messages, with the version of the contact at which that is news.
+fn wish(
+    shared: &Shared,
+    contact: ContactId,
+    preference: &Preference,
+    at: Time,
+    detail: &str,
+    webhook: Option<u64>,
+) -> Result<Option<(u64, Draft)>, DeskError> {
+    let (version, known) = shared.store.contact(contact)?;
+    let known = known.ok_or(DeskError::Missing("the contact"))?;
+    if !known.news(&preference.category, &Wish { value: preference.value.clone(), at }) {
+        return Ok(None);
+    }
+    let detail = match detail {
+        "" => None,
+        detail => {
+            let key = shared.key(contact)?;
+            Some(shared.seal(&Detail(detail.to_owned()), contact, &key)?)
+        }
+    };
+    let changed = PreferenceChanged { preference: preference.clone(), at, detail, webhook };
+    Ok(Some((version, Draft::new(Stream::Contact(contact), Actor::Customer, changed)?)))
+}
+
+struct Keep<'a> {
+    shared: &'a Shared,
+    webhook: u64,
+}
+
+type Kept = Result<(Option<Ticket>, Done), DeskError>;
+
+impl Keep<'_> {
+    fn of_conversation(&self, update: &Update, party: (ContactId, ConversationId)) -> Kept {
+        let (contact, conversation) = party;
+        let key = self.shared.key(contact)?;
+        let (shared, webhook) = (self.shared, self.webhook);
+        let lookup = |kind: &str, value: &str| shared.keys.lookup(kind, value);
+        let (by, known, event): (Side, Lookup, Event) = match update {
+            Update::Edit { by, edit, at, .. } => {
+                // The medium of a placeholder comes under the wamid of the placeholder: an edit is known by its own name.
+                let known = lookup("edit", &edit.wamid);
+                let edited = MessageEdited {
+                    by: *by,
+                    original: lookup("wamid", &edit.original),
+                    at: *at,
+                    content: edit.content.kind().to_owned(),
+                    lookup: known,
+                    body: shared.seal(edit, contact, &key)?,
+                    webhook,
+                };
+                (*by, known, edited.into())
+            }
+            Update::Revoke { by, wamid, original, at, .. } => {
+                let known = lookup("wamid", wamid);
+                let original = lookup("wamid", original);
+                (*by, known, MessageRevoked { by: *by, original, at: *at, lookup: known, webhook }.into())
+            }
+            Update::Echo { by, origin, inbound, sent_at, .. } => {
+                let known = lookup("wamid", &inbound.wamid);
+                let echoed = MessageEchoed {
+                    message: MessageId::random(&*shared.entropy),
+                    by: *by,
+                    origin: origin.clone(),
+                    sent_at: *sent_at,
+                    content: inbound.content.kind().to_owned(),
+                    lookup: known,
+                    body: shared.seal::<Inbound>(inbound, contact, &key)?,
+                    webhook,
+                };
+                (*by, known, echoed.into())
+            }
+            Update::Call { id, step, at, raw, .. } => {
+                let known = lookup("call-step", &format!("{id}\0{}\0{}\0{at}", step.event, step.status));
+                let changed = CallChanged {
+                    call: lookup("call", id),
+                    step: step.clone(),
+                    at: *at,
+                    raw: shared.seal(&Raw(raw.clone()), contact, &key)?,
+                    lookup: known,
+                    webhook,
+                };
+                let by = if step.is_customers_call() { Side::Customer } else { Side::Company };
+                (by, known, changed.into())
+            }
+            other => return self.of_company(other),
+        };
+        let actor = match by {
+            Side::Customer => Actor::Customer,
+            Side::Company => Actor::Meta,
+        };
+        self.once(known, Stream::Conversation(conversation), actor, event)
+    }
+
+    fn of_company(&self, update: &Update) -> Kept {
+        let webhook = self.webhook;
+        let company = |known, event| self.once(known, Stream::Company, Actor::Meta, event);
+        match update {
+            Update::Template { account, template, change, at } => {
+                let lookup = self.known("template", *at, &format!("{account:?}{template:?}{change:?}"));
+                let (account, template, change) = (account.clone(), template.clone(), change.clone());
+                let at = *at;
+                company(lookup, TemplateChanged { account, template, change, at, lookup, webhook }.into())
+            }
+            Update::Number { account, display, change, at } => {
+                let lookup = self.known("number", *at, &format!("{account:?}{display}{change:?}"));
+                let (account, display, change) = (account.clone(), display.clone(), change.clone());
+                let at = *at;
+                company(lookup, NumberChanged { account, display, change, at, lookup, webhook }.into())
+            }
+            Update::Account { account, change, at } => {
+                let lookup = self.known("account", *at, &format!("{account:?}{change:?}"));
+                let (account, change, at) = (account.clone(), change.clone(), *at);
+                company(lookup, AccountChanged { account, change, at, lookup, webhook }.into())
+            }
+            Update::Handover { number, customer, handover, at, raw } => {
+                let (stream, of) = self.place(number.as_ref(), customer.as_ref())?;
+                let lookup = self.known("handover", Some(*at), raw);
+                let changed = HandoverChanged {
+                    number: number.clone(),
+                    handover: handover.clone(),
+                    at: *at,
+                    raw: self.sealed(of, raw)?,
+                    lookup,
+                    webhook,
+                };
+                self.once(lookup, stream, Actor::Meta, changed.into())
+            }
+            Update::Notice(notice) => self.notice(notice),
+            other => {
+                self.notice(&as_notice(other).ok_or(DeskError::Missing("the conversation of an update"))?)
+            }
+        }
+    }
+
+    /// Keeps a notice where the customer whom it names, if it does, already has a conversation.
+    fn notice(&self, notice: &Notice) -> Kept {
+        let (stream, of) = self.place(notice.number.as_ref(), notice.contact.as_ref())?;
+        let at = notice.at.filter(|_| notice.wamid.is_none());
+        let lookup = match &notice.wamid {
+            Some(wamid) => {
+                self.shared.keys.lookup("notice", &format!("{}\0{wamid}\0{}", notice.field, notice.raw))
+            }
+            None => self.known(&notice.field, at, &notice.raw),
+        };
+        let kept = PlatformNotice {
+            field: notice.field.clone(),
+            what: notice.what.clone(),
+            account: notice.account.clone(),
+            number: notice.number.clone(),
+            at: notice.at,
+            value: self.noticed(of, notice.personal, &notice.raw)?,
+            lookup,
+            webhook: self.webhook,
+        };
+        self.once(lookup, stream, Actor::Meta, kept.into())
+    }
+
+    fn preference(&self, contact: ContactId, preference: &Preference, at: Time, detail: &str) -> Kept {
+        Ok(match wish(self.shared, contact, preference, at, detail, Some(self.webhook))? {
+            Some((version, draft)) => {
+                let expect = vec![(Stream::Contact(contact), version)];
+                (Some(self.shared.store.commit(expect, vec![draft])), Done::Recorded)
+            }
+            None => (None, Done::Repeated),
+        })
+    }
+
+    /// The stream of something that may name a customer, and whose it is. Nobody becomes a contact by it.
+    fn place(
+        &self,
+        number: Option<&NumberId>,
+        customer: Option<&Identity>,
+    ) -> Result<(Stream, Option<ContactId>), DeskError> {
+        let contact = match customer {
+            Some(customer) => people::find(self.shared, customer)?,
+            None => None,
+        };
+        if let (Some(contact), Some(number)) = (contact, number)
+            && let Some(conversation) = self.shared.store.conversation_of(contact, number)?
+        {
+            return Ok((Stream::Conversation(conversation), Some(contact)));
+        }
+        Ok((Stream::Company, contact))
+    }
+
+    fn noticed(&self, of: Option<ContactId>, personal: bool, raw: &str) -> Result<Noticed, DeskError> {
+        if of.is_none() && !personal {
+            return Ok(Noticed::Company(raw.to_owned()));
+        }
+        Ok(match self.sealed(of, raw)? {
+            Strange::Of(sealed) => Noticed::Of(sealed),
+            Strange::Body(body) => Noticed::Body(body),
+        })
+    }
+
+    fn sealed(&self, of: Option<ContactId>, raw: &str) -> Result<Strange, DeskError> {
+        let Some(contact) = of else {
+            return Ok(Strange::Body(seal_for_today(self.shared, raw.as_bytes())?));
+        };
+        let key = self.shared.key(contact)?;
+        Ok(Strange::Of(self.shared.seal(&Raw(raw.to_owned()), contact, &key)?))
+    }
+
+    /// By what something without a wamid is known again.
+    fn known(&self, kind: &str, at: Option<Time>, words: &str) -> Lookup {
+        let when = at.map_or_else(|| format!("webhook {}", self.webhook), |at| at.to_string());
+        self.shared.keys.lookup("told", &format!("{kind}\0{when}\0{words}"))
+    }
+
+    fn once(&self, known: Lookup, stream: Stream, actor: Actor, event: Event) -> Kept {
+        if self.shared.store.referent(&known)?.is_some() {
+            return Ok((None, Done::Repeated));
+        }
+        let draft = Draft::new(stream, actor, event)?;
+        Ok((Some(self.shared.store.commit(Vec::new(), vec![draft])), Done::Recorded))
+    }
+}
+
+/// What has no place of its own in this host: groups, and changes of people whom it does not know. None for what has one.
+fn as_notice(update: &Update) -> Option<Notice> {
+    let notice = |field: &str, what: &str, number: Option<&NumberId>, raw: String| Notice {
+        field: field.to_owned(),
+        what: what.to_owned(),
+        account: None,
+        number: number.cloned(),
+        contact: None,
+        wamid: None,
+        at: None,
+        personal: true,
+        raw,
+    };
+    Some(match update {
+        Update::Message { number, sender, wamid, sent_at, content, answers, beside, .. } => {
+            let raw = json!({"content": content, "answers": answers, "beside": beside}).to_string();
+            let (contact, wamid, at) = (Some(sender.clone()), Some(wamid.clone()), Some(*sent_at));
+            Notice { contact, wamid, at, ..notice("messages", "group-message", Some(number), raw) }
+        }
+        Update::Status { number, wamid, status, at, recipient, errors, more, .. } => {
+            let codes: Vec<i64> = errors.iter().map(|error| error.code).collect();
+            let group = more.as_ref().and_then(|more| more.group.clone());
+            let raw = json!({"status": status, "recipient": recipient, "group": group, "errors": codes});
+            let (contact, wamid, at) = (Some(recipient.clone()), Some(wamid.clone()), Some(*at));
+            let notice = notice("messages", "group-status", Some(number), raw.to_string());
+            Notice { contact, wamid, at, ..notice }
+        }
+        Update::Identity { number, part, was, now, wamid, at, detail } => {
+            let raw = json!({"part": part, "was": was, "now": now, "detail": detail}).to_string();
+            let (wamid, at) = (wamid.clone(), Some(*at));
+            Notice { wamid, at, ..notice("user_id_update", "unknown-customer", number.as_ref(), raw) }
+        }
+        Update::Preference { number, customer, preference, at, .. } => {
+            let raw = json!({"customer": customer, "preference": preference}).to_string();
+            let contact = Some(customer.clone());
+            Notice {
+                contact,
+                at: Some(*at),
+                ..notice("user_preferences", &preference.value, number.as_ref(), raw)
+            }
+        }
+        Update::Group(group) => {
+            let number = group.number.as_ref();
+            Notice { at: group.at, ..notice(&group.field, &group.what, number, group.raw.clone()) }
+        }
+        _ => return None,
+    })
+}
