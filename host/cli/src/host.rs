@@ -12,7 +12,7 @@ use desk::{Active, Desk, Outside, Running};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
 use journal::RealDisk;
-use server::{Listening, Server};
+use server::{Controlled, Listening, Server};
 use store::{Drive, KeyStore, Paths, Store};
 use tokio::task::JoinHandle;
 use whatsapp::{Answer, AppSecrets, Graph, GraphConfig, Network, OwnedSend};
@@ -32,6 +32,7 @@ pub(crate) struct Host {
     pub(crate) desk: Desk,
     pub(crate) address: SocketAddr,
     listening: Listening,
+    controlled: Controlled,
     running: Running,
     chores: Vec<JoinHandle<()>>,
 }
@@ -65,29 +66,33 @@ impl Host {
         let (desk, parts) = desk::assemble(outside, workers());
         desk.announce().await?;
         let running = parts.run(&tokio::runtime::Handle::current())?;
-        let mut router = more(&desk, &clock);
-        router = router.merge(server::router(Server {
+        let (open, local) = server::routers(Server {
             desk: desk.clone(),
             secrets: secrets(settings),
             verify_token: settings.verify_token.as_ref().map(|token| token.reveal().to_owned()),
             clock: Arc::clone(&clock),
             entropy,
             rehearsal: settings.clock,
-        }));
+        });
+        let router = more(&desk, &clock).merge(open);
         let listening = server::listen(settings.listen, router)
             .await
             .with_context(|| format!("`listen` is `{}`: it cannot be listened at", settings.listen))?;
+        let controlled = server::control(&settings.data, local).with_context(|| {
+            format!("`data` is `{}`: no socket can be made in it", settings.data.display())
+        })?;
         let mut chores = vec![tokio::spawn(sweep(desk.clone(), Arc::clone(&clock)))];
         if let Some(file) = settings.file.clone() {
             chores.push(tokio::spawn(watch(file, desk.clone(), rules)));
         }
         tracing::info!(address = %listening.address, generation = number, "open");
-        Ok(Self { desk, address: listening.address, listening, running, chores })
+        Ok(Self { desk, address: listening.address, listening, controlled, running, chores })
     }
 
     /// Closes the door, finishes what has begun, and leaves the data clean.
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
         self.listening.stop().await;
+        self.controlled.stop().await;
         for chore in self.chores {
             chore.abort();
         }

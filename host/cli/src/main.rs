@@ -1,5 +1,6 @@
 //! The program `timonel`.
 
+mod control;
 mod demo;
 mod host;
 mod inspect;
@@ -39,6 +40,15 @@ enum Command {
     },
     /// Run a demo company against a simulated WhatsApp, with pages to open in the browser.
     Demo(demo::Arguments),
+    /// How the host that runs on the data directory is.
+    Status {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG")]
+        config: Option<PathBuf>,
+        /// For programs: one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Look at plugins.
     #[command(subcommand)]
     Plugin(inspect::Command),
@@ -84,6 +94,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             runtime()?.block_on(demo::run(arguments))?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Status { config, json } => {
+            status(&read_settings(config)?, json)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Plugin(command) => inspect::run(command),
         Command::Journal { config, command } => {
             log(Log::Text, "warn");
@@ -110,6 +124,20 @@ fn serve(settings: &Settings) -> anyhow::Result<()> {
         tracing::info!("stopping");
         host.stop().await
     })
+}
+
+/// Tells how the running host is.
+#[allow(clippy::print_stdout, reason = "the answer goes to whoever asked")]
+fn status(settings: &Settings, json: bool) -> anyhow::Result<()> {
+    let status = control::ask(&settings.data, hyper::Method::GET, "/status", None)?;
+    if json {
+        println!("{status}");
+        return Ok(());
+    }
+    for (name, value) in status.as_object().into_iter().flatten() {
+        println!("{name:<12} {}", value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned));
+    }
+    Ok(())
 }
 
 /// Until somebody wants the program to end.

@@ -1,5 +1,6 @@
 //! HTTP: what Meta posts to, and what tells an operator how the host is.
 
+mod control;
 mod health;
 mod listen;
 mod webhook;
@@ -13,6 +14,7 @@ use domain::Time;
 use domain::outside::{Clock, Entropy};
 use whatsapp::AppSecrets;
 
+pub use control::{Controlled, SOCKET, control};
 pub use listen::{Listening, listen};
 
 /// What the server works with.
@@ -31,12 +33,15 @@ pub struct Server {
     pub rehearsal: Option<Time>,
 }
 
-/// The routes of a host.
-pub fn router(server: Server) -> Router {
-    Router::new()
+/// The routes of a host: those that are open to the world, and those of the socket in its data directory.
+pub fn routers(server: Server) -> (Router, Router) {
+    let server = Arc::new(server);
+    let local = Router::new().route("/status", get(health::healthz)).with_state(Arc::clone(&server));
+    let open = Router::new()
         .route("/webhook", get(webhook::verify).post(webhook::receive))
         .layer(axum::extract::DefaultBodyLimit::max(webhook::LARGEST))
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(health::metrics))
-        .with_state(Arc::new(server))
+        .with_state(server);
+    (open, local)
 }
