@@ -186,7 +186,7 @@ fn what_is_nobodys_question_opens_no_case_and_a_call_opens_the_window() {
         open.settle();
     }
     let conversation = |open: &Open| {
-        let found = open.desk.store().conversations().next().unwrap().unwrap();
+        let found = open.desk.store().conversations().unwrap().pop_first().unwrap();
         (found.0, found.1.last_inbound)
     };
     assert_eq!(conversation(&open).1, None);

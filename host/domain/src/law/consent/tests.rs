@@ -101,7 +101,7 @@ fn the_words_for_being_back_are_no_first_opt_in() {
 
 #[test]
 fn a_row_of_a_menu_that_is_called_salir_leaves_the_menu_and_not_the_list() {
-    let row = Content::Choice { id: "exit".into(), title: "Salir".into() };
+    let row = Content::Choice { id: "exit".into(), title: "Salir".into(), description: None };
     assert_eq!(hear(&Ledger::default(), &row, Language::Es, "x", at(1), now()), None);
     let button = Content::Button { payload: "p".into(), text: "Detener promociones".into() };
     assert!(hear(&Ledger::default(), &button, Language::Es, "x", at(1), now()).is_some());
