@@ -1,5 +1,6 @@
 //! All parts of a host in one process, with a clock, a disk, a network and random bytes that the test holds.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -9,6 +10,8 @@ use desk::{Active, Desk, Outside, Parts};
 use domain::Time;
 use domain::company::{Company, Description};
 use domain::event::{Event, Recorded, WebhookReceived};
+use domain::law::countries::Countries;
+use domain::law::prices::Prices;
 use domain::outside::{Clock, Entropy};
 use domain::sealed::{Key, SealedBody};
 use domain::stream::{Actor, Stream};
@@ -46,7 +49,7 @@ impl Entropy for Seeded {
 }
 
 /// A clock that stands still until it is told.
-pub struct HandClock(AtomicI64);
+pub struct HandClock(pub AtomicI64);
 
 impl HandClock {
     pub fn at(time: &str) -> Arc<Self> {
@@ -71,16 +74,47 @@ pub struct Whatsapp {
     pub unreachable: u64,
     pub lost: u64,
     pub taken: Mutex<Vec<OwnedSend>>,
+    /// What it answers to the next sends, before the dice are asked.
+    pub script: Mutex<VecDeque<Answer>>,
 }
 
 impl Whatsapp {
     pub fn new(seed: u64, unreachable: u64, lost: u64) -> Arc<Self> {
-        Arc::new(Self { seed: Seeded::new(seed), unreachable, lost, taken: Mutex::default() })
+        Arc::new(Self {
+            seed: Seeded::new(seed),
+            unreachable,
+            lost,
+            taken: Mutex::default(),
+            script: Mutex::default(),
+        })
+    }
+}
+
+impl Whatsapp {
+    /// What it took, and loses the answer of: nobody but a status will tell.
+    pub fn loses_the_answer(&self) {
+        self.answers(Answer::InDoubt { why: "the answer was lost".to_owned() });
+    }
+
+    /// With what code it refuses the next send.
+    pub fn refuses(&self, code: i64) {
+        let (title, details, action) = (String::new(), String::new(), whatsapp::action(code, 400));
+        self.answers(Answer::Refused { code, http: 400, title, details, action });
+    }
+
+    fn answers(&self, answer: Answer) {
+        self.script.lock().unwrap().push_back(answer);
     }
 }
 
 impl Network for Whatsapp {
     fn send<'a>(&'a self, send: OwnedSend) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+        if let Some(answer) = self.script.lock().unwrap().pop_front() {
+            if !matches!(answer, Answer::Refused { .. }) {
+                self.taken.lock().unwrap().push(send);
+            }
+            return Box::pin(std::future::ready(answer));
+        }
         let dice = self.seed.below(100);
         let answer = if dice < self.unreachable {
             Answer::NotSent { why: "nobody is there".to_owned() }
@@ -118,6 +152,9 @@ pub struct House {
     pub rules: &'static [(&'static str, &'static str, &'static str)],
     pub workers: usize,
     pub drive: Drive,
+    /// The company's tables, instead of those that are built in.
+    pub countries: Option<&'static str>,
+    pub prices: Option<&'static str>,
     dir: tempfile::TempDir,
 }
 
@@ -142,6 +179,8 @@ impl House {
             rules,
             workers: 2,
             drive: Drive::Inline,
+            countries: None,
+            prices: None,
             dir: tempfile::tempdir().unwrap(),
         }
     }
@@ -178,7 +217,9 @@ impl House {
 
     fn active(&self) -> Active {
         let description: Description = toml::from_str(self.company).unwrap();
-        let company = Company::new(description).unwrap();
+        let countries = self.countries.map(|text| Countries::parse(text, "America/Bogota").unwrap());
+        let prices = self.prices.map(|text| Prices::parse(text).unwrap());
+        let company = Company::under(description, countries, prices).unwrap();
         let prepared = self.rules.iter().map(|(id, component, settings)| {
             let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
                 .join(format!("../../plugins/components/{component}.wasm"));
@@ -222,13 +263,20 @@ impl House {
     }
 
     pub fn status(&self, wamid: &str, opaque: &str, status: &str) -> String {
-        self.body(&serde_json::json!({"statuses": [{
-            "id": wamid, "status": status, "timestamp": self.clock.now().as_second().to_string(),
-            "recipient_id": "573001112233", "biz_opaque_callback_data": opaque,
-        }]}))
+        self.status_with(wamid, opaque, status, serde_json::json!({}))
     }
 
-    fn body(&self, members: &serde_json::Value) -> String {
+    /// A status with members of its own: `pricing`, `errors` …
+    pub fn status_with(&self, wamid: &str, opaque: &str, status: &str, more: serde_json::Value) -> String {
+        let mut told = serde_json::json!({
+            "id": wamid, "status": status, "timestamp": self.clock.now().as_second().to_string(),
+            "recipient_id": "573001112233", "biz_opaque_callback_data": opaque,
+        });
+        told.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.body(&serde_json::json!({"statuses": [told]}))
+    }
+
+    pub fn body(&self, members: &serde_json::Value) -> String {
         let mut value = serde_json::json!({
             "messaging_product": "whatsapp",
             "metadata": {"display_phone_number": "576015550100", "phone_number_id": "1"},

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use domain::contact::Contact;
 use domain::event::{Event, IdentityPart, Noticed};
+use domain::law::class::Category;
+use domain::law::consent::{Consent, Source};
 use domain::message::Side;
 use domain::platform::MARKETING;
 use domain::stream::Stream;
@@ -206,6 +208,7 @@ fn what_is_nobodys_question_opens_no_case_and_a_call_opens_the_window() {
 #[test]
 fn a_customer_who_says_stop_has_said_so_whichever_way_it_is_told() {
     let (house, mut open) = house(5);
+    house.clock.advance(60);
     let wish = |value: &str, second: i64| {
         let wish = json!({"wa_id": LUCIA, "user_id": "CO.1", "category": MARKETING, "value": value,
             "detail": "palabras", "timestamp": second});
@@ -215,11 +218,20 @@ fn a_customer_who_says_stop_has_said_so_whichever_way_it_is_told() {
         house.post(&open.desk, &body).unwrap();
         open.settle();
     }
-    assert!(contact(&open).refuses(MARKETING));
-    assert_eq!(of_kind(&open.desk, "preference-changed").len(), 1);
+    let said = |open: &Open| contact(open).consent.entry(Category::Marketing).unwrap().consent;
+    assert_eq!(said(&open), Consent::OptOut);
+    let told = of_kind(&open.desk, "consent-changed");
+    let [Event::ConsentChanged(told)] = &told[..] else { panic!("{told:?}") };
+    let evidence = told.evidence.as_ref().unwrap();
+    let key = open.desk.keys().contact(evidence.owner()).unwrap().unwrap();
+    assert_eq!((told.source, evidence.open(&key).unwrap().0), (Source::Preference, "palabras".to_owned()));
     house.post(&open.desk, &wish("resume", 1_795_446_020)).unwrap();
     open.settle();
-    assert!(!contact(&open).refuses(MARKETING));
+    assert_eq!(said(&open), Consent::OptIn);
+    // A word that nobody knows yet is kept all the same.
+    house.post(&open.desk, &wish("less", 1_795_446_030)).unwrap();
+    open.settle();
+    assert_eq!(of_kind(&open.desk, "platform-notice").len(), 1);
 }
 
 #[test]

@@ -170,6 +170,7 @@ impl<'a> Filler<'a> {
             case: Some(customer.case),
             number: customer.number.clone(),
             content: answer.kind().into(),
+            category: None,
             body: customer.seal(&answer)?,
         };
         say(&conversation, Actor::Rule("quick-answers".into()), queued.into())?;
@@ -181,7 +182,8 @@ impl<'a> Filler<'a> {
         say(&delivery, Actor::Host, accepted.into())?;
         for status in [Status::Sent, Status::Delivered] {
             let (at, problems) = (System.now(), Vec::new());
-            let changed = StatusChanged { status, at, problems, wamid: None, lookup: None, webhook };
+            let changed =
+                StatusChanged { status, attempt: None, at, problems, wamid: None, lookup: None, webhook };
             say(&delivery, Actor::Meta, changed.into())?;
         }
         Ok(())

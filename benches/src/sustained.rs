@@ -30,6 +30,7 @@ const SETTINGS: &str = r#"
 [company]
 name = "Benchmark"
 automatic-messages-per-hour = 1000000
+throughput = 1000000
 
 [[rule-sets]]
 name = "attention"

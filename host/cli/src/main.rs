@@ -5,6 +5,7 @@ mod demo;
 mod host;
 mod inspect;
 mod journal_tools;
+mod outbound;
 mod rulebook;
 mod settings;
 mod system;
@@ -48,6 +49,17 @@ enum Command {
         /// For programs: one JSON object.
         #[arg(long)]
         json: bool,
+    },
+    /// What the running host sends: say what is stopped, pause it, resume it.
+    Outbound {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        /// For programs: one JSON object.
+        #[arg(long, global = true)]
+        json: bool,
+        #[command(subcommand)]
+        command: Option<outbound::Command>,
     },
     /// Look at plugins.
     #[command(subcommand)]
@@ -98,6 +110,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             status(&read_settings(config)?, json)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Outbound { config, json, command } => {
+            outbound::run(&read_settings(config)?, command, json)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Plugin(command) => inspect::run(command),
         Command::Journal { config, command } => {
             log(Log::Text, "warn");
@@ -135,6 +151,10 @@ fn status(settings: &Settings, json: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     for (name, value) in status.as_object().into_iter().flatten() {
+        if name == "sending" && value.is_object() {
+            outbound::lines(value).iter().for_each(|line| println!("{name:<12} {line}"));
+            continue;
+        }
         println!("{name:<12} {}", value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned));
     }
     Ok(())

@@ -11,7 +11,7 @@ use domain::event::{CapacityReleased, CapacityTaken, CaseAccepted, CaseAssigned,
 use domain::id::{AgentId, CaseId};
 use domain::message::Outgoing;
 use domain::stream::{Actor, Stream};
-use domain::window;
+use domain::window::Service;
 
 use crate::attend;
 use crate::command::{CommandError, DeskError, Done};
@@ -68,7 +68,8 @@ pub(crate) fn accept(work: &mut Work<'_>, agent: &AgentId) -> Result<Done, Comma
 pub(crate) fn reply(work: &mut Work<'_>, agent: &AgentId, message: &Outgoing) -> Result<Done, CommandError> {
     whatsapp::check(message)?;
     held_by(work, agent)?;
-    if message.needs_window() && !window::is_open(work.conversation.last_inbound, work.now) {
+    let windows = work.conversation.windows(work.now);
+    if message.needs_window() && matches!(windows.service, Service::Closed { .. }) {
         return Err(CommandError::WindowClosed);
     }
     let id = attend::reply(work, Actor::Agent(agent.clone()), message)?;

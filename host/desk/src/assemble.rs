@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use domain::agent::Presence;
 use domain::event::{ActiveRule, GenerationActivated, PresenceSet};
-use domain::id::{AgentId, ConversationId};
+use domain::id::{AgentId, ConversationId, NumberId};
 use domain::message::Outgoing;
+use domain::stops::Stops;
 use domain::stream::{Actor, Stream};
 use store::{CommitError, Draft, Store, Topic};
 use tokio::runtime::Handle;
@@ -19,6 +20,8 @@ use crate::active::Active;
 use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
 use crate::dispatcher::Dispatcher;
 use crate::flood::Gauge;
+use crate::halt;
+use crate::inbound::Inbound;
 use crate::matcher::Matcher;
 use crate::meters::Meters;
 use crate::sender::Sender;
@@ -113,6 +116,27 @@ impl Desk {
         }
     }
 
+    /// Lets nothing leave from a number, or from any, until somebody resumes it. What is queued waits. Takes effect at
+    /// once: when this returns nothing leaves any more. False if somebody had paused it already.
+    pub async fn pause(
+        &self,
+        actor: Actor,
+        number: Option<NumberId>,
+        reason: String,
+    ) -> Result<bool, DeskError> {
+        halt::pause(&self.shared, actor, number, reason).await
+    }
+
+    /// Lets messages leave again from a number, or from all of them, whatever stopped them. False if nothing had.
+    pub async fn resume(&self, actor: Actor, number: Option<NumberId>) -> Result<bool, DeskError> {
+        halt::resume(&self.shared, actor, number).await
+    }
+
+    /// What does not leave, and what a person is called for.
+    pub fn stops(&self) -> Result<Stops, DeskError> {
+        Ok(self.shared.store.stops()?.1)
+    }
+
     /// Puts a description and a generation in force. What is being decided goes on with the ones that it began with.
     pub async fn activate(&self, active: Active) -> Result<(), DeskError> {
         let draft = Draft::new(Stream::Company, Actor::Host, activation(&active))?;
@@ -197,6 +221,8 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         network,
         active: ArcSwap::from_pointee(active),
         meters: Meters::default(),
+        inbound: Inbound::default(),
+        capped: tokio::sync::Mutex::default(),
     });
     let (boxes, mails): (Vec<_>, Vec<_>) = (0..workers.max(1)).map(|_| mpsc::channel()).unzip();
     let mail = Mailboxes(boxes.into());
@@ -415,7 +441,7 @@ async fn sending(mut sender: Sender, mut outbox: watch::Receiver<u64>, mut stopp
             }
             _ = outbox.changed() => {}
             _ = stopped.changed() => {}
-            () = tokio::time::sleep(NAP) => {}
+            () = tokio::time::sleep(sender.nap(NAP)) => {}
         }
     }
 }

@@ -7,9 +7,9 @@ use domain::Time;
 use domain::conversation::Holder;
 use domain::decision::{Effect, MemoryScope, Place, Verdict, Why};
 use domain::event::{
-    CaseClosed, CaseLabelled, CaseOpened, CaseQueued, Chooser, Label, MessageReceived, Note, PreferenceEnded,
-    Purpose, Refused, Remembered, ReplyQueued, RuleDecided, RuleRemembered, TimerCancelled, TimerFired,
-    TimerSet,
+    CaseClosed, CaseLabelled, CaseOpened, CaseQueued, Chooser, CustomerReferred, Label, MessageReceived,
+    Note, PreferenceEnded, Purpose, Refused, Remembered, ReplyQueued, RuleDecided, RuleRemembered,
+    TimerCancelled, TimerFired, TimerSet,
 };
 use domain::id::{CaseId, MessageId, RuleId, TimerId};
 use domain::message::{Content, Inbound, Outgoing};
@@ -18,6 +18,7 @@ use jiff::SignedDuration;
 use rules::Round;
 
 use crate::command::{DeskError, Done};
+use crate::consent;
 use crate::input::{self, input};
 use crate::snapshot::{self, View};
 use crate::work::Work;
@@ -45,6 +46,12 @@ pub(crate) fn message(
         webhook,
     };
     work.record(Actor::Customer, received)?;
+    if inbound.beside.referral.is_some() {
+        work.record(Actor::Host, CustomerReferred { at: sent_at })?;
+    }
+    if consent::heard(work, inbound, sent_at)? {
+        return Ok(Done::Recorded);
+    }
     if matches!(inbound.content, Content::Reaction { .. }) {
         // A thumb under an answer asks for nothing.
         return Ok(Done::Recorded);
@@ -266,6 +273,9 @@ pub(crate) fn reply(work: &mut Work<'_>, actor: Actor, message: &Outgoing) -> Re
         case: work.case().map(|case| case.id),
         number: work.conversation.number.clone(),
         content: message.kind().to_owned(),
+        // Meta says which category a template has, and nobody here may say it instead. Without Meta's word it is taken
+        // for marketing, of which the law asks most.
+        category: None,
         body: work.seal(message)?,
     };
     work.record(actor, queued)?;

@@ -186,6 +186,7 @@ impl Dispatcher {
             Update::Message { number, sender, wamid, sent_at, content, answers, beside, .. }
                 if beside.group.is_none() =>
             {
+                self.shared.inbound.came(&number);
                 let conversation = party(number, sender)
                     .map(|party| party.conversation)
                     .ok_or(DeskError::Missing("the conversation of a message"))?;
@@ -193,19 +194,20 @@ impl Dispatcher {
                 let command = Command::Message { conversation, inbound, sent_at, webhook };
                 Ok((conversation.to_bytes(), command))
             }
-            Update::Status { wamid, status, at, opaque, errors, more, .. }
+            Update::Status { wamid, status, at, opaque, errors, pricing, more, .. }
                 if more.as_ref().is_none_or(|more| more.group.is_none()) =>
             {
-                let message = match opaque.as_deref().and_then(referred) {
-                    Some(message) => Some(message),
-                    None => by_wamid(&self.shared, &wamid)?,
+                let (message, attempt) = match opaque.as_deref().and_then(referred) {
+                    Some((message, attempt)) => (Some(message), attempt),
+                    None => (by_wamid(&self.shared, &wamid)?, None),
                 };
+                let priced = more.and_then(|more| more.conversation);
                 let problems = errors
                     .into_iter()
                     .map(|problem| Problem { code: problem.code, title: problem.title })
                     .collect();
                 let key = message.map_or([0; 16], |message| message.to_bytes());
-                let told = Told { message, wamid, status, at, problems, webhook };
+                let told = Told { message, attempt, wamid, status, at, problems, pricing, priced, webhook };
                 Ok((key, Command::Status(Arc::new(told))))
             }
             Update::Strange(strange) => {

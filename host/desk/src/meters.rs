@@ -24,6 +24,9 @@ pub struct Meters {
     decision_seconds: Histogram,
     conflicts: Counter,
     sends: Family<Labels, Counter>,
+    resends: Counter,
+    duplicates: Counter,
+    calls: Counter,
     events: Gauge,
     events_folded: Gauge,
 }
@@ -58,6 +61,16 @@ impl Default for Meters {
         registry.register("conflicts", "Commits that were decided again", conflicts.clone());
         let sends = Family::default();
         registry.register("sends", "Attempts to send, by how they ended", sends.clone());
+        let resends = Counter::default();
+        registry.register("resends", "Messages sent again although they may have arrived", resends.clone());
+        let duplicates = Counter::default();
+        registry.register(
+            "duplicates",
+            "Messages that a customer turned out to have twice",
+            duplicates.clone(),
+        );
+        let calls = Counter::default();
+        registry.register("calls", "Times that a code of WhatsApp asked for a person", calls.clone());
         let (events, events_folded) = (Gauge::default(), Gauge::default());
         registry.register("events", "Events in the journal", events.clone());
         registry.register("events_folded", "Events in the projections", events_folded.clone());
@@ -72,6 +85,9 @@ impl Default for Meters {
             decision_seconds,
             conflicts,
             sends,
+            resends,
+            duplicates,
+            calls,
             events,
             events_folded,
         }
@@ -114,6 +130,18 @@ impl Meters {
 
     pub(crate) fn send(&self, ended: &'static str) {
         self.sends.get_or_create(&vec![("ended", ended.to_owned())]).inc();
+    }
+
+    pub(crate) fn resend(&self) {
+        self.resends.inc();
+    }
+
+    pub(crate) fn duplicate(&self) {
+        self.duplicates.inc();
+    }
+
+    pub(crate) fn call(&self) {
+        self.calls.inc();
     }
 
     pub(crate) fn round(&self, round: &Round) {

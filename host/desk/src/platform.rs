@@ -8,21 +8,21 @@
 use std::sync::Arc;
 
 use domain::Time;
-use domain::contact::{STOP, Wish};
 use domain::event::{
-    AccountChanged, CallChanged, Event, HandoverChanged, MessageEchoed, MessageEdited, MessageRevoked,
-    Noticed, NumberChanged, PlatformNotice, PreferenceChanged, Raw, Strange, TemplateChanged,
+    AccountChanged, CallChanged, ConsentChanged, Event, HandoverChanged, MessageEchoed, MessageEdited,
+    MessageRevoked, Noticed, NumberChanged, PlatformNotice, Raw, Strange, TemplateChanged,
 };
 use domain::id::{ContactId, ConversationId, MessageId, NumberId};
 use domain::message::{Identity, Inbound, Profile, Side};
-use domain::platform::{Detail, MARKETING, Preference};
+use domain::platform::MARKETING;
 use domain::sealed::Lookup;
 use domain::stream::{Actor, Stream};
 use serde_json::json;
-use store::{CommitError, Draft, Ticket};
-use whatsapp::{Action, Notice, Update};
+use store::{Draft, Ticket};
+use whatsapp::{Notice, Update};
 
 use crate::command::{Command, DeskError, Done};
+use crate::consent;
 use crate::people;
 use crate::shared::Shared;
 use crate::status::seal_for_today;
@@ -69,72 +69,14 @@ pub(crate) fn command(
 pub(crate) fn told(shared: &Shared, told: &Told) -> Result<(Option<Ticket>, Done), DeskError> {
     let keep = Keep { shared, webhook: told.webhook };
     match (&told.update, told.party) {
-        (Update::Preference { preference, detail, at, .. }, Some((contact, _))) => {
-            keep.preference(contact, preference, *at, detail)
-        }
-        (Update::Preference { customer, preference, detail, at, .. }, None) => {
-            match people::find(shared, customer)? {
-                Some(contact) => keep.preference(contact, preference, *at, detail),
-                None => keep.of_company(&told.update),
-            }
-        }
+        (update @ Update::Preference { .. }, Some((contact, _))) => keep.preference(contact, update),
+        (update @ Update::Preference { customer, .. }, None) => match people::find(shared, customer)? {
+            Some(contact) => keep.preference(contact, update),
+            None => keep.of_company(update),
+        },
         (update, Some(party)) => keep.of_conversation(update, party),
         (update, None) => keep.of_company(update),
     }
-}
-
-/// Whether a code says that the customer wants no marketing.
-pub(crate) fn is_opt_out(code: i64) -> bool {
-    whatsapp::action(code, 0) == Action::OptOut
-}
-
-/// That a customer wants no marketing, as an error told it (131050), with the version of the contact at which that is
-/// news. `webhook` is none if an answer to a send told it.
-pub(crate) fn opt_out(
-    shared: &Shared,
-    contact: ContactId,
-    at: Time,
-    webhook: Option<u64>,
-) -> Result<Option<(u64, Draft)>, DeskError> {
-    let preference =
-        Preference { category: MARKETING.to_owned(), value: STOP.to_owned(), signup: String::new() };
-    wish(shared, contact, &preference, at, "", webhook)
-}
-
-/// Keeps that a customer wants no marketing, as the answer to a send told it.
-pub(crate) async fn keep_opt_out(shared: &Shared, contact: ContactId) -> Result<(), DeskError> {
-    loop {
-        let Some((version, stop)) = opt_out(shared, contact, shared.now(), None)? else { return Ok(()) };
-        match shared.store.commit(vec![(Stream::Contact(contact), version)], vec![stop]).await {
-            Err(CommitError::Conflict { .. }) => {}
-            kept => return kept.map(|_| ()).map_err(Into::into),
-        }
-    }
-}
-
-/// What a customer wants of our messages, with the version of the contact at which that is news.
-fn wish(
-    shared: &Shared,
-    contact: ContactId,
-    preference: &Preference,
-    at: Time,
-    detail: &str,
-    webhook: Option<u64>,
-) -> Result<Option<(u64, Draft)>, DeskError> {
-    let (version, known) = shared.store.contact(contact)?;
-    let known = known.ok_or(DeskError::Missing("the contact"))?;
-    if !known.news(&preference.category, &Wish { value: preference.value.clone(), at }) {
-        return Ok(None);
-    }
-    let detail = match detail {
-        "" => None,
-        detail => {
-            let key = shared.key(contact)?;
-            Some(shared.seal(&Detail(detail.to_owned()), contact, &key)?)
-        }
-    };
-    let changed = PreferenceChanged { preference: preference.clone(), at, detail, webhook };
-    Ok(Some((version, Draft::new(Stream::Contact(contact), Actor::Customer, changed)?)))
 }
 
 struct Keep<'a> {
@@ -270,8 +212,15 @@ impl Keep<'_> {
         self.once(lookup, stream, Actor::Meta, kept.into())
     }
 
-    fn preference(&self, contact: ContactId, preference: &Preference, at: Time, detail: &str) -> Kept {
-        Ok(match wish(self.shared, contact, preference, at, detail, Some(self.webhook))? {
+    /// What WhatsApp's own switch says. A word of which this version has not heard is a notice.
+    fn preference(&self, contact: ContactId, update: &Update) -> Kept {
+        let Update::Preference { preference, detail, at, .. } = update else {
+            return self.of_company(update);
+        };
+        let said = Some(preference).filter(|preference| preference.category == MARKETING);
+        let said = said.and_then(|said| ConsentChanged::by_preference(&said.value, *at, self.shared.now()));
+        let Some(said) = said else { return self.of_company(update) };
+        Ok(match consent::news(self.shared, contact, said, detail)? {
             Some((version, draft)) => {
                 let expect = vec![(Stream::Contact(contact), version)];
                 (Some(self.shared.store.commit(expect, vec![draft])), Done::Recorded)

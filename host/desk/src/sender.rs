@@ -1,39 +1,36 @@
-//! Hands messages to WhatsApp.
+//! Hands messages to WhatsApp: which, from which number, when.
 //!
-//! An attempt is in the journal before its first byte leaves, and its answer is in the journal before anything follows
-//! from it. What has no answer is in doubt: it is not sent again, the status that echoes our reference settles it, and
-//! the conversation's next message waits for that a while, because order matters to whoever reads.
+//! Each number has its own lanes and its own pace (`lanes`, `pace`); what one attempt is stands in `attempt`. The outbox
+//! lies in the projections, and only the next few messages of each lane are in memory, so a campaign of any size costs
+//! nothing while it waits. Messages of one conversation leave one after the other: order matters to whoever reads.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::Time;
-use domain::delivery::{Delivery, Sending};
-use domain::event::{
-    Event, Refused, SendAccepted, SendAttempted, SendInDoubt, SendRefused, SendWithheld, Wamid,
-};
-use domain::id::{ConversationId, MessageId};
-use domain::stream::{Actor, Stream};
-use domain::window;
+use domain::id::{ConversationId, MessageId, NumberId};
+use domain::lane::Lane;
+use domain::stops::Stops;
 use jiff::SignedDuration;
-use store::{CommitError, Draft};
-use whatsapp::{Action, Answer, OwnedSend};
+use store::Outbox;
 
+use crate::attempt;
 use crate::command::DeskError;
-use crate::platform;
-use crate::shared::{Shared, reference};
+use crate::doubt::{Doubts, Outcome};
+use crate::lanes::Lanes;
+use crate::pace::{Bucket, Pairs};
+use crate::shared::Shared;
 
-/// Messages on their way at once. WhatsApp takes 80 a second and number by default and answers in some 200 ms.
-const FLYING: usize = 256;
+/// Messages of a number on their way at once, by lane: when Meta is slow, there is room left for who is more urgent.
+/// WhatsApp takes 1,000 a second and number at most and answers in some 200 ms.
+const FLYING: [usize; 3] = [256, 192, 128];
 
-/// Messages that are read from the outbox at once.
-const TOGETHER: usize = 1_024;
+/// Messages of a lane that are read from the outbox at once.
+const TOGETHER: usize = 256;
 
-/// How long the next message of a conversation waits for one that is in doubt to be settled.
-const DOUBT: SignedDuration = SignedDuration::from_secs(120);
-
-/// The longest pause between two attempts.
-const LONGEST: i64 = 60;
+/// Messages of a lane from which on no more are read.
+const ENOUGH: usize = 64;
 
 /// How long to wait after a failure of our own.
 const OWN_FAILURE: SignedDuration = SignedDuration::from_secs(1);
@@ -41,22 +38,46 @@ const OWN_FAILURE: SignedDuration = SignedDuration::from_secs(1);
 /// Sends what is in the outbox.
 pub struct Sender {
     shared: Arc<Shared>,
-    /// The last message that was read from the outbox.
-    cursor: u64,
-    ready: VecDeque<Job>,
+    lines: Vec<Line>,
+    /// The place of each number in `lines`.
+    places: HashMap<NumberId, usize>,
     later: BTreeMap<(Time, u64), Job>,
-    /// Conversations with a message that is on its way or to be tried again, and what waits behind it.
-    busy: HashMap<ConversationId, VecDeque<Job>>,
-    doubtful: HashMap<ConversationId, (Time, MessageId)>,
+    busy: HashMap<ConversationId, Busy>,
+    doubts: Doubts,
+    /// Messages that had been postponed and are in memory now.
+    resumed: HashSet<MessageId>,
+}
+
+/// A number and what waits to leave from it.
+struct Line {
+    number: NumberId,
+    lanes: Lanes<Job>,
+    /// The last message that was read from each lane.
+    read: [u64; 3],
+    bucket: Bucket,
+    pairs: Pairs,
     flying: usize,
+    /// When the bucket has something again.
+    dry: Option<Time>,
+}
+
+/// A conversation with a message that is on its way or to be tried again.
+struct Busy {
+    with: MessageId,
+    behind: VecDeque<Job>,
 }
 
 /// A message to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Job {
-    message: MessageId,
-    conversation: ConversationId,
-    queued: u64,
+    pub(crate) message: MessageId,
+    pub(crate) conversation: ConversationId,
+    pub(crate) queued: u64,
+    /// The place of its number.
+    line: usize,
+    lane: Lane,
+    /// It was in doubt, and nothing was heard of it for as long as statuses take.
+    pub(crate) unseen: bool,
 }
 
 /// How an attempt ended.
@@ -64,9 +85,18 @@ pub struct Job {
 pub enum Ended {
     /// For good.
     Settled,
-    /// To be tried again.
+    /// To be sent at another time, while its conversation goes on.
+    Postponed,
+    /// To be tried again, before what is behind it.
     Again(Time),
-    /// Nobody knows.
+    /// The same, because too many messages leave: from the number, or from all of them.
+    TooMany {
+        /// When it is tried again.
+        again: Time,
+        /// Whether all numbers are concerned.
+        everywhere: bool,
+    },
+    /// Nobody knows, since a moment.
     Doubtful(Time),
 }
 
@@ -74,215 +104,208 @@ impl Sender {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         Self {
             shared,
-            cursor: 0,
-            ready: VecDeque::new(),
+            lines: Vec::new(),
+            places: HashMap::new(),
             later: BTreeMap::new(),
             busy: HashMap::new(),
-            doubtful: HashMap::new(),
-            flying: 0,
+            doubts: Doubts::default(),
+            resumed: HashSet::new(),
         }
     }
 
     /// The messages that may leave now. Each has to be given to `deliver`, and its end to `settle`.
     pub fn pick(&mut self) -> Result<Vec<Job>, DeskError> {
         let now = self.shared.now();
-        self.release_doubtful(now)?;
-        if self.ready.len() < TOGETHER {
-            for waiting in self.shared.store.outbox(self.cursor, TOGETHER)? {
-                self.cursor = waiting.queued;
-                if let (_, Some(delivery)) = self.shared.store.delivery(waiting.message)? {
-                    let Delivery { message, conversation, queued, .. } = delivery;
-                    self.ready.push_back(Job { message, conversation, queued });
-                }
+        for outcome in self.doubts.look(&self.shared, now)? {
+            match outcome {
+                Outcome::Seen(job) => self.release(job),
+                Outcome::Unseen(job) => self.wait_first(Job { unseen: true, ..job }),
             }
         }
-        let mut picked = Vec::new();
-        // What is tried again has kept its conversation, so nothing has overtaken it.
-        while self.flying < FLYING
-            && let Some(entry) = self.later.first_entry()
+        self.read(now)?;
+        while let Some(entry) = self.later.first_entry()
             && entry.key().0 <= now
         {
-            self.flying += 1;
-            picked.push(entry.remove());
+            let job = entry.remove();
+            self.wait_first(job);
         }
-        while self.flying < FLYING
-            && let Some(job) = self.ready.pop_front()
-        {
-            if let Some(behind) = self.busy.get_mut(&job.conversation) {
-                behind.push_back(job);
-            } else {
-                self.busy.insert(job.conversation, VecDeque::new());
-                self.flying += 1;
-                picked.push(job);
-            }
+        let (_, stops) = self.shared.store.stops()?;
+        let mut picked = Vec::new();
+        for line in &mut self.lines {
+            line.pick(&stops, now, &mut self.busy, &mut self.later, &mut picked);
         }
         Ok(picked)
     }
 
     /// Takes in how an attempt ended.
     pub fn settle(&mut self, job: Job, ended: Ended) {
-        self.flying -= 1;
+        let job = Job { unseen: false, ..job };
+        if let Some(line) = self.lines.get_mut(job.line) {
+            line.flying -= 1;
+        }
+        // The conversation stays busy but where it is released: what was queued behind goes on waiting.
         match ended {
-            Ended::Settled => self.release(job.conversation),
-            // The conversation stays busy: what was queued behind it goes on waiting.
+            Ended::Settled | Ended::Postponed => self.release(job),
             Ended::Again(at) => drop(self.later.insert((at, job.queued), job)),
-            Ended::Doubtful(until) => {
-                self.doubtful.insert(job.conversation, (until, job.message));
+            Ended::TooMany { again, everywhere } => {
+                let now = self.shared.now();
+                for (place, line) in self.lines.iter_mut().enumerate() {
+                    if everywhere || place == job.line {
+                        line.bucket.slow(now);
+                    }
+                }
+                self.later.insert((again, job.queued), job);
             }
+            Ended::Doubtful(since) => self.doubts.push(job, since),
         }
     }
 
     /// When something has to be looked at again even if nothing happens.
     pub fn next(&self) -> Option<Time> {
         let later = self.later.keys().next().map(|(at, _)| *at);
-        let doubtful = self.doubtful.values().map(|(until, _)| *until).min();
-        later.into_iter().chain(doubtful).min()
+        let dry = self.lines.iter().filter_map(|line| line.dry).min();
+        [later, dry, self.doubts.next()].into_iter().flatten().min()
     }
 
-    fn release(&mut self, conversation: ConversationId) {
-        let behind = self.busy.remove(&conversation).unwrap_or_default();
-        for job in behind.into_iter().rev() {
-            self.ready.push_front(job);
-        }
-    }
-
-    fn release_doubtful(&mut self, now: Time) -> Result<(), DeskError> {
-        let mut over = Vec::new();
-        for (conversation, (until, message)) in &self.doubtful {
-            let (_, delivery) = self.shared.store.delivery(*message)?;
-            if *until <= now || delivery.is_none_or(|delivery| delivery.state.settled()) {
-                over.push(*conversation);
-            }
-        }
-        for conversation in over {
-            self.doubtful.remove(&conversation);
-            self.release(conversation);
-        }
-        Ok(())
+    /// How long there is nothing to do if nothing happens; `most` at most.
+    pub(crate) fn nap(&self, most: Duration) -> Duration {
+        let next = self.next().map(|next| next.duration_since(self.shared.now()));
+        // A millisecond at least: what is due and cannot leave waits for something else.
+        let next =
+            next.map(|next| Duration::try_from(next).unwrap_or_default().max(Duration::from_millis(1)));
+        next.map_or(most, |next| next.min(most))
     }
 
     /// Makes one attempt, and keeps how it ended.
     pub fn deliver(&self, job: Job) -> impl Future<Output = Ended> + Send + 'static {
         let shared = Arc::clone(&self.shared);
         async move {
-            match attempt(&shared, job).await {
+            match attempt::attempt(&shared, job).await {
                 Ok(ended) => ended,
                 Err(DeskError::Erased) => Ended::Settled,
                 Err(error) => {
-                    if !matches!(error, DeskError::Commit(CommitError::Conflict { .. })) {
-                        tracing::error!(%error, message = %job.message, "a message could not be sent: trying again");
-                    }
+                    tracing::error!(%error, message = %job.message, "a message could not be sent: trying again");
                     Ended::Again(shared.now() + OWN_FAILURE)
                 }
             }
         }
     }
-}
 
-async fn attempt(shared: &Shared, job: Job) -> Result<Ended, DeskError> {
-    let (version, delivery) = shared.store.delivery(job.message)?;
-    let delivery = delivery.ok_or(DeskError::Missing("an outgoing message"))?;
-    match &delivery.state {
-        Sending::Attempting => {
-            // The host stopped between an attempt and its answer.
-            let doubt = SendInDoubt {
-                attempt: delivery.attempts,
-                why: "the host stopped before the answer came".to_owned(),
-            };
-            write(shared, &delivery, Some(version), doubt).await?;
-            return Ok(Ended::Doubtful(shared.now() + DOUBT));
-        }
-        Sending::Waiting { until } if *until > shared.now() => return Ok(Ended::Again(*until)),
-        Sending::Queued | Sending::Waiting { .. } => {}
-        Sending::Accepted | Sending::InDoubt { .. } | Sending::Refused { .. } | Sending::Withheld => {
-            return Ok(Ended::Settled);
-        }
-    }
-    let (_, conversation) = shared.store.conversation(delivery.conversation)?;
-    let conversation = conversation.ok_or(DeskError::Missing("the conversation"))?;
-    let key = shared.key(conversation.contact)?;
-    let (_, contact) = shared.store.contact(conversation.contact)?;
-    let identity = contact.ok_or(DeskError::Missing("the contact"))?.identity.open(&key)?;
-    let queued = shared.store.event(delivery.queued)?.ok_or(DeskError::Missing("a queued message"))?;
-    let Event::ReplyQueued(reply) = queued.event else {
-        return Err(DeskError::Missing("a queued message"));
-    };
-    let message = reply.body.open(&key)?;
-    if message.needs_window() && !window::is_open(conversation.last_inbound, shared.now()) {
-        shared.meters.send("withheld");
-        write(shared, &delivery, Some(version), SendWithheld { because: Refused::WindowClosed }).await?;
-        return Ok(Ended::Settled);
-    }
-    let attempt = delivery.attempts + 1;
-    let request = OwnedSend {
-        number: delivery.number.clone(),
-        to: identity,
-        message,
-        opaque: reference(delivery.message, attempt),
-    };
-    write(shared, &delivery, Some(version), SendAttempted { attempt }).await?;
-    let answer = shared.network.send(request).await;
-    match answer {
-        Answer::Accepted { wamid } => {
-            shared.meters.send("accepted");
-            let lookup = shared.keys.lookup("wamid", &wamid);
-            let wamid = shared.seal(&Wamid(wamid), conversation.contact, &key)?;
-            write(shared, &delivery, None, SendAccepted { attempt, wamid, lookup }).await?;
-            Ok(Ended::Settled)
-        }
-        Answer::InDoubt { why } => doubt(shared, &delivery, attempt, why).await,
-        Answer::Refused { code, title, action, .. } => match action {
-            Action::InDoubt => doubt(shared, &delivery, attempt, title).await,
-            Action::Retry => refused(shared, &delivery, attempt, code, title, Some(2)).await,
-            Action::RetryPair => refused(shared, &delivery, attempt, code, title, Some(4)).await,
-            Action::OptOut => {
-                let ended = refused(shared, &delivery, attempt, code, title, None).await?;
-                platform::keep_opt_out(shared, conversation.contact).await?;
-                Ok(ended)
+    /// Reads the next messages of the lanes that have become short.
+    fn read(&mut self, now: Time) -> Result<(), DeskError> {
+        let inbound = self.shared.inbound.take();
+        for number in self.shared.store.outbox_numbers()? {
+            let place = self.line(&number, now);
+            for lane in Lane::ALL {
+                let Some(line) = self.lines.get_mut(place) else { continue };
+                let Some(read) = line.read.get_mut(lane.place()) else { continue };
+                if line.lanes.len(lane) >= ENOUGH {
+                    continue;
+                }
+                for waiting in self.shared.store.outbox(&number, lane, *read, TOGETHER)? {
+                    *read = waiting.queued;
+                    if !self.resumed.contains(&waiting.message) {
+                        line.lanes.push_back(lane, Job::new(waiting, place, lane));
+                    }
+                }
             }
-            Action::Later { .. }
-            | Action::StopNumber
-            | Action::StopAccount
-            | Action::Never
-            | Action::CallPerson => refused(shared, &delivery, attempt, code, title, None).await,
-        },
-        Answer::NotSent { why } => refused(shared, &delivery, attempt, 0, why, Some(2)).await,
+        }
+        if self.resumed.len() < TOGETHER {
+            for (number, lane, waiting) in self.shared.store.postponed(now, TOGETHER)? {
+                let place = self.line(&number, now);
+                if self.resumed.insert(waiting.message)
+                    && let Some(line) = self.lines.get_mut(place)
+                {
+                    line.lanes.push_back(lane, Job::new(waiting, place, lane));
+                }
+            }
+        }
+        for (number, came) in inbound {
+            if let Some(line) = self.places.get(&number).and_then(|place| self.lines.get_mut(*place)) {
+                line.bucket.came(came);
+            }
+        }
+        Ok(())
+    }
+
+    /// The place of a number. One from which nothing left before gets one.
+    fn line(&mut self, number: &NumberId, now: Time) -> usize {
+        let throughput = self.shared.throughput(number);
+        if let Some(place) = self.places.get(number) {
+            if let Some(line) = self.lines.get_mut(*place) {
+                line.bucket.allow(throughput);
+            }
+            return *place;
+        }
+        let place = self.lines.len();
+        self.lines.push(Line {
+            number: number.clone(),
+            lanes: Lanes::default(),
+            read: [0; 3],
+            bucket: Bucket::new(throughput, now),
+            pairs: Pairs::default(),
+            flying: 0,
+            dry: None,
+        });
+        self.places.insert(number.clone(), place);
+        place
+    }
+
+    fn wait_first(&mut self, job: Job) {
+        if let Some(line) = self.lines.get_mut(job.line) {
+            line.lanes.push_front(job.lane, job);
+        }
+    }
+
+    /// Lets the conversation of a message go on.
+    fn release(&mut self, job: Job) {
+        self.resumed.remove(&job.message);
+        let behind = self.busy.remove(&job.conversation).map(|busy| busy.behind).unwrap_or_default();
+        for job in behind.into_iter().rev() {
+            self.wait_first(job);
+        }
     }
 }
 
-async fn doubt(shared: &Shared, delivery: &Delivery, attempt: u32, why: String) -> Result<Ended, DeskError> {
-    shared.meters.send("in-doubt");
-    write(shared, delivery, None, SendInDoubt { attempt, why }).await?;
-    Ok(Ended::Doubtful(shared.now() + DOUBT))
+impl Line {
+    fn pick(
+        &mut self,
+        stops: &Stops,
+        now: Time,
+        busy: &mut HashMap<ConversationId, Busy>,
+        later: &mut BTreeMap<(Time, u64), Job>,
+        picked: &mut Vec<Job>,
+    ) {
+        loop {
+            self.dry = None;
+            let (flying, number) = (self.flying, &self.number);
+            let has_room = |lane: Lane| FLYING.get(lane.place()).is_some_and(|room| flying < *room);
+            let may = |lane| has_room(lane) && stops.hold(number, lane).is_none();
+            if let Err(at) = self.bucket.ready(now) {
+                let waits = Lane::ALL.into_iter().any(|lane| self.lanes.len(lane) > 0 && may(lane));
+                self.dry = waits.then_some(at);
+                return;
+            }
+            let Some(job) = self.lanes.next(may) else { return };
+            let conversation = busy
+                .entry(job.conversation)
+                .or_insert_with(|| Busy { with: job.message, behind: VecDeque::new() });
+            if conversation.with != job.message {
+                conversation.behind.push_back(job);
+            } else if let Err(at) = self.pairs.take(job.conversation, now) {
+                later.insert((at, job.queued), job);
+            } else {
+                self.bucket.spend();
+                self.flying += 1;
+                picked.push(job);
+            }
+        }
+    }
 }
 
-/// `base` is what the pause grows by with every attempt, from one second; none if there is no further one.
-async fn refused(
-    shared: &Shared,
-    delivery: &Delivery,
-    attempt: u32,
-    code: i64,
-    why: String,
-    base: Option<i64>,
-) -> Result<Ended, DeskError> {
-    shared.meters.send("refused");
-    let again_at = base.map(|base| {
-        let pause = base.saturating_pow(attempt - 1).min(LONGEST);
-        shared.now() + SignedDuration::from_secs(pause)
-    });
-    write(shared, delivery, None, SendRefused { attempt, code, why, again_at }).await?;
-    Ok(again_at.map_or(Ended::Settled, Ended::Again))
-}
-
-async fn write(
-    shared: &Shared,
-    delivery: &Delivery,
-    version: Option<u64>,
-    event: impl Into<Event>,
-) -> Result<(), DeskError> {
-    let stream = Stream::Message(delivery.message);
-    let draft = Draft::new(stream.clone(), Actor::Host, event)?;
-    let expect = version.map(|version| (stream, version)).into_iter().collect();
-    shared.store.commit(expect, vec![draft]).await?;
-    Ok(())
+impl Job {
+    fn new(waiting: Outbox, line: usize, lane: Lane) -> Self {
+        let Outbox { queued, message, conversation } = waiting;
+        Self { message, conversation, queued, line, lane, unseen: false }
+    }
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use domain::Time;
-use domain::id::{ContactId, MessageId};
+use domain::id::{ContactId, MessageId, NumberId};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::{Key, Personal, Sealed};
 use store::{KeyStore, Store};
 
 use crate::active::Active;
 use crate::command::DeskError;
+use crate::inbound::Inbound;
 use crate::meters::Meters;
 
 /// What the desk works with. Everything comes from outside.
@@ -40,11 +41,20 @@ pub(crate) struct Shared {
     pub(crate) network: Arc<dyn whatsapp::Network>,
     pub(crate) active: ArcSwap<Active>,
     pub(crate) meters: Meters,
+    /// What came in lately.
+    pub(crate) inbound: Inbound,
+    /// Held by whoever asks whether a cap stops a message, until the message is on its bill.
+    pub(crate) capped: tokio::sync::Mutex<()>,
 }
 
 impl Shared {
     pub(crate) fn now(&self) -> Time {
         self.clock.now()
+    }
+
+    /// Messages a second that Meta lets a number send and receive.
+    pub(crate) fn throughput(&self, number: &NumberId) -> u32 {
+        self.active.load().company.throughput(number)
     }
 
     /// The key of a contact, or that there is none any more.
@@ -67,8 +77,8 @@ pub(crate) fn reference(message: MessageId, attempt: u32) -> String {
     format!("tml1:{message}:{attempt}")
 }
 
-/// The message behind a reference of ours.
-pub(crate) fn referred(reference: &str) -> Option<MessageId> {
-    let (message, _) = reference.strip_prefix("tml1:")?.split_once(':')?;
-    message.parse().ok()
+/// The message behind a reference of ours, and the attempt.
+pub(crate) fn referred(reference: &str) -> Option<(MessageId, Option<u32>)> {
+    let (message, attempt) = reference.strip_prefix("tml1:")?.split_once(':')?;
+    Some((message.parse().ok()?, attempt.parse().ok()))
 }

@@ -83,7 +83,7 @@ impl View {
                     author: match author {
                         Actor::Agent(_) => "agent",
                         Actor::Rule(_) => "rule",
-                        Actor::Customer | Actor::Host | Actor::Meta => "system",
+                        Actor::Customer | Actor::Host | Actor::Meta | Actor::Operator(_) => "system",
                     }
                     .to_owned(),
                     kind: outgoing.kind().to_owned(),

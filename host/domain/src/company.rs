@@ -26,6 +26,9 @@ pub struct Description {
     /// At most so many automatic messages go to a customer within an hour before a person has to.
     #[serde(default = "Description::default_automatic_limit")]
     pub automatic_messages_per_hour: u32,
+    /// Messages a second that Meta lets each number send and receive together: 80, until Meta has raised it.
+    #[serde(default = "Description::default_throughput")]
+    pub throughput: u32,
     /// Its phone numbers. Empty: any number that Meta names is one of them.
     #[serde(default)]
     pub numbers: Vec<Number>,
@@ -55,6 +58,10 @@ impl Description {
     const fn default_automatic_limit() -> u32 {
         6
     }
+
+    const fn default_throughput() -> u32 {
+        80
+    }
 }
 
 /// A phone number of the company.
@@ -73,6 +80,9 @@ pub struct Number {
     /// Its business hours, by name; the queue's if absent.
     #[serde(default)]
     pub calendar: Option<String>,
+    /// Messages a second that Meta lets it send and receive together, if that is not what the others may.
+    #[serde(default)]
+    pub throughput: Option<u32>,
 }
 
 impl Number {
@@ -285,6 +295,11 @@ impl Company {
         }
     }
 
+    /// Messages a second that Meta lets a number send and receive together.
+    pub fn throughput(&self, number: &NumberId) -> u32 {
+        self.number(number).and_then(|number| number.throughput).unwrap_or(self.description.throughput)
+    }
+
     /// The hours that apply to a case: its queue's, or its number's while it has none.
     pub fn calendar(&self, number: &NumberId, queue: Option<&QueueId>) -> &Calendar {
         let of_queue = |queue: &QueueId| {
@@ -315,6 +330,7 @@ impl Default for Description {
             name: Self::default_name(),
             zone: Self::default_zone(),
             automatic_messages_per_hour: Self::default_automatic_limit(),
+            throughput: Self::default_throughput(),
             numbers: Vec::new(),
             queues: Vec::new(),
             agents: Vec::new(),

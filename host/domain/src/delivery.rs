@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::event::Event;
 use crate::id::{ConversationId, MessageId, NumberId};
+use crate::law::class::{Category, Class};
 use crate::law::pricing::Bill;
 
 /// How a message fares after WhatsApp took it. Later ones include the earlier, and `failed` is final: that is the whole
@@ -51,8 +52,16 @@ pub struct Delivery {
     pub number: NumberId,
     /// The number of its `reply-queued`, which holds what is said and orders the outbox.
     pub queued: u64,
+    /// What it is before the law.
+    pub class: Class,
     /// Attempts so far.
     pub attempts: u32,
+    /// How often it was sent again although it may have arrived.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub resends: u32,
+    /// The attempts of which it is known that WhatsApp took them. More than one is a duplicate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taken: Vec<u32>,
     /// Where it is.
     pub state: Sending,
     /// What WhatsApp told last.
@@ -71,8 +80,13 @@ pub enum Sending {
     Queued,
     /// On its way, or it was when the host stopped.
     Attempting,
-    /// To be tried again.
+    /// To be tried again, before anything that was queued behind it in its conversation.
     Waiting {
+        /// Not before this moment.
+        until: Time,
+    },
+    /// To be sent later, while the conversation goes on.
+    Postponed {
         /// Not before this moment.
         until: Time,
     },
@@ -88,31 +102,65 @@ pub enum Sending {
         /// Meta's code.
         code: i64,
     },
+    /// Nobody knows, and nobody will: it is not sent again.
+    Unknown,
     /// The host did not send it.
     Withheld,
+}
+
+/// What follows when nothing is heard of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unseen {
+    /// It is sent once again: a customer who waits for an answer would rather have it twice than not at all.
+    Resend,
+    /// It has lost its meaning: whoever still wants a one-time code asks for another.
+    Expire,
+    /// It stays unknown: an offer is not worth a second one, and nothing is worth a third.
+    Leave,
 }
 
 impl Sending {
     /// Whether the sender still has to do something.
     pub fn pending(&self) -> bool {
-        matches!(self, Self::Queued | Self::Attempting | Self::Waiting { .. })
+        matches!(
+            self,
+            Self::Queued
+                | Self::Attempting
+                | Self::Waiting { .. }
+                | Self::Postponed { .. }
+                | Self::InDoubt { .. }
+        )
     }
 
     /// Whether it is settled, so that the next message of the conversation may leave.
     pub fn settled(&self) -> bool {
-        matches!(self, Self::Accepted | Self::Refused { .. } | Self::Withheld)
+        matches!(self, Self::Accepted | Self::Refused { .. } | Self::Unknown | Self::Withheld)
     }
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 impl Delivery {
     /// A message that was just queued.
-    pub fn new(message: MessageId, conversation: ConversationId, number: NumberId, queued: u64) -> Self {
+    pub fn new(
+        message: MessageId,
+        conversation: ConversationId,
+        number: NumberId,
+        class: Class,
+        queued: u64,
+    ) -> Self {
         Self {
             message,
             conversation,
             number,
             queued,
+            class,
             attempts: 0,
+            resends: 0,
+            taken: Vec::new(),
             state: Sending::Queued,
             status: None,
             bill: None,
@@ -126,9 +174,15 @@ impl Delivery {
                 self.attempts = sent.attempt;
                 self.state = Sending::Attempting;
             }
-            Event::SendAccepted(_) => self.state = Sending::Accepted,
+            Event::SendAccepted(accepted) => {
+                self.take(accepted.attempt);
+                self.state = Sending::Accepted;
+            }
+            // An earlier attempt has turned out to have arrived: then it does not matter how this one ended.
+            Event::SendRefused(_) if !self.taken.is_empty() => self.state = Sending::Accepted,
             Event::SendRefused(refused) => {
                 self.state = match refused.again_at {
+                    Some(until) if refused.lets_pass => Sending::Postponed { until },
                     Some(until) => Sending::Waiting { until },
                     None => Sending::Refused { code: refused.code },
                 }
@@ -136,14 +190,42 @@ impl Delivery {
             // A status may overtake the answer to the send: then there is no doubt.
             Event::SendInDoubt(_) if self.status.is_some() => self.state = Sending::Accepted,
             Event::SendInDoubt(_) => self.state = Sending::InDoubt { since: time },
+            Event::SendUnseen(unseen) => match unseen.then {
+                Unseen::Resend => {
+                    self.resends += 1;
+                    self.state = Sending::Waiting { until: time };
+                }
+                Unseen::Expire | Unseen::Leave => self.state = Sending::Unknown,
+            },
             Event::SendWithheld(_) => self.state = Sending::Withheld,
-            Event::SendPostponed(postponed) => self.state = Sending::Waiting { until: postponed.until },
+            Event::SendPostponed(postponed) => self.state = Sending::Postponed { until: postponed.until },
             Event::MessageCharged(charged) => self.bill = Some(charged.into()),
             Event::StatusChanged(changed) => {
                 self.status = self.status.max(Some(changed.status));
                 self.state = Sending::Accepted;
+                self.take(changed.attempt.unwrap_or(self.attempts));
             }
             _ => {}
+        }
+    }
+
+    fn take(&mut self, attempt: u32) {
+        if !self.taken.contains(&attempt) {
+            self.taken.push(attempt);
+        }
+    }
+
+    /// The attempt that is known to have arrived, if it is now told of another one: then the customer has it twice.
+    pub fn doubled_by(&self, attempt: u32) -> Option<u32> {
+        self.taken.first().copied().filter(|_| !self.taken.contains(&attempt))
+    }
+
+    /// What follows if nothing is heard of the attempt that is in doubt.
+    pub fn unseen(&self) -> Unseen {
+        match self.class {
+            Class::Service | Class::Template(Category::Utility) if self.resends == 0 => Unseen::Resend,
+            Class::Template(Category::Authentication) => Unseen::Expire,
+            Class::Service | Class::Template(_) => Unseen::Leave,
         }
     }
 
@@ -177,10 +259,11 @@ mod tests {
 
     fn told(statuses: &[Status]) -> Delivery {
         let (message, conversation) = (MessageId::from_bytes([1; 16]), ConversationId::from_bytes([2; 16]));
-        let mut delivery = Delivery::new(message, conversation, "1".into(), 1);
+        let mut delivery = Delivery::new(message, conversation, "1".into(), Class::Service, 1);
         for status in statuses {
             let changed = StatusChanged {
                 status: *status,
+                attempt: None,
                 at: Time::UNIX_EPOCH,
                 problems: vec![],
                 wamid: None,

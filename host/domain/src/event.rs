@@ -8,17 +8,18 @@ use serde_json::value::RawValue;
 
 use crate::Time;
 use crate::decision::{Asked, Digest, Kind, MemoryScope, NotAsked, Place, Traces, Why};
-use crate::delivery::Status;
+use crate::delivery::{Status, Unseen};
 use crate::id::{AgentId, CaseId, ContactId, ConversationId, MessageId, NumberId, QueueId, RuleId, TimerId};
-use crate::law::class::Category;
+use crate::law::class::{Category, Class};
 use crate::law::consent::{Consent, Evidence, Source};
 use crate::law::pricing::Charge;
 use crate::law::spending::Month;
 use crate::message::{Edit, Identity, Inbound, Outgoing, Profile, Side};
 use crate::platform::{
-    AccountChange, CallStep, Detail, Handover, NumberChange, Origin, Preference, TemplateChange, TemplateName,
+    AccountChange, CallStep, Detail, Handover, NumberChange, Origin, TemplateChange, TemplateName,
 };
 use crate::sealed::{Lookup, Personal, Sealed, SealedBody};
+use crate::stops::{Scope, Traffic};
 use crate::stream::{Actor, Stream};
 
 /// An event in its place.
@@ -185,8 +186,6 @@ events! {
     ContactUpdated(ContactUpdated) = "contact-updated", form 1;
     /// A contact has another phone, user id or identity key, and is the same contact.
     ContactIdentityChanged(ContactIdentityChanged) = "contact-identity-changed", form 1;
-    /// A contact wants marketing of ours, or no more of it.
-    PreferenceChanged(PreferenceChanged) = "preference-changed", form 1;
     /// A contact wrote to a number of ours for the first time.
     ConversationStarted(ConversationStarted) = "conversation-started", form 1;
     /// The customer said something.
@@ -251,6 +250,16 @@ events! {
     SendRefused(SendRefused) = "send-refused", form 1;
     /// Nobody knows whether WhatsApp took it.
     SendInDoubt(SendInDoubt) = "send-in-doubt", form 1;
+    /// Nothing was heard of it for too long.
+    SendUnseen(SendUnseen) = "send-unseen", form 1;
+    /// The customer has a message twice.
+    DuplicateDetected(DuplicateDetected) = "duplicate-detected", form 1;
+    /// Nothing, or no template, leaves from a number or from all of them.
+    SendingStopped(SendingStopped) = "sending-stopped", form 1;
+    /// It may leave again.
+    SendingResumed(SendingResumed) = "sending-resumed", form 1;
+    /// A person has to change something before such messages are accepted.
+    PersonCalled(PersonCalled) = "person-called", form 1;
     /// The host did not send it, because it may not.
     SendWithheld(SendWithheld) = "send-withheld", form 1;
     /// WhatsApp told how the message fares.
@@ -391,21 +400,6 @@ pub enum IdentityPart {
     UserId,
     /// The key that secures the chat: another device, or another person on it.
     Key,
-}
-
-/// `preference-changed`, in `contact/…`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PreferenceChanged {
-    /// What the customer wants.
-    pub preference: Preference,
-    /// When they said so, by Meta's clock.
-    pub at: Time,
-    /// Meta's words for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<Sealed<Detail>>,
-    /// The number of the webhook that brought it; none if an answer to a send did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub webhook: Option<u64>,
 }
 
 /// `conversation-started`, in `conversation/…`.
@@ -822,8 +816,22 @@ pub struct ReplyQueued {
     pub number: NumberId,
     /// Its kind in one word.
     pub content: String,
+    /// The category of a template, where it was known when it was queued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
     /// What is said.
     pub body: Sealed<Outgoing>,
+}
+
+impl ReplyQueued {
+    /// What it is before the law. A template of which the category is not known counts as marketing: what is asked of
+    /// that is asked of no other.
+    pub fn class(&self) -> Class {
+        match self.content.as_str() {
+            "template" => Class::Template(self.category.unwrap_or(Category::Marketing)),
+            _ => Class::Service,
+        }
+    }
 }
 
 /// `rule-remembered`, in `conversation/…`, also for the memory on the contact.
@@ -960,6 +968,9 @@ pub struct SendRefused {
     /// When it is tried again; none if it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again_at: Option<Time>,
+    /// Whether what was queued behind it in its conversation may leave meanwhile.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lets_pass: bool,
 }
 
 /// `send-in-doubt`, in `message/…`. A status that echoes our reference settles it.
@@ -968,6 +979,58 @@ pub struct SendInDoubt {
     /// Which attempt.
     pub attempt: u32,
     /// What happened instead of an answer.
+    pub why: String,
+}
+
+/// `send-unseen`, in `message/…`: nothing was heard of an attempt in doubt for as long as statuses take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendUnseen {
+    /// Which attempt.
+    pub attempt: u32,
+    /// What follows.
+    pub then: Unseen,
+}
+
+/// `duplicate-detected`, in `message/…`: the customer has it twice. Only a resend that the class allows can lead to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DuplicateDetected {
+    /// The attempt that turns out to have arrived too.
+    pub attempt: u32,
+    /// The one that was known to have arrived.
+    pub beside: u32,
+}
+
+/// `sending-stopped`, in `company`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendingStopped {
+    /// From where.
+    pub scope: Scope,
+    /// Of what.
+    pub traffic: Traffic,
+    /// Meta's code, if that is why; none if somebody paused it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i64>,
+    /// What the code means, or the reason that was given.
+    pub why: String,
+}
+
+/// `sending-resumed`, in `company`: whatever stopped it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendingResumed {
+    /// From where.
+    pub scope: Scope,
+}
+
+/// `person-called`, in `company`: a message will not be accepted until a person has changed something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonCalled {
+    /// The number that sent it.
+    pub number: NumberId,
+    /// The first message that ran into it.
+    pub message: MessageId,
+    /// Meta's code.
+    pub code: i64,
+    /// What it means.
     pub why: String,
 }
 
@@ -983,6 +1046,9 @@ pub struct SendWithheld {
 pub struct StatusChanged {
     /// What it is now.
     pub status: Status,
+    /// The attempt that it speaks of, where it echoes our reference. Older hosts did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
     /// When, by Meta's clock.
     pub at: Time,
     /// Why it failed: code and Meta's title.

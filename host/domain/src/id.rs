@@ -146,6 +146,8 @@ name! {
     QueueId;
     /// A rule: a granted plugin with its settings and scope.
     RuleId;
+    /// Somebody who runs the host, by the name of their account on its machine.
+    OperatorId;
     /// Meta's identifier of one of the company's phone numbers (`phone_number_id`).
     NumberId;
 }

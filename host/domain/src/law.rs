@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::company::Mistake;
 use crate::message::Identity;
+use crate::stream::Actor;
 use amount::Amount;
 use caps::Caps;
 use consent::OptInStance;
@@ -106,6 +107,11 @@ impl Law {
     /// The countries' rules.
     pub fn countries(&self) -> &Countries {
         &self.countries
+    }
+
+    /// Whether a cap may keep somebody from sending. Whoever it may has to be asked after all that was sent before.
+    pub fn may_stop(&self, who: &Actor) -> bool {
+        matches!(who, Actor::Rule(_)) && !self.caps.is_empty()
     }
 
     /// The currency of all amounts, as `USD`; none without a table of prices.

@@ -15,12 +15,14 @@ pub mod event;
 pub mod holiday;
 pub mod id;
 pub mod json;
+pub mod lane;
 pub mod law;
 pub mod message;
 pub mod outside;
 pub mod phone;
 pub mod platform;
 pub mod sealed;
+pub mod stops;
 pub mod stream;
 pub mod window;
 

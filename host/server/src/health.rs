@@ -6,12 +6,34 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use domain::stops::Stops;
+use serde_json::{Value, json};
 
 use crate::Server;
 
-/// Whether the host works, and how far it is. A clock that is not the real one is said first.
+/// Whether the host works, and how far it is: for everybody, so that it names nobody.
 pub(crate) async fn healthz(State(server): State<Arc<Server>>) -> Response {
+    let sending = match server.desk.stops() {
+        Ok(stops) if !stops.stopped.is_empty() => "stopped",
+        Ok(stops) if !stops.calls.is_empty() => "a person is needed",
+        Ok(_) => "on",
+        Err(_) => "unknown",
+    };
+    Json(health(&server, json!(sending))).into_response()
+}
+
+/// The same for an operator, who also reads what is stopped, by whom and why.
+pub(crate) async fn status(State(server): State<Arc<Server>>) -> Response {
+    let sending = match server.desk.stops() {
+        Ok(stops) if stops == Stops::default() => json!("on"),
+        Ok(stops) => json!(stops),
+        Err(error) => json!(error.to_string()),
+    };
+    Json(health(&server, sending)).into_response()
+}
+
+/// A clock that is not the real one is said first.
+fn health(server: &Server, sending: Value) -> Value {
     let store = server.desk.store();
     let applied = *store.applied().borrow();
     let active = server.desk.active();
@@ -23,6 +45,7 @@ pub(crate) async fn healthz(State(server): State<Arc<Server>>) -> Response {
         "generation": active.generation.number,
         "events": store.last_seq(),
         "folded": applied.seq,
+        "sending": sending,
         "webhook": if server.secrets.is_some() { "open" } else { "closed: no app secret is set" },
     });
     if let (Some(started), Some(health)) = (server.rehearsal, health.as_object_mut()) {
@@ -31,7 +54,7 @@ pub(crate) async fn healthz(State(server): State<Arc<Server>>) -> Response {
             json!(format!("REHEARSAL: the clock was started at {started}, it is not the real time")),
         );
     }
-    Json(health).into_response()
+    health
 }
 
 /// All figures in the text format of Prometheus.

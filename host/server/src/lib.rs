@@ -3,12 +3,14 @@
 mod control;
 mod health;
 mod listen;
+mod operator;
+mod outbound;
 mod webhook;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use desk::Desk;
 use domain::Time;
 use domain::outside::{Clock, Entropy};
@@ -36,7 +38,12 @@ pub struct Server {
 /// The routes of a host: those that are open to the world, and those of the socket in its data directory.
 pub fn routers(server: Server) -> (Router, Router) {
     let server = Arc::new(server);
-    let local = Router::new().route("/status", get(health::healthz)).with_state(Arc::clone(&server));
+    let local = Router::new()
+        .route("/status", get(health::status))
+        .route("/outbound", get(outbound::state))
+        .route("/outbound/pause", post(outbound::pause))
+        .route("/outbound/resume", post(outbound::resume))
+        .with_state(Arc::clone(&server));
     let open = Router::new()
         .route("/webhook", get(webhook::verify).post(webhook::receive))
         .layer(axum::extract::DefaultBodyLimit::max(webhook::LARGEST))

@@ -13,11 +13,13 @@ use domain::contact::Contact;
 use domain::conversation::Conversation;
 use domain::delivery::Delivery;
 use domain::event::{
-    AccountChanged, CallChanged, Event, HandoverChanged, NumberChanged, PlatformNotice, Recorded,
-    TemplateChanged,
+    AccountChanged, CallChanged, Event, HandoverChanged, MessageCharged, NumberChanged, PlatformNotice,
+    Recorded, ReplyQueued, TemplateChanged,
 };
-use domain::id::{ConversationId, MessageId};
+use domain::id::ConversationId;
+use domain::law::spending::Tally;
 use domain::sealed::Lookup;
+use domain::stops::Stops;
 use domain::stream::Stream;
 use serde::Serialize;
 
@@ -81,7 +83,12 @@ impl<'a> Fold<'a> {
                     State::Conversation(Conversation::started(started.contact, started.number.clone()));
             }
             (State::Nothing, _) => match recorded.stream {
-                Stream::Webhooks | Stream::Company => {}
+                Stream::Webhooks => {}
+                Stream::Company => {
+                    let mut stops = Stops::default();
+                    stops.fold(recorded.time, &recorded.actor, &recorded.event);
+                    stream.state = State::Company(stops);
+                }
                 Stream::Agent(_) => {
                     let mut agent = Agent::default();
                     agent.fold(recorded.time, &recorded.event);
@@ -95,6 +102,7 @@ impl<'a> Fold<'a> {
                     });
                 }
             },
+            (State::Company(stops), event) => stops.fold(recorded.time, &recorded.actor, event),
             (State::Contact(contact), event) => contact.fold(event),
             (State::Conversation(conversation), event) => {
                 conversation.fold(recorded.time, &recorded.actor, event);
@@ -155,7 +163,7 @@ impl<'a> Fold<'a> {
                     reply: reply.clone(),
                 };
                 self.put_json(layout::line(*id, recorded.version), &line)?;
-                self.begin_delivery(reply.message, *id, reply.number.clone(), recorded.seq)?;
+                self.begin_delivery(*id, reply, recorded.seq)?;
             }
             (Event::RuleRemembered(remembered), Stream::Conversation(id)) => {
                 let owner = match remembered.scope {
@@ -176,9 +184,21 @@ impl<'a> Fold<'a> {
                     self.put_json(layout::wamid(lookup), &Referent::Outgoing(*id))?;
                 }
             }
+            (Event::MessageCharged(charged), _) => self.charge(charged)?,
+            // Whoever sends has to look again.
+            (Event::SendingStopped(_) | Event::SendingResumed(_), _) => self.applied.outbox = recorded.seq,
             (event, stream) => self.platform(event, stream, recorded.version)?,
         }
         Ok(())
+    }
+
+    fn charge(&mut self, charged: &MessageCharged) -> Result<(), FoldError> {
+        let key = layout::tally(charged.month, &charged.number);
+        let known = self.value(&key)?;
+        let known = known.map(|value| serde_json::from_slice(&value)).transpose();
+        let mut tally: Tally = known.map_err(ProjectionError::Form)?.unwrap_or_default();
+        tally.fold(charged);
+        self.put_json(key, &tally)
     }
 
     /// The same for what Meta tells besides messages and statuses.
@@ -236,13 +256,14 @@ impl<'a> Fold<'a> {
     /// A reply begins the stream of its message: version 0, so that the first event in it is the first attempt.
     fn begin_delivery(
         &mut self,
-        message: MessageId,
         conversation: ConversationId,
-        number: domain::id::NumberId,
+        reply: &ReplyQueued,
         queued: u64,
     ) -> Result<(), FoldError> {
+        let (message, number) = (reply.message, reply.number.clone());
         let stream = self.stream(&Stream::Message(message))?;
-        stream.now.state = State::Message(Delivery::new(message, conversation, number, queued));
+        stream.now.state =
+            State::Message(Delivery::new(message, conversation, number, reply.class(), queued));
         Ok(())
     }
 
@@ -316,7 +337,7 @@ impl<'a> Fold<'a> {
         match key.first() {
             Some(b'q') => self.applied.queues = seq,
             Some(b't') => self.applied.timers = seq,
-            Some(b'o') => self.applied.outbox = seq,
+            Some(b'o' | b'l') => self.applied.outbox = seq,
             _ => {}
         }
     }

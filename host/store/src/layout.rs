@@ -10,6 +10,8 @@ use domain::Time;
 use domain::decision::MemoryScope;
 use domain::event::{MessageEchoed, MessageEdited, MessageReceived, MessageRevoked, ReplyQueued};
 use domain::id::{ContactId, ConversationId, MessageId, NumberId, QueueId, RuleId, TimerId};
+use domain::lane::Lane;
+use domain::law::spending::Month;
 use domain::message::{Inbound, Outgoing};
 use domain::sealed::{Lookup, Sealed};
 use domain::stream::{Actor, Stream};
@@ -92,9 +94,33 @@ pub(crate) fn waiting(place: &QueueId, priority: u8, since: Time, conversation: 
 /// Everything that waits to be sent.
 pub(crate) const OUTBOX: &[u8] = b"o";
 
-/// A message that waits to be sent, in the order in which they were queued.
-pub(crate) fn outbox(queued: u64) -> Vec<u8> {
-    [OUTBOX, &queued.to_be_bytes()].concat()
+/// All that waits to be sent from a number.
+pub(crate) fn outbox_of(number: &NumberId) -> Vec<u8> {
+    [OUTBOX, number.as_str().as_bytes(), b"\0"].concat()
+}
+
+/// A message that waits to be sent, the most urgent first, then in the order in which they were queued: whoever wants an
+/// answer that waits does not read the campaign before it.
+pub(crate) fn outbox(number: &NumberId, lane: Lane, queued: u64) -> Vec<u8> {
+    [&outbox_of(number)[..], &[lane as u8], &queued.to_be_bytes()].concat()
+}
+
+/// Everything that is to be sent later.
+pub(crate) const POSTPONED: &[u8] = b"l";
+
+/// A message that is to be sent later, in the order in which they may be.
+pub(crate) fn postponed(until: Time, queued: u64) -> Vec<u8> {
+    [POSTPONED, &millis(until), &queued.to_be_bytes()].concat()
+}
+
+/// What a number spent in a month.
+pub(crate) fn tally(month: Month, number: &NumberId) -> Vec<u8> {
+    [&tallies(month)[..], number.as_str().as_bytes()].concat()
+}
+
+/// What all numbers spent in a month.
+pub(crate) fn tallies(month: Month) -> Vec<u8> {
+    [b"m", month.to_string().as_bytes(), b"\0"].concat()
 }
 
 /// The bodies of a run of events that are received and not processed. They come by the thousands and leave a moment later,

@@ -13,7 +13,10 @@ use domain::decision::{MemoryScope, Place};
 use domain::delivery::Delivery;
 use domain::event::{GenerationActivated, Recorded, Remembered};
 use domain::id::{AgentId, ContactId, ConversationId, MessageId, NumberId, QueueId, RuleId, TimerId};
+use domain::lane::Lane;
+use domain::law::spending::{Month, Spending};
 use domain::sealed::{Lookup, Sealed};
+use domain::stops::Stops;
 use domain::stream::Stream;
 use serde::de::DeserializeOwned;
 
@@ -45,6 +48,8 @@ pub struct Outbox {
     pub queued: u64,
     /// Which message.
     pub message: MessageId,
+    /// Of which conversation.
+    pub conversation: ConversationId,
 }
 
 impl Store {
@@ -167,18 +172,79 @@ impl Store {
             .collect()
     }
 
-    /// What waits to be sent, in the order in which it was queued, after the one that was queued as `after`.
-    pub fn outbox(&self, after: u64, limit: usize) -> Result<Vec<Outbox>, ProjectionError> {
-        let range = layout::outbox(after.saturating_add(1))..layout::outbox(u64::MAX);
-        let waiting = self.tree().first(range, limit)?;
+    /// The numbers from which something waits to be sent.
+    pub fn outbox_numbers(&self) -> Result<Vec<NumberId>, ProjectionError> {
+        let mut numbers = Vec::new();
+        let mut rest = layout::within(layout::OUTBOX.to_vec());
+        // From one number to the next, however much waits in between.
+        while let Some((key, _)) = self.tree().first(rest.clone(), 1)?.pop() {
+            let name = key.get(1..).unwrap_or_default().split(|byte| *byte == 0).next().unwrap_or_default();
+            let number = NumberId::from(&*String::from_utf8_lossy(name));
+            rest.start = layout::within(layout::outbox_of(&number)).end;
+            numbers.push(number);
+        }
+        Ok(numbers)
+    }
+
+    /// What waits in a lane of a number, in the order in which it was queued, after the one that was queued as `after`.
+    pub fn outbox(
+        &self,
+        number: &NumberId,
+        lane: Lane,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Outbox>, ProjectionError> {
+        let key = |queued| layout::outbox(number, lane, queued);
+        let waiting = self.tree().first(key(after.saturating_add(1))..key(u64::MAX), limit)?;
         waiting
             .iter()
             .map(|(key, value)| {
                 let broken = ProjectionError::Broken("the outbox");
-                let (Some(queued), Some(message)) = (layout::number(key), layout::tail(value)) else {
+                let (Some(queued), Some((message, conversation))) = (layout::number(key), ids(value)) else {
                     return Err(broken);
                 };
-                Ok(Outbox { queued, message: MessageId::from_bytes(message) })
+                Ok(Outbox { queued, message, conversation })
+            })
+            .collect()
+    }
+
+    /// What was postponed and may be sent by `now`, in the order in which it may be, with its number and lane.
+    pub fn postponed(
+        &self,
+        now: Time,
+        limit: usize,
+    ) -> Result<Vec<(NumberId, Lane, Outbox)>, ProjectionError> {
+        let end = layout::postponed(now, u64::MAX);
+        let due = self.tree().first(layout::POSTPONED.to_vec()..end, limit)?;
+        due.iter()
+            .map(|(key, value)| {
+                let parts = || {
+                    let (queued, (message, conversation)) = (layout::number(key)?, ids(value)?);
+                    let (lane, number) = value.get(32..)?.split_first()?;
+                    let lane = Lane::ALL.get(usize::from(*lane)).copied()?;
+                    let number = NumberId::from(std::str::from_utf8(number).ok()?);
+                    Some((number, lane, Outbox { queued, message, conversation }))
+                };
+                parts().ok_or(ProjectionError::Broken("what is postponed"))
+            })
+            .collect()
+    }
+
+    /// What does not leave and what a person is called for, with the version of the stream `company`.
+    pub fn stops(&self) -> Result<(u64, Stops), ProjectionError> {
+        let (version, stops) = self.folded(&Stream::Company)?;
+        Ok((version, stops.unwrap_or_default()))
+    }
+
+    /// What all numbers spent in a month.
+    pub fn spending(&self, month: Month) -> Result<Spending, ProjectionError> {
+        let prefix = layout::tallies(month);
+        let name = prefix.len();
+        self.all(prefix)?
+            .iter()
+            .map(|(key, value)| {
+                let number = String::from_utf8_lossy(key.get(name..).unwrap_or_default());
+                Ok((NumberId::from(&*number), serde_json::from_slice(value)?))
             })
             .collect()
     }
@@ -247,6 +313,13 @@ impl Store {
     fn json<T: DeserializeOwned>(&self, key: Vec<u8>) -> Result<Option<T>, ProjectionError> {
         self.tree().get(key)?.map(|value| serde_json::from_slice(&value)).transpose().map_err(Into::into)
     }
+}
+
+/// A message and its conversation, at the beginning of a value.
+fn ids(value: &[u8]) -> Option<(MessageId, ConversationId)> {
+    let (message, rest) = value.split_first_chunk::<16>()?;
+    let conversation = rest.first_chunk::<16>()?;
+    Some((MessageId::from_bytes(*message), ConversationId::from_bytes(*conversation)))
 }
 
 fn waiting_of(key: &[u8], place: Place) -> Option<Waiting> {

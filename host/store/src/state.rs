@@ -5,17 +5,20 @@ use std::collections::BTreeMap;
 use domain::agent::Agent;
 use domain::contact::Contact;
 use domain::conversation::{Conversation, Holder};
-use domain::delivery::Delivery;
+use domain::delivery::{Delivery, Sending};
+use domain::lane::Lane;
+use domain::stops::Stops;
 use domain::stream::Stream;
 use serde::de::DeserializeOwned;
 
 use crate::layout;
 use crate::projection::ProjectionError;
 
-/// The state of a stream. Webhooks and the company have a version only.
+/// The state of a stream. Webhooks have a version only.
 #[derive(Debug, Clone)]
 pub(crate) enum State {
     Nothing,
+    Company(Stops),
     Contact(Contact),
     Conversation(Conversation),
     Message(Delivery),
@@ -47,7 +50,7 @@ macro_rules! folded {
     )*};
 }
 
-folded! { Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent }
+folded! { Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent }
 
 impl Versioned {
     /// Of a stream in which nothing happened yet.
@@ -59,6 +62,7 @@ impl Versioned {
         let mut bytes = self.version.to_be_bytes().to_vec();
         match &self.state {
             State::Nothing => {}
+            State::Company(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Contact(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Conversation(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Message(state) => serde_json::to_writer(&mut bytes, state)?,
@@ -73,7 +77,8 @@ impl Versioned {
         }
         let (version, bytes) = version(bytes)?;
         let state = match stream {
-            Stream::Webhooks | Stream::Company => State::Nothing,
+            Stream::Webhooks => State::Nothing,
+            Stream::Company => known(bytes, State::Company)?,
             Stream::Contact(_) => known(bytes, State::Contact)?,
             Stream::Conversation(_) => known(bytes, State::Conversation)?,
             Stream::Message(_) => known(bytes, State::Message)?,
@@ -107,7 +112,15 @@ impl State {
                 }
             }
             (Self::Message(delivery), Stream::Message(id)) if delivery.state.pending() => {
-                entries.insert(layout::outbox(delivery.queued), id.to_bytes().to_vec());
+                let Delivery { number, queued, .. } = delivery;
+                let ids = [id.to_bytes(), delivery.conversation.to_bytes()].concat();
+                let lane = Lane::from(delivery.class);
+                if let Sending::Postponed { until } = delivery.state {
+                    let place = [&ids[..], &[lane as u8], number.as_str().as_bytes()].concat();
+                    entries.insert(layout::postponed(until, *queued), place);
+                } else {
+                    entries.insert(layout::outbox(number, lane, *queued), ids);
+                }
             }
             _ => {}
         }

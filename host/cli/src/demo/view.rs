@@ -213,8 +213,8 @@ impl<'a> View<'a> {
             (Sending::Accepted, None) => json!({ "is": "accepted" }),
             (Sending::Refused { code }, _) => json!({ "is": "refused", "code": code }),
             (Sending::Withheld, _) => json!({ "is": "withheld" }),
-            (Sending::InDoubt { .. }, _) => json!({ "is": "in-doubt" }),
-            (Sending::Waiting { .. }, _) => json!({ "is": "waiting" }),
+            (Sending::InDoubt { .. } | Sending::Unknown, _) => json!({ "is": "in-doubt" }),
+            (Sending::Waiting { .. } | Sending::Postponed { .. }, _) => json!({ "is": "waiting" }),
             (Sending::Queued | Sending::Attempting, _) => json!({ "is": "queued" }),
         }
     }
@@ -223,6 +223,7 @@ impl<'a> View<'a> {
         let name = match actor {
             Actor::Agent(agent) => self.agent_name(agent.as_str()),
             Actor::Rule(rule) => rule.to_string(),
+            Actor::Operator(operator) => operator.to_string(),
             Actor::Host | Actor::Meta | Actor::Customer => String::new(),
         };
         json!({ "is": author(actor), "name": name })
@@ -275,7 +276,7 @@ fn author(actor: &Actor) -> &'static str {
         Actor::Agent(_) => "agent",
         Actor::Rule(_) => "rule",
         Actor::Customer => "customer",
-        Actor::Host | Actor::Meta => "host",
+        Actor::Host | Actor::Meta | Actor::Operator(_) => "host",
     }
 }
 

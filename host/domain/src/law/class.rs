@@ -30,7 +30,8 @@ impl Category {
 }
 
 /// What a message is before the law.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// Free form: an answer, inside the customer service window only.
     Service,

@@ -9,7 +9,7 @@ use crate::event::{
 };
 use crate::id::{ConversationId, MessageId};
 use crate::law::amount::Amount;
-use crate::law::class::Category;
+use crate::law::class::{Category, Class};
 use crate::law::consent::{Consent, Source};
 use crate::law::pricing::{Bill, Billed, Charge, Tier};
 use crate::stream::Actor;
@@ -59,11 +59,11 @@ fn events_read_back_from_the_bytes_of_today() {
 }
 
 #[test]
-fn a_message_that_is_postponed_waits_and_keeps_its_bill() {
+fn a_message_that_is_postponed_lets_others_pass_and_keeps_its_bill() {
     let (message, conversation) = (MessageId::from_bytes([1; 16]), ConversationId::from_bytes([2; 16]));
-    let mut delivery = Delivery::new(message, conversation, "1065".into(), 1);
+    let mut delivery = Delivery::new(message, conversation, "1065".into(), Class::Service, 1);
     delivery.fold(at(), &SendPostponed { until: at(), because: Refused::ContactHours }.into());
-    assert_eq!(delivery.state, Sending::Waiting { until: at() });
+    assert_eq!(delivery.state, Sending::Postponed { until: at() });
     delivery.fold(at(), &charged().into());
     let bill = delivery.bill.as_ref().unwrap();
     // Meta says the same price with `sent` and with `delivered`: the second says nothing new.

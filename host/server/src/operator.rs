@@ -1,0 +1,48 @@
+//! Who asks at the socket of the data directory: the kernel says which account, and `/etc/passwd` what it is called.
+
+use axum::extract::connect_info::Connected;
+use axum::serve::IncomingStream;
+use domain::id::OperatorId;
+use domain::stream::Actor;
+use tokio::net::UnixListener;
+
+/// Somebody at the other end of a connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Operator(OperatorId);
+
+impl Operator {
+    /// As who acts.
+    pub(crate) fn actor(self) -> Actor {
+        Actor::Operator(self.0)
+    }
+}
+
+impl Connected<IncomingStream<'_, UnixListener>> for Operator {
+    fn connect_info(stream: IncomingStream<'_, UnixListener>) -> Self {
+        let Ok(credentials) = stream.io().peer_cred() else { return Self("unknown".into()) };
+        let uid = credentials.uid();
+        let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+        Self(name(&accounts, uid).map_or_else(|| format!("uid-{uid}").into(), OperatorId::from))
+    }
+}
+
+/// The name of an account: `name:password:uid:…` (passwd(5)).
+fn name(accounts: &str, uid: u32) -> Option<&str> {
+    accounts.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then_some(name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_found_by_its_number() {
+        let accounts = "root:x:0:0:root:/root:/bin/bash\nbroken\nmaria:x:1000:1000::/home/maria:/bin/sh\n";
+        assert_eq!(name(accounts, 1_000), Some("maria"));
+        assert_eq!(name(accounts, 7), None);
+    }
+}
