@@ -11,15 +11,19 @@
     unreachable_pub
 )]
 
+mod accounts;
 mod assembled;
 mod bad_input;
 mod capacity;
 mod components;
 mod crash;
 mod demo;
+mod effort;
 mod generations;
+mod load;
 mod message;
 mod platform;
+mod powerloss;
 mod program;
 mod simulation;
 mod timers;
