@@ -11,7 +11,7 @@ use axum::Router;
 use desk::{Active, Desk, Outside, Running};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
-use journal::RealDisk;
+use journal::{Disk as _, RealDisk};
 use server::{Controlled, Listening, Server};
 use store::{Drive, KeyStore, Paths, Store};
 use tokio::task::JoinHandle;
@@ -186,6 +186,10 @@ fn open_store(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Store> {
 
 /// The keys of a data directory, with its master key.
 pub(crate) fn keys(settings: &Settings, entropy: Arc<dyn Entropy>) -> anyhow::Result<Arc<KeyStore>> {
+    // The first thing that is made in a new directory of data: without its own name all that is synced in it is lost.
+    RealDisk
+        .create_dir_all(&settings.data)
+        .with_context(|| format!("`data` is `{}`: it cannot be made", settings.data.display()))?;
     let dir = settings.data.join("keys");
     let path = settings.master_key.clone().unwrap_or_else(|| dir.join("master"));
     let master = master_key(&path, &*entropy)?;
