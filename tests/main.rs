@@ -11,18 +11,22 @@
     unreachable_pub
 )]
 
+mod accounts;
 mod assembled;
 mod bad_input;
 mod capacity;
 mod components;
 mod crash;
 mod demo;
+mod effort;
 mod generations;
 mod law;
+mod load;
 mod message;
 mod outbound;
 mod pacing;
 mod platform;
+mod powerloss;
 mod program;
 mod sending;
 mod simulation;

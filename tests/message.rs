@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::program::{Company, NUMBER, timonel};
 
 /// The answer to a question, and a queue for whoever wants a person.
-const SHOP: &str = r#"
+pub const SHOP: &str = r#"
 [company]
 name = "Ferretería"
 [[company.queues]]

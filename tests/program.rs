@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -22,20 +22,20 @@ pub fn timonel() -> Command {
     command
 }
 
-/// A running `timonel serve`. Killed when dropped.
-pub struct Serve {
+/// A `timonel serve` that has not opened its door yet. Killed when dropped.
+pub struct Starting {
     child: Child,
-    pub address: String,
     log: mpsc::Receiver<String>,
 }
 
-impl Serve {
-    /// Starts it and waits until the door is open.
-    pub fn start(config: &Path) -> Self {
+impl Starting {
+    /// Starts it; `environment` is what it gets besides ours.
+    pub fn spawn(config: &Path, environment: &[(String, String)]) -> Self {
         let mut child = timonel()
             .args(["serve", "--config"])
             .arg(config)
             .env("TIMONEL_LOG", "json")
+            .envs(environment.iter().cloned())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -48,19 +48,42 @@ impl Serve {
                 }
             }
         });
+        Self { child, log }
+    }
+
+    /// Waits until the door is open. What it said instead, if it does not open.
+    pub fn open(self) -> Result<Serve, String> {
         let mut seen = Vec::new();
         let deadline = Instant::now() + Duration::from_secs(60);
-        while let Ok(line) = log.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        while let Ok(line) = self.log.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             let event: Value = serde_json::from_str(&line).unwrap_or_default();
             if event["fields"]["message"] == "open" {
                 let address = event["fields"]["address"].as_str().unwrap().to_owned();
-                return Self { child, address, log };
+                return Ok(Serve { process: self, address });
             }
             seen.push(line);
         }
-        let _ = child.kill();
-        let _ = child.wait();
-        panic!("the host did not open: {seen:#?}");
+        Err(seen.join("\n"))
+    }
+}
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A running `timonel serve`. Killed when dropped.
+pub struct Serve {
+    process: Starting,
+    pub address: String,
+}
+
+impl Serve {
+    /// Starts it and waits until the door is open.
+    pub fn start(config: &Path) -> Self {
+        Starting::spawn(config, &[]).open().unwrap_or_else(|said| panic!("the host did not open: {said}"))
     }
 
     pub fn webhook(&self) -> String {
@@ -69,45 +92,52 @@ impl Serve {
 
     /// The lines that it has logged since they were last read.
     pub fn log(&self) -> Vec<String> {
-        self.log.try_iter().collect()
+        self.process.log.try_iter().collect()
     }
 
     /// As when the process is killed by the system.
     pub fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.process.child.kill().unwrap();
+        self.process.child.wait().unwrap();
+    }
+
+    /// Waits until it has ended by itself, and says how and with which last words.
+    pub fn ended(mut self) -> (ExitStatus, String) {
+        let status = self.process.child.wait().unwrap();
+        (status, self.process.log.iter().collect::<Vec<_>>().join("\n"))
     }
 
     /// As when an operator stops it.
     pub fn stop(mut self) {
-        let pid = self.child.id().to_string();
+        let pid = self.process.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        assert!(self.child.wait().unwrap().success());
-    }
-}
-
-impl Drop for Serve {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        assert!(self.process.child.wait().unwrap().success());
     }
 }
 
 /// A company in a directory, with a simulated WhatsApp beside it.
 pub struct Company {
     pub dir: tempfile::TempDir,
+    /// Where its host keeps its data.
+    pub data: PathBuf,
     pub whatsapp: Handle,
 }
 
 impl Company {
     pub async fn new() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    /// A company whose WhatsApp is what `options` say, but for what has to be so.
+    pub async fn with(options: Options) -> Self {
         let whatsapp = simulator::start(Options {
             app_secret: SECRET.to_owned(),
             delays: Delays::NONE,
             retry: Duration::from_millis(50),
-            ..Options::default()
+            ..options
         });
-        Self { dir: tempfile::tempdir().unwrap(), whatsapp: whatsapp.await.unwrap() }
+        let dir = tempfile::tempdir().unwrap();
+        Self { data: dir.path().join("data"), dir, whatsapp: whatsapp.await.unwrap() }
     }
 
     pub fn config(&self) -> PathBuf {
@@ -116,10 +146,10 @@ impl Company {
 
     /// Writes the file of settings; `more` is what it says of the company and its rules.
     pub fn configure(&self, more: &str) {
-        let data = self.dir.path().join("data");
         let text = format!(
-            "data = {data:?}\nlisten = \"127.0.0.1:0\"\napp-secret = {SECRET:?}\nverify-token = \"verify\"\n\
+            "data = {:?}\nlisten = \"127.0.0.1:0\"\napp-secret = {SECRET:?}\nverify-token = \"verify\"\n\
              access-token = \"token\"\ngraph-url = {:?}\n{more}",
+            self.data,
             self.whatsapp.base_url()
         );
         // Renamed into place, as editors do: nobody reads half of it.
@@ -136,18 +166,20 @@ impl Company {
 
     /// The journal, as `timonel journal inspect` tells it.
     pub fn journal(&self, arguments: &[&str]) -> Vec<Value> {
-        let out = timonel()
-            .args(["journal", "inspect", "--json", "--config"])
-            .arg(self.config())
-            .args(arguments)
-            .output()
-            .unwrap();
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-        String::from_utf8(out.stdout)
-            .unwrap()
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        self.inspect(arguments).unwrap()
+    }
+
+    /// The same, or why it cannot be told.
+    pub fn inspect(&self, arguments: &[&str]) -> Result<Vec<Value>, String> {
+        let told = self.run(&[&["inspect", "--json"], arguments].concat())?;
+        Ok(told.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    }
+
+    /// What `timonel journal` says to a command, if it succeeds; otherwise its last words.
+    pub fn run(&self, command: &[&str]) -> Result<String, String> {
+        let out = timonel().arg("journal").args(command).arg("--config").arg(self.config()).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        if out.status.success() { Ok(text(out.stdout)) } else { Err(text(out.stderr)) }
     }
 
     /// Waits until the journal has so many events of a kind, and gives them.
@@ -201,6 +233,17 @@ pub async fn post(address: &str, body: &[u8], signature: Option<&str>) -> Option
     stream.read_to_end(&mut answer).await.ok()?;
     let line = String::from_utf8_lossy(&answer);
     line.split(' ').nth(1)?.parse().ok()
+}
+
+/// What a page of a host says; none if nobody answered.
+pub async fn get(address: &str, page: &str) -> Option<String> {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = tokio::net::TcpStream::connect(address).await.ok()?;
+    let head = format!("GET {page} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.ok()?;
+    Some(answer.split_once("\r\n\r\n")?.1.to_owned())
 }
 
 /// Posts a body with the right signature.

@@ -11,7 +11,7 @@ use axum::Router;
 use desk::{Active, Desk, Outside, Running};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
-use journal::RealDisk;
+use journal::{Disk as _, RealDisk};
 use server::{Controlled, Listening, Server};
 use store::{Drive, KeyStore, Paths, Store};
 use tokio::task::JoinHandle;
@@ -186,28 +186,34 @@ fn open_store(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Store> {
 
 /// The keys of a data directory, with its master key.
 pub(crate) fn keys(settings: &Settings, entropy: Arc<dyn Entropy>) -> anyhow::Result<Arc<KeyStore>> {
+    // The first thing that is made in a new directory of data: without its own name all that is synced in it is lost.
+    RealDisk
+        .create_dir_all(&settings.data)
+        .with_context(|| format!("`data` is `{}`: it cannot be made", settings.data.display()))?;
     let dir = settings.data.join("keys");
     let path = settings.master_key.clone().unwrap_or_else(|| dir.join("master"));
     let master = master_key(&path, &*entropy)?;
     Ok(Arc::new(KeyStore::open(Arc::new(RealDisk), &dir, &master, entropy)?))
 }
 
-fn master_key(path: &PathBuf, entropy: &dyn Entropy) -> anyhow::Result<Key> {
+fn master_key(path: &Path, entropy: &dyn Entropy) -> anyhow::Result<Key> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
-    if let Some(dir) = path.parent() {
-        std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
-    }
     if !path.exists() {
-        let key = Key::random(entropy);
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o400)
-            .open(path)
-            .with_context(|| format!("cannot make the master key {}", path.display()))?;
-        file.write_all(data_encoding::HEXLOWER.encode(key.as_bytes()).as_bytes())?;
-        file.sync_all()?;
+        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        RealDisk.create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+        let cannot = || format!("cannot make the master key {}", path.display());
+        // Under another name until all of it is on the disk: after a power loss half a key would be in the way of the next.
+        let fresh = path.with_extension("fresh");
+        if fresh.exists() {
+            std::fs::remove_file(&fresh).with_context(cannot)?;
+        }
+        let mut options = std::fs::OpenOptions::new();
+        let mut file = options.write(true).create_new(true).mode(0o400).open(&fresh).with_context(cannot)?;
+        file.write_all(data_encoding::HEXLOWER.encode(Key::random(entropy).as_bytes()).as_bytes())?;
+        file.sync_all().with_context(cannot)?;
+        RealDisk.rename(&fresh, path).with_context(cannot)?;
+        RealDisk.sync_dir(dir).with_context(cannot)?;
         tracing::info!(path = %path.display(), "a master key was made: keep a copy of it apart from the data");
     }
     let text = std::fs::read_to_string(path)

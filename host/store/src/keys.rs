@@ -139,19 +139,19 @@ impl KeyStore {
         let mut days = self.days.write().unwrap_or_else(PoisonError::into_inner);
         let path = self.dir.join(file_of(date));
         let io = |source| KeyError::Io { path: path.clone(), source };
-        let file = self.disk.open(&path, true).map_err(io)?;
-        let found = read(&*file).map_err(io)?;
-        let wrapped = match <[u8; WRAPPED]>::try_from(found) {
-            Ok(wrapped) => wrapped,
-            Err(_) => {
-                let wrapped = self.fresh(date.to_string().as_bytes())?;
-                file.truncate(0).map_err(io)?;
-                file.write_at(0, &wrapped).map_err(io)?;
-                file.sync_data().map_err(io)?;
-                self.disk.sync_dir(&self.dir).map_err(io)?;
-                wrapped
-            }
-        };
+        if !self.disk.list(&self.dir).map_err(io)?.contains(&file_of(date)) {
+            // It gets its name when it is whole and on the disk: a torn key would be in the way for the rest of the day, and
+            // one that is only in the cache of the system may be gone tomorrow with all that it sealed.
+            let fresh = self.dir.join(format!("fresh-{date}"));
+            let file = self.disk.open(&fresh, true).map_err(io)?;
+            file.truncate(0).map_err(io)?;
+            file.write_at(0, &self.fresh(date.to_string().as_bytes())?).map_err(io)?;
+            file.sync_data().map_err(io)?;
+            self.disk.rename(&fresh, &path).map_err(io)?;
+        }
+        self.disk.sync_dir(&self.dir).map_err(io)?;
+        let found = read(&*self.disk.open(&path, false).map_err(io)?).map_err(io)?;
+        let wrapped = found.try_into().map_err(|_| KeyError::Wrapped { path: path.clone() })?;
         let key = self.unwrap(date.to_string().as_bytes(), &wrapped, &path)?;
         days.insert(date, key.clone());
         Ok(Some(key))
