@@ -68,26 +68,33 @@ impl Clock for HandClock {
 pub struct Whatsapp {
     seed: Seeded,
     /// Of a hundred sends: how many never get there, and of how many the answer is lost.
-    pub unreachable: u64,
-    pub lost: u64,
+    unreachable: AtomicU64,
+    lost: u64,
     pub taken: Mutex<Vec<OwnedSend>>,
 }
 
 impl Whatsapp {
     pub fn new(seed: u64, unreachable: u64, lost: u64) -> Arc<Self> {
+        let unreachable = unreachable.into();
         Arc::new(Self { seed: Seeded::new(seed), unreachable, lost, taken: Mutex::default() })
+    }
+
+    /// From now on so many of a hundred sends never get there.
+    pub fn unreachable(&self, of_a_hundred: u64) {
+        self.unreachable.store(of_a_hundred, Ordering::Relaxed);
     }
 }
 
 impl Network for Whatsapp {
     fn send<'a>(&'a self, send: OwnedSend) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
         let dice = self.seed.below(100);
-        let answer = if dice < self.unreachable {
+        let unreachable = self.unreachable.load(Ordering::Relaxed);
+        let answer = if dice < unreachable {
             Answer::NotSent { why: "nobody is there".to_owned() }
         } else {
             let mut taken = self.taken.lock().unwrap();
             taken.push(send);
-            if dice < self.unreachable + self.lost {
+            if dice < unreachable + self.lost {
                 Answer::InDoubt { why: "the answer was lost".to_owned() }
             } else {
                 Answer::Accepted { wamid: format!("wamid.out.{}", taken.len()) }

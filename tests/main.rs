@@ -27,3 +27,4 @@ mod powerloss;
 mod program;
 mod simulation;
 mod timers;
+mod world;
