@@ -13,8 +13,9 @@ use simulator::Report;
 use crate::load::Mail;
 use crate::program::{Company, Serve, get};
 
-/// How long a host may take to work off what it has taken.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// How long a host may take to work off what it has taken, and how long it may seem to do nothing about it.
+const PATIENCE: Duration = Duration::from_secs(300);
+const STUCK: Duration = Duration::from_secs(15);
 
 /// Books that agree.
 #[derive(Debug, Default, Clone, Copy)]
@@ -67,24 +68,47 @@ pub async fn settle(company: &Company, serve: Serve, mail: &Mail) -> Result<Acco
 
 /// Until no webhook is open, no status waits to be told, and nothing is sent any more.
 async fn work_off(company: &Company, serve: &Serve) -> Result<(), String> {
-    let (started, mut quiet, mut before) = (Instant::now(), 0, None);
+    let (started, mut moved, mut quiet, mut before) = (Instant::now(), Instant::now(), 0, None);
     while quiet < 5 {
-        if started.elapsed() > PATIENCE {
-            return Err(format!("after {PATIENCE:?} there is still work: {before:?}"));
+        if started.elapsed() > PATIENCE || moved.elapsed() > STUCK {
+            return Err(format!("there is work left, and it does not end: {before:?}"));
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
-        let metrics = get(&serve.address, "/metrics").await.ok_or("the host does not answer any more")?;
-        let open = metrics.lines().find_map(|line| line.strip_prefix("timonel_webhooks_open "));
-        let open = open.ok_or("no figure of open webhooks")?.to_owned();
-        let health = get(&serve.address, "/healthz").await.ok_or("the host does not answer any more")?;
-        let events =
-            health.split("\"events\":").nth(1).map(|rest| rest.split([',', '}']).next().map(str::to_owned));
-        let now = Some((open, company.whatsapp.waiting(), events));
-        let idle = now.as_ref().is_some_and(|(open, waiting, _)| open == "0" && *waiting == 0);
-        quiet = if idle && now == before { quiet + 1 } else { 0 };
+        let now = Some(Work::left(company, serve).await.ok_or("the host does not answer any more")?);
+        if now == before {
+            quiet += usize::from(now.as_ref().is_some_and(Work::is_done));
+        } else {
+            (moved, quiet) = (Instant::now(), 0);
+        }
         before = now;
     }
     Ok(())
+}
+
+#[derive(Debug, PartialEq)]
+struct Work {
+    open_webhooks: String,
+    untold_updates: usize,
+    events: Value,
+}
+
+impl Work {
+    async fn left(company: &Company, serve: &Serve) -> Option<Self> {
+        let metrics = get(&serve.address, "/metrics").await?;
+        let health: Value = serde_json::from_str(&get(&serve.address, "/healthz").await?).ok()?;
+        Some(Self {
+            open_webhooks: metrics
+                .lines()
+                .find_map(|line| line.strip_prefix("timonel_webhooks_open "))?
+                .to_owned(),
+            untold_updates: company.whatsapp.waiting(),
+            events: health["events"].clone(),
+        })
+    }
+
+    fn is_done(&self) -> bool {
+        self.open_webhooks == "0" && self.untold_updates == 0
+    }
 }
 
 /// What the journal says of outgoing messages, by reference, as `tml1:message:attempt`.

@@ -71,8 +71,8 @@ impl Clock for HandClock {
 pub struct Whatsapp {
     seed: Seeded,
     /// Of a hundred sends: how many never get there, and of how many the answer is lost.
-    pub unreachable: u64,
-    pub lost: u64,
+    unreachable: AtomicU64,
+    lost: u64,
     pub taken: Mutex<Vec<OwnedSend>>,
     /// What it answers to the next sends, before the dice are asked.
     pub script: Mutex<VecDeque<Answer>>,
@@ -82,7 +82,7 @@ impl Whatsapp {
     pub fn new(seed: u64, unreachable: u64, lost: u64) -> Arc<Self> {
         Arc::new(Self {
             seed: Seeded::new(seed),
-            unreachable,
+            unreachable: unreachable.into(),
             lost,
             taken: Mutex::default(),
             script: Mutex::default(),
@@ -105,6 +105,11 @@ impl Whatsapp {
     fn answers(&self, answer: Answer) {
         self.script.lock().unwrap().push_back(answer);
     }
+
+    /// From now on so many of a hundred sends never get there.
+    pub fn unreachable(&self, of_a_hundred: u64) {
+        self.unreachable.store(of_a_hundred, Ordering::Relaxed);
+    }
 }
 
 impl Network for Whatsapp {
@@ -116,12 +121,13 @@ impl Network for Whatsapp {
             return Box::pin(std::future::ready(answer));
         }
         let dice = self.seed.below(100);
-        let answer = if dice < self.unreachable {
+        let unreachable = self.unreachable.load(Ordering::Relaxed);
+        let answer = if dice < unreachable {
             Answer::NotSent { why: "nobody is there".to_owned() }
         } else {
             let mut taken = self.taken.lock().unwrap();
             taken.push(send);
-            if dice < self.unreachable + self.lost {
+            if dice < unreachable + self.lost {
                 Answer::InDoubt { why: "the answer was lost".to_owned() }
             } else {
                 Answer::Accepted { wamid: format!("wamid.out.{}", taken.len()) }

@@ -31,3 +31,4 @@ mod program;
 mod sending;
 mod simulation;
 mod timers;
+mod world;

@@ -95,6 +95,17 @@ impl Serve {
         self.process.log.try_iter().collect()
     }
 
+    /// Waits until it has logged all these words.
+    pub fn says(&self, words: &[&str]) {
+        let (deadline, mut said) = (Instant::now() + Duration::from_secs(10), String::new());
+        while let Some(missing) = words.iter().find(|words| !said.contains(**words)) {
+            assert!(Instant::now() < deadline, "`{missing}` is missing in: {said}");
+            if let Ok(line) = self.process.log.recv_timeout(Duration::from_millis(100)) {
+                said.push_str(&line);
+            }
+        }
+    }
+
     /// As when the process is killed by the system.
     pub fn kill(mut self) {
         self.process.child.kill().unwrap();

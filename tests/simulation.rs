@@ -14,6 +14,7 @@ use domain::stream::Stream;
 use journal::Disk as _;
 
 use crate::assembled::{House, Open, Seeded, Whatsapp, block_on, events, of_kind};
+use crate::effort;
 
 const COMPANY: &str = r#"
 [[queues]]
@@ -41,18 +42,22 @@ const RULES: &[(&str, &str, &str)] = &[
 
 const STEPS: u64 = 160;
 
+/// The same twelve seeds on every run. `TIMONEL_SEEDS` asks for so many others instead, and `TIMONEL_SEED` for one.
 #[test]
 fn whatever_the_seed_nothing_is_lost_and_nothing_is_doubled() {
-    let seeds = match std::env::var("TIMONEL_SEED") {
-        Ok(seed) => vec![seed.parse().expect("TIMONEL_SEED is a number")],
-        Err(_) => (1..=12).collect(),
+    let seeds = match (std::env::var_os("TIMONEL_SEED"), effort::asked("TIMONEL_SEEDS", 0)) {
+        (Some(_), _) => vec![effort::seed()],
+        (None, 0) => (1..=12).collect(),
+        (None, many) => (effort::seed()..).take(many as usize).collect(),
     };
+    let (first, last) = (seeds[0], seeds[seeds.len() - 1]);
     for seed in seeds {
         if let Err(panic) = std::panic::catch_unwind(|| Simulation::new(seed).run()) {
             eprintln!("seed {seed} failed; TIMONEL_SEED={seed} does it again");
             std::panic::resume_unwind(panic);
         }
     }
+    eprintln!("simulated the seeds {first} to {last}");
 }
 
 #[test]

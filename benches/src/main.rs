@@ -12,6 +12,7 @@
 mod bare;
 mod customers;
 mod fill;
+mod growth;
 mod host;
 mod idle;
 mod ingest;
@@ -42,7 +43,7 @@ struct Arguments {
     /// Rounds of which the median is taken.
     #[arg(long, global = true, default_value_t = 5)]
     rounds: usize,
-    /// Events in the journal that is reopened.
+    /// Events in the journal that is reopened, and up to which `growth` goes: 10000000 there shows years.
     #[arg(long, global = true, default_value_t = 1_000_000)]
     events: u64,
     /// Write the result as JSON.
@@ -60,8 +61,10 @@ enum Benchmark {
     Sustained,
     /// Memory of a host that has nothing to do.
     Idle,
-    /// How long a large journal takes to open.
+    /// How long a large journal takes to open, to check and to fold.
     Reopen,
+    /// What an event costs in a young journal and in an old one.
+    Growth,
     /// All of them.
     All,
     /// The server that `ingest` compares with.
@@ -87,9 +90,10 @@ fn measure(arguments: &Arguments, benchmark: &Benchmark, report: &mut Report) ->
         Benchmark::Sustained => Runtime::new()?.block_on(sustained::run(report, time)),
         Benchmark::Idle => Runtime::new()?.block_on(idle::run(report)),
         Benchmark::Reopen => reopen::run(report, arguments.events),
+        Benchmark::Growth => growth::run(report, arguments.events),
         Benchmark::All => {
-            use Benchmark::{Idle, Ingest, Latency, Reopen, Sustained};
-            [Idle, Latency, Sustained, Ingest, Reopen]
+            use Benchmark::{Growth, Idle, Ingest, Latency, Reopen, Sustained};
+            [Idle, Latency, Sustained, Ingest, Reopen, Growth]
                 .iter()
                 .try_for_each(|benchmark| measure(arguments, benchmark, report))
         }

@@ -1,5 +1,5 @@
 //! How long a large journal takes to open: after a clean end, after a kill, and when everything that is folded from it has
-//! to be folded again.
+//! to be folded again; and how long it takes to check every byte of it, as `timonel journal verify` does.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use journal::RealDisk;
 use store::{Opened, Paths, Store};
 
 use crate::fill::{self, Filler};
@@ -50,6 +51,12 @@ pub(crate) fn run(report: &mut Report, events: u64) -> Result<()> {
     report.row("reopen", "after kill -9: events that had to be folded", opened.folded as f64, "", None);
     store.close()?;
     drop(store);
+
+    let started = Instant::now();
+    let verified = journal::verify(&RealDisk, &paths.journal, &mut |_| {})?;
+    let took = started.elapsed();
+    report.row("reopen", "verify: every byte checked", took.as_secs_f64(), "s", None);
+    report.row("reopen", "verify: events", rate(verified.entries, took), "/s", None);
 
     fs::remove_dir_all(&paths.projection)?;
     let (store, opened, took) = open(data)?;

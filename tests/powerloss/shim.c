@@ -14,6 +14,7 @@
  *   ignore   a sync returns at once and covers nothing, as in a build that has left it out
  *   fail     a sync fails with EIO, and what it was to cover is marked as clean: no later sync writes it
  *   full     a write takes what fits and then fails with ENOSPC
+ *   closed   nothing can be opened for writing: EROFS
  *
  * POWERLOSS_BOOT is a file that is shown in the place of the kernel's boot_id: after a power loss that is another one.
  */
@@ -260,5 +261,9 @@ int open64(const char *path, int flags, ...) {
     }
     const char *boot = getenv("POWERLOSS_BOOT");
     if (boot && !strcmp(path, BOOT_ID)) path = boot;
+    if (durable && flags & (O_WRONLY | O_RDWR | O_CREAT) && wanted("closed", path)) {
+        errno = EROFS;
+        return -1;
+    }
     return real_open(path, flags, mode);
 }
