@@ -18,6 +18,7 @@ mod components;
 mod crash;
 mod demo;
 mod generations;
+mod media;
 mod message;
 mod platform;
 mod program;

@@ -19,6 +19,7 @@ use rules::Round;
 
 use crate::command::{DeskError, Done};
 use crate::input::{self, input};
+use crate::media;
 use crate::snapshot::{self, View};
 use crate::work::Work;
 
@@ -36,8 +37,9 @@ pub(crate) fn message(
     if work.shared.store.referent(&lookup)?.is_some() {
         return Ok(Done::Repeated);
     }
+    let message = MessageId::random(&*work.shared.entropy);
     let received = MessageReceived {
-        message: MessageId::random(&*work.shared.entropy),
+        message,
         sent_at,
         content: inbound.content.kind().to_owned(),
         lookup,
@@ -45,6 +47,7 @@ pub(crate) fn message(
         webhook,
     };
     work.record(Actor::Customer, received)?;
+    media::take_in(work, &inbound.content, message)?;
     if matches!(inbound.content, Content::Reaction { .. }) {
         // A thumb under an answer asks for nothing.
         return Ok(Done::Recorded);

@@ -20,6 +20,7 @@ use store::{CommitError, Draft};
 use whatsapp::{Action, Answer, OwnedSend};
 
 use crate::command::DeskError;
+use crate::media;
 use crate::platform;
 use crate::shared::{Shared, reference};
 
@@ -221,7 +222,7 @@ async fn attempt(shared: &Shared, job: Job) -> Result<Ended, DeskError> {
         opaque: reference(delivery.message, attempt),
     };
     write(shared, &delivery, Some(version), SendAttempted { attempt }).await?;
-    let answer = shared.network.send(request).await;
+    let answer = media::send(shared, delivery.conversation, &conversation, request).await?;
     match answer {
         Answer::Accepted { wamid } => {
             shared.meters.send("accepted");

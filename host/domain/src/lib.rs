@@ -16,6 +16,7 @@ pub mod holiday;
 pub mod id;
 pub mod json;
 pub mod law;
+pub mod media;
 pub mod message;
 pub mod outside;
 pub mod phone;

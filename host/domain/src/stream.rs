@@ -82,6 +82,8 @@ pub enum Actor {
     Rule(RuleId),
     /// An agent.
     Agent(AgentId),
+    /// Whoever gave a command on the host's own machine: the name of their user there.
+    Operator(String),
 }
 
 impl fmt::Display for Actor {
@@ -92,13 +94,14 @@ impl fmt::Display for Actor {
             Self::Customer => f.write_str("customer"),
             Self::Rule(id) => write!(f, "rule/{id}"),
             Self::Agent(id) => write!(f, "agent/{id}"),
+            Self::Operator(name) => write!(f, "operator/{name}"),
         }
     }
 }
 
 /// A text that names no actor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` names nobody who acts: host, meta, customer, rule/… or agent/… was expected")]
+#[error("`{0}` names nobody who acts: host, meta, customer, rule/…, agent/… or operator/… was expected")]
 pub struct NotAnActor(String);
 
 impl FromStr for Actor {
@@ -111,6 +114,7 @@ impl FromStr for Actor {
             None if text == "customer" => Self::Customer,
             Some(("rule", id)) => Self::Rule(id.into()),
             Some(("agent", id)) => Self::Agent(id.into()),
+            Some(("operator", name)) => Self::Operator(name.to_owned()),
             _ => return Err(NotAnActor(text.to_owned())),
         })
     }

@@ -13,6 +13,8 @@ use tokio::net::UnixListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::operator::Peer;
+
 /// The name of the socket in a data directory.
 pub const SOCKET: &str = "control";
 
@@ -43,9 +45,10 @@ pub fn control(data: &Path, router: Router) -> io::Result<Controlled> {
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
     let (stop, mut stopped) = watch::channel(false);
-    let served = axum::serve(listener, router).with_graceful_shutdown(async move {
-        let _ = stopped.changed().await;
-    });
+    let served = axum::serve(listener, router.into_make_service_with_connect_info::<Peer>())
+        .with_graceful_shutdown(async move {
+            let _ = stopped.changed().await;
+        });
     let task = tokio::spawn(served.into_future());
     Ok(Controlled { path, stop, task })
 }

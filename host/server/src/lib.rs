@@ -3,6 +3,8 @@
 mod control;
 mod health;
 mod listen;
+mod media;
+mod operator;
 mod webhook;
 
 use std::sync::Arc;
@@ -36,7 +38,10 @@ pub struct Server {
 /// The routes of a host: those that are open to the world, and those of the socket in its data directory.
 pub fn routers(server: Server) -> (Router, Router) {
     let server = Arc::new(server);
-    let local = Router::new().route("/status", get(health::healthz)).with_state(Arc::clone(&server));
+    let local = Router::new()
+        .route("/status", get(health::healthz))
+        .merge(media::routes())
+        .with_state(Arc::clone(&server));
     let open = Router::new()
         .route("/webhook", get(webhook::verify).post(webhook::receive))
         .layer(axum::extract::DefaultBodyLimit::max(webhook::LARGEST))

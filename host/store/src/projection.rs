@@ -17,7 +17,7 @@ use crate::tree::Tree;
 const CACHE: u64 = 48 << 20;
 
 /// The form of the tree's keys and values. Another number here rebuilds every tree that was written before.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// Why the projections failed.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +60,8 @@ pub struct Applied {
     pub timers: u64,
     /// The last event that changed what is to be sent.
     pub outbox: u64,
+    /// The last event that changed what is known of a medium.
+    pub media: u64,
 }
 
 /// The projections, open.

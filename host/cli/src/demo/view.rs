@@ -223,6 +223,7 @@ impl<'a> View<'a> {
         let name = match actor {
             Actor::Agent(agent) => self.agent_name(agent.as_str()),
             Actor::Rule(rule) => rule.to_string(),
+            Actor::Operator(name) => name.clone(),
             Actor::Host | Actor::Meta | Actor::Customer => String::new(),
         };
         json!({ "is": author(actor), "name": name })
@@ -272,7 +273,7 @@ fn millis(time: Time) -> i64 {
 
 fn author(actor: &Actor) -> &'static str {
     match actor {
-        Actor::Agent(_) => "agent",
+        Actor::Agent(_) | Actor::Operator(_) => "agent",
         Actor::Rule(_) => "rule",
         Actor::Customer => "customer",
         Actor::Host | Actor::Meta => "host",
