@@ -154,6 +154,8 @@ pub struct House {
     pub clock: Arc<HandClock>,
     pub entropy: Arc<Seeded>,
     pub whatsapp: Arc<Whatsapp>,
+    /// Another WhatsApp than that.
+    pub network: Option<Arc<dyn Network>>,
     pub company: &'static str,
     pub rules: &'static [(&'static str, &'static str, &'static str)],
     pub workers: usize,
@@ -181,6 +183,7 @@ impl House {
             clock: HandClock::at("2026-11-23T15:00:00Z"),
             entropy: Arc::new(Seeded::new(seed ^ 0xdead)),
             whatsapp: Whatsapp::new(seed ^ 0xbeef, 0, 0),
+            network: None,
             company,
             rules,
             workers: 2,
@@ -211,10 +214,15 @@ impl House {
         let outside = Outside {
             store,
             keys,
+            media: store::MediaFiles::new(
+                Arc::new(self.disk.clone()),
+                "/data/media".as_ref(),
+                self.entropy.clone(),
+            ),
             rules: ENGINE.clone(),
             clock,
             entropy: self.entropy.clone(),
-            network: self.whatsapp.clone(),
+            network: self.network.clone().unwrap_or_else(|| self.whatsapp.clone()),
             active: self.active(),
         };
         let (desk, parts) = desk::assemble(outside, self.workers);

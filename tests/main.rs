@@ -22,6 +22,7 @@ mod effort;
 mod generations;
 mod law;
 mod load;
+mod media;
 mod message;
 mod outbound;
 mod pacing;

@@ -10,13 +10,33 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::UnixStream;
 
+/// What a host answered.
+pub(crate) struct Answer {
+    /// The MIME type.
+    pub(crate) kind: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// As JSON; null if it is none.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_default()
+    }
+}
+
 /// Asks the host that runs on a data directory. An answer that is no success is an error in the host's own words.
 pub(crate) fn ask(data: &Path, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+    let body = body.map(serde_json::to_vec).transpose()?.unwrap_or_default();
+    Ok(send(data, method, path, body)?.json())
+}
+
+/// The same with a body and an answer of any kind.
+pub(crate) fn send(data: &Path, method: Method, path: &str, body: Vec<u8>) -> anyhow::Result<Answer> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(exchange(data, method, path, body))
 }
 
-async fn exchange(data: &Path, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+async fn exchange(data: &Path, method: Method, path: &str, body: Vec<u8>) -> anyhow::Result<Answer> {
     let socket = data.join(server::SOCKET);
     let stream = UnixStream::connect(&socket).await.with_context(|| {
         format!(
@@ -26,7 +46,6 @@ async fn exchange(data: &Path, method: Method, path: &str, body: Option<&Value>)
     })?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
-    let body = body.map(serde_json::to_vec).transpose()?.unwrap_or_default();
     let request = Request::builder()
         .method(method)
         .uri(path)
@@ -35,11 +54,12 @@ async fn exchange(data: &Path, method: Method, path: &str, body: Option<&Value>)
         .body(Full::new(Bytes::from(body)))?;
     let response = sender.send_request(request).await?;
     let status = response.status();
-    let bytes = response.into_body().collect().await?.to_bytes();
-    let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().to_owned();
+    let answer = Answer { kind, bytes: response.into_body().collect().await?.to_bytes().into() };
     if status.is_success() {
         return Ok(answer);
     }
-    let said = answer.get("error").and_then(Value::as_str);
-    anyhow::bail!("{}", said.map_or_else(|| format!("the host answered {status}"), ToOwned::to_owned))
+    let said = answer.json().get("error").and_then(Value::as_str).map(ToOwned::to_owned);
+    anyhow::bail!("{}", said.unwrap_or_else(|| format!("the host answered {status}")))
 }

@@ -13,7 +13,7 @@ use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
 use journal::{Disk as _, RealDisk};
 use server::{Controlled, Listening, Server};
-use store::{Drive, KeyStore, Paths, Store};
+use store::{Drive, KeyStore, MediaFiles, Paths, Store};
 use tokio::task::JoinHandle;
 use whatsapp::{Answer, AppSecrets, Graph, GraphConfig, Network, OwnedSend};
 
@@ -57,6 +57,7 @@ impl Host {
         let outside = Outside {
             store: store.clone(),
             keys,
+            media: MediaFiles::new(Arc::new(RealDisk), &settings.data.join("media"), Arc::clone(&entropy)),
             rules: Arc::clone(&rules),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),

@@ -5,6 +5,7 @@ mod demo;
 mod host;
 mod inspect;
 mod journal_tools;
+mod media_tools;
 mod outbound;
 mod rulebook;
 mod settings;
@@ -64,6 +65,14 @@ enum Command {
     /// Look at plugins.
     #[command(subcommand)]
     Plugin(inspect::Command),
+    /// Media of the running host.
+    Media {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: media_tools::Command,
+    },
     /// Look at the journal, and repair what is folded from it.
     Journal {
         /// The file of settings.
@@ -115,6 +124,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Plugin(command) => inspect::run(command),
+        Command::Media { config, command } => {
+            media_tools::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Journal { config, command } => {
             log(Log::Text, "warn");
             journal_tools::run(&read_settings(config)?, command)

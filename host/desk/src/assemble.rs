@@ -23,6 +23,7 @@ use crate::flood::Gauge;
 use crate::halt;
 use crate::inbound::Inbound;
 use crate::matcher::Matcher;
+use crate::media::{self, Fetcher};
 use crate::meters::Meters;
 use crate::sender::Sender;
 use crate::shared::{Outside, Shared};
@@ -30,7 +31,7 @@ use crate::timers::Timers;
 use crate::worker::Worker;
 
 /// The longest time that a part sleeps. Everything wakes it earlier; this is for what nobody thought of.
-const NAP: Duration = Duration::from_secs(1);
+pub(crate) const NAP: Duration = Duration::from_secs(1);
 
 /// Where the commands of each worker go.
 #[derive(Clone)]
@@ -60,7 +61,7 @@ impl Mailboxes {
 /// What people do. Cheap to clone.
 #[derive(Clone)]
 pub struct Desk {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     mail: Mailboxes,
 }
 
@@ -206,15 +207,18 @@ pub struct Parts {
     pub timers: Timers,
     /// Hands messages to WhatsApp.
     pub sender: Sender,
+    /// Fetches media.
+    pub fetcher: Fetcher,
     store: Store,
 }
 
 /// Puts a desk together. `workers` is how many conversations are decided on at the same time.
 pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
-    let Outside { store, keys, rules, clock, entropy, network, active } = outside;
+    let Outside { store, keys, media, rules, clock, entropy, network, active } = outside;
     let shared = Arc::new(Shared {
         store,
         keys,
+        media,
         rules,
         clock,
         entropy,
@@ -232,6 +236,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         matcher: Matcher::new(Arc::clone(&shared), mail.clone()),
         timers: Timers::new(Arc::clone(&shared), mail.clone()),
         sender: Sender::new(Arc::clone(&shared)),
+        fetcher: Fetcher::new(Arc::clone(&shared)),
         store: shared.store.clone(),
     };
     (Desk { shared, mail }, parts)
@@ -261,7 +266,7 @@ impl Parts {
     /// Drives the parts with threads of their own, until they are stopped.
     pub fn run(self, runtime: &Handle) -> std::io::Result<Running> {
         let (stop, stopped) = watch::channel(false);
-        let Self { dispatcher, workers, matcher, timers, sender, store } = self;
+        let Self { dispatcher, workers, matcher, timers, sender, fetcher, store } = self;
         let waiter = |topic| Waiter {
             runtime: runtime.clone(),
             changed: store.watch(topic),
@@ -276,8 +281,11 @@ impl Parts {
         threads.push(named("matcher".into(), matching(matcher, waiter(Topic::Matching)))?);
         threads.push(named("timers".into(), ticking(timers, waiter(Topic::Timers)))?);
         let messages = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let sending = sending(sender, store.watch(Topic::Outbox), stopped);
+        let sending = sending(sender, store.watch(Topic::Outbox), stopped.clone());
         threads.push(named("sender".into(), move || messages.block_on(sending))?);
+        let media = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let fetching = media::fetching(fetcher, store.watch(Topic::Media), stopped);
+        threads.push(named("fetcher".into(), move || media.block_on(fetching))?);
         Ok(Running { stop, threads })
     }
 }

@@ -26,6 +26,7 @@ use crate::bill;
 use crate::command::DeskError;
 use crate::consent;
 use crate::halt;
+use crate::media;
 use crate::sender::{Ended, Job};
 use crate::shared::{Shared, reference};
 
@@ -67,7 +68,8 @@ pub(crate) async fn attempt(shared: &Shared, job: Job) -> Result<Ended, DeskErro
         Step::Nothing(ended) => return Ok(ended),
         Step::Send(flight) => flight,
     };
-    let answer = shared.network.send(flight.request.clone()).await;
+    let Flight { delivery, contact, request, .. } = &*flight;
+    let answer = media::send(shared, delivery.conversation, *contact, request.clone()).await?;
     conclude(shared, *flight, answer).await
 }
 

@@ -20,6 +20,7 @@ use rules::Round;
 use crate::command::{DeskError, Done};
 use crate::consent;
 use crate::input::{self, input};
+use crate::media;
 use crate::snapshot::{self, View};
 use crate::work::Work;
 
@@ -37,8 +38,9 @@ pub(crate) fn message(
     if work.shared.store.referent(&lookup)?.is_some() {
         return Ok(Done::Repeated);
     }
+    let message = MessageId::random(&*work.shared.entropy);
     let received = MessageReceived {
-        message: MessageId::random(&*work.shared.entropy),
+        message,
         sent_at,
         content: inbound.content.kind().to_owned(),
         lookup,
@@ -52,6 +54,7 @@ pub(crate) fn message(
     if consent::heard(work, inbound, sent_at)? {
         return Ok(Done::Recorded);
     }
+    media::take_in(work, &inbound.content, message)?;
     if matches!(inbound.content, Content::Reaction { .. }) {
         // A thumb under an answer asks for nothing.
         return Ok(Done::Recorded);

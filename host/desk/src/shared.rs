@@ -7,7 +7,7 @@ use domain::Time;
 use domain::id::{ContactId, MessageId, NumberId};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::{Key, Personal, Sealed};
-use store::{KeyStore, Store};
+use store::{KeyStore, MediaFiles, Store};
 
 use crate::active::Active;
 use crate::command::DeskError;
@@ -20,6 +20,8 @@ pub struct Outside {
     pub store: Store,
     /// Keys.
     pub keys: Arc<KeyStore>,
+    /// The bytes of media.
+    pub media: MediaFiles,
     /// The engine that runs rules.
     pub rules: Arc<rules::Host>,
     /// The time.
@@ -35,6 +37,7 @@ pub struct Outside {
 pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) keys: Arc<KeyStore>,
+    pub(crate) media: MediaFiles,
     pub(crate) rules: Arc<rules::Host>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,

@@ -81,9 +81,9 @@ impl View {
                 Ok(contract::Message {
                     at: instant(*at),
                     author: match author {
-                        Actor::Agent(_) => "agent",
+                        Actor::Agent(_) | Actor::Operator(_) => "agent",
                         Actor::Rule(_) => "rule",
-                        Actor::Customer | Actor::Host | Actor::Meta | Actor::Operator(_) => "system",
+                        Actor::Customer | Actor::Host | Actor::Meta => "system",
                     }
                     .to_owned(),
                     kind: outgoing.kind().to_owned(),

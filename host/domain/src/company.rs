@@ -12,6 +12,7 @@ use crate::id::{AgentId, NumberId, QueueId};
 use crate::law::countries::Countries;
 use crate::law::prices::Prices;
 use crate::law::{Contacting, Law};
+use crate::media::MediaPolicy;
 
 /// What is written down of a company.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,9 @@ pub struct Description {
     /// What holds for writing to customers.
     #[serde(default)]
     pub contacting: Contacting,
+    /// When media are fetched.
+    #[serde(default)]
+    pub media: MediaPolicy,
 }
 
 impl Description {
@@ -83,6 +87,9 @@ pub struct Number {
     /// Messages a second that Meta lets it send and receive together, if that is not what the others may.
     #[serde(default)]
     pub throughput: Option<u32>,
+    /// The WhatsApp Business account (WABA) that it belongs to; Meta's webhooks tell it too.
+    #[serde(default)]
+    pub waba: Option<String>,
 }
 
 impl Number {
@@ -251,6 +258,11 @@ impl Company {
         &self.law
     }
 
+    /// When its media are fetched.
+    pub fn media(&self) -> MediaPolicy {
+        self.description.media
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.description.name
@@ -336,6 +348,7 @@ impl Default for Description {
             agents: Vec::new(),
             calendars: BTreeMap::new(),
             contacting: Contacting::default(),
+            media: MediaPolicy::default(),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::law::class::{Category, Class};
 use crate::law::consent::{Consent, Evidence, Source};
 use crate::law::pricing::Charge;
 use crate::law::spending::Month;
+use crate::media::{MediaStored, MediaUnavailable, MediaUploaded, MediaWanted};
 use crate::message::{Edit, Identity, Inbound, Outgoing, Profile, Side};
 use crate::platform::{
     AccountChange, CallStep, Detail, Handover, NumberChange, Origin, TemplateChange, TemplateName,
@@ -210,6 +211,14 @@ events! {
     AccountChanged(AccountChanged) = "account-changed", form 1;
     /// Meta told something that nothing here acts on.
     PlatformNotice(PlatformNotice) = "platform-notice", form 1;
+    /// The bytes of a medium are to be fetched.
+    MediaWanted(MediaWanted) = "media-wanted", form 1;
+    /// The bytes of a medium are here.
+    MediaStored(MediaStored) = "media-stored", form 1;
+    /// The bytes of a medium could not be fetched.
+    MediaUnavailable(MediaUnavailable) = "media-unavailable", form 1;
+    /// Meta holds a medium of ours.
+    MediaUploaded(MediaUploaded) = "media-uploaded", form 1;
     /// A case was opened.
     CaseOpened(CaseOpened) = "case-opened", form 1;
     /// Rules were asked, and this is what they answered.

@@ -17,6 +17,7 @@ pub mod id;
 pub mod json;
 pub mod lane;
 pub mod law;
+pub mod media;
 pub mod message;
 pub mod outside;
 pub mod phone;

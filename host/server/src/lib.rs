@@ -3,6 +3,7 @@
 mod control;
 mod health;
 mod listen;
+mod media;
 mod operator;
 mod outbound;
 mod webhook;
@@ -43,6 +44,7 @@ pub fn routers(server: Server) -> (Router, Router) {
         .route("/outbound", get(outbound::state))
         .route("/outbound/pause", post(outbound::pause))
         .route("/outbound/resume", post(outbound::resume))
+        .merge(media::routes())
         .with_state(Arc::clone(&server));
     let open = Router::new()
         .route("/webhook", get(webhook::verify).post(webhook::receive))

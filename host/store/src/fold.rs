@@ -72,6 +72,7 @@ impl<'a> Fold<'a> {
     pub(crate) fn event(&mut self, recorded: &Recorded) -> Result<(), FoldError> {
         self.applied.seq = recorded.seq;
         self.side_effects(recorded)?;
+        self.media(recorded)?;
         let stream = &mut self.stream(&recorded.stream)?.now;
         stream.version = recorded.version;
         match (&mut stream.state, &recorded.event) {
@@ -279,15 +280,15 @@ impl<'a> Fold<'a> {
         })
     }
 
-    fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
+    pub(crate) fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
         self.layer.entries.insert(key, Some(value.into()));
     }
 
-    fn remove(&mut self, key: Vec<u8>) {
+    pub(crate) fn remove(&mut self, key: Vec<u8>) {
         self.layer.entries.insert(key, None);
     }
 
-    fn put_json(&mut self, key: Vec<u8>, value: &impl Serialize) -> Result<(), FoldError> {
+    pub(crate) fn put_json(&mut self, key: Vec<u8>, value: &impl Serialize) -> Result<(), FoldError> {
         let value = serde_json::to_vec(value).map_err(ProjectionError::Form)?;
         self.put(key, value);
         Ok(())
@@ -305,7 +306,7 @@ impl<'a> Fold<'a> {
         Ok(self.value(key)?.as_deref().and_then(layout::number).unwrap_or(0))
     }
 
-    fn value(&self, key: &[u8]) -> Result<Option<sled::IVec>, FoldError> {
+    pub(crate) fn value(&self, key: &[u8]) -> Result<Option<sled::IVec>, FoldError> {
         match self.layer.entries.get(key) {
             Some(value) => Ok(value.clone()),
             None => Ok(self.tree.get(key)?),
@@ -332,12 +333,13 @@ impl<'a> Fold<'a> {
         (self.layer, self.applied)
     }
 
-    fn touch(&mut self, key: &[u8]) {
+    pub(crate) fn touch(&mut self, key: &[u8]) {
         let seq = self.applied.seq;
         match key.first() {
             Some(b'q') => self.applied.queues = seq,
             Some(b't') => self.applied.timers = seq,
             Some(b'o' | b'l') => self.applied.outbox = seq,
+            Some(b'x') => self.applied.media = seq,
             _ => {}
         }
     }

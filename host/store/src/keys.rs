@@ -207,7 +207,8 @@ fn derive(master: &Key, purpose: &[u8]) -> Key {
     Key::from_bytes(bytes)
 }
 
-fn read(file: &dyn DiskFile) -> std::io::Result<Vec<u8>> {
+/// All that is in a file.
+pub(crate) fn read(file: &dyn DiskFile) -> std::io::Result<Vec<u8>> {
     let length = usize::try_from(file.len()?).unwrap_or(usize::MAX);
     let mut bytes = vec![0; length];
     let mut filled = 0;

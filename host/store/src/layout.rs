@@ -169,6 +169,24 @@ pub(crate) fn strange(field: &str) -> Vec<u8> {
     [b"n", field.as_bytes()].concat()
 }
 
+/// The medium of a message.
+pub(crate) fn medium(message: MessageId) -> Vec<u8> {
+    [&b"x"[..], &message.to_bytes()].concat()
+}
+
+/// All media that are to be fetched.
+pub(crate) const TO_FETCH: &[u8] = b"f";
+
+/// A medium that is to be fetched, in the order in which they are due.
+pub(crate) fn to_fetch(due: Time, message: MessageId) -> Vec<u8> {
+    [TO_FETCH, &millis(due), &message.to_bytes()].concat()
+}
+
+/// What was uploaded for a conversation.
+pub(crate) fn upload(conversation: ConversationId, id: &str) -> Vec<u8> {
+    [b"y", &conversation.to_bytes()[..], id.as_bytes()].concat()
+}
+
 /// All keys that begin with a prefix. Every prefix here begins with a letter, so there is always a key behind it.
 pub(crate) fn within(prefix: Vec<u8>) -> Range<Vec<u8>> {
     let mut end = prefix.clone();

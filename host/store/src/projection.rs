@@ -60,6 +60,8 @@ pub struct Applied {
     pub timers: u64,
     /// The last event that changed what is to be sent.
     pub outbox: u64,
+    /// The last event that changed what is known of a medium.
+    pub media: u64,
 }
 
 /// The projections, open.

@@ -306,11 +306,11 @@ impl Store {
         Ok((known.version, T::of(&known.state).cloned()))
     }
 
-    fn all(&self, prefix: Vec<u8>) -> Result<Vec<(Vec<u8>, sled::IVec)>, ProjectionError> {
+    pub(crate) fn all(&self, prefix: Vec<u8>) -> Result<Vec<(Vec<u8>, sled::IVec)>, ProjectionError> {
         self.tree().first(layout::within(prefix), usize::MAX)
     }
 
-    fn json<T: DeserializeOwned>(&self, key: Vec<u8>) -> Result<Option<T>, ProjectionError> {
+    pub(crate) fn json<T: DeserializeOwned>(&self, key: Vec<u8>) -> Result<Option<T>, ProjectionError> {
         self.tree().get(key)?.map(|value| serde_json::from_slice(&value)).transpose().map_err(Into::into)
     }
 }

@@ -88,6 +88,8 @@ pub enum Topic {
     Timers,
     /// A message is to be sent, or no longer.
     Outbox,
+    /// A medium is to be fetched, is here, or is not to be had.
+    Media,
 }
 
 /// Why a store cannot be opened.
@@ -156,6 +158,7 @@ struct Signals {
     matching: watch::Sender<u64>,
     timers: watch::Sender<u64>,
     outbox: watch::Sender<u64>,
+    media: watch::Sender<u64>,
 }
 
 impl Signals {
@@ -165,6 +168,7 @@ impl Signals {
             Topic::Matching => &self.matching,
             Topic::Timers => &self.timers,
             Topic::Outbox => &self.outbox,
+            Topic::Media => &self.media,
         }
     }
 
@@ -174,6 +178,7 @@ impl Signals {
             (&self.matching, applied.queues.max(applied.agents)),
             (&self.timers, applied.timers),
             (&self.outbox, applied.outbox),
+            (&self.media, applied.media),
         ] {
             signal.send_if_modified(|seen| std::mem::replace(seen, last) != last);
         }

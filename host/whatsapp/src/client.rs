@@ -25,6 +25,7 @@ use serde_json::Value;
 use tower_service::Service;
 
 use crate::errors::{Action, action, meaning};
+use crate::media::Media;
 use crate::outgoing::{Invalid, MarkRead, OwnedSend, Send as Sending};
 
 /// Meta's answers have some hundred bytes.
@@ -37,11 +38,20 @@ const IDLE: Duration = Duration::from_secs(25);
 pub trait Network: Send + Sync {
     /// Sends a message once.
     fn send<'a>(&'a self, send: OwnedSend) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+    /// Where media are. None for what carries messages only.
+    fn media(&self) -> Option<&dyn Media> {
+        None
+    }
 }
 
 impl Network for Graph {
     fn send<'a>(&'a self, send: OwnedSend) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
         Box::pin(async move { self.send(&send.borrow()).await })
+    }
+
+    fn media(&self) -> Option<&dyn Media> {
+        Some(self)
     }
 }
 
@@ -145,22 +155,23 @@ pub enum GraphError {
 
 /// A client of the Graph API that keeps its connections.
 pub struct Graph {
-    client: Client<Timed, Full<Bytes>>,
+    pub(crate) client: Client<Timed, Full<Bytes>>,
+    /// The address alone.
+    pub(crate) base: Uri,
     /// Address and version.
-    root: String,
-    authorization: HeaderValue,
-    timeout: Duration,
+    pub(crate) root: String,
+    pub(crate) authorization: HeaderValue,
+    pub(crate) timeout: Duration,
 }
 
 impl Graph {
     /// Connects to nobody yet.
     pub fn new(config: GraphConfig) -> Result<Self, GraphError> {
         let GraphConfig { base_url, version, access_token, connect_timeout, timeout } = config;
-        let uri: Option<Uri> = base_url.parse().ok();
-        if !uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none())
-        {
+        let is_base = |uri: &Uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none();
+        let Some(base) = base_url.parse::<Uri>().ok().filter(is_base) else {
             return Err(GraphError::BaseUrl { given: base_url });
-        }
+        };
         if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.') {
             return Err(GraphError::Version { given: version });
         }
@@ -185,7 +196,7 @@ impl Graph {
             .pool_idle_timeout(IDLE)
             .build(Timed { tls, timeout: connect_timeout });
         let root = format!("{}/{version}", base_url.trim_end_matches('/'));
-        Ok(Self { client, root, authorization, timeout })
+        Ok(Self { client, base, root, authorization, timeout })
     }
 
     /// Sends a message once and says what is known of it.
@@ -295,7 +306,7 @@ fn refused_here(code: i64, title: &str, details: String) -> Answer {
 }
 
 /// An error and all that caused it, in one line.
-fn causes(error: &dyn Error) -> String {
+pub(crate) fn causes(error: &dyn Error) -> String {
     let mut line = error.to_string();
     let mut next = error.source();
     while let Some(error) = next {
@@ -307,7 +318,7 @@ fn causes(error: &dyn Error) -> String {
 
 /// A connector whose whole work (name, TCP, TLS) has a time limit.
 #[derive(Clone)]
-struct Timed {
+pub(crate) struct Timed {
     tls: HttpsConnector<HttpConnector>,
     timeout: Duration,
 }

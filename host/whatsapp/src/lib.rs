@@ -4,8 +4,10 @@
 //! an error code asks for. The rest of the host sees meanings (`domain::message`), so a new version of the Graph API
 //! changes this crate and no other. It knows no store and no server.
 
+mod calls;
 mod client;
 mod errors;
+mod media;
 mod outgoing;
 mod signature;
 mod update;
@@ -13,8 +15,10 @@ mod webhook;
 
 pub use domain::delivery::Status;
 
+pub use calls::CallError;
 pub use client::{Answer, Graph, GraphConfig, GraphError, Network};
 pub use errors::{Action, action, meaning, source};
+pub use media::{Asked, Media, MediaInfo, sha256};
 pub use outgoing::{Invalid, MarkRead, OwnedSend, Send, check};
 pub use signature::{AppSecrets, SignatureError};
 pub use update::{Group, Notice, PricedConversation, Pricing, Problem, StatusMore, Strange, Update};

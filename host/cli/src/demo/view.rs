@@ -273,10 +273,10 @@ fn millis(time: Time) -> i64 {
 
 fn author(actor: &Actor) -> &'static str {
     match actor {
-        Actor::Agent(_) => "agent",
+        Actor::Agent(_) | Actor::Operator(_) => "agent",
         Actor::Rule(_) => "rule",
         Actor::Customer => "customer",
-        Actor::Host | Actor::Meta | Actor::Operator(_) => "host",
+        Actor::Host | Actor::Meta => "host",
     }
 }
 

@@ -1,0 +1,146 @@
+//! Media, handed out so that nothing in them can do harm.
+//!
+//! What the bytes are was told by the bytes. A picture, a sound and a film may be shown; everything else, a page or an
+//! SVG above all, is for saving only. No browser is to guess again (`nosniff`), and if one shows it nevertheless, it shows
+//! it in a sandbox without an origin.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Query, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use desk::{Fetched, MediumError, UploadError};
+use domain::id::{ConversationId, MessageId};
+use domain::media::{LARGEST, is_shown};
+use domain::message::MediaKind;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::Server;
+use crate::operator::Operator;
+
+/// The routes of the socket.
+pub(crate) fn routes() -> Router<Arc<Server>> {
+    let largest = DefaultBodyLimit::max(usize::try_from(LARGEST).unwrap_or(usize::MAX));
+    Router::new().route("/media/{message}", get(get_medium)).route("/media", post(put_medium).layer(largest))
+}
+
+async fn get_medium(
+    State(server): State<Arc<Server>>,
+    ConnectInfo(operator): ConnectInfo<Operator>,
+    Path(message): Path<String>,
+) -> Response {
+    let message: MessageId = match message.parse() {
+        Ok(message) => message,
+        Err(error) => return refusal(StatusCode::BAD_REQUEST, &error),
+    };
+    match server.desk.medium(message, operator.actor()).await {
+        Ok(medium) => handed_out(medium),
+        Err(error) => refusal(status(&error), &error),
+    }
+}
+
+fn status(error: &MediumError) -> StatusCode {
+    match error {
+        MediumError::NoMedium(_) => StatusCode::NOT_FOUND,
+        MediumError::Unavailable(_) => StatusCode::BAD_GATEWAY,
+        MediumError::Slow => StatusCode::GATEWAY_TIMEOUT,
+        MediumError::File(_) | MediumError::Desk(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The answer with a medium in it.
+fn handed_out(medium: Fetched) -> Response {
+    let Fetched { bytes, mime_type, file_name } = medium;
+    let how = if is_shown(&mime_type) { "inline" } else { "attachment" };
+    let named = format!("{how}; filename*=UTF-8''{}", escaped(&file_name));
+    let policy = HeaderName::from_static("content-security-policy");
+    let options = HeaderName::from_static("x-content-type-options");
+    let headers = [
+        (header::CONTENT_TYPE, mime_type),
+        (header::CONTENT_DISPOSITION, named),
+        (policy, "default-src 'none'; sandbox".to_owned()),
+        (options, "nosniff".to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, bytes).into_response()
+}
+
+/// A name as a header takes it (RFC 8187).
+fn escaped(name: &str) -> String {
+    let mut escaped = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}
+
+#[derive(Deserialize)]
+struct Upload {
+    conversation: ConversationId,
+    kind: MediaKind,
+}
+
+async fn put_medium(
+    State(server): State<Arc<Server>>,
+    ConnectInfo(operator): ConnectInfo<Operator>,
+    Query(Upload { conversation, kind }): Query<Upload>,
+    body: Bytes,
+) -> Response {
+    match server.desk.upload(operator.actor(), conversation, kind, body).await {
+        Ok(uploaded) => Json(json!({
+            "id": uploaded.id,
+            "until": uploaded.until,
+            "mime-type": uploaded.mime_type,
+            "bytes": uploaded.bytes,
+        }))
+        .into_response(),
+        Err(error) => {
+            let status = match &error {
+                UploadError::NotSendable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                UploadError::NoConversation => StatusCode::NOT_FOUND,
+                UploadError::Call(_) | UploadError::NoToken => StatusCode::BAD_GATEWAY,
+                UploadError::File(_) | UploadError::Desk(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            };
+            refusal(status, &error)
+        }
+    }
+}
+
+/// What an operator reads.
+pub(crate) fn refusal(status: StatusCode, error: &dyn std::error::Error) -> Response {
+    (status, Json(json!({"error": error.to_string()}))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(mime_type: &str, file_name: &str) -> (String, String) {
+        let medium =
+            Fetched { bytes: vec![1], mime_type: mime_type.to_owned(), file_name: file_name.to_owned() };
+        let response = handed_out(medium);
+        let text = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(text("x-content-type-options"), "nosniff");
+        assert!(text("content-security-policy").contains("sandbox"));
+        (text("content-type"), text("content-disposition"))
+    }
+
+    #[test]
+    fn what_could_run_is_saved_and_what_cannot_is_shown() {
+        assert_eq!(headers("image/png", "a.png").1, "inline; filename*=UTF-8''a.png");
+        for mime in ["image/svg+xml", "text/html", "application/pdf", "application/octet-stream"] {
+            assert!(headers(mime, "x").1.starts_with("attachment;"), "{mime}");
+        }
+        let (_, disposition) = headers("application/pdf", "Cotización \"1\".pdf");
+        assert_eq!(disposition, "attachment; filename*=UTF-8''Cotizaci%C3%B3n%20%221%22.pdf");
+    }
+}
