@@ -23,4 +23,5 @@ mod message;
 mod platform;
 mod program;
 mod simulation;
+mod templates;
 mod timers;

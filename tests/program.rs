@@ -101,12 +101,20 @@ pub struct Company {
 
 impl Company {
     pub async fn new() -> Self {
-        let whatsapp = simulator::start(Options {
+        Self::with(Self::options()).await
+    }
+
+    pub fn options() -> Options {
+        Options {
             app_secret: SECRET.to_owned(),
             delays: Delays::NONE,
             retry: Duration::from_millis(50),
             ..Options::default()
-        });
+        }
+    }
+
+    pub async fn with(options: Options) -> Self {
+        let whatsapp = simulator::start(options);
         Self { dir: tempfile::tempdir().unwrap(), whatsapp: whatsapp.await.unwrap() }
     }
 

@@ -9,6 +9,7 @@ mod media_tools;
 mod rulebook;
 mod settings;
 mod system;
+mod template_tools;
 mod unseal;
 
 use std::io::IsTerminal as _;
@@ -61,6 +62,14 @@ enum Command {
         #[command(subcommand)]
         command: media_tools::Command,
     },
+    /// Templates of the company, through the running host.
+    Template {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: template_tools::Command,
+    },
     /// Look at the journal, and repair what is folded from it.
     Journal {
         /// The file of settings.
@@ -110,6 +119,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Plugin(command) => inspect::run(command),
         Command::Media { config, command } => {
             media_tools::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Template { config, command } => {
+            template_tools::run(&read_settings(config)?, command)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Journal { config, command } => {

@@ -21,6 +21,7 @@ use crate::command::{DeskError, Done};
 use crate::input::{self, input};
 use crate::media;
 use crate::snapshot::{self, View};
+use crate::templates;
 use crate::work::Work;
 
 /// Keys that a rule may have in its memory of one conversation or contact.
@@ -269,6 +270,7 @@ pub(crate) fn reply(work: &mut Work<'_>, actor: Actor, message: &Outgoing) -> Re
         case: work.case().map(|case| case.id),
         number: work.conversation.number.clone(),
         content: message.kind().to_owned(),
+        category: templates::category(work.shared, &work.conversation.number, message)?.unwrap_or_default(),
         body: work.seal(message)?,
     };
     work.record(actor, queued)?;

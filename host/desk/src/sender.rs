@@ -23,6 +23,7 @@ use crate::command::DeskError;
 use crate::media;
 use crate::platform;
 use crate::shared::{Shared, reference};
+use crate::templates;
 
 /// Messages on their way at once. WhatsApp takes 80 a second and number by default and answers in some 200 ms.
 const FLYING: usize = 256;
@@ -212,6 +213,12 @@ async fn attempt(shared: &Shared, job: Job) -> Result<Ended, DeskError> {
     if message.needs_window() && !window::is_open(conversation.last_inbound, shared.now()) {
         shared.meters.send("withheld");
         write(shared, &delivery, Some(version), SendWithheld { because: Refused::WindowClosed }).await?;
+        return Ok(Ended::Settled);
+    }
+    if templates::category(shared, &delivery.number, &message)?.is_err() {
+        shared.meters.send("withheld");
+        let because = Refused::TemplateNotOffered;
+        write(shared, &delivery, Some(version), SendWithheld { because }).await?;
         return Ok(Ended::Settled);
     }
     let attempt = delivery.attempts + 1;

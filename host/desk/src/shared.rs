@@ -12,6 +12,7 @@ use store::{KeyStore, MediaFiles, Store};
 use crate::active::Active;
 use crate::command::DeskError;
 use crate::meters::Meters;
+use crate::templates::Counters;
 
 /// What the desk works with. Everything comes from outside.
 pub struct Outside {
@@ -43,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) network: Arc<dyn whatsapp::Network>,
     pub(crate) active: ArcSwap<Active>,
     pub(crate) meters: Meters,
+    /// How often the management API may still be asked.
+    pub(crate) counters: Counters,
 }
 
 impl Shared {

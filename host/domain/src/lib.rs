@@ -23,6 +23,7 @@ pub mod phone;
 pub mod platform;
 pub mod sealed;
 pub mod stream;
+pub mod templates;
 pub mod window;
 
 /// A moment in UTC. The company's zone appears only where people look.

@@ -5,6 +5,7 @@ mod health;
 mod listen;
 mod media;
 mod operator;
+mod templates;
 mod webhook;
 
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub fn routers(server: Server) -> (Router, Router) {
     let local = Router::new()
         .route("/status", get(health::healthz))
         .merge(media::routes())
+        .merge(templates::routes())
         .with_state(Arc::clone(&server));
     let open = Router::new()
         .route("/webhook", get(webhook::verify).post(webhook::receive))

@@ -71,6 +71,7 @@ impl<'a> Fold<'a> {
         self.applied.seq = recorded.seq;
         self.side_effects(recorded)?;
         self.media(recorded)?;
+        self.templates(recorded)?;
         let stream = &mut self.stream(&recorded.stream)?.now;
         stream.version = recorded.version;
         match (&mut stream.state, &recorded.event) {
@@ -319,6 +320,7 @@ impl<'a> Fold<'a> {
             Some(b't') => self.applied.timers = seq,
             Some(b'o') => self.applied.outbox = seq,
             Some(b'm') => self.applied.media = seq,
+            Some(b'y') => self.applied.templates = seq,
             _ => {}
         }
     }

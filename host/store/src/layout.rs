@@ -11,6 +11,7 @@ use domain::decision::MemoryScope;
 use domain::event::{MessageEchoed, MessageEdited, MessageReceived, MessageRevoked, ReplyQueued};
 use domain::id::{ContactId, ConversationId, MessageId, NumberId, QueueId, RuleId, TimerId};
 use domain::message::{Inbound, Outgoing};
+use domain::platform::TemplateName;
 use domain::sealed::{Lookup, Sealed};
 use domain::stream::{Actor, Stream};
 use serde::{Deserialize, Serialize};
@@ -154,6 +155,15 @@ pub(crate) const TO_FETCH: &[u8] = b"f";
 /// A medium that is to be fetched, in the order in which they are due.
 pub(crate) fn to_fetch(due: Time, message: MessageId) -> Vec<u8> {
     [TO_FETCH, &millis(due), &message.to_bytes()].concat()
+}
+
+/// All templates.
+pub(crate) const TEMPLATES: &[u8] = b"y";
+
+/// A template of an account.
+pub(crate) fn template(account: &str, template: &TemplateName) -> Vec<u8> {
+    let (name, language) = (template.name.as_bytes(), template.language.as_bytes());
+    [TEMPLATES, account.as_bytes(), b"\0", name, b"\0", language].concat()
 }
 
 /// What was uploaded for a conversation.
