@@ -31,5 +31,6 @@ mod powerloss;
 mod program;
 mod sending;
 mod simulation;
+mod templates;
 mod timers;
 mod world;

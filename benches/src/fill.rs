@@ -166,6 +166,7 @@ impl<'a> Filler<'a> {
         say(&conversation, Actor::Host, customer.decision(&answer)?.into())?;
         let message = MessageId::random(&System);
         let queued = ReplyQueued {
+            category: None,
             message,
             case: Some(customer.case),
             number: customer.number.clone(),

@@ -10,6 +10,7 @@ mod outbound;
 mod rulebook;
 mod settings;
 mod system;
+mod template_tools;
 mod unseal;
 
 use std::io::IsTerminal as _;
@@ -73,6 +74,14 @@ enum Command {
         #[command(subcommand)]
         command: media_tools::Command,
     },
+    /// Templates of the company, through the running host.
+    Template {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: template_tools::Command,
+    },
     /// Look at the journal, and repair what is folded from it.
     Journal {
         /// The file of settings.
@@ -126,6 +135,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Plugin(command) => inspect::run(command),
         Command::Media { config, command } => {
             media_tools::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Template { config, command } => {
+            template_tools::run(&read_settings(config)?, command)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Journal { config, command } => {

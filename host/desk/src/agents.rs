@@ -15,6 +15,7 @@ use domain::window::Service;
 
 use crate::attend;
 use crate::command::{CommandError, DeskError, Done};
+use crate::templates;
 use crate::work::Work;
 
 /// Gives a case that waits to an agent. Nothing happens if it does not wait any more, or the agent cannot take it.
@@ -72,6 +73,7 @@ pub(crate) fn reply(work: &mut Work<'_>, agent: &AgentId, message: &Outgoing) ->
     if message.needs_window() && matches!(windows.service, Service::Closed { .. }) {
         return Err(CommandError::WindowClosed);
     }
+    templates::category(work.shared, &work.conversation.number, message)?.map_err(CommandError::Template)?;
     let id = attend::reply(work, Actor::Agent(agent.clone()), message)?;
     Ok(Done::Queued(id))
 }

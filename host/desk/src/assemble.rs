@@ -27,6 +27,7 @@ use crate::media::{self, Fetcher};
 use crate::meters::Meters;
 use crate::sender::Sender;
 use crate::shared::{Outside, Shared};
+use crate::templates::{self, Counters, Librarian};
 use crate::timers::Timers;
 use crate::worker::Worker;
 
@@ -209,6 +210,8 @@ pub struct Parts {
     pub sender: Sender,
     /// Fetches media.
     pub fetcher: Fetcher,
+    /// Looks what Meta made of the templates.
+    pub librarian: Librarian,
     store: Store,
 }
 
@@ -227,6 +230,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         meters: Meters::default(),
         inbound: Inbound::default(),
         capped: tokio::sync::Mutex::default(),
+        counters: Counters::default(),
     });
     let (boxes, mails): (Vec<_>, Vec<_>) = (0..workers.max(1)).map(|_| mpsc::channel()).unzip();
     let mail = Mailboxes(boxes.into());
@@ -237,6 +241,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         timers: Timers::new(Arc::clone(&shared), mail.clone()),
         sender: Sender::new(Arc::clone(&shared)),
         fetcher: Fetcher::new(Arc::clone(&shared)),
+        librarian: Librarian::new(Arc::clone(&shared)),
         store: shared.store.clone(),
     };
     (Desk { shared, mail }, parts)
@@ -266,7 +271,7 @@ impl Parts {
     /// Drives the parts with threads of their own, until they are stopped.
     pub fn run(self, runtime: &Handle) -> std::io::Result<Running> {
         let (stop, stopped) = watch::channel(false);
-        let Self { dispatcher, workers, matcher, timers, sender, fetcher, store } = self;
+        let Self { dispatcher, workers, matcher, timers, sender, fetcher, librarian, store } = self;
         let waiter = |topic| Waiter {
             runtime: runtime.clone(),
             changed: store.watch(topic),
@@ -284,8 +289,11 @@ impl Parts {
         let sending = sending(sender, store.watch(Topic::Outbox), stopped.clone());
         threads.push(named("sender".into(), move || messages.block_on(sending))?);
         let media = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let fetching = media::fetching(fetcher, store.watch(Topic::Media), stopped);
-        threads.push(named("fetcher".into(), move || media.block_on(fetching))?);
+        let fetching = media::fetching(fetcher, store.watch(Topic::Media), stopped.clone());
+        let looking = templates::looking(librarian, store.watch(Topic::Templates), stopped);
+        threads.push(named("fetcher".into(), move || {
+            media.block_on(async { tokio::join!(fetching, looking) });
+        })?);
         Ok(Running { stop, threads })
     }
 }

@@ -8,7 +8,7 @@ use domain::Time;
 use domain::contact::Contact;
 use domain::delivery::{Delivery, Sending, Unseen};
 use domain::event::{
-    ContactApproached, DuplicateDetected, Event, ReplyQueued, SendAccepted, SendAttempted, SendInDoubt,
+    ContactApproached, DuplicateDetected, Event, Refused, ReplyQueued, SendAccepted, SendAttempted, SendInDoubt,
     SendPostponed, SendRefused, SendUnseen, SendWithheld, Wamid,
 };
 use domain::id::ContactId;
@@ -28,6 +28,7 @@ use crate::consent;
 use crate::halt;
 use crate::media;
 use crate::sender::{Ended, Job};
+use crate::templates;
 use crate::shared::{Shared, reference};
 
 /// The longest pause before another attempt, and before another one to a recipient who gets too many, in seconds.
@@ -155,9 +156,16 @@ async fn prepare(shared: &Shared, job: Job) -> Result<Step, DeskError> {
         }
     };
 
+    let (number, message) = (delivery.number.clone(), body.open(&key)?);
+    if templates::category(shared, &number, &message)?.is_err() {
+        shared.meters.send("withheld");
+        events.push(SendWithheld { because: Refused::TemplateNotOffered }.into());
+        events.extend(bill::voided(&delivery).filter(|_| !resends).map(Event::from));
+        write(shared, &delivery, Some(version), events).await?;
+        return nothing(Ended::Settled);
+    }
     let attempt = delivery.attempts + 1;
     let reference = reference(delivery.message, attempt);
-    let (number, message) = (delivery.number.clone(), body.open(&key)?);
     let request = OwnedSend { number, to: identity, message, opaque: reference };
     events.push(SendAttempted { attempt }.into());
     events.extend(bill::opened(law, &delivery, who, charge, now).map(Event::from));

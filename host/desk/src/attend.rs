@@ -22,6 +22,7 @@ use crate::consent;
 use crate::input::{self, input};
 use crate::media;
 use crate::snapshot::{self, View};
+use crate::templates;
 use crate::work::Work;
 
 /// Keys that a rule may have in its memory of one conversation or contact.
@@ -276,9 +277,7 @@ pub(crate) fn reply(work: &mut Work<'_>, actor: Actor, message: &Outgoing) -> Re
         case: work.case().map(|case| case.id),
         number: work.conversation.number.clone(),
         content: message.kind().to_owned(),
-        // Meta says which category a template has, and nobody here may say it instead. Without Meta's word it is taken
-        // for marketing, of which the law asks most.
-        category: None,
+        category: templates::category(work.shared, &work.conversation.number, message)?.unwrap_or_default(),
         body: work.seal(message)?,
     };
     work.record(actor, queued)?;

@@ -7,8 +7,10 @@ use domain::Time;
 use domain::agent::Presence;
 use domain::event::MessageNotUnderstood;
 use domain::id::{AgentId, ConversationId, MessageId, TimerId};
+use domain::law::language::Language;
 use domain::message::{Inbound, Outgoing};
 use domain::sealed::SealError;
+use domain::templates::Why;
 use store::{CommitError, KeyError, OpenError, ProjectionError};
 use tokio::sync::oneshot;
 
@@ -112,6 +114,9 @@ pub enum CommandError {
     /// The message does not fit WhatsApp's limits.
     #[error(transparent)]
     Invalid(#[from] whatsapp::Invalid),
+    /// Meta does not send the template.
+    #[error("{}", .0.words(Language::En))]
+    Template(Why),
     /// The code of a closing is not one.
     #[error("`{0}` is no code: 1 to 40 letters and hyphens were expected")]
     NoCode(String),

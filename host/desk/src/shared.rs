@@ -13,6 +13,7 @@ use crate::active::Active;
 use crate::command::DeskError;
 use crate::inbound::Inbound;
 use crate::meters::Meters;
+use crate::templates::Counters;
 
 /// What the desk works with. Everything comes from outside.
 pub struct Outside {
@@ -48,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) inbound: Inbound,
     /// Held by whoever asks whether a cap stops a message, until the message is on its bill.
     pub(crate) capped: tokio::sync::Mutex<()>,
+    /// How often the management API may still be asked.
+    pub(crate) counters: Counters,
 }
 
 impl Shared {

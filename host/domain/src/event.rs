@@ -22,6 +22,7 @@ use crate::platform::{
 use crate::sealed::{Lookup, Personal, Sealed, SealedBody};
 use crate::stops::{Scope, Traffic};
 use crate::stream::{Actor, Stream};
+use crate::templates::{TemplateSubmitted, TemplatesSynced};
 
 /// An event in its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -205,6 +206,10 @@ events! {
     HandoverChanged(HandoverChanged) = "handover-changed", form 1;
     /// A template may be sent, or not any more; or it counts, or reads, differently.
     TemplateChanged(TemplateChanged) = "template-changed", form 1;
+    /// Looking at an account showed templates that were not known, or not like this.
+    TemplatesSynced(TemplatesSynced) = "templates-synced", form 1;
+    /// Somebody wants something of a template, and Meta took it.
+    TemplateSubmitted(TemplateSubmitted) = "template-submitted", form 1;
     /// A number of ours may do more or less, or is called differently.
     NumberChanged(NumberChanged) = "number-changed", form 1;
     /// An account of ours may do more or less.
@@ -708,6 +713,8 @@ pub enum Refused {
     NumberCap,
     /// The month's money of the rule is spent.
     RuleCap,
+    /// Meta does not send the template, or made something else of it.
+    TemplateNotOffered,
 }
 
 /// `case-queued`, in `conversation/…`.
@@ -825,7 +832,7 @@ pub struct ReplyQueued {
     pub number: NumberId,
     /// Its kind in one word.
     pub content: String,
-    /// The category of a template, where it was known when it was queued.
+    /// As what a template counts; none for what is no template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
     /// What is said.

@@ -25,6 +25,7 @@ pub mod platform;
 pub mod sealed;
 pub mod stops;
 pub mod stream;
+pub mod templates;
 pub mod window;
 
 /// A moment in UTC. The company's zone appears only where people look.

@@ -6,6 +6,7 @@ mod listen;
 mod media;
 mod operator;
 mod outbound;
+mod templates;
 mod webhook;
 
 use std::sync::Arc;
@@ -45,6 +46,7 @@ pub fn routers(server: Server) -> (Router, Router) {
         .route("/outbound/pause", post(outbound::pause))
         .route("/outbound/resume", post(outbound::resume))
         .merge(media::routes())
+        .merge(templates::routes())
         .with_state(Arc::clone(&server));
     let open = Router::new()
         .route("/webhook", get(webhook::verify).post(webhook::receive))

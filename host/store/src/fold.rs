@@ -73,6 +73,7 @@ impl<'a> Fold<'a> {
         self.applied.seq = recorded.seq;
         self.side_effects(recorded)?;
         self.media(recorded)?;
+        self.templates(recorded)?;
         let stream = &mut self.stream(&recorded.stream)?.now;
         stream.version = recorded.version;
         match (&mut stream.state, &recorded.event) {
@@ -340,6 +341,7 @@ impl<'a> Fold<'a> {
             Some(b't') => self.applied.timers = seq,
             Some(b'o' | b'l') => self.applied.outbox = seq,
             Some(b'x') => self.applied.media = seq,
+            Some(b'y') => self.applied.templates = seq,
             _ => {}
         }
     }

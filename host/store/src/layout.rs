@@ -13,6 +13,7 @@ use domain::id::{ContactId, ConversationId, MessageId, NumberId, QueueId, RuleId
 use domain::lane::Lane;
 use domain::law::spending::Month;
 use domain::message::{Inbound, Outgoing};
+use domain::platform::TemplateName;
 use domain::sealed::{Lookup, Sealed};
 use domain::stream::{Actor, Stream};
 use serde::{Deserialize, Serialize};
@@ -182,9 +183,18 @@ pub(crate) fn to_fetch(due: Time, message: MessageId) -> Vec<u8> {
     [TO_FETCH, &millis(due), &message.to_bytes()].concat()
 }
 
+/// All templates.
+pub(crate) const TEMPLATES: &[u8] = b"y";
+
+/// A template of an account.
+pub(crate) fn template(account: &str, template: &TemplateName) -> Vec<u8> {
+    let (name, language) = (template.name.as_bytes(), template.language.as_bytes());
+    [TEMPLATES, account.as_bytes(), b"\0", name, b"\0", language].concat()
+}
+
 /// What was uploaded for a conversation.
 pub(crate) fn upload(conversation: ConversationId, id: &str) -> Vec<u8> {
-    [b"y", &conversation.to_bytes()[..], id.as_bytes()].concat()
+    [b"z", &conversation.to_bytes()[..], id.as_bytes()].concat()
 }
 
 /// All keys that begin with a prefix. Every prefix here begins with a letter, so there is always a key behind it.

@@ -20,6 +20,7 @@ mod queries;
 mod recent;
 mod state;
 mod store;
+mod template_index;
 mod tree;
 
 pub use committer::{CommitError, Draft};

@@ -62,6 +62,8 @@ pub struct Applied {
     pub outbox: u64,
     /// The last event that changed what is known of a medium.
     pub media: u64,
+    /// The last event that named a template.
+    pub templates: u64,
 }
 
 /// The projections, open.

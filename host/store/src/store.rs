@@ -90,6 +90,8 @@ pub enum Topic {
     Outbox,
     /// A medium is to be fetched, is here, or is not to be had.
     Media,
+    /// Something is new about a template.
+    Templates,
 }
 
 /// Why a store cannot be opened.
@@ -159,6 +161,7 @@ struct Signals {
     timers: watch::Sender<u64>,
     outbox: watch::Sender<u64>,
     media: watch::Sender<u64>,
+    templates: watch::Sender<u64>,
 }
 
 impl Signals {
@@ -169,6 +172,7 @@ impl Signals {
             Topic::Timers => &self.timers,
             Topic::Outbox => &self.outbox,
             Topic::Media => &self.media,
+            Topic::Templates => &self.templates,
         }
     }
 
@@ -179,6 +183,7 @@ impl Signals {
             (&self.timers, applied.timers),
             (&self.outbox, applied.outbox),
             (&self.media, applied.media),
+            (&self.templates, applied.templates),
         ] {
             signal.send_if_modified(|seen| std::mem::replace(seen, last) != last);
         }

@@ -27,6 +27,7 @@ use tower_service::Service;
 use crate::errors::{Action, action, meaning};
 use crate::media::Media;
 use crate::outgoing::{Invalid, MarkRead, OwnedSend, Send as Sending};
+use crate::templates::Management;
 
 /// Meta's answers have some hundred bytes.
 const LONGEST_ANSWER: usize = 256 * 1024;
@@ -43,6 +44,11 @@ pub trait Network: Send + Sync {
     fn media(&self) -> Option<&dyn Media> {
         None
     }
+
+    /// Where templates are managed. None for what carries messages only.
+    fn management(&self) -> Option<&dyn Management> {
+        None
+    }
 }
 
 impl Network for Graph {
@@ -51,6 +57,10 @@ impl Network for Graph {
     }
 
     fn media(&self) -> Option<&dyn Media> {
+        Some(self)
+    }
+
+    fn management(&self) -> Option<&dyn Management> {
         Some(self)
     }
 }

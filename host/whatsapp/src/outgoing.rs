@@ -4,7 +4,7 @@
 //! is sent, and a refusal names the field as Meta knows it.
 
 mod interactive;
-mod limits;
+pub(crate) mod limits;
 mod simple;
 mod template;
 

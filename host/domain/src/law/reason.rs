@@ -153,6 +153,11 @@ impl Refused {
                 "A regra atingiu seu limite de gasto do mês.",
                 "The rule has reached its spending cap of the month.",
             ),
+            Self::TemplateNotOffered => language.pick(
+                "Meta no envía esta plantilla ahora, o la cambió de categoría.",
+                "A Meta não envia este modelo agora, ou mudou sua categoria.",
+                "Meta does not send this template now, or put it into another category.",
+            ),
         }
     }
 }
@@ -175,6 +180,7 @@ mod tests {
             (Refused::MonthlyCap, "monthly-cap"),
             (Refused::NumberCap, "number-cap"),
             (Refused::RuleCap, "rule-cap"),
+            (Refused::TemplateNotOffered, "template-not-offered"),
         ] {
             assert_eq!(serde_json::to_value(refused).unwrap(), code);
             let words = [Language::Es, Language::Pt, Language::En].map(|language| refused.words(language));

@@ -56,10 +56,10 @@ pub enum Invalid {
 }
 
 /// What is sent, or why it would not be taken.
-pub(super) type Checked = Result<Value, Invalid>;
+pub(crate) type Checked = Result<Value, Invalid>;
 
 /// A text of a number of characters.
-pub(super) fn characters(field: &str, text: &str, least: usize, most: usize) -> Checked {
+pub(crate) fn characters(field: &str, text: &str, least: usize, most: usize) -> Checked {
     size(field, text.chars().count(), least, most, "characters")?;
     Ok(text.into())
 }
@@ -76,7 +76,7 @@ pub(super) fn filled(field: &str, text: &str) -> Checked {
 }
 
 /// A number of things.
-pub(super) fn size(
+pub(crate) fn size(
     field: &str,
     given: usize,
     least: usize,
@@ -94,7 +94,7 @@ pub(super) fn size(
 }
 
 /// Something of another form.
-pub(super) fn other(field: impl Into<String>, expected: &'static str) -> Invalid {
+pub(crate) fn other(field: impl Into<String>, expected: &'static str) -> Invalid {
     Invalid::Other { field: field.into(), expected }
 }
 

@@ -93,6 +93,7 @@ impl Story {
     fn is_answered(&mut self, at: &str) {
         let outgoing = Outgoing::Text { body: "Buenas".into() };
         let queued = ReplyQueued {
+            category: None,
             message: message(1),
             case: None,
             number: "1065".into(),

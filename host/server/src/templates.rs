@@ -1,0 +1,128 @@
+//! Templates, as an operator manages them through the socket.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use desk::{TemplateError, Which};
+use domain::law::language::Language;
+use domain::templates::{Template, offerable};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use whatsapp::TemplateForm;
+
+use crate::Server;
+use crate::media::refusal;
+use crate::operator::Operator;
+
+/// The routes of the socket.
+pub(crate) fn routes() -> Router<Arc<Server>> {
+    Router::new().route("/templates", get(list).post(wish))
+}
+
+/// What an operator wants of templates.
+#[derive(Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+enum Wish {
+    Sync { account: Option<String> },
+    Create { account: Option<String>, form: TemplateForm },
+    Edit { account: Option<String>, form: TemplateForm },
+    Delete(Named),
+    Unpause(Named),
+    Accept(Named),
+}
+
+#[derive(Deserialize)]
+struct Named {
+    account: Option<String>,
+    name: String,
+    language: Option<String>,
+}
+
+impl From<Named> for Which {
+    fn from(named: Named) -> Self {
+        Self { account: named.account, name: named.name, language: named.language }
+    }
+}
+
+async fn list(State(server): State<Arc<Server>>) -> Response {
+    match server.desk.templates() {
+        Ok(templates) => {
+            let all: Vec<Value> = templates.iter().map(told).collect();
+            Json(json!({"templates": all})).into_response()
+        }
+        Err(error) => refused(&error),
+    }
+}
+
+/// A template, and whether it is offered: the words are for people, in their three languages.
+fn told(template: &Template) -> Value {
+    let offered = offerable(template);
+    let why = offered.as_ref().err().map(|why| {
+        let words = |language| why.words(language);
+        json!({"es": words(Language::Es), "pt": words(Language::Pt), "en": words(Language::En)})
+    });
+    json!({
+        "account": template.account,
+        "id": template.template.id,
+        "name": template.template.name,
+        "language": template.template.language,
+        "status": template.status.word,
+        "status-told-at": template.status.at,
+        "reason": template.reason,
+        "quality": template.quality.word,
+        "category": template.category.word,
+        "category-told-at": template.category.at,
+        "coming-category": template.coming,
+        "components": template.components,
+        "offered-as": offered.ok(),
+        "not-offered-because": why,
+    })
+}
+
+async fn wish(State(server): State<Arc<Server>>, Operator(by): Operator, Json(wish): Json<Wish>) -> Response {
+    let desk = &server.desk;
+    let done = match wish {
+        Wish::Sync { account } => desk.sync_templates(by, account).await.map(|synced| {
+            let one = |of: desk::Synced| {
+                json!({"account": of.account, "templates": of.templates, "found": of.found, "gone": of.gone})
+            };
+            json!({"accounts": synced.into_iter().map(one).collect::<Vec<_>>()})
+        }),
+        Wish::Create { account, form } => {
+            desk.create_template(by, account, &form).await.map(|template| json!(template))
+        }
+        Wish::Edit { account, form } => {
+            desk.edit_template(by, account, &form).await.map(|template| json!(template))
+        }
+        Wish::Delete(named) => {
+            desk.delete_template(by, &named.into()).await.map(|deleted| json!({"deleted": deleted}))
+        }
+        Wish::Unpause(named) => {
+            desk.unpause_template(by, &named.into()).await.map(|template| json!(template))
+        }
+        Wish::Accept(named) => {
+            desk.accept_template(by, &named.into()).await.map(|category| json!({"category": category}))
+        }
+    };
+    match done {
+        Ok(answer) => Json(answer).into_response(),
+        Err(error) => refused(&error),
+    }
+}
+
+fn refused(error: &TemplateError) -> Response {
+    let status = match error {
+        TemplateError::Invalid(_) | TemplateError::Account { .. } | TemplateError::Language(_) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        TemplateError::Why(_) => StatusCode::NOT_FOUND,
+        TemplateError::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
+        TemplateError::Call(_) | TemplateError::NoToken => StatusCode::BAD_GATEWAY,
+        TemplateError::Desk(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    refusal(status, error)
+}
