@@ -171,7 +171,6 @@ impl<'a> Filler<'a> {
             case: Some(customer.case),
             number: customer.number.clone(),
             content: answer.kind().into(),
-            category: None,
             body: customer.seal(&answer)?,
         };
         say(&conversation, Actor::Rule("quick-answers".into()), queued.into())?;

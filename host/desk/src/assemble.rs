@@ -28,6 +28,7 @@ use crate::meters::Meters;
 use crate::sender::Sender;
 use crate::shared::{Outside, Shared};
 use crate::templates::{self, Counters, Librarian};
+use crate::throughput::{self, Throughput};
 use crate::timers::Timers;
 use crate::worker::Worker;
 
@@ -228,6 +229,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         network,
         active: ArcSwap::from_pointee(active),
         meters: Meters::default(),
+        throughput: Throughput::default(),
         inbound: Inbound::default(),
         capped: tokio::sync::Mutex::default(),
         counters: Counters::default(),
@@ -422,6 +424,7 @@ fn ticking(mut timers: Timers, mut waiter: Waiter) -> impl FnOnce() {
 async fn sending(mut sender: Sender, mut outbox: watch::Receiver<u64>, mut stopped: watch::Receiver<bool>) {
     let (ended, mut ends) = tokio::sync::mpsc::unbounded_channel();
     let mut flying = 0_usize;
+    let mut learned = Instant::now();
     loop {
         let stopping = *stopped.borrow();
         if stopping && flying == 0 {
@@ -444,6 +447,11 @@ async fn sending(mut sender: Sender, mut outbox: watch::Receiver<u64>, mut stopp
                 Err(error) => {
                     tracing::error!(%error, part = "sender", "a part of the desk failed: trying again")
                 }
+            }
+            let again = learned.elapsed() >= throughput::AGAIN;
+            if let Some(learning) = sender.learn(again) {
+                learned = Instant::now();
+                tokio::spawn(learning);
             }
         }
         tokio::select! {

@@ -8,8 +8,8 @@ use domain::Time;
 use domain::contact::Contact;
 use domain::delivery::{Delivery, Sending, Unseen};
 use domain::event::{
-    ContactApproached, DuplicateDetected, Event, Refused, ReplyQueued, SendAccepted, SendAttempted, SendInDoubt,
-    SendPostponed, SendRefused, SendUnseen, SendWithheld, Wamid,
+    ContactApproached, DuplicateDetected, Event, Refused, ReplyQueued, SendAccepted, SendAttempted,
+    SendInDoubt, SendPostponed, SendRefused, SendUnseen, SendWithheld, Wamid,
 };
 use domain::id::ContactId;
 use domain::lane::Lane;
@@ -28,8 +28,8 @@ use crate::consent;
 use crate::halt;
 use crate::media;
 use crate::sender::{Ended, Job};
-use crate::templates;
 use crate::shared::{Shared, reference};
+use crate::templates;
 
 /// The longest pause before another attempt, and before another one to a recipient who gets too many, in seconds.
 const LONGEST: i64 = 60;
@@ -40,6 +40,9 @@ const TRIES_LATER: u32 = 3;
 
 /// Codes that say that too many messages leave from all numbers together, and not from one.
 const EVERYWHERE: [i64; 2] = [4, 80007];
+
+/// The medium could not be uploaded.
+const MEDIUM: i64 = 131_053;
 
 /// A message that is announced in the journal and is about to leave.
 struct Flight {
@@ -253,6 +256,12 @@ async fn conclude(shared: &Shared, flight: Flight, answer: Answer) -> Result<End
             finally(shared, delivery, again(None, false)).await?;
             consent::keep_refusal(shared, *contact, now).await?;
             Ok(Ended::Settled)
+        }
+        // A link is fetched anew; what is still refused then will be for ever.
+        Action::Never if code == MEDIUM && attempt == 1 => {
+            let at = now + pause(shared, attempt);
+            refused(shared, delivery, again(Some(at), false)).await?;
+            Ok(Ended::Again(at))
         }
         Action::Later { .. } | Action::Never => {
             finally(shared, delivery, again(None, false)).await?;

@@ -33,6 +33,7 @@ mod shared;
 mod snapshot;
 mod status;
 mod templates;
+mod throughput;
 mod timers;
 mod work;
 mod worker;

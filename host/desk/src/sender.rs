@@ -46,6 +46,8 @@ pub struct Sender {
     doubts: Doubts,
     /// Messages that had been postponed and are in memory now.
     resumed: HashSet<MessageId>,
+    /// Whether there are numbers of which Meta has not been asked what they may.
+    strangers: bool,
 }
 
 /// A number and what waits to leave from it.
@@ -110,6 +112,7 @@ impl Sender {
             busy: HashMap::new(),
             doubts: Doubts::default(),
             resumed: HashSet::new(),
+            strangers: false,
         }
     }
 
@@ -176,6 +179,13 @@ impl Sender {
         next.map_or(most, |next| next.min(most))
     }
 
+    /// Asks Meta what the numbers may, if one is new or `again` it is time to.
+    pub(crate) fn learn(&mut self, again: bool) -> Option<impl Future<Output = ()> + Send + 'static> {
+        let asks = std::mem::take(&mut self.strangers) || again;
+        let shared = Arc::clone(&self.shared);
+        asks.then_some(async move { shared.throughput.ask(&*shared.network).await })
+    }
+
     /// Makes one attempt, and keeps how it ended.
     pub fn deliver(&self, job: Job) -> impl Future<Output = Ended> + Send + 'static {
         let shared = Arc::clone(&self.shared);
@@ -230,7 +240,8 @@ impl Sender {
 
     /// The place of a number. One from which nothing left before gets one.
     fn line(&mut self, number: &NumberId, now: Time) -> usize {
-        let throughput = self.shared.throughput(number);
+        let (throughput, new) = self.shared.throughput.of(&self.shared.active.load().company, number);
+        self.strangers |= new;
         if let Some(place) = self.places.get(number) {
             if let Some(line) = self.lines.get_mut(*place) {
                 line.bucket.allow(throughput);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use domain::Time;
-use domain::id::{ContactId, MessageId, NumberId};
+use domain::id::{ContactId, MessageId};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::{Key, Personal, Sealed};
 use store::{KeyStore, MediaFiles, Store};
@@ -14,6 +14,7 @@ use crate::command::DeskError;
 use crate::inbound::Inbound;
 use crate::meters::Meters;
 use crate::templates::Counters;
+use crate::throughput::Throughput;
 
 /// What the desk works with. Everything comes from outside.
 pub struct Outside {
@@ -45,6 +46,8 @@ pub(crate) struct Shared {
     pub(crate) network: Arc<dyn whatsapp::Network>,
     pub(crate) active: ArcSwap<Active>,
     pub(crate) meters: Meters,
+    /// What Meta lets each number do.
+    pub(crate) throughput: Throughput,
     /// What came in lately.
     pub(crate) inbound: Inbound,
     /// Held by whoever asks whether a cap stops a message, until the message is on its bill.
@@ -56,11 +59,6 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn now(&self) -> Time {
         self.clock.now()
-    }
-
-    /// Messages a second that Meta lets a number send and receive.
-    pub(crate) fn throughput(&self, number: &NumberId) -> u32 {
-        self.active.load().company.throughput(number)
     }
 
     /// The key of a contact, or that there is none any more.

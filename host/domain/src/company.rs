@@ -27,9 +27,9 @@ pub struct Description {
     /// At most so many automatic messages go to a customer within an hour before a person has to.
     #[serde(default = "Description::default_automatic_limit")]
     pub automatic_messages_per_hour: u32,
-    /// Messages a second that Meta lets each number send and receive together: 80, until Meta has raised it.
-    #[serde(default = "Description::default_throughput")]
-    pub throughput: u32,
+    /// Messages a second that Meta lets each number send and receive together; what Meta says of the number if absent.
+    #[serde(default)]
+    pub throughput: Option<u32>,
     /// Its phone numbers. Empty: any number that Meta names is one of them.
     #[serde(default)]
     pub numbers: Vec<Number>,
@@ -61,10 +61,6 @@ impl Description {
 
     const fn default_automatic_limit() -> u32 {
         6
-    }
-
-    const fn default_throughput() -> u32 {
-        80
     }
 }
 
@@ -307,9 +303,9 @@ impl Company {
         }
     }
 
-    /// Messages a second that Meta lets a number send and receive together.
-    pub fn throughput(&self, number: &NumberId) -> u32 {
-        self.number(number).and_then(|number| number.throughput).unwrap_or(self.description.throughput)
+    /// Messages a second that Meta lets a number send and receive together; none if the file does not say.
+    pub fn throughput(&self, number: &NumberId) -> Option<u32> {
+        self.number(number).and_then(|number| number.throughput).or(self.description.throughput)
     }
 
     /// The hours that apply to a case: its queue's, or its number's while it has none.
@@ -342,7 +338,7 @@ impl Default for Description {
             name: Self::default_name(),
             zone: Self::default_zone(),
             automatic_messages_per_hour: Self::default_automatic_limit(),
-            throughput: Self::default_throughput(),
+            throughput: None,
             numbers: Vec::new(),
             queues: Vec::new(),
             agents: Vec::new(),

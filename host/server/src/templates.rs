@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -83,29 +83,33 @@ fn told(template: &Template) -> Value {
     })
 }
 
-async fn wish(State(server): State<Arc<Server>>, Operator(by): Operator, Json(wish): Json<Wish>) -> Response {
+async fn wish(
+    State(server): State<Arc<Server>>,
+    ConnectInfo(operator): ConnectInfo<Operator>,
+    Json(wish): Json<Wish>,
+) -> Response {
     let desk = &server.desk;
     let done = match wish {
-        Wish::Sync { account } => desk.sync_templates(by, account).await.map(|synced| {
+        Wish::Sync { account } => desk.sync_templates(operator.actor(), account).await.map(|synced| {
             let one = |of: desk::Synced| {
                 json!({"account": of.account, "templates": of.templates, "found": of.found, "gone": of.gone})
             };
             json!({"accounts": synced.into_iter().map(one).collect::<Vec<_>>()})
         }),
         Wish::Create { account, form } => {
-            desk.create_template(by, account, &form).await.map(|template| json!(template))
+            desk.create_template(operator.actor(), account, &form).await.map(|template| json!(template))
         }
         Wish::Edit { account, form } => {
-            desk.edit_template(by, account, &form).await.map(|template| json!(template))
+            desk.edit_template(operator.actor(), account, &form).await.map(|template| json!(template))
         }
         Wish::Delete(named) => {
-            desk.delete_template(by, &named.into()).await.map(|deleted| json!({"deleted": deleted}))
+            desk.delete_template(operator.actor(), &named.into()).await.map(|deleted| json!({"deleted": deleted}))
         }
         Wish::Unpause(named) => {
-            desk.unpause_template(by, &named.into()).await.map(|template| json!(template))
+            desk.unpause_template(operator.actor(), &named.into()).await.map(|template| json!(template))
         }
         Wish::Accept(named) => {
-            desk.accept_template(by, &named.into()).await.map(|category| json!({"category": category}))
+            desk.accept_template(operator.actor(), &named.into()).await.map(|category| json!({"category": category}))
         }
     };
     match done {

@@ -49,6 +49,11 @@ pub trait Network: Send + Sync {
     fn management(&self) -> Option<&dyn Management> {
         None
     }
+
+    /// Messages a second that a number may send and receive together; none if nobody says.
+    fn throughput<'a>(&'a self, _: &'a NumberId) -> Pin<Box<dyn Future<Output = Option<u32>> + Send + 'a>> {
+        Box::pin(std::future::ready(None))
+    }
 }
 
 impl Network for Graph {
@@ -62,6 +67,13 @@ impl Network for Graph {
 
     fn management(&self) -> Option<&dyn Management> {
         Some(self)
+    }
+
+    fn throughput<'a>(
+        &'a self,
+        number: &'a NumberId,
+    ) -> Pin<Box<dyn Future<Output = Option<u32>> + Send + 'a>> {
+        Box::pin(self.throughput(number))
     }
 }
 
@@ -226,6 +238,22 @@ impl Graph {
             _ => Err("answered, and not by success"),
         };
         self.post(&read.number, read.body(), accepted).await
+    }
+
+    /// Messages a second that a number may send and receive together, by the level that Meta has put it on (Meta,
+    /// *Throughput*). None if Meta does not say, or a level of which this version has not heard.
+    pub async fn throughput(&self, number: &NumberId) -> Option<u32> {
+        let request = Request::get(format!("{}/{number}?fields=throughput", self.root))
+            .header(AUTHORIZATION, self.authorization.clone())
+            .body(Full::default())
+            .ok()?;
+        let (status, body) = tokio::time::timeout(self.timeout, self.exchange(request)).await.ok()?.ok()?;
+        let told: Value = serde_json::from_slice(&body).ok().filter(|_| status.is_success())?;
+        match told.pointer("/throughput/level")?.as_str()? {
+            "STANDARD" => Some(80),
+            "HIGH" => Some(1_000),
+            _ => None,
+        }
     }
 
     /// `accepted` finds in a good answer what Meta accepted, or says why it cannot be told.

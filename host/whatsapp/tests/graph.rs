@@ -54,8 +54,8 @@ async fn read_request(stream: &mut TcpStream) -> String {
         let count = stream.read(&mut buffer).await.unwrap();
         request.push_str(std::str::from_utf8(&buffer[..count]).unwrap());
         let length = |head: &str| {
-            let line = head.lines().find(|line| line.to_lowercase().starts_with("content-length:")).unwrap();
-            line.split_once(": ").unwrap().1.parse::<usize>().unwrap()
+            let line = head.lines().find(|line| line.to_lowercase().starts_with("content-length:"));
+            line.map_or(0, |line| line.split_once(": ").unwrap().1.parse::<usize>().unwrap())
         };
         if let Some((head, body)) = request.split_once("\r\n\r\n")
             && body.len() >= length(head)
@@ -210,4 +210,21 @@ fn a_configuration_under_which_nothing_could_be_sent_is_told_at_once_and_the_tok
     assert!(told(GraphConfig { version: "v26/x".into(), ..good.clone() }).starts_with("version"));
     assert!(told(GraphConfig { timeout: Duration::ZERO, ..good }).starts_with("connect_timeout"));
     assert!(matches!(Graph::new(GraphConfig::new("a\nb")), Err(GraphError::AccessToken)));
+}
+
+#[tokio::test]
+async fn what_a_number_may_is_asked_of_meta_and_what_is_not_understood_is_not_known() {
+    for (status, body, known) in [
+        ("200 OK", r#"{"throughput":{"level":"STANDARD"},"id":"1"}"#, Some(80)),
+        ("200 OK", r#"{"throughput":{"level":"HIGH"},"id":"1"}"#, Some(1_000)),
+        ("200 OK", r#"{"throughput":{"level":"NOT_APPLICABLE"},"id":"1"}"#, None),
+        ("400 Bad Request", r#"{"error":{"code":100}}"#, None),
+    ] {
+        let (address, task) = serve(Server::Says(status, body)).await;
+        let number = NumberId::from("1065");
+        assert_eq!(Network::throughput(&graph(address), &number).await, known);
+        let request = task.await.unwrap();
+        assert!(request.starts_with("GET /v26.0/1065?fields=throughput "), "{request}");
+        assert!(request.contains("authorization: Bearer "));
+    }
 }

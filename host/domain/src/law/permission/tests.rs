@@ -98,7 +98,6 @@ impl Story {
             case: None,
             number: "1065".into(),
             content: "text".into(),
-            category: None,
             body: Sealed::seal(&outgoing, OWNER, &Key::from_bytes(KEY), &Zeros).unwrap(),
         };
         self.conversation.fold(time(at), &Actor::Host, &queued.into());
