@@ -1,5 +1,7 @@
 //! Whoever follows the store sees everything once, in order, while others write and the projections move to the disk.
 
+#![allow(clippy::unwrap_used)] // The helpers of tests are no #[test] themselves.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
