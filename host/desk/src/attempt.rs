@@ -18,6 +18,7 @@ use domain::law::permission::{Known, Permission, Request};
 use domain::law::spending::Spending;
 use domain::sealed::Key;
 use domain::stream::{Actor, Stream};
+use domain::templates::Why;
 use jiff::SignedDuration;
 use store::{CommitError, Draft};
 use whatsapp::{Action, Answer, OwnedSend};
@@ -160,7 +161,10 @@ async fn prepare(shared: &Shared, job: Job) -> Result<Step, DeskError> {
     };
 
     let (number, message) = (delivery.number.clone(), body.open(&key)?);
-    if templates::category(shared, &number, &message)?.is_err() {
+    // Of a template that the registry does not know, Meta says whether it is there; the law has taken it for marketing.
+    if let Err(why) = templates::category(shared, &number, &message)?
+        && !matches!(why, Why::Unknown { .. })
+    {
         shared.meters.send("withheld");
         events.push(SendWithheld { because: Refused::TemplateNotOffered }.into());
         events.extend(bill::voided(&delivery).filter(|_| !resends).map(Event::from));

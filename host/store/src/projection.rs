@@ -218,7 +218,19 @@ fn set_aside(dir: &Path) -> Result<(), ProjectionError> {
 
 /// The first key at which two trees differ, for proofs that a rebuilt one is the same. The trees must be closed.
 pub fn difference(one: &Path, other: &Path) -> Result<Option<Vec<u8>>, ProjectionError> {
-    let open = |dir: &Path| sled::Config::new().path(dir.join("sled")).open()?.open_tree("timonel");
+    // A tree that was closed a moment ago may still be let go of by a thread of sled.
+    let open = |dir: &Path| {
+        let config = sled::Config::new().path(dir.join("sled"));
+        let mut opened = config.open();
+        for _ in 0..50 {
+            if opened.is_ok() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            opened = config.open();
+        }
+        opened?.open_tree("timonel")
+    };
     let (one, other) = (open(one)?, open(other)?);
     let (mut left, mut right) = (one.iter(), other.iter());
     loop {
