@@ -7,6 +7,7 @@ use domain::Time;
 use domain::delivery::{Delivery, Sending, Status};
 use domain::event::{Event, SendAttempted, SendInDoubt, StatusChanged};
 use domain::id::{ConversationId, MessageId};
+use domain::law::class::Class;
 use libfuzzer_sys::fuzz_target;
 
 const STATUSES: [Status; 5] = [Status::Sent, Status::Delivered, Status::Read, Status::Played, Status::Failed];
@@ -15,7 +16,7 @@ fn event(byte: u8) -> Event {
     match STATUSES.get(usize::from(byte % 7)) {
         Some(status) => {
             let (at, problems, wamid, lookup, webhook) = (Time::UNIX_EPOCH, Vec::new(), None, None, 1);
-            StatusChanged { status: *status, at, problems, wamid, lookup, webhook }.into()
+            StatusChanged { status: *status, attempt: None, at, problems, wamid, lookup, webhook }.into()
         }
         None if byte % 7 == 5 => SendAttempted { attempt: u32::from(byte / 7) }.into(),
         None => SendInDoubt { attempt: u32::from(byte / 7), why: String::new() }.into(),
@@ -24,7 +25,7 @@ fn event(byte: u8) -> Event {
 
 fn told(bytes: &[u8]) -> Delivery {
     let (message, conversation) = (MessageId::from_bytes([1; 16]), ConversationId::from_bytes([2; 16]));
-    let mut delivery = Delivery::new(message, conversation, "1".into(), 1);
+    let mut delivery = Delivery::new(message, conversation, "1".into(), Class::Service, 1);
     for byte in bytes {
         let before = delivery.status;
         let event = event(*byte);
