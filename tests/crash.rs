@@ -18,7 +18,7 @@ const KILLS: u64 = 20;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_moment_it_is_killed_at_nothing_acknowledged_is_lost_and_nothing_is_doubled() {
-    let (rounds, seed) = (effort::asked("TIMONEL_CRASH_ROUNDS", 8), effort::seed());
+    let (rounds, seed) = (effort::asked("TIMONEL_CRASH_ROUNDS", 20), effort::seed());
     eprintln!("{rounds} kills, TIMONEL_SEED={seed}");
     let dice = Seeded::new(seed);
     let (mut total, mut done) = (Accounts::default(), 0);
