@@ -1,0 +1,193 @@
+//! What is done in a case: by rules, in queues, by agents and within their capacity.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Time;
+use crate::decision::{Asked, Kind, NotAsked, Place, Traces, Why};
+use crate::id::{AgentId, CaseId, ConversationId, QueueId, RuleId};
+use crate::sealed::{Personal, Sealed};
+
+/// `case-opened`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseOpened {
+    /// The case.
+    pub case: CaseId,
+}
+
+/// `rule-decided`, in `conversation/…`: one round of rules of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleDecided {
+    /// The case it is about.
+    pub case: CaseId,
+    /// The kind of rule that was asked.
+    #[serde(rename = "rules")]
+    pub of: Kind,
+    /// Why they were asked.
+    pub why: Why,
+    /// The generation that they belong to. A round never mixes two.
+    pub generation: u64,
+    /// Who was asked, in order.
+    pub asked: Vec<Asked>,
+    /// Who was not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_asked: Vec<NotAsked>,
+    /// What the host did not do of what was decided, because it may not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
+    /// What they saw and said, in the order of `asked`.
+    pub traces: Sealed<Traces>,
+}
+
+/// An invariant of the host that a decision ran into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refused {
+    /// So many automatic messages have gone out within the hour that a person has to come first.
+    AutomaticLimit,
+    /// The customer has not written for 24 hours.
+    WindowClosed,
+    /// The customer does not want such messages.
+    OptedOut,
+    /// The customer has not agreed to marketing.
+    NoOptIn,
+    /// Such messages are not sent to the customer's country.
+    CountryClosed,
+    /// Not at this hour or on this day.
+    ContactHours,
+    /// The customer was written to often enough.
+    ContactFrequency,
+    /// The month's money is spent.
+    MonthlyCap,
+    /// The month's money of the number is spent.
+    NumberCap,
+    /// The month's money of the rule is spent.
+    RuleCap,
+    /// Meta does not send the template, or made something else of it.
+    TemplateNotOffered,
+}
+
+/// `case-queued`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseQueued {
+    /// The case.
+    pub case: CaseId,
+    /// Where it waits, for whom, how urgently.
+    pub place: Place,
+    /// Since when it waits: kept when only the place changes, so that nobody loses their turn.
+    pub since: Time,
+    /// Who chose the place.
+    pub by: Chooser,
+}
+
+/// Who chose a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Chooser {
+    /// A routing rule.
+    Rule(RuleId),
+    /// No rule did, so the number's own queue has it.
+    Default,
+}
+
+/// `case-preference-ended`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PreferenceEnded {
+    /// The case.
+    pub case: CaseId,
+}
+
+/// `case-assigned`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseAssigned {
+    /// The case.
+    pub case: CaseId,
+    /// To whom.
+    pub agent: AgentId,
+    /// The queue it had waited in.
+    pub queue: QueueId,
+}
+
+/// `case-accepted`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseAccepted {
+    /// The case.
+    pub case: CaseId,
+    /// By whom.
+    pub agent: AgentId,
+}
+
+/// `case-closed`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseClosed {
+    /// The case.
+    pub case: CaseId,
+    /// How it ended, as a code of the company: letters and hyphens.
+    pub code: String,
+}
+
+impl CaseClosed {
+    /// Whether a text can be a code: 1 to 40 letters and hyphens. Without digits and spaces no customer's data fits in.
+    pub fn is_code(text: &str) -> bool {
+        (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+    }
+}
+
+/// `case-labelled`, in `conversation/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseLabelled {
+    /// The case.
+    pub case: CaseId,
+    /// What changed.
+    pub label: Label,
+}
+
+/// A mark on a case. Words are sealed: a rule may write into them whatever it has read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Label {
+    /// All tags that the case has now.
+    Tags(Sealed<Tags>),
+    /// A note for the agents.
+    Note(Sealed<Note>),
+    /// 0 is normal, 9 is most urgent.
+    Priority(u8),
+}
+
+/// The tags of a case, in alphabetical order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tags(pub std::collections::BTreeSet<String>);
+
+impl Personal for Tags {
+    const LABEL: &'static str = "case.tags";
+}
+
+/// A note for colleagues.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note(pub String);
+
+impl Personal for Note {
+    const LABEL: &'static str = "case.note";
+}
+
+/// `presence-set`, in `agent/…`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PresenceSet {
+    /// What the agent is now.
+    pub presence: crate::agent::Presence,
+}
+
+/// `capacity-taken`, in `agent/…`, in the same commit as `case-assigned`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CapacityTaken {
+    /// By which case.
+    pub case: CaseId,
+    /// In which conversation.
+    pub conversation: ConversationId,
+}
+
+/// `capacity-released`, in `agent/…`, in the same commit as what ended the assignment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CapacityReleased {
+    /// By which case.
+    pub case: CaseId,
+}
