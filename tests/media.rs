@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use store::Drive;
 use whatsapp::{Graph, GraphConfig};
 
-use crate::assembled::{House, events, of_kind};
+use crate::assembled::{House, SHOP, events, of_kind};
 use crate::program::{Company, NUMBER, timonel};
 
 const PHOTO: &[u8] = include_bytes!("../examples/simulator/page/photo.png");
@@ -130,16 +130,6 @@ async fn what_is_too_large_or_gone_is_told_and_a_higher_limit_is_in_force_at_onc
     company.until("generation-activated", 2).await;
     assert_eq!(get(&company, photo, "a.png").unwrap(), PHOTO);
 }
-
-const SHOP: &str = r#"
-name = "Ferretería"
-[[queues]]
-id = "general"
-[[agents]]
-id = "ana"
-name = "Ana"
-queues = ["general"]
-"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_picture_of_ours_is_sent_and_handed_over_again_when_meta_does_not_have_it_any_more() {

@@ -4,23 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::message::SHOP;
 use crate::program::{Company, NUMBER, timonel};
-
-const SHOP: &str = r#"
-[company]
-name = "Ferretería"
-[[company.queues]]
-id = "general"
-
-[[rule-sets]]
-name = "attention"
-[[rule-sets.rules]]
-id = "answers"
-plugin = "quick-answers"
-[[rule-sets.rules.settings.answers]]
-words = ["horario*"]
-text = { es = "Abrimos a las 8." }
-"#;
 
 fn outbound(company: &Company, arguments: &[&str]) -> (bool, String) {
     let out =

@@ -12,13 +12,7 @@ use domain::platform::MARKETING;
 use domain::stream::Stream;
 use serde_json::{Value, json};
 
-use crate::assembled::{House, Open, events, of_kind};
-
-const SHOP: &str = r#"
-name = "Ferretería"
-[[queues]]
-id = "general"
-"#;
+use crate::assembled::{House, Open, SHOP, events, of_kind};
 
 const LUCIA: &str = "573001112233";
 const NEW: &str = "573009998877";
@@ -316,4 +310,18 @@ fn a_rebuild_finds_customers_and_amendments_as_they_were() {
     open.settle();
     assert_eq!(of_kind(&open.desk, "contact-created").len(), 1);
     assert_eq!(conversations(&open).len(), 1);
+}
+
+#[test]
+fn a_body_that_nothing_opens_is_kept_as_such_and_those_behind_it_are_taken() {
+    let (house, mut open) = house(19);
+    let another = domain::sealed::Key::random(&*house.entropy);
+    house.post_under(&open.desk, &said(&house, LUCIA, "wamid.1", "hola"), &another).unwrap();
+    house.post(&open.desk, &said(&house, LUCIA, "wamid.2", "hola")).unwrap();
+    open.settle();
+    assert!(open.desk.store().unprocessed(0, 1).unwrap().is_empty());
+    let strange = of_kind(&open.desk, "message-not-understood");
+    let [Event::MessageNotUnderstood(strange)] = &strange[..] else { panic!("{strange:?}") };
+    assert!(strange.why.contains("does not open"), "{}", strange.why);
+    assert_eq!(of_kind(&open.desk, "message-received").len(), 1);
 }

@@ -14,7 +14,7 @@ use domain::templates::Why;
 use serde_json::{Value, json};
 use simulator::{Happening, TemplateChange};
 
-use crate::assembled::{House, Open, block_on, events, of_kind};
+use crate::assembled::{House, Open, SHOP, block_on, events, of_kind};
 use crate::program::{Company, timonel};
 
 const WABA: &str = "102290129340398";
@@ -133,16 +133,6 @@ async fn what_meta_has_is_seen_at_the_start_and_only_differences_are_kept() {
     assert!(shown.contains("Olá, bom dia.") && shown.contains("\"offered-as\": \"marketing\""), "{shown}");
     serve.stop();
 }
-
-const SHOP: &str = r#"
-name = "Ferretería"
-[[queues]]
-id = "general"
-[[agents]]
-id = "ana"
-name = "Ana"
-queues = ["general"]
-"#;
 
 fn told(house: &House, field: &str, members: &Value) -> String {
     let time = domain::outside::Clock::now(&*house.clock).as_second();
