@@ -2,8 +2,11 @@
 
 use domain::decision::Traces;
 use domain::event::{Note, Raw, Remembered, Tags, Wamid};
-use domain::message::{Identity, Inbound, Outgoing, Profile};
-use domain::sealed::{Personal, Sealed, SealedBody};
+use domain::id::ContactId;
+use domain::law::consent::Evidence;
+use domain::message::{Edit, Identity, Inbound, Outgoing, Profile};
+use domain::platform::Detail;
+use domain::sealed::{Key, Personal, Sealed, SealedBody};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use store::KeyStore;
@@ -25,7 +28,9 @@ pub(crate) fn unseal(value: &mut Value, keys: &KeyStore, today: Date) {
 fn open(value: &Value, keys: &KeyStore, today: Date) -> Option<Value> {
     let members = value.as_object()?;
     if members.len() == 2 && members.contains_key("of") && members.contains_key("sealed") {
-        // Which field it is, is authenticated with it: only the right one opens.
+        let owner: ContactId = members.get("of")?.as_str()?.parse().ok()?;
+        let Some(key) = keys.contact(owner).ok()? else { return Some(json!({ "erased": true })) };
+        // Which field it is, is authenticated with it: only the right one opens. What none opens stays as it is.
         let ways = [
             open_as::<Inbound>,
             open_as::<Outgoing>,
@@ -37,9 +42,11 @@ fn open(value: &Value, keys: &KeyStore, today: Date) -> Option<Value> {
             open_as::<Tags>,
             open_as::<Note>,
             open_as::<Raw>,
+            open_as::<Edit>,
+            open_as::<Detail>,
+            open_as::<Evidence>,
         ];
-        let opened = ways.iter().find_map(|way| way(value, keys));
-        return Some(opened.unwrap_or_else(|| json!({ "erased": true })));
+        return ways.iter().find_map(|way| way(value, &key));
     }
     if members.len() == 2 && members.contains_key("day") && members.contains_key("bytes") {
         let sealed: SealedBody = serde_json::from_value(value.clone()).ok()?;
@@ -55,8 +62,7 @@ fn open(value: &Value, keys: &KeyStore, today: Date) -> Option<Value> {
     None
 }
 
-fn open_as<T: Personal>(value: &Value, keys: &KeyStore) -> Option<Value> {
+fn open_as<T: Personal>(value: &Value, key: &Key) -> Option<Value> {
     let sealed: Sealed<T> = serde_json::from_value(value.clone()).ok()?;
-    let key = keys.contact(sealed.owner()).ok()??;
-    serde_json::to_value(sealed.open(&key).ok()?).ok()
+    serde_json::to_value(sealed.open(key).ok()?).ok()
 }
