@@ -12,7 +12,7 @@ use domain::id::{AgentId, ConversationId, NumberId};
 use domain::message::Outgoing;
 use domain::stops::Stops;
 use domain::stream::{Actor, Stream};
-use store::{CommitError, Draft, Store, Topic};
+use store::{Draft, Store, Topic};
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
@@ -104,19 +104,16 @@ impl Desk {
             return Err(CommandError::NoAgent(agent.clone()));
         }
         let stream = Stream::Agent(agent.clone());
-        loop {
-            let (version, state) = self.shared.store.agent(agent).map_err(DeskError::from)?;
+        let set = || {
+            let (version, state) = self.shared.store.agent(agent)?;
             if state.presence == presence {
-                return Ok(Done::Repeated);
+                return Ok(None);
             }
-            let draft = Draft::new(stream.clone(), Actor::Agent(agent.clone()), PresenceSet { presence })
-                .map_err(DeskError::from)?;
-            match self.shared.store.commit(vec![(stream.clone(), version)], vec![draft]).await {
-                Ok(_) => return Ok(Done::Recorded),
-                Err(CommitError::Conflict { .. }) => {}
-                Err(error) => return Err(DeskError::from(error).into()),
-            }
-        }
+            let draft = Draft::new(stream.clone(), Actor::Agent(agent.clone()), PresenceSet { presence })?;
+            Ok(Some((version, draft)))
+        };
+        let set = self.shared.decide(stream.clone(), set).await?;
+        Ok(if set { Done::Recorded } else { Done::Repeated })
     }
 
     /// Lets nothing leave from a number, or from any, until somebody resumes it. What is queued waits. Takes effect at

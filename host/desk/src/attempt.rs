@@ -151,11 +151,7 @@ async fn prepare(shared: &Shared, job: Job) -> Result<Step, DeskError> {
             return nothing(Ended::Postponed);
         }
         Permission::Withhold(reason) => {
-            shared.meters.send("withheld");
-            events.push(SendWithheld { because: reason.code() }.into());
-            // What may have arrived may be charged.
-            events.extend(bill::voided(&delivery).filter(|_| !resends).map(Event::from));
-            write(shared, &delivery, Some(version), events).await?;
+            withheld(shared, &delivery, version, reason.code(), events).await?;
             return nothing(Ended::Settled);
         }
     };
@@ -165,10 +161,7 @@ async fn prepare(shared: &Shared, job: Job) -> Result<Step, DeskError> {
     if let Err(why) = templates::category(shared, &number, &message)?
         && !matches!(why, Why::Unknown { .. })
     {
-        shared.meters.send("withheld");
-        events.push(SendWithheld { because: Refused::TemplateNotOffered }.into());
-        events.extend(bill::voided(&delivery).filter(|_| !resends).map(Event::from));
-        write(shared, &delivery, Some(version), events).await?;
+        withheld(shared, &delivery, version, Refused::TemplateNotOffered, events).await?;
         return nothing(Ended::Settled);
     }
     let attempt = delivery.attempts + 1;
@@ -196,6 +189,22 @@ async fn prepare(shared: &Shared, job: Job) -> Result<Step, DeskError> {
     }
     let contact = conversation.contact;
     Ok(Step::Send(Box::new(Flight { delivery, attempt, contact, key, request })))
+}
+
+/// Keeps that a message does not leave, after what was decided of it before.
+async fn withheld(
+    shared: &Shared,
+    delivery: &Delivery,
+    version: u64,
+    because: Refused,
+    mut events: Vec<Event>,
+) -> Result<(), DeskError> {
+    shared.meters.send("withheld");
+    // What was unseen and would have been sent again may have arrived, and may be charged.
+    let may_have_arrived = !events.is_empty();
+    events.push(SendWithheld { because }.into());
+    events.extend(bill::voided(delivery).filter(|_| !may_have_arrived).map(Event::from));
+    write(shared, delivery, Some(version), events).await
 }
 
 /// Keeps the answer.

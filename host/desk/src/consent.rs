@@ -7,7 +7,7 @@ use domain::law::consent::{Evidence, hear};
 use domain::law::language::Language;
 use domain::message::{Inbound, Outgoing};
 use domain::stream::{Actor, Stream};
-use store::{CommitError, Draft};
+use store::Draft;
 
 use crate::attend;
 use crate::command::DeskError;
@@ -59,12 +59,7 @@ pub(crate) fn news(
 
 /// Keeps that a customer wants no marketing, as the answer to a send told it (131050).
 pub(crate) async fn keep_refusal(shared: &Shared, contact: ContactId, at: Time) -> Result<(), DeskError> {
-    loop {
-        let refusal = ConsentChanged::by_refusal(at, shared.now());
-        let Some((version, stop)) = news(shared, contact, refusal, "")? else { return Ok(()) };
-        match shared.store.commit(vec![(Stream::Contact(contact), version)], vec![stop]).await {
-            Err(CommitError::Conflict { .. }) => {}
-            kept => return kept.map(|_| ()).map_err(Into::into),
-        }
-    }
+    let refused = || news(shared, contact, ConsentChanged::by_refusal(at, shared.now()), "");
+    shared.decide(Stream::Contact(contact), refused).await?;
+    Ok(())
 }

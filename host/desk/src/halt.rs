@@ -8,7 +8,7 @@ use domain::event::{Event, PersonCalled, SendingResumed, SendingStopped};
 use domain::id::NumberId;
 use domain::stops::{Scope, Stops, Traffic};
 use domain::stream::{Actor, Stream};
-use store::{CommitError, Draft};
+use store::Draft;
 use whatsapp::Action;
 
 use crate::command::DeskError;
@@ -57,14 +57,11 @@ pub(crate) async fn keep(
     title: &str,
     action: Action,
 ) -> Result<(), DeskError> {
-    loop {
-        let Some((version, draft)) = news(shared, delivery, code, title, action)? else { return Ok(()) };
+    let called = shared.decide(Stream::Company, || news(shared, delivery, code, title, action)).await?;
+    if called {
         tracing::warn!(code, number = %delivery.number, "WhatsApp refuses messages until a person acts: see `timonel outbound`");
-        match shared.store.commit(vec![(Stream::Company, version)], vec![draft]).await {
-            Err(CommitError::Conflict { .. }) => {}
-            kept => return kept.map(|_| ()).map_err(Into::into),
-        }
     }
+    Ok(())
 }
 
 /// Somebody pauses a number, or everything. False if it was paused already.
@@ -101,13 +98,10 @@ async fn decide(
     actor: Actor,
     event: impl Fn(&Stops) -> Option<Event>,
 ) -> Result<bool, DeskError> {
-    loop {
+    let wanted = || {
         let (version, stops) = shared.store.stops()?;
-        let Some(event) = event(&stops) else { return Ok(false) };
-        let draft = Draft::new(Stream::Company, actor.clone(), event)?;
-        match shared.store.commit(vec![(Stream::Company, version)], vec![draft]).await {
-            Err(CommitError::Conflict { .. }) => {}
-            kept => return kept.map(|_| true).map_err(Into::into),
-        }
-    }
+        let draft = event(&stops).map(|event| Draft::new(Stream::Company, actor.clone(), event));
+        Ok(draft.transpose()?.map(|draft| (version, draft)))
+    };
+    shared.decide(Stream::Company, wanted).await
 }

@@ -7,7 +7,8 @@ use domain::Time;
 use domain::id::{ContactId, MessageId};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::{Key, Personal, Sealed};
-use store::{KeyStore, MediaFiles, Store};
+use domain::stream::Stream;
+use store::{CommitError, Draft, KeyStore, MediaFiles, Store};
 
 use crate::active::Active;
 use crate::command::DeskError;
@@ -73,6 +74,22 @@ impl Shared {
         key: &Key,
     ) -> Result<Sealed<T>, DeskError> {
         Ok(Sealed::seal(value, owner, key, &*self.entropy)?)
+    }
+
+    /// Writes an event of a stream as `decide` wants it, and lets it decide again if somebody else was faster. False if it
+    /// wants none.
+    pub(crate) async fn decide(
+        &self,
+        stream: Stream,
+        decide: impl Fn() -> Result<Option<(u64, Draft)>, DeskError>,
+    ) -> Result<bool, DeskError> {
+        loop {
+            let Some((version, draft)) = decide()? else { return Ok(false) };
+            match self.store.commit(vec![(stream.clone(), version)], vec![draft]).await {
+                Err(CommitError::Conflict { .. }) => {}
+                written => return written.map(|_| true).map_err(Into::into),
+            }
+        }
     }
 }
 
