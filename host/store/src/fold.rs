@@ -335,14 +335,20 @@ impl<'a> Fold<'a> {
     }
 
     pub(crate) fn touch(&mut self, key: &[u8]) {
-        let seq = self.applied.seq;
-        match key.first() {
-            Some(b'q') => self.applied.queues = seq,
-            Some(b't') => self.applied.timers = seq,
-            Some(b'o' | b'l') => self.applied.outbox = seq,
-            Some(b'x') => self.applied.media = seq,
-            Some(b'y') => self.applied.templates = seq,
-            _ => {}
-        }
+        let (applied, is) = (&mut self.applied, |prefix: &[u8]| key.starts_with(prefix));
+        let last = if is(layout::OUTBOX) || is(layout::POSTPONED) {
+            &mut applied.outbox
+        } else if is(layout::QUEUES) {
+            &mut applied.queues
+        } else if is(layout::TIMERS) {
+            &mut applied.timers
+        } else if is(layout::MEDIA) {
+            &mut applied.media
+        } else if is(layout::TEMPLATES) {
+            &mut applied.templates
+        } else {
+            return;
+        };
+        *last = applied.seq;
     }
 }

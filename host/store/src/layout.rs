@@ -81,9 +81,12 @@ pub(crate) fn timer(due: Time, conversation: ConversationId, timer: TimerId) -> 
     [TIMERS, &millis(due), &conversation.to_bytes(), &timer.to_bytes()].concat()
 }
 
+/// All cases that wait.
+pub(crate) const QUEUES: &[u8] = b"q";
+
 /// All cases that wait in a queue.
 pub(crate) fn queue(queue: &QueueId) -> Vec<u8> {
-    [b"q", queue.as_str().as_bytes(), b"\0"].concat()
+    [QUEUES, queue.as_str().as_bytes(), b"\0"].concat()
 }
 
 /// A case that waits, the most urgent first, then the one that has waited longest.
@@ -170,9 +173,12 @@ pub(crate) fn strange(field: &str) -> Vec<u8> {
     [b"n", field.as_bytes()].concat()
 }
 
+/// All media.
+pub(crate) const MEDIA: &[u8] = b"x";
+
 /// The medium of a message.
 pub(crate) fn medium(message: MessageId) -> Vec<u8> {
-    [&b"x"[..], &message.to_bytes()].concat()
+    [MEDIA, &message.to_bytes()].concat()
 }
 
 /// All media that are to be fetched.

@@ -52,8 +52,8 @@ struct Layers {
     fresh: Layer,
     /// What is being carried. It is asked before sled until all of it is there.
     leaving: Arc<Layer>,
-    /// What was carried last, as sled has it: a state that was in use a moment ago likely still is.
-    recent: Arc<Layer>,
+    /// The states that were carried last, as sled has them: what was in use a moment ago likely still is.
+    recent: HashMap<Stream, Arc<Versioned>>,
 }
 
 impl Layers {
@@ -62,7 +62,7 @@ impl Layers {
             .states
             .get(stream)
             .or_else(|| self.leaving.states.get(stream))
-            .or_else(|| self.recent.states.get(stream))
+            .or_else(|| self.recent.get(stream))
     }
 
     fn entry(&self, key: &[u8]) -> Option<&Option<IVec>> {
@@ -191,8 +191,11 @@ impl Tree {
         }
         batch.insert(layout::WATERMARK, &leaving.seq.to_be_bytes());
         self.sled.apply_batch(batch)?;
+        drop(leaving);
         let mut layers = self.layers.write().unwrap_or_else(PoisonError::into_inner);
-        layers.recent = std::mem::take(&mut layers.leaving);
+        // Readers hold the lock and no layer, so it is nobody else's.
+        let left = Arc::into_inner(std::mem::take(&mut layers.leaving));
+        layers.recent = left.map(|left| left.states).unwrap_or_default();
         Ok(())
     }
 
