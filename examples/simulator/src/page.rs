@@ -2,15 +2,12 @@
 //!
 //! Plain files, embedded, with a policy that lets the browser load nothing else. The page holds no state of its own: it
 //! is told everything when it connects and then what changes, and told everything anew when it fell behind.
-//!
-//! A page of somebody else's, open in the same browser, could point its own name at this address; so a request has to
-//! name a loopback address as its host.
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
-use axum::middleware::{self, Next};
+use axum::extract::State;
+use axum::http::{HeaderName, StatusCode, header};
+use axum::middleware;
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -22,6 +19,7 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::customer::{Customer, NoSuchNumber};
 use crate::event::Event;
+use crate::loopback::of_this_machine;
 use crate::report::Report;
 use crate::world::World;
 
@@ -47,24 +45,6 @@ fn phones() -> Router<Arc<World>> {
         .route("/page/photo.png", file("image/png", PHOTO))
         .route("/page/events", get(events))
         .route("/page/act", post(act))
-}
-
-/// Refuses whoever asks under another name than a loopback address.
-async fn of_this_machine(request: Request, next: Next) -> Response {
-    if names_loopback(request.headers()) {
-        next.run(request).await
-    } else {
-        (StatusCode::MISDIRECTED_REQUEST, "this page answers to 127.0.0.1 and localhost alone")
-            .into_response()
-    }
-}
-
-fn names_loopback(headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let uri = host.and_then(|host| format!("http://{host}/").parse::<Uri>().ok());
-    let Some(name) = uri.as_ref().and_then(Uri::host) else { return false };
-    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 async fn report(State(world): State<Arc<World>>) -> ([(HeaderName, &'static str); 1], Json<Report>) {

@@ -10,9 +10,8 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
-use axum::middleware::Next;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -70,7 +69,7 @@ pub(super) fn routes(page: Page, desk: &Desk, clock: &Arc<dyn Clock>) -> Router 
         .route("/demo/state", get(state))
         .route("/demo/conversations/{id}", get(conversation))
         .route("/demo/events", get(events))
-        .layer(axum::middleware::from_fn(of_this_machine))
+        .layer(axum::middleware::from_fn(simulator::of_this_machine))
         .with_state(shown)
 }
 
@@ -83,24 +82,6 @@ fn served(kind: &'static str, content: &'static str) -> Response {
         (header::CACHE_CONTROL, "no-cache"),
     ];
     (headers, content).into_response()
-}
-
-/// Refuses whoever asks under another name than a loopback address.
-async fn of_this_machine(request: Request, next: Next) -> Response {
-    if names_loopback(request.headers()) {
-        next.run(request).await
-    } else {
-        (StatusCode::MISDIRECTED_REQUEST, "this page answers to 127.0.0.1 and localhost alone")
-            .into_response()
-    }
-}
-
-fn names_loopback(headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let uri = host.and_then(|host| format!("http://{host}/").parse::<Uri>().ok());
-    let Some(name) = uri.as_ref().and_then(Uri::host) else { return false };
-    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 async fn state(State(shown): State<Arc<Shown>>) -> Response {
@@ -167,25 +148,5 @@ impl Feed {
         self.told = now;
         let data = json!({ "seq": now, "conversations": changed });
         Some(Event::default().id(now.to_string()).data(data.to_string()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_names_of_this_machine_are_answered() {
-        let named =
-            |host: &str| names_loopback(&HeaderMap::from_iter([(header::HOST, host.parse().unwrap())]));
-        for host in ["127.0.0.1:8080", "localhost:8080", "LOCALHOST", "[::1]:8080", "127.8.9.1"] {
-            assert!(named(host), "{host}");
-        }
-        for host in
-            ["evil.example:8080", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "0.0.0.0"]
-        {
-            assert!(!named(host), "{host}");
-        }
-        assert!(!names_loopback(&HeaderMap::new()));
     }
 }
