@@ -80,9 +80,9 @@ pub(crate) struct Filler<'a> {
     flying: VecDeque<Ticket>,
 }
 
-struct Customer {
+pub(crate) struct Customer {
     contact: ContactId,
-    conversation: ConversationId,
+    pub(crate) conversation: ConversationId,
     case: CaseId,
     number: NumberId,
     key: Key,
@@ -118,6 +118,11 @@ impl<'a> Filler<'a> {
             oldest.wait()?;
         }
         Ok(())
+    }
+
+    /// Somebody who has written.
+    pub(crate) fn customer(&self) -> Option<&Customer> {
+        self.customers.first()
     }
 
     /// Waits until everything is durable and folded.
@@ -219,23 +224,12 @@ impl<'a> Filler<'a> {
 }
 
 impl Customer {
-    fn seal<T: Personal>(&self, value: &T) -> Result<Sealed<T>> {
+    pub(crate) fn seal<T: Personal>(&self, value: &T) -> Result<Sealed<T>> {
         Ok(Sealed::seal(value, self.contact, &self.key, &System)?)
     }
 
-    /// Two rules were asked: one abstained, one answered.
-    fn decision(&self, answer: &Outgoing) -> Result<RuleDecided> {
-        let digest = Digest::of(b"a plugin");
-        let asked = |rule: &str, outcome| Asked {
-            rule: rule.into(),
-            set: "attention".into(),
-            component: digest,
-            settings: digest,
-            outcome,
-            calls: [("memory.get".to_owned(), 1)].into(),
-            fuel: 20_000,
-            micros: 40,
-        };
+    /// What two rules saw and said.
+    pub(crate) fn traces(&self, answer: &Outgoing) -> Traces {
         let input = Json::of(&json!({
             "why": "message", "now": 1_795_352_400_000_u64, "number": "soporte", "language": "es",
             "local": {"date": "2026-11-22", "weekday": 7, "minute": 600, "zone": "America/Bogota"},
@@ -254,10 +248,25 @@ impl Customer {
             reason: reason.into(),
             effects,
         };
-        let traces = Traces(vec![
+        Traces(vec![
             trace("office-hours", "Está abierto", Vec::new()),
             trace("quick-answers", "Palabra «pedido»", vec![Effect::Reply { message: answer.clone() }]),
-        ]);
+        ])
+    }
+
+    /// Two rules were asked: one abstained, one answered.
+    pub(crate) fn decision(&self, answer: &Outgoing) -> Result<RuleDecided> {
+        let digest = Digest::of(b"a plugin");
+        let asked = |rule: &str, outcome| Asked {
+            rule: rule.into(),
+            set: "attention".into(),
+            component: digest,
+            settings: digest,
+            outcome,
+            calls: [("memory.get".to_owned(), 1)].into(),
+            fuel: 20_000,
+            micros: 40,
+        };
         Ok(RuleDecided {
             case: self.case,
             of: Kind::Responding,
@@ -266,7 +275,7 @@ impl Customer {
             asked: vec![asked("office-hours", Outcome::Abstained), asked("quick-answers", Outcome::Answered)],
             not_asked: Vec::new(),
             refused: Vec::new(),
-            traces: self.seal(&traces)?,
+            traces: self.seal(&self.traces(answer))?,
         })
     }
 }

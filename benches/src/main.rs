@@ -16,6 +16,7 @@ mod growth;
 mod host;
 mod idle;
 mod ingest;
+mod keep;
 mod latency;
 mod load;
 mod reopen;
@@ -61,6 +62,8 @@ enum Benchmark {
     Sustained,
     /// Memory of a host that has nothing to do.
     Idle,
+    /// What it costs to keep a decision: encoding, sealing, committing.
+    Keep,
     /// How long a large journal takes to open, to check and to fold.
     Reopen,
     /// What an event costs in a young journal and in an old one.
@@ -89,11 +92,12 @@ fn measure(arguments: &Arguments, benchmark: &Benchmark, report: &mut Report) ->
         Benchmark::Latency => Runtime::new()?.block_on(latency::run(report, time)),
         Benchmark::Sustained => Runtime::new()?.block_on(sustained::run(report, time)),
         Benchmark::Idle => Runtime::new()?.block_on(idle::run(report)),
+        Benchmark::Keep => keep::run(report, arguments.rounds),
         Benchmark::Reopen => reopen::run(report, arguments.events),
         Benchmark::Growth => growth::run(report, arguments.events),
         Benchmark::All => {
-            use Benchmark::{Growth, Idle, Ingest, Latency, Reopen, Sustained};
-            [Idle, Latency, Sustained, Ingest, Reopen, Growth]
+            use Benchmark::{Growth, Idle, Ingest, Keep, Latency, Reopen, Sustained};
+            [Idle, Keep, Latency, Sustained, Ingest, Reopen, Growth]
                 .iter()
                 .try_for_each(|benchmark| measure(arguments, benchmark, report))
         }
