@@ -23,7 +23,7 @@ pub(crate) struct Envelope {
     pub(crate) key: [u8; 16],
     pub(crate) command: Command,
     pub(crate) owner: Owner,
-    /// How often somebody else was faster.
+    /// How often the store failed.
     pub(crate) tries: u32,
 }
 

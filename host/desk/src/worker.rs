@@ -19,7 +19,8 @@ use crate::{agents, attend, platform, status};
 /// Commands that one round decides on. More would make the first of them wait for the decisions of the last.
 const ROUND: usize = 128;
 
-/// How often a command is decided again because somebody else was faster, before that counts as a failure of ours.
+/// How often a caller's command is tried again after a failure of the store before the caller is told. A race lost is no
+/// failure: whoever won it got something done.
 const TRIES: u32 = 64;
 
 /// How long to wait after a failure of the store before the same command is tried again.
@@ -135,9 +136,9 @@ impl Worker {
             _ => {
                 tracing::error!(%error, "a command could not be carried out: trying again");
                 std::thread::sleep(PAUSE);
+                envelope.tries += 1;
             }
         }
-        envelope.tries += 1;
         if envelope.tries >= TRIES && matches!(envelope.owner, Owner::Caller(_)) {
             self.finish(envelope, Err(error.into()));
             return true;

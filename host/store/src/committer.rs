@@ -45,7 +45,7 @@ impl Draft {
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
-    /// Somebody else wrote to the stream since it was read. Read it again and decide again.
+    /// Somebody else wrote to the stream since it was read. What was written can be read by now: decide again.
     #[error("{stream} is at version {found}, not at {expected}: somebody was faster")]
     Conflict {
         /// Which stream.
@@ -95,7 +95,9 @@ pub(crate) struct Durable {
     pub(crate) events: Vec<Recorded>,
     /// What they take up in the journal.
     pub(crate) bytes: usize,
-    pub(crate) acks: Vec<(Ack, u64)>,
+    /// Who waits, and the answer. Whoever lost a race waits too: read before the fold, the stream would still be what it
+    /// was, and the next attempt would lose again.
+    pub(crate) answers: Vec<(Ack, Result<u64, CommitError>)>,
 }
 
 /// The journal failed in a way after which nothing may be promised any more.
@@ -134,9 +136,11 @@ impl Committer {
         let first = self.journal.next_seq();
         let mut batch = Batch::default();
         let mut accepted: Vec<(Ack, bool, u64)> = Vec::with_capacity(requests.len());
+        let mut answers = Vec::new();
         for request in requests {
             match self.take(time, first, request.expect, request.drafts, &mut batch) {
                 Ok(last) => accepted.push((request.ack, request.folded, last)),
+                Err(lost @ CommitError::Conflict { .. }) => answers.push((request.ack, Err(lost))),
                 Err(error) => {
                     let _ = request.ack.send(Err(error));
                 }
@@ -150,7 +154,7 @@ impl Committer {
                     for (ack, _, _) in accepted {
                         let _ = ack.send(Err(CommitError::Refused(error.to_string())));
                     }
-                    return Ok(Durable { events: Vec::new(), bytes: 0, acks: Vec::new() });
+                    return Ok(Durable { events: Vec::new(), bytes: 0, answers });
                 }
             }
         }
@@ -159,16 +163,15 @@ impl Committer {
             self.order.push_back((last, stream.clone()));
             self.tail.insert(stream, (version, last));
         }
-        let mut acks = Vec::new();
         for (ack, folded, seq) in accepted {
             if folded {
-                acks.push((ack, seq));
+                answers.push((ack, Ok(seq)));
             } else {
                 let _ = ack.send(Ok(seq));
             }
         }
         let bytes = batch.entries.iter().map(Vec::len).sum();
-        Ok(Durable { events: batch.events, bytes, acks })
+        Ok(Durable { events: batch.events, bytes, answers })
     }
 
     fn take(

@@ -407,29 +407,29 @@ impl Engine {
 
 impl Projector {
     fn step(&self, durable: Durable) -> Result<(), FoldError> {
-        if durable.events.is_empty() {
-            return Ok(());
-        }
-        let before = *self.applied.borrow();
-        match self.projection.apply(before, &durable.events) {
-            Ok(applied) => {
-                let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-                recent.push(durable.events, durable.bytes);
-                drop(recent);
-                self.applied.send_replace(applied);
-                self.signals.tell(&applied);
-                for (ack, seq) in durable.acks {
-                    let _ = ack.send(Ok(seq));
+        let Durable { events, bytes, answers } = durable;
+        if !events.is_empty() {
+            let before = *self.applied.borrow();
+            match self.projection.apply(before, &events) {
+                Ok(applied) => {
+                    let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+                    recent.push(events, bytes);
+                    drop(recent);
+                    self.applied.send_replace(applied);
+                    self.signals.tell(&applied);
                 }
-                Ok(())
-            }
-            Err(error) => {
-                for (ack, _) in durable.acks {
-                    let _ = ack.send(Err(CommitError::NotFolded(error.to_string())));
+                Err(error) => {
+                    for (ack, _) in answers {
+                        let _ = ack.send(Err(CommitError::NotFolded(error.to_string())));
+                    }
+                    return Err(error);
                 }
-                Err(error)
             }
         }
+        for (ack, answer) in answers {
+            let _ = ack.send(answer);
+        }
+        Ok(())
     }
 }
 
