@@ -122,7 +122,8 @@ impl Serve {
     pub fn stop(mut self) {
         let pid = self.process.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        assert!(self.process.child.wait().unwrap().success());
+        let status = self.process.child.wait().unwrap();
+        assert!(status.success(), "{status}: {:#?}", self.log());
     }
 }
 

@@ -14,6 +14,7 @@ use domain::sealed::Key;
 use journal::{Disk as _, RealDisk};
 use server::{Controlled, Listening, Server};
 use store::{Drive, KeyStore, MediaFiles, Paths, Store};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use whatsapp::{Answer, AppSecrets, Graph, GraphConfig, Network, OwnedSend};
 
@@ -35,6 +36,8 @@ pub(crate) struct Host {
     controlled: Controlled,
     running: Running,
     chores: Vec<JoinHandle<()>>,
+    interrupt: Signal,
+    terminate: Signal,
 }
 
 impl Host {
@@ -64,6 +67,9 @@ impl Host {
             network,
             active,
         };
+        // Before there is anything to finish, and before anybody is told that it is open: whoever stops it the next moment
+        // stops it cleanly.
+        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         let (desk, parts) = desk::assemble(outside, workers());
         desk.announce().await?;
         let running = parts.run(&tokio::runtime::Handle::current())?;
@@ -87,7 +93,24 @@ impl Host {
             chores.push(tokio::spawn(watch(file, desk.clone(), rules)));
         }
         tracing::info!(address = %listening.address, generation = number, "open");
-        Ok(Self { desk, address: listening.address, listening, controlled, running, chores })
+        Ok(Self {
+            desk,
+            address: listening.address,
+            listening,
+            controlled,
+            running,
+            chores,
+            interrupt,
+            terminate,
+        })
+    }
+
+    /// Until somebody wants it to end.
+    pub(crate) async fn wanted_to_stop(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 
     /// Closes the door, finishes what has begun, and leaves the data clean.

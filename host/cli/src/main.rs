@@ -158,11 +158,11 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 
 fn serve(settings: &Settings) -> anyhow::Result<()> {
     runtime()?.block_on(async {
-        let host = Host::start(settings, |_, _| axum::Router::new()).await?;
+        let mut host = Host::start(settings, |_, _| axum::Router::new()).await?;
         if settings.app_secret.is_none() {
             tracing::warn!("the webhook answers 503: set `app-secret` (TIMONEL_APP_SECRET)");
         }
-        stopped().await?;
+        host.wanted_to_stop().await;
         tracing::info!("stopping");
         host.stop().await
     })
@@ -182,17 +182,6 @@ fn status(settings: &Settings, json: bool) -> anyhow::Result<()> {
             continue;
         }
         println!("{name:<12} {}", value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned));
-    }
-    Ok(())
-}
-
-/// Until somebody wants the program to end.
-async fn stopped() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
     }
     Ok(())
 }

@@ -108,7 +108,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let shown = page::Page::new(board.clone(), phones.base_url(), clock);
     let closing = shown.closing();
     let mut time = None;
-    let host = Host::start(&settings, |desk, clock| {
+    let mut host = Host::start(&settings, |desk, clock| {
         time = Some(Arc::clone(clock));
         page::routes(shown, desk, clock)
     })
@@ -123,7 +123,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     tell(host.address, phones.address(), clock, &settings.policy.company, temporary.is_some());
 
-    crate::stopped().await?;
+    host.wanted_to_stop().await;
     say("\nStopping…");
     tasks.shutdown().await;
     closing.send_replace(true);
