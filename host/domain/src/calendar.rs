@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::holiday::Holiday;
+use crate::text::as_text;
 
 /// The days that are looked at for the next change of a calendar. Whatever is closed for longer is closed for good.
 const HORIZON: i32 = 366;
@@ -54,17 +55,7 @@ impl FromStr for Block {
     }
 }
 
-impl Serialize for Block {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Block {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+as_text! { Block }
 
 /// Business hours as the company's files write them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

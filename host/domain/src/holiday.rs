@@ -16,7 +16,8 @@ use std::str::FromStr;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
-use serde::{Deserialize, Serialize};
+
+use crate::text::as_text;
 
 /// A day that comes back every year.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,17 +154,7 @@ impl fmt::Display for Holiday {
     }
 }
 
-impl Serialize for Holiday {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Holiday {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+as_text! { Holiday }
 
 #[cfg(test)]
 mod tests {

@@ -26,6 +26,7 @@ pub mod sealed;
 pub mod stops;
 pub mod stream;
 pub mod templates;
+mod text;
 pub mod window;
 
 /// A moment in UTC. The company's zone appears only where people look.

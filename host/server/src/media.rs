@@ -17,11 +17,15 @@ use desk::{Fetched, MediumError, UploadError};
 use domain::id::{ConversationId, MessageId};
 use domain::media::{LARGEST, is_shown};
 use domain::message::MediaKind;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::Server;
 use crate::operator::Operator;
+
+/// What is escaped of a name in a header: all but what RFC 8187 lets stand and nothing else takes for its own.
+const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
 
 /// The routes of the socket.
 pub(crate) fn routes() -> Router<Arc<Server>> {
@@ -57,7 +61,8 @@ fn status(error: &MediumError) -> StatusCode {
 fn handed_out(medium: Fetched) -> Response {
     let Fetched { bytes, mime_type, file_name } = medium;
     let how = if is_shown(&mime_type) { "inline" } else { "attachment" };
-    let named = format!("{how}; filename*=UTF-8''{}", escaped(&file_name));
+    let name = percent_encoding::utf8_percent_encode(&file_name, NAME);
+    let named = format!("{how}; filename*=UTF-8''{name}");
     let policy = HeaderName::from_static("content-security-policy");
     let options = HeaderName::from_static("x-content-type-options");
     let headers = [
@@ -68,19 +73,6 @@ fn handed_out(medium: Fetched) -> Response {
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     (headers, bytes).into_response()
-}
-
-/// A name as a header takes it (RFC 8187).
-fn escaped(name: &str) -> String {
-    let mut escaped = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
 }
 
 #[derive(Deserialize)]

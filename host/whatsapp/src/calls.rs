@@ -10,6 +10,7 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use hyper::http::response::Parts;
 use hyper::{Method, Request};
+use percent_encoding::PercentEncode;
 use serde_json::Value;
 
 use crate::client::{Graph, causes};
@@ -188,13 +189,6 @@ pub(crate) fn no_identifier(what: &str, text: &str) -> CallError {
 }
 
 /// A text as it stands in a query.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'.' => escaped.push(char::from(byte)),
-            other => escaped.push_str(&format!("%{other:02X}")),
-        }
-    }
-    escaped
+pub(crate) fn escaped(text: &str) -> PercentEncode<'_> {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
 }
