@@ -13,6 +13,7 @@ use crate::law::countries::Countries;
 use crate::law::prices::Prices;
 use crate::law::{Contacting, Law};
 use crate::media::MediaPolicy;
+use crate::retention::Retention;
 
 /// What is written down of a company.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +49,9 @@ pub struct Description {
     /// When media are fetched.
     #[serde(default)]
     pub media: MediaPolicy,
+    /// For how long it keeps what it knows of people.
+    #[serde(default)]
+    pub retention: Retention,
 }
 
 impl Description {
@@ -264,6 +268,11 @@ impl Company {
         &self.description.name
     }
 
+    /// For how long it keeps what it knows of people.
+    pub fn retention(&self) -> &Retention {
+        &self.description.retention
+    }
+
     /// How many automatic messages a customer may get within an hour.
     pub fn automatic_limit(&self) -> u32 {
         self.description.automatic_messages_per_hour
@@ -345,6 +354,7 @@ impl Default for Description {
             calendars: BTreeMap::new(),
             contacting: Contacting::default(),
             media: MediaPolicy::default(),
+            retention: Retention::default(),
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Only some answers of WhatsApp are final. The states say what is known and nothing more: above all, an attempt without
 //! an answer is *in doubt* and not failed, because a second attempt may be a second message.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
@@ -10,6 +12,7 @@ use crate::event::Event;
 use crate::id::{ConversationId, MessageId, NumberId};
 use crate::law::class::{Category, Class};
 use crate::law::pricing::Bill;
+use crate::sealed::Lookup;
 
 /// How a message fares after WhatsApp took it. Later ones include the earlier, and `failed` is final: that is the whole
 /// order, and a message is where the furthest status that was ever told puts it (Meta, *Webhooks: statuses*).
@@ -70,6 +73,12 @@ pub struct Delivery {
     /// What it costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bill: Option<Bill>,
+    /// By what it is found: a wamid for each attempt that arrived.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub lookups: BTreeSet<Lookup>,
+    /// Whether the customer was forgotten: what is told of it from then on leads to nobody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
 }
 
 /// Where an outgoing message is.
@@ -164,6 +173,8 @@ impl Delivery {
             state: Sending::Queued,
             status: None,
             bill: None,
+            lookups: BTreeSet::new(),
+            erased: false,
         }
     }
 
@@ -177,6 +188,7 @@ impl Delivery {
             Event::SendAccepted(accepted) => {
                 self.take(accepted.attempt);
                 self.state = Sending::Accepted;
+                self.learn(Some(accepted.lookup));
             }
             // An earlier attempt has turned out to have arrived: then it does not matter how this one ended.
             Event::SendRefused(_) if !self.taken.is_empty() => self.state = Sending::Accepted,
@@ -204,6 +216,7 @@ impl Delivery {
                 self.status = self.status.max(Some(changed.status));
                 self.state = Sending::Accepted;
                 self.take(changed.attempt.unwrap_or(self.attempts));
+                self.learn(changed.lookup);
             }
             _ => {}
         }
@@ -223,10 +236,23 @@ impl Delivery {
     /// What follows if nothing is heard of the attempt that is in doubt.
     pub fn unseen(&self) -> Unseen {
         match self.class {
+            _ if self.erased => Unseen::Leave,
             Class::Service | Class::Template(Category::Utility) if self.resends == 0 => Unseen::Resend,
             Class::Template(Category::Authentication) => Unseen::Expire,
             Class::Service | Class::Template(_) => Unseen::Leave,
         }
+    }
+
+    fn learn(&mut self, lookup: Option<Lookup>) {
+        if !self.erased {
+            self.lookups.extend(lookup);
+        }
+    }
+
+    /// Forgets whom it went to. Gives by what its attempts were found.
+    pub fn forget(&mut self) -> BTreeSet<Lookup> {
+        self.erased = true;
+        std::mem::take(&mut self.lookups)
     }
 
     /// Whether a status tells something new. They come late, twice and in any order: only what is further along counts,

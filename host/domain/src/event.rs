@@ -189,12 +189,24 @@ events! {
     ContactUpdated(ContactUpdated) = "contact-updated", form 1;
     /// A contact has another phone, user id or identity key, and is the same contact.
     ContactIdentityChanged(ContactIdentityChanged) = "contact-identity-changed", form 1;
+    /// A contact was forgotten: the key that opened what is sealed is destroyed.
+    ContactErased(ContactErased) = "contact-erased", form 1;
+    /// A conversation ended because its contact was forgotten.
+    ConversationErased(ConversationErased) = "conversation-erased", form 1;
+    /// A contact must not be forgotten for now.
+    ContactHeld(ContactHeld) = "contact-held", form 1;
+    /// A contact may be forgotten again.
+    ContactReleased(ContactReleased) = "contact-released", form 1;
+    /// Everything that is known of a contact was handed out.
+    ContactExported(ContactExported) = "contact-exported", form 1;
     /// A contact wrote to a number of ours for the first time.
     ConversationStarted(ConversationStarted) = "conversation-started", form 1;
     /// The customer said something.
     MessageReceived(MessageReceived) = "message-received", form 1;
     /// Meta sent something that this version does not understand.
     MessageNotUnderstood(MessageNotUnderstood) = "message-not-understood", form 1;
+    /// What had not been understood is, and comes again as a body of its own.
+    ElementReread(ElementReread) = "element-reread", form 1;
     /// What was said is said differently now.
     MessageEdited(MessageEdited) = "message-edited", form 1;
     /// What was said was taken back.

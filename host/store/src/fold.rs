@@ -5,6 +5,8 @@
 //! written by comparing what the state implied before with what it implies now, so that none can be forgotten. Nothing
 //! here asks a clock or a random source, or a rebuild would not give the same keys and values.
 
+mod erasing;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use domain::event::{
     AccountChanged, CallChanged, Event, HandoverChanged, MessageCharged, NumberChanged, PlatformNotice,
     Recorded, ReplyQueued, TemplateChanged,
 };
-use domain::id::ConversationId;
+use domain::id::{ConversationId, MessageId};
 use domain::law::spending::Tally;
 use domain::sealed::Lookup;
 use domain::stops::Stops;
@@ -71,14 +73,19 @@ impl<'a> Fold<'a> {
     /// Takes in one event.
     pub(crate) fn event(&mut self, recorded: &Recorded) -> Result<(), FoldError> {
         self.applied.seq = recorded.seq;
-        self.side_effects(recorded)?;
-        self.media(recorded)?;
-        self.templates(recorded)?;
+        // What was decided before somebody was forgotten and written after it leaves nothing but its number.
+        if !matches!(self.stream(&recorded.stream)?.now.state, State::Erased) {
+            self.side_effects(recorded)?;
+            self.media(recorded)?;
+            self.templates(recorded)?;
+        }
         let stream = &mut self.stream(&recorded.stream)?.now;
         stream.version = recorded.version;
         match (&mut stream.state, &recorded.event) {
             (State::Nothing, Event::ContactCreated(created)) => {
-                stream.state = State::Contact(Contact::created(created));
+                let mut contact = Contact::created(created);
+                contact.keep(recorded.time, &recorded.actor, &recorded.event);
+                stream.state = State::Contact(contact);
             }
             (State::Nothing, Event::ConversationStarted(started)) => {
                 stream.state =
@@ -104,8 +111,14 @@ impl<'a> Fold<'a> {
                     });
                 }
             },
+            (State::Erased, _) => {}
+            (State::Contact(_), Event::ContactErased(_))
+            | (State::Conversation(_), Event::ConversationErased(_)) => stream.state = State::Erased,
             (State::Company(stops), event) => stops.fold(recorded.time, &recorded.actor, event),
-            (State::Contact(contact), event) => contact.fold(event),
+            (State::Contact(contact), event) => {
+                contact.fold(event);
+                contact.keep(recorded.time, &recorded.actor, event);
+            }
             (State::Conversation(conversation), event) => {
                 conversation.fold(recorded.time, &recorded.actor, event);
             }
@@ -150,13 +163,21 @@ impl<'a> Fold<'a> {
                 self.put_json(layout::wamid(&received.lookup), &Referent::Inbound(*id))?;
                 self.put_json(layout::line(*id, recorded.version), &Line::Inbound(received.clone()))?;
             }
-            (Event::MessageNotUnderstood(strange), _) => {
+            (Event::MessageNotUnderstood(strange), stream) => {
                 if let Some(lookup) = &strange.lookup {
-                    self.put_json(layout::wamid(lookup), &Referent::Strange)?;
+                    let key = layout::wamid(lookup);
+                    self.put_json(key.clone(), &Referent::Strange)?;
+                    self.beside(stream, &key, recorded.time);
                 }
                 let key = layout::strange(&strange.field);
                 let count = self.number(&key)? + 1;
                 self.put(key, count.to_be_bytes().to_vec());
+            }
+            (Event::ElementReread(reread), _) => {
+                let key = layout::strange(&reread.field);
+                let count = self.number(&key)?.saturating_sub(1);
+                self.put(key, count.to_be_bytes().to_vec());
+                self.put(layout::reread(reread.element), Vec::new());
             }
             (Event::ReplyQueued(reply), Stream::Conversation(id)) => {
                 let line = Line::Outgoing {
@@ -179,17 +200,23 @@ impl<'a> Fold<'a> {
                 }
             }
             (Event::SendAccepted(accepted), Stream::Message(id)) => {
-                self.put_json(layout::wamid(&accepted.lookup), &Referent::Outgoing(*id))?;
+                self.find_outgoing(*id, &accepted.lookup)?;
             }
             (Event::StatusChanged(changed), Stream::Message(id)) => {
                 if let Some(lookup) = &changed.lookup {
-                    self.put_json(layout::wamid(lookup), &Referent::Outgoing(*id))?;
+                    self.find_outgoing(*id, lookup)?;
                 }
             }
             (Event::MessageCharged(charged), _) => self.charge(charged)?,
             // Whoever sends has to look again.
             (Event::SendingStopped(_) | Event::SendingResumed(_), _) => self.applied.outbox = recorded.seq,
-            (event, stream) => self.platform(event, stream, recorded.version)?,
+            (Event::ContactErased(erased), Stream::Contact(contact)) => {
+                self.forget_contact(*contact, recorded, &erased.reason)?;
+            }
+            (Event::ConversationErased(_), Stream::Conversation(id)) => {
+                self.forget_conversation(*id, recorded.time)?;
+            }
+            (event, stream) => self.platform(event, stream, recorded)?,
         }
         Ok(())
     }
@@ -204,7 +231,7 @@ impl<'a> Fold<'a> {
     }
 
     /// The same for what Meta tells besides messages and statuses.
-    fn platform(&mut self, event: &Event, stream: &Stream, version: u64) -> Result<(), FoldError> {
+    fn platform(&mut self, event: &Event, stream: &Stream, recorded: &Recorded) -> Result<(), FoldError> {
         let told = match (event, stream) {
             (Event::ContactIdentityChanged(changed), Stream::Contact(contact)) => {
                 let contact = contact.to_bytes().to_vec();
@@ -225,17 +252,21 @@ impl<'a> Fold<'a> {
             (Event::MessageEdited(edited), Stream::Conversation(_)) => {
                 let mut amended = self.amended(&edited.original)?;
                 amended.edit(edited);
-                self.put_json(layout::amended(&edited.original), &amended)?;
+                let key = layout::amended(&edited.original);
+                self.put_json(key.clone(), &amended)?;
+                self.beside(stream, &key, recorded.time);
                 &edited.lookup
             }
             (Event::MessageRevoked(revoked), Stream::Conversation(_)) => {
                 let mut amended = self.amended(&revoked.original)?;
                 amended.revoked.get_or_insert_with(|| revoked.clone());
-                self.put_json(layout::amended(&revoked.original), &amended)?;
+                let key = layout::amended(&revoked.original);
+                self.put_json(key.clone(), &amended)?;
+                self.beside(stream, &key, recorded.time);
                 &revoked.lookup
             }
             (Event::MessageEchoed(echoed), Stream::Conversation(id)) => {
-                self.put_json(layout::line(*id, version), &Line::Echoed(echoed.clone()))?;
+                self.put_json(layout::line(*id, recorded.version), &Line::Echoed(echoed.clone()))?;
                 &echoed.lookup
             }
             (Event::CallChanged(CallChanged { lookup, .. }), _)
@@ -246,7 +277,21 @@ impl<'a> Fold<'a> {
             | (Event::PlatformNotice(PlatformNotice { lookup, .. }), _) => lookup,
             _ => return Ok(()),
         };
-        self.put_json(layout::wamid(told), &Referent::Told)
+        let key = layout::wamid(told);
+        self.put_json(key.clone(), &Referent::Told)?;
+        if !matches!(event, Event::MessageEchoed(_)) {
+            self.beside(stream, &key, recorded.time);
+        }
+        Ok(())
+    }
+
+    /// Lets a message of ours be found by its wamid, unless it went to somebody who was forgotten.
+    fn find_outgoing(&mut self, message: MessageId, lookup: &Lookup) -> Result<(), FoldError> {
+        let state = &self.stream(&Stream::Message(message))?.now.state;
+        if matches!(state, State::Message(delivery) if delivery.erased) {
+            return Ok(());
+        }
+        self.put_json(layout::wamid(lookup), &Referent::Outgoing(message))
     }
 
     fn amended(&self, lookup: &Lookup) -> Result<Amended, FoldError> {

@@ -49,6 +49,29 @@ pub(crate) fn conversation(contact: ContactId, number: &NumberId) -> Vec<u8> {
     [b"p", &contact.to_bytes()[..], number.as_str().as_bytes()].concat()
 }
 
+/// All conversations of a contact.
+pub(crate) fn conversations(contact: ContactId) -> Vec<u8> {
+    [b"p", &contact.to_bytes()[..]].concat()
+}
+
+/// What was told of a conversation and is no line of its history: the keys by which it is found.
+pub(crate) fn besides(conversation: ConversationId) -> Vec<u8> {
+    [b"b", &conversation.to_bytes()[..]].concat()
+}
+
+/// One of them.
+pub(crate) fn beside(conversation: ConversationId, key: &[u8]) -> Vec<u8> {
+    [&besides(conversation)[..], key].concat()
+}
+
+/// All contacts that were forgotten.
+pub(crate) const ERASED: &[u8] = b"e";
+
+/// A contact that was forgotten.
+pub(crate) fn erased(contact: ContactId) -> Vec<u8> {
+    [ERASED, &contact.to_bytes()].concat()
+}
+
 /// All lines of a conversation.
 pub(crate) fn history(conversation: ConversationId) -> Vec<u8> {
     [b"h", &conversation.to_bytes()[..]].concat()
@@ -59,13 +82,18 @@ pub(crate) fn line(conversation: ConversationId, version: u64) -> Vec<u8> {
     [b"h", &conversation.to_bytes()[..], &version.to_be_bytes()].concat()
 }
 
-/// A rule's memory of one conversation or contact.
-pub(crate) fn memory_of(rule: &RuleId, scope: MemoryScope, owner: [u8; 16]) -> Vec<u8> {
+/// What all rules noted of one conversation or contact.
+pub(crate) fn memories(scope: MemoryScope, owner: [u8; 16]) -> Vec<u8> {
     let scope: &[u8] = match scope {
         MemoryScope::Conversation => b"v",
         MemoryScope::Contact => b"c",
     };
-    [b"r", rule.as_str().as_bytes(), b"\0", scope, &owner].concat()
+    [b"r", scope, &owner].concat()
+}
+
+/// A rule's memory of one conversation or contact.
+pub(crate) fn memory_of(rule: &RuleId, scope: MemoryScope, owner: [u8; 16]) -> Vec<u8> {
+    [&memories(scope, owner)[..], rule.as_str().as_bytes(), b"\0"].concat()
 }
 
 /// A value in a rule's memory.
@@ -198,9 +226,19 @@ pub(crate) fn template(account: &str, template: &TemplateName) -> Vec<u8> {
     [TEMPLATES, account.as_bytes(), b"\0", name, b"\0", language].concat()
 }
 
-/// What was uploaded for a conversation.
+/// All that was uploaded for a conversation.
+pub(crate) fn uploads(conversation: ConversationId) -> Vec<u8> {
+    [b"z", &conversation.to_bytes()[..]].concat()
+}
+
+/// Something that was uploaded for a conversation.
 pub(crate) fn upload(conversation: ConversationId, id: &str) -> Vec<u8> {
-    [b"z", &conversation.to_bytes()[..], id.as_bytes()].concat()
+    [&uploads(conversation)[..], id.as_bytes()].concat()
+}
+
+/// An element that was not understood at first, by its number, and was taken up later.
+pub(crate) fn reread(element: u64) -> Vec<u8> {
+    [&b"i"[..], &element.to_be_bytes()].concat()
 }
 
 /// All keys that begin with a prefix. Every prefix here begins with a letter, so there is always a key behind it.
@@ -242,6 +280,21 @@ pub enum Referent {
     Strange,
     /// Something else that Meta told: an edit, a call, a notice.
     Told,
+    /// Something of a contact who was forgotten a moment ago. Meta may tell it once more, and it makes nobody a contact.
+    Erased,
+}
+
+/// How a contact was forgotten.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// When.
+    pub at: Time,
+    /// Who did it.
+    pub by: Actor,
+    /// On what ground.
+    pub reason: String,
+    /// The number of its `contact-erased`.
+    pub event: u64,
 }
 
 /// What became of a message after it was said. Either may come before the message itself.
@@ -291,6 +344,15 @@ impl Line {
             Self::Inbound(received) => received.message,
             Self::Echoed(echoed) => echoed.message,
             Self::Outgoing { reply, .. } => reply.message,
+        }
+    }
+
+    /// When it was said.
+    pub fn at(&self) -> Time {
+        match self {
+            Self::Inbound(received) => received.sent_at,
+            Self::Echoed(echoed) => echoed.sent_at,
+            Self::Outgoing { at, .. } => *at,
         }
     }
 

@@ -22,11 +22,12 @@ mod state;
 mod store;
 mod template_index;
 mod tree;
+mod whole;
 
 pub use committer::{CommitError, Draft};
 pub use fold::FoldError;
-pub use keys::{KeyError, KeyStore};
-pub use layout::{Amended, Line, Referent};
+pub use keys::{Closed, KeyBackup, KeyBackupError, KeyError, KeyStore};
+pub use layout::{Amended, Erasure, Line, Referent};
 pub use media::{MediaFileError, MediaFiles};
 pub use projection::{Applied, ProjectionError, difference};
 pub use queries::{Outbox, Waiting};

@@ -5,6 +5,7 @@
 //! contact's key has erased the file, in every copy of it; `forget` takes away what is left of it here. A file is whole
 //! or not there: it is written under another name, synced, renamed, and its directory synced.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use domain::id::ContactId;
 use domain::outside::Entropy;
 use domain::sealed::{Key, Lookup, SealError};
 use journal::Disk;
+
+use crate::whole::{read, replace};
 
 /// Authenticated with the bytes, together with contact and name.
 const LABEL: &[u8] = b"medium\0";
@@ -57,40 +60,50 @@ impl MediaFiles {
         let sealed = key
             .seal(&context(owner, file), bytes, &*self.entropy)
             .map_err(|source| MediaFileError::Seal { path: path.clone(), source })?;
-        let part = path.with_extension("part");
-        let write = || {
-            self.disk.create_dir_all(&dir)?;
-            let opened = self.disk.open(&part, true)?;
-            opened.truncate(0)?;
-            opened.write_at(0, &sealed)?;
-            opened.sync_data()?;
-            drop(opened);
-            self.disk.rename(&part, &path)?;
-            self.disk.sync_dir(&dir)
-        };
-        write().map_err(|source| MediaFileError::Io { path: path.clone(), source })
+        self.write(&dir, &path, &sealed).map_err(|source| MediaFileError::Io { path: path.clone(), source })
     }
 
     /// The bytes of a file, with the key of its contact.
     pub fn get(&self, owner: ContactId, key: &Key, file: Lookup) -> Result<Vec<u8>, MediaFileError> {
         let (_, path) = self.place(owner, file);
-        let read = || crate::keys::read(&*self.disk.open(&path, false)?);
+        let read = || read(&*self.disk.open(&path, false)?);
         let sealed = read().map_err(|source| MediaFileError::Io { path: path.clone(), source })?;
         key.open(&context(owner, file), &sealed)
             .map_err(|source| MediaFileError::Seal { path: path.clone(), source })
     }
 
+    /// Copies the files of all contacts of whom `whom` says so to another directory, beside a host that is adding some. What
+    /// is there already stays: a file never changes. Gives how many were copied.
+    pub fn copy(&self, to: &Self, whom: impl Fn(ContactId) -> bool) -> Result<usize, MediaFileError> {
+        let mut copied = 0;
+        for shard in self.names(&self.dir)? {
+            let (from, into) = (self.dir.join(&shard), to.dir.join(&shard));
+            let there: BTreeSet<String> = to.names(&into)?.into_iter().collect();
+            for name in self.names(&from)? {
+                if there.contains(&name) || !owner(&name).is_some_and(&whom) {
+                    continue;
+                }
+                let (path, target) = (from.join(&name), into.join(&name));
+                // A contact may be forgotten while this runs.
+                let Some(bytes) = absent(self.disk.open(&path, false).and_then(|file| read(&*file)))
+                    .map_err(|source| MediaFileError::Io { path, source })?
+                else {
+                    continue;
+                };
+                to.write(&into, &target, &bytes)
+                    .map_err(|source| MediaFileError::Io { path: target, source })?;
+                copied += 1;
+            }
+        }
+        Ok(copied)
+    }
+
     /// Takes away all files of a contact, and says how many there were.
     pub fn forget(&self, owner: ContactId) -> Result<usize, MediaFileError> {
         let dir = self.shard(owner);
-        let prefix = format!("{owner}-");
+        let mut of_contact = self.names(&dir)?;
+        of_contact.retain(|name| self::owner(name) == Some(owner));
         let remove = || {
-            let names = match self.disk.list(&dir) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-                names => names?,
-            };
-            let of_contact: Vec<String> =
-                names.into_iter().filter(|name| name.starts_with(&prefix)).collect();
             for name in &of_contact {
                 self.disk.remove(&dir.join(name))?;
             }
@@ -102,6 +115,18 @@ impl MediaFiles {
         remove().map_err(|source| MediaFileError::Io { path: dir.clone(), source })
     }
 
+    fn write(&self, dir: &Path, path: &Path, sealed: &[u8]) -> io::Result<()> {
+        self.disk.create_dir_all(dir)?;
+        replace(&*self.disk, path, sealed)
+    }
+
+    /// What is in a directory; nothing if there is none.
+    fn names(&self, dir: &Path) -> Result<Vec<String>, MediaFileError> {
+        let names = absent(self.disk.list(dir));
+        let names = names.map_err(|source| MediaFileError::Io { path: dir.to_owned(), source })?;
+        Ok(names.unwrap_or_default())
+    }
+
     /// Some hundred directories instead of one: ids are random, so their beginnings spread the files evenly.
     fn shard(&self, owner: ContactId) -> PathBuf {
         self.dir.join(owner.to_string().get(..2).unwrap_or_default())
@@ -111,6 +136,19 @@ impl MediaFiles {
         let dir = self.shard(owner);
         let path = dir.join(format!("{owner}-{file:?}"));
         (dir, path)
+    }
+}
+
+/// Whose file it is, by its name. None if it is no file of anybody.
+fn owner(name: &str) -> Option<ContactId> {
+    name.split_once('-')?.0.parse().ok()
+}
+
+/// What is not there is none.
+fn absent<T>(tried: io::Result<T>) -> io::Result<Option<T>> {
+    match tried {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        tried => tried.map(Some),
     }
 }
 
@@ -156,7 +194,7 @@ mod tests {
         let dir = files.shard(LUCIA);
         let names = disk.list(&dir).unwrap();
         assert_eq!(names.len(), 1);
-        let raw = crate::keys::read(&*disk.open(&dir.join(&names[0]), false).unwrap()).unwrap();
+        let raw = read(&*disk.open(&dir.join(&names[0]), false).unwrap()).unwrap();
         assert!(!raw.windows(7).any(|part| part == b"picture"));
         // Moved to another contact's name, it opens for nobody.
         disk.create_dir_all(&files.shard(MATEO)).unwrap();

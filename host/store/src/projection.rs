@@ -17,7 +17,7 @@ use crate::tree::Tree;
 const CACHE: u64 = 48 << 20;
 
 /// The form of the tree's keys and values. Another number here rebuilds every tree that was written before.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 
 /// Why the projections failed.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 //! Each answer is as of the last batch that was folded. Who decides on it names the versions seen, and the committer
 //! notices if they are stale.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Time;
 use domain::agent::Agent;
@@ -20,7 +20,7 @@ use domain::stops::Stops;
 use domain::stream::Stream;
 use serde::de::DeserializeOwned;
 
-use crate::layout::{self, Amended, Line, Referent, Unprocessed};
+use crate::layout::{self, Amended, Erasure, Line, Referent, Unprocessed};
 use crate::projection::ProjectionError;
 use crate::state::Folded;
 use crate::store::{OpenError, Store};
@@ -88,6 +88,46 @@ impl Store {
     ) -> Result<Option<ConversationId>, ProjectionError> {
         let found = self.tree().get(layout::conversation(contact, number))?;
         Ok(found.as_deref().and_then(layout::tail).map(ConversationId::from_bytes))
+    }
+
+    /// The conversations of a contact, by number.
+    pub fn conversations_of(
+        &self,
+        contact: ContactId,
+    ) -> Result<Vec<(NumberId, ConversationId)>, ProjectionError> {
+        let prefix = layout::conversations(contact);
+        let number = prefix.len();
+        let broken = || ProjectionError::Broken("the conversations of a contact");
+        self.all(prefix)?
+            .iter()
+            .map(|(key, value)| {
+                let number = std::str::from_utf8(key.get(number..).unwrap_or_default());
+                let id = layout::tail(value).ok_or_else(broken)?;
+                Ok((NumberId::from(number.map_err(|_| broken())?), ConversationId::from_bytes(id)))
+            })
+            .collect()
+    }
+
+    /// All contacts that are not forgotten, in the order of their ids.
+    pub fn contacts(&self) -> Result<BTreeSet<ContactId>, ProjectionError> {
+        self.tree().contacts()
+    }
+
+    /// How a contact was forgotten, if it was.
+    pub fn erasure(&self, contact: ContactId) -> Result<Option<Erasure>, ProjectionError> {
+        self.json(layout::erased(contact))
+    }
+
+    /// All contacts that were forgotten.
+    pub fn erasures(&self) -> Result<BTreeMap<ContactId, Erasure>, ProjectionError> {
+        let broken = || ProjectionError::Broken("a contact that was forgotten");
+        self.all(layout::ERASED.to_vec())?
+            .iter()
+            .map(|(key, value)| {
+                let id = ContactId::from_bytes(layout::tail(key).ok_or_else(broken)?);
+                Ok((id, serde_json::from_slice(value)?))
+            })
+            .collect()
     }
 
     /// All conversations, in the order of their ids.
@@ -259,7 +299,7 @@ impl Store {
         Ok(open.filter(|seq| *seq > after).take(limit).collect())
     }
 
-    /// How often something was not understood, by the field of the webhook.
+    /// How much is not understood until now, by the field of the webhook.
     pub fn not_understood(&self) -> Result<BTreeMap<String, u64>, ProjectionError> {
         let counts = self.all(layout::strange(""))?;
         Ok(counts
@@ -269,6 +309,11 @@ impl Store {
                 (field, layout::number(value).unwrap_or(0))
             })
             .collect())
+    }
+
+    /// Whether something that was not understood at first was taken up later, by the number of its event.
+    pub fn is_reread(&self, element: u64) -> Result<bool, ProjectionError> {
+        Ok(self.tree().get(layout::reread(element))?.is_some())
     }
 
     /// The generation of rules that was activated last.

@@ -23,7 +23,12 @@ pub(crate) enum State {
     Conversation(Conversation),
     Message(Delivery),
     Agent(Agent),
+    /// Of somebody who was forgotten.
+    Erased,
 }
+
+/// What stands in the place of the JSON of a state that is forgotten.
+const ERASED: &[u8] = b"erased";
 
 /// A state, and how many events it was folded from.
 #[derive(Debug, Clone)]
@@ -63,6 +68,7 @@ impl Versioned {
         match &self.state {
             State::Nothing => {}
             State::Company(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Erased => bytes.extend_from_slice(ERASED),
             State::Contact(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Conversation(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Message(state) => serde_json::to_writer(&mut bytes, state)?,
@@ -73,7 +79,11 @@ impl Versioned {
 
     pub(crate) fn decode(stream: &Stream, bytes: &[u8]) -> Result<Self, ProjectionError> {
         fn known<T: DeserializeOwned>(bytes: &[u8], state: fn(T) -> State) -> Result<State, ProjectionError> {
-            if bytes.is_empty() { Ok(State::Nothing) } else { Ok(state(serde_json::from_slice(bytes)?)) }
+            match bytes {
+                [] => Ok(State::Nothing),
+                ERASED => Ok(State::Erased),
+                json => Ok(state(serde_json::from_slice(json)?)),
+            }
         }
         let (version, bytes) = version(bytes)?;
         let state = match stream {
@@ -86,6 +96,11 @@ impl Versioned {
         };
         Ok(Self { version, state })
     }
+}
+
+/// Whether the state in some bytes is that of somebody who was forgotten.
+pub(crate) fn is_erased(bytes: &[u8]) -> bool {
+    version(bytes).is_ok_and(|(_, state)| state == ERASED)
 }
 
 /// The version in front of a state, and the rest.

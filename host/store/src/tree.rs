@@ -8,18 +8,18 @@
 //!
 //! States are kept as values as long as they are in memory, and become JSON when they are carried.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use domain::conversation::Conversation;
-use domain::id::ConversationId;
+use domain::id::{ContactId, ConversationId};
 use domain::stream::Stream;
 use sled::IVec;
 
 use crate::layout;
 use crate::projection::ProjectionError;
-use crate::state::{self, Folded as _, Versioned};
+use crate::state::{self, Folded as _, State, Versioned};
 
 /// Bytes of a layer from which on it is carried before more is folded: some hundred thousand events.
 const HEAVY: usize = 32 << 20;
@@ -151,8 +151,33 @@ impl Tree {
             found.extend(Conversation::of(&known.state).map(|state| (id, state.clone())));
         }
         for (stream, known) in layers.leaving.states.iter().chain(&layers.fresh.states) {
-            if let (Stream::Conversation(id), Some(state)) = (stream, Conversation::of(&known.state)) {
-                found.insert(*id, state.clone());
+            match (stream, Conversation::of(&known.state)) {
+                (Stream::Conversation(id), Some(state)) => drop(found.insert(*id, state.clone())),
+                (Stream::Conversation(id), None) => drop(found.remove(id)),
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+
+    /// All contacts that are not forgotten.
+    pub(crate) fn contacts(&self) -> Result<BTreeSet<ContactId>, ProjectionError> {
+        const PREFIX: &[u8] = b"scontact/";
+        let layers = self.read();
+        let mut found = BTreeSet::new();
+        for entry in self.sled.scan_prefix(PREFIX) {
+            let (key, bytes) = entry?;
+            let id = key.get(PREFIX.len()..).and_then(|id| std::str::from_utf8(id).ok()?.parse().ok());
+            let id = id.ok_or(ProjectionError::Broken("the name of a contact"))?;
+            if !state::is_erased(&bytes) {
+                found.insert(id);
+            }
+        }
+        for (stream, known) in layers.leaving.states.iter().chain(&layers.fresh.states) {
+            match (stream, &known.state) {
+                (Stream::Contact(id), State::Contact(_)) => drop(found.insert(*id)),
+                (Stream::Contact(id), _) => drop(found.remove(id)),
+                _ => {}
             }
         }
         Ok(found)

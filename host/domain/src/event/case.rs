@@ -64,6 +64,8 @@ pub enum Refused {
     RuleCap,
     /// Meta does not send the template, or made something else of it.
     TemplateNotOffered,
+    /// The customer was forgotten.
+    ContactErased,
 }
 
 /// `case-queued`, in `conversation/…`.

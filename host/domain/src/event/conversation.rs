@@ -22,6 +22,13 @@ pub struct ConversationStarted {
     pub number: NumberId,
 }
 
+/// `conversation-erased`, in `conversation/…`, in the same commit as `contact-erased` and the last event of its stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationErased {
+    /// With whom it was.
+    pub contact: ContactId,
+}
+
 /// `message-received`, in `conversation/…`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MessageReceived {

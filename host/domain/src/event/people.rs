@@ -75,6 +75,37 @@ pub enum IdentityPart {
     Key,
 }
 
+/// `contact-erased`, in `contact/…`, the last event of its stream. Who did it and when are the event's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactErased {
+    /// On what ground, in the words of whoever did it. It is kept for ever and says nothing of the person.
+    pub reason: String,
+    /// The policy that asked for it, as `contacts = "5y"`; none if a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+}
+
+/// `contact-held`, in `contact/…`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactHeld {
+    /// Why the data must be kept. It says nothing of the person.
+    pub reason: String,
+}
+
+/// `contact-released`, in `contact/…`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactReleased {
+    /// Why the data need not be kept any more. It says nothing of the person.
+    pub reason: String,
+}
+
+/// `contact-exported`, in `contact/…`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactExported {
+    /// How many events the document tells of.
+    pub events: u64,
+}
+
 /// `consent-changed`, in `contact/…`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConsentChanged {

@@ -55,6 +55,15 @@ pub struct MessageNotUnderstood {
     pub webhook: u64,
 }
 
+/// `element-reread`, in `webhooks`, in the same commit as the `webhook-received` that holds the element.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ElementReread {
+    /// The number of the `message-not-understood`.
+    pub element: u64,
+    /// Its field.
+    pub field: String,
+}
+
 /// An element that was not understood, sealed for whom it concerns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -158,6 +158,11 @@ impl Refused {
                 "A Meta não envia este modelo agora, ou mudou sua categoria.",
                 "Meta does not send this template now, or put it into another category.",
             ),
+            Self::ContactErased => language.pick(
+                "Los datos del cliente fueron suprimidos.",
+                "Os dados do cliente foram eliminados.",
+                "The customer's data was erased.",
+            ),
         }
     }
 }
@@ -181,6 +186,7 @@ mod tests {
             (Refused::NumberCap, "number-cap"),
             (Refused::RuleCap, "rule-cap"),
             (Refused::TemplateNotOffered, "template-not-offered"),
+            (Refused::ContactErased, "contact-erased"),
         ] {
             assert_eq!(serde_json::to_value(refused).unwrap(), code);
             let words = [Language::Es, Language::Pt, Language::En].map(|language| refused.words(language));
