@@ -13,13 +13,16 @@
 
 mod accounts;
 mod assembled;
+mod backup;
 mod bad_input;
 mod capacity;
 mod components;
 mod crash;
 mod demo;
 mod effort;
+mod erasure;
 mod generations;
+mod keeping;
 mod law;
 mod load;
 mod media;

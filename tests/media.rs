@@ -14,7 +14,7 @@ use store::Drive;
 use whatsapp::{Graph, GraphConfig};
 
 use crate::assembled::{House, SHOP, events, of_kind};
-use crate::program::{Company, NUMBER, timonel};
+use crate::program::{Company, NUMBER, files, timonel};
 
 const PHOTO: &[u8] = include_bytes!("../examples/simulator/page/photo.png");
 const LUCIA: &str = "573001112233";
@@ -34,15 +34,6 @@ fn get(company: &Company, message: &Value, name: &str) -> Result<Vec<u8>, String
     Err(String::from_utf8(output.stderr).unwrap())
 }
 
-/// All files below a directory.
-fn files(dir: PathBuf) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
-    entries
-        .map(|entry| entry.unwrap().path())
-        .flat_map(|path| if path.is_dir() { files(path) } else { vec![path] })
-        .collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_picture_is_fetched_kept_sealed_and_read_back_by_its_message() {
     let company = Company::new().await;
@@ -57,7 +48,7 @@ async fn a_picture_is_fetched_kept_sealed_and_read_back_by_its_message() {
     assert!(get(&company, &stored[0], "a.png").unwrap_err().contains("--out"), "nothing is overwritten");
 
     // One picture of two customers is two files, and of one customer one; what lies there is no picture.
-    let kept = files(company.dir.path().join("data/media"));
+    let kept = files(&company.dir.path().join("data/media"));
     assert_eq!(kept.len(), 2);
     for file in &kept {
         let bytes = std::fs::read(file).unwrap();
@@ -105,7 +96,7 @@ async fn bytes_that_are_not_those_that_were_sent_are_refused() {
     assert!(told.contains("SHA-256"), "{told}");
     let failed = company.until("media-unavailable", 1).await;
     assert_eq!(failed[0]["data"]["why"]["is"], "altered");
-    assert!(files(company.dir.path().join("data/media")).is_empty());
+    assert!(files(&company.dir.path().join("data/media")).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -213,6 +213,36 @@ impl Company {
     }
 }
 
+/// What a command of the program says to a person, and whether it succeeded.
+pub fn said(command: &mut Command) -> (bool, String) {
+    let out = command.stdin(Stdio::null()).output().unwrap();
+    let words = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+    (out.status.success(), words)
+}
+
+/// All files below a directory; none if there is no such directory.
+pub fn files(dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
+    let (dirs, files): (Vec<_>, Vec<_>) =
+        entries.map(|entry| entry.unwrap().path()).partition(|path| path.is_dir());
+    let below = dirs.iter().flat_map(|dir| self::files(dir));
+    files.into_iter().filter(|path| path.is_file()).chain(below).collect()
+}
+
+/// Those of them in whose names something stands.
+pub fn files_named(dir: &Path, part: &str) -> Vec<PathBuf> {
+    let mut found = files(dir);
+    found.retain(|path| path.file_name().unwrap().to_string_lossy().contains(part));
+    found
+}
+
+/// Those of them in which some bytes stand.
+pub fn files_with(dir: &Path, bytes: &[u8]) -> Vec<PathBuf> {
+    let mut found = files(dir);
+    found.retain(|path| std::fs::read(path).unwrap().windows(bytes.len()).any(|window| window == bytes));
+    found
+}
+
 /// A body as Meta posts it: a text of a customer.
 pub fn text_body(wamid: &str, phone: &str, text: &str) -> String {
     let now = jiff::Timestamp::now().as_second();

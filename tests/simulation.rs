@@ -1,16 +1,18 @@
-//! The whole from a seed: ingest, decide, assign, send, crash, recover.
+//! The whole from a seed: ingest, decide, assign, send, forget, crash, recover.
 //!
 //! Nothing here runs at the same time as anything else; the seed chooses what happens next, and where the machine stops.
 //! A seed that fails is named, and does the same again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
-use desk::Desk;
+use desk::{Cause, Desk};
 use domain::agent::Presence;
 use domain::delivery::Sending;
 use domain::event::Event;
-use domain::id::AgentId;
-use domain::stream::Stream;
+use domain::id::{AgentId, MessageId};
+use domain::sealed::Lookup;
+use domain::stream::{Actor, Stream};
 use journal::Disk as _;
 
 use crate::assembled::{House, Open, Seeded, Whatsapp, block_on, events, of_kind};
@@ -42,16 +44,23 @@ const RULES: &[(&str, &str, &str)] = &[
 
 const STEPS: u64 = 160;
 
-/// The same twelve seeds on every run. `TIMONEL_SEEDS` asks for so many others instead, and `TIMONEL_SEED` for one.
+/// The same twelve seeds on every run. `TIMONEL_SIMULATE` asks for others instead, for so many seconds, and `TIMONEL_SEED`
+/// for one.
 #[test]
 fn whatever_the_seed_nothing_is_lost_and_nothing_is_doubled() {
-    let seeds = match (std::env::var_os("TIMONEL_SEED"), effort::asked("TIMONEL_SEEDS", 0)) {
-        (Some(_), _) => vec![effort::seed()],
-        (None, 0) => (1..=12).collect(),
-        (None, many) => (effort::seed()..).take(many as usize).collect(),
+    let seconds = effort::asked("TIMONEL_SIMULATE", 0);
+    let seeds = match std::env::var_os("TIMONEL_SEED") {
+        Some(_) => effort::seed()..=effort::seed(),
+        None if seconds == 0 => 1..=12,
+        None => effort::seed()..=u64::MAX,
     };
-    let (first, last) = (seeds[0], seeds[seeds.len() - 1]);
+    let (begun, most) = (Instant::now(), Duration::from_secs(seconds));
+    let (first, mut last) = (*seeds.start(), *seeds.start());
     for seed in seeds {
+        if seconds > 0 && begun.elapsed() >= most {
+            break;
+        }
+        last = seed;
         if let Err(panic) = std::panic::catch_unwind(|| Simulation::new(seed).run()) {
             eprintln!("seed {seed} failed; TIMONEL_SEED={seed} does it again");
             std::panic::resume_unwind(panic);
@@ -87,34 +96,36 @@ impl Simulation {
     fn run(self) -> Open {
         let Self { house, dice } = &self;
         let mut open = house.open().unwrap();
-        let mut acknowledged = BTreeSet::new();
+        let mut acknowledged = BTreeMap::new();
+        let mut forgotten = Forgotten::default();
         let mut told = 0;
         for step in 0..STEPS {
-            let alive = match dice.below(12) {
-                0..=3 => {
+            let alive = match dice.below(25) {
+                0..=7 => {
                     let wamid = format!("wamid.{step}");
                     let text = ["horario", "persona", "qué sé yo"][dice.below(3) as usize];
-                    let body = house.text(&wamid, &format!("57300000000{}", dice.below(6)), text);
-                    let answer = house.post(&open.desk, &body);
+                    let phone = format!("57300000000{}", dice.below(6));
+                    let answer = house.post(&open.desk, &house.text(&wamid, &phone, text));
                     if answer.is_ok() {
-                        acknowledged.insert(wamid);
+                        acknowledged.insert(wamid, phone);
                     }
                     answer.is_ok()
                 }
-                4 => open.parts.dispatcher.step().is_ok(),
-                5 => open.parts.workers.iter_mut().all(|worker| worker.step()),
-                6 => open.send(),
-                7 => {
+                8..=9 => open.parts.dispatcher.step().is_ok(),
+                10..=11 => open.parts.workers.iter_mut().all(|worker| worker.step()),
+                12..=13 => open.send(),
+                14..=15 => {
                     house.clock.advance(dice.below(40) as i64);
                     open.parts.timers.step().is_ok()
                 }
-                8 => {
+                16..=17 => {
                     let agent = AgentId::from(["ana", "beto"][dice.below(2) as usize]);
                     let presence = [Presence::Available, Presence::Away][usize::from(dice.below(4) == 0)];
                     block_on(open.desk.set_presence(&agent, presence)).is_ok()
                 }
-                9 => self.tell(&open, &mut told),
-                10 => open.round(),
+                18..=19 => self.tell(&open, &mut told),
+                20..=21 => open.round(),
+                22 => self.forget(&open, &mut forgotten),
                 _ => {
                     // The machine stops within the next few writes, or syncs, or between them.
                     house.disk.fail_after(1 + dice.below(12));
@@ -124,6 +135,7 @@ impl Simulation {
             if !alive {
                 open = self.restart(open);
             }
+            forgotten.look(&open, house.whatsapp.taken.lock().unwrap().len());
         }
         // The last fault may still be to come: the machine is started once more, and left alone.
         open = self.restart(open);
@@ -140,8 +152,23 @@ impl Simulation {
             while told < house.whatsapp.taken.lock().unwrap().len() && self.tell(&open, &mut told) {}
             open.settle();
         }
-        self.check(&open, &acknowledged);
+        self.check(&open, &acknowledged, &forgotten);
         open
+    }
+
+    /// A customer asks to be forgotten.
+    fn forget(&self, open: &Open, forgotten: &mut Forgotten) -> bool {
+        let contacts: Vec<_> = open.desk.store().contacts().unwrap().into_iter().collect();
+        if contacts.is_empty() {
+            return true;
+        }
+        let contact = contacts[self.dice.below(contacts.len() as u64) as usize];
+        let key = open.desk.keys().contact(contact).unwrap().unwrap();
+        let known = open.desk.store().contact(contact).unwrap().1.unwrap();
+        forgotten.phones.extend(known.identity.open(&key).unwrap().phone);
+        let cause = Cause { reason: "solicitud del titular".to_owned(), policy: None };
+        let erased = block_on(open.desk.erase(contact, &cause, &Actor::Host));
+        erased.is_ok() && block_on(open.desk.forget_bodies(Duration::ZERO)).is_ok()
     }
 
     /// WhatsApp tells the status of the next message that it took.
@@ -160,28 +187,57 @@ impl Simulation {
         if self.dice.below(3) == 0 {
             self.house.lose_projections();
         }
-        self.house.open().unwrap()
+        let open = self.house.open().unwrap();
+        open.desk.finish_erasures().unwrap();
+        open
     }
 
-    fn check(&self, open: &Open, acknowledged: &BTreeSet<String>) {
+    fn check(&self, open: &Open, acknowledged: &BTreeMap<String, String>, forgotten: &Forgotten) {
         assert!(open.desk.store().unprocessed(0, 1).unwrap().is_empty(), "a webhook stays open");
-        self.every_message_once(open, acknowledged);
+        self.every_message_once(open, acknowledged, forgotten);
+        self.nothing_of_who_was_forgotten(open, forgotten);
         self.every_reply_once_or_found_out(open);
         no_agent_beyond_capacity(&open.desk);
         self.rebuilt_is_the_same(open);
     }
 
-    fn every_message_once(&self, open: &Open, acknowledged: &BTreeSet<String>) {
-        let mut received: BTreeMap<String, usize> = BTreeMap::new();
+    fn every_message_once(
+        &self,
+        open: &Open,
+        acknowledged: &BTreeMap<String, String>,
+        forgotten: &Forgotten,
+    ) {
+        let (keys, store) = (open.desk.keys(), open.desk.store());
+        let mut received: BTreeMap<Lookup, usize> = BTreeMap::new();
         for event in of_kind(&open.desk, "message-received") {
             let Event::MessageReceived(message) = event else { unreachable!() };
-            let key = open.desk.keys().contact(message.body.owner()).unwrap().unwrap();
-            *received.entry(message.body.open(&key).unwrap().wamid).or_default() += 1;
+            match keys.contact(message.body.owner()).unwrap() {
+                Some(key) => drop(message.body.open(&key).unwrap()),
+                None => assert!(store.erasure(message.body.owner()).unwrap().is_some(), "a key is lost"),
+            }
+            *received.entry(message.lookup).or_default() += 1;
         }
-        for wamid in acknowledged {
-            assert_eq!(received.get(wamid), Some(&1), "{wamid} was acknowledged");
+        for (wamid, phone) in acknowledged {
+            let times = received.get(&keys.lookup("wamid", wamid));
+            // What was on its way to a customer who was forgotten then is forgotten too.
+            let excused = times.is_none() && forgotten.phones.contains(phone);
+            assert!(excused || times == Some(&1), "{wamid} was acknowledged");
         }
         assert!(received.values().all(|count| *count == 1), "a message is there twice");
+    }
+
+    fn nothing_of_who_was_forgotten(&self, open: &Open, forgotten: &Forgotten) {
+        for contact in open.desk.store().erasures().unwrap().keys() {
+            assert!(!open.desk.keys().knows(*contact), "the key of {contact} is still there");
+            assert!(open.desk.store().contact(*contact).unwrap().1.is_none());
+            assert!(open.desk.store().conversations_of(*contact).unwrap().is_empty());
+        }
+        let taken = self.house.whatsapp.taken.lock().unwrap();
+        for (place, send) in taken.iter().enumerate() {
+            let message = send.opaque.split(':').nth(1).unwrap().parse().unwrap();
+            let late = forgotten.messages.get(&message).is_some_and(|before| place >= *before);
+            assert!(!late, "{message} was sent to somebody who had been forgotten");
+        }
     }
 
     /// A reply is sent twice only if nothing was heard of the first attempt for as long as statuses take, and when it
@@ -218,6 +274,7 @@ impl Simulation {
             );
             match delivery.state {
                 Sending::Accepted => assert!(times > 0, "accepted by nobody"),
+                Sending::Withheld => assert!(delivery.erased && times == 0, "nothing else keeps it back"),
                 // Stopped twice between the attempt and the socket: nobody can know, and nothing is claimed.
                 Sending::Unknown => assert_eq!(times, 0, "WhatsApp told of it, and it is still unknown"),
                 other => panic!("{id} ends as {other:?}"),
@@ -237,6 +294,26 @@ impl Simulation {
         let closed = aside.path().join("closed");
         copy_files(&self.house.paths().projection, &closed);
         assert_eq!(store::difference(&closed, &fresh).unwrap(), None, "a rebuilt projection differs");
+    }
+}
+
+/// Who asked to be forgotten, and what was not to be sent from then on.
+#[derive(Default)]
+struct Forgotten {
+    phones: BTreeSet<String>,
+    /// By message, how many WhatsApp had taken by then.
+    messages: BTreeMap<MessageId, usize>,
+}
+
+impl Forgotten {
+    fn look(&mut self, open: &Open, taken: usize) {
+        for event in of_kind(&open.desk, "reply-queued") {
+            let Event::ReplyQueued(reply) = event else { unreachable!() };
+            let (_, delivery) = open.desk.store().delivery(reply.message).unwrap();
+            if delivery.is_some_and(|delivery| delivery.erased) {
+                self.messages.entry(reply.message).or_insert(taken);
+            }
+        }
     }
 }
 

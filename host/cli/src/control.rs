@@ -10,6 +10,11 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::UnixStream;
 
+/// Whether a host runs on a data directory.
+pub(crate) fn is_there(data: &Path) -> bool {
+    std::os::unix::net::UnixStream::connect(data.join(server::SOCKET)).is_ok()
+}
+
 /// What a host answered.
 pub(crate) struct Answer {
     /// The MIME type.

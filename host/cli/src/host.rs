@@ -11,6 +11,7 @@ use axum::Router;
 use desk::{Active, Desk, Outside, Running};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
+use domain::stream::Actor;
 use journal::{Disk as _, RealDisk};
 use server::{Controlled, Listening, Server};
 use store::{Drive, KeyStore, MediaFiles, Paths, Store};
@@ -24,6 +25,9 @@ use crate::system::{SystemClock, SystemEntropy, boot};
 
 /// How often the file of settings is looked at for other rules.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// How often it is looked whose term is over by the company's policy.
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// How often the keys of old days are destroyed. They live for whole days, so this is often enough.
 const SWEEP: Duration = Duration::from_secs(3_600);
@@ -60,7 +64,7 @@ impl Host {
         let outside = Outside {
             store: store.clone(),
             keys,
-            media: MediaFiles::new(Arc::new(RealDisk), &settings.data.join("media"), Arc::clone(&entropy)),
+            media: media(&settings.data.join("media")),
             rules: Arc::clone(&rules),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
@@ -71,6 +75,13 @@ impl Host {
         // stops it cleanly.
         let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         let (desk, parts) = desk::assemble(outside, workers());
+        let late = desk.finish_erasures()?;
+        if late > 0 {
+            tracing::warn!(
+                contacts = late,
+                "keys of contacts who had been erased were still there: destroyed"
+            );
+        }
         desk.announce().await?;
         let running = parts.run(&tokio::runtime::Handle::current())?;
         let (open, local) = server::routers(Server {
@@ -88,7 +99,8 @@ impl Host {
         let controlled = server::control(&settings.data, local).with_context(|| {
             format!("`data` is `{}`: no socket can be made in it", settings.data.display())
         })?;
-        let mut chores = vec![tokio::spawn(sweep(desk.clone(), Arc::clone(&clock)))];
+        let mut chores =
+            vec![tokio::spawn(sweep(desk.clone(), Arc::clone(&clock))), tokio::spawn(retain(desk.clone()))];
         if let Some(file) = settings.file.clone() {
             chores.push(tokio::spawn(watch(file, desk.clone(), rules)));
         }
@@ -220,6 +232,17 @@ pub(crate) fn keys(settings: &Settings, entropy: Arc<dyn Entropy>) -> anyhow::Re
     Ok(Arc::new(KeyStore::open(Arc::new(RealDisk), &dir, &master, entropy)?))
 }
 
+/// The files of media in a directory.
+pub(crate) fn media(dir: &Path) -> MediaFiles {
+    MediaFiles::new(Arc::new(RealDisk), dir, Arc::new(SystemEntropy))
+}
+
+/// The master key of a data directory that has one.
+pub(crate) fn existing_master(settings: &Settings) -> anyhow::Result<Key> {
+    let path = settings.master_key.clone().unwrap_or_else(|| settings.data.join("keys").join("master"));
+    read_master(&path)
+}
+
 fn master_key(path: &Path, entropy: &dyn Entropy) -> anyhow::Result<Key> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
@@ -240,6 +263,11 @@ fn master_key(path: &Path, entropy: &dyn Entropy) -> anyhow::Result<Key> {
         RealDisk.sync_dir(dir).with_context(cannot)?;
         tracing::info!(path = %path.display(), "a master key was made: keep a copy of it apart from the data");
     }
+    read_master(path)
+}
+
+/// The master key in a file.
+pub(crate) fn read_master(path: &Path) -> anyhow::Result<Key> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("`master-key` is `{}`: it cannot be read", path.display()))?;
     data_encoding::HEXLOWER
@@ -287,6 +315,30 @@ async fn reload(file: &Path, desk: &Desk, rules: &Arc<rules::Host>) -> anyhow::R
     Ok(())
 }
 
+/// Forgets every day whose term is over by the company's policy.
+async fn retain(desk: Desk) {
+    loop {
+        let looking = desk.clone();
+        match tokio::task::spawn_blocking(move || looking.retention_due()).await {
+            Ok(Ok(Some(due))) if due.needs_person() => tracing::error!(
+                due = due.count(),
+                of = due.of,
+                policy = due.policy,
+                "the term of so many contacts is over that none was erased: look at the clock and the policy, then run \
+                 `timonel contact retention --yes`"
+            ),
+            Ok(Ok(Some(due))) => match desk.retain(&due, &Actor::Host).await {
+                Ok(0) => {}
+                Ok(erased) => tracing::info!(erased, policy = due.policy, "contacts were erased by policy"),
+                Err(error) => tracing::error!(%error, "contacts could not be erased by policy"),
+            },
+            Ok(Ok(None)) | Err(_) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the terms of contacts could not be looked at"),
+        }
+        tokio::time::sleep(DAY).await;
+    }
+}
+
 async fn sweep(desk: Desk, clock: Arc<dyn Clock>) {
     loop {
         let today = clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -294,6 +346,11 @@ async fn sweep(desk: Desk, clock: Arc<dyn Clock>) {
             Ok(0) => {}
             Ok(days) => tracing::info!(days, "keys of old webhook bodies were destroyed"),
             Err(error) => tracing::error!(%error, "keys of old webhook bodies could not be destroyed"),
+        }
+        match desk.forget_bodies(SWEEP / 60).await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("raw bodies of before an erasure are still to be worked on"),
+            Err(error) => tracing::error!(%error, "keys of raw bodies could not be destroyed"),
         }
         tokio::time::sleep(SWEEP).await;
     }

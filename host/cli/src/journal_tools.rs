@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Subcommand;
+use desk::unseal;
 use domain::event::{Recorded, Written};
 use journal::{Reader, RealDisk};
 use serde_json::{Value, json};
 use store::{Drive, KeyStore, Paths, Store};
 
+use crate::control;
 use crate::host;
 use crate::settings::Settings;
 use crate::system::{SystemClock, SystemEntropy, boot};
-use crate::unseal::unseal;
 
 /// What to do with the journal.
 #[derive(Subcommand)]
@@ -43,6 +44,12 @@ pub(crate) enum Command {
         #[arg(long)]
         kind: Option<String>,
     },
+    /// Read again what an older version did not understand. Asks the running host.
+    Reparse {
+        /// For programs: one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Build the projections anew while no host runs, and say whether they are the same as those they replace.
     Rebuild,
 }
@@ -68,7 +75,31 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<ExitC
             Ok(ExitCode::SUCCESS)
         }
         Command::Rebuild => rebuild(&paths),
+        Command::Reparse { json } => reparse(settings, json),
     }
+}
+
+#[allow(clippy::print_stdout)]
+fn reparse(settings: &Settings, json: bool) -> anyhow::Result<ExitCode> {
+    let done = control::ask(&settings.data, hyper::Method::POST, "/journal/reparse", None)?;
+    if json {
+        println!("{done}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let count = |name| done.get(name).and_then(Value::as_u64).unwrap_or(0);
+    println!(
+        "{} of {} element(s) that were not understood are understood now.",
+        count("understood"),
+        count("of")
+    );
+    if count("gone") > 0 {
+        println!(
+            "{} can be opened by nobody any more: their contact was erased, or they named nobody and are older \
+             than the keys of their day.",
+            count("gone")
+        );
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 struct Only {

@@ -1,17 +1,21 @@
 //! The program `timonel`.
 
+mod backup;
+mod contact_tools;
 mod control;
 mod demo;
+mod erasures;
 mod host;
 mod inspect;
 mod journal_tools;
 mod media_tools;
+mod notices;
 mod outbound;
+mod restore;
 mod rulebook;
 mod settings;
 mod system;
 mod template_tools;
-mod unseal;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -62,6 +66,38 @@ enum Command {
         json: bool,
         #[command(subcommand)]
         command: Option<outbound::Command>,
+    },
+    /// Copy the journal beside the running host, or save the keys.
+    Backup {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(flatten)]
+        arguments: backup::Arguments,
+    },
+    /// Make a data directory from a backup of the journal and one of the keys.
+    Restore {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG")]
+        config: Option<PathBuf>,
+        #[command(flatten)]
+        arguments: restore::Arguments,
+    },
+    /// The data of one person: erase it, hand it out, keep it. Asks the running host.
+    Contact {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: contact_tools::Command,
+    },
+    /// What Meta told and nothing here acts on, and what was not understood.
+    Notices {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG")]
+        config: Option<PathBuf>,
+        #[command(flatten)]
+        arguments: notices::Arguments,
     },
     /// Look at plugins.
     #[command(subcommand)]
@@ -132,6 +168,13 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             outbound::run(&read_settings(config)?, command, json)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Backup { config, arguments } => backup::run(&read_settings(config)?, arguments),
+        Command::Restore { config, arguments } => {
+            log(Log::Text, "warn");
+            restore::run(&read_settings(config)?, &arguments)
+        }
+        Command::Contact { config, command } => contact_tools::run(&read_settings(config)?, command),
+        Command::Notices { config, arguments } => notices::run(&read_settings(config)?, &arguments),
         Command::Plugin(command) => inspect::run(command),
         Command::Media { config, command } => {
             media_tools::run(&read_settings(config)?, command)?;

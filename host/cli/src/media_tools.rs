@@ -81,7 +81,7 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
 }
 
 /// The MIME type and the bytes.
-fn get(settings: &Settings, message: &str) -> anyhow::Result<(String, Vec<u8>)> {
+pub(crate) fn get(settings: &Settings, message: &str) -> anyhow::Result<(String, Vec<u8>)> {
     let answer =
         control::send(&settings.data, Method::GET, &format!("/media/{}", plain(message)?), Vec::new())?;
     Ok((answer.kind, answer.bytes))

@@ -172,6 +172,10 @@ impl Desk {
         &self.shared.keys
     }
 
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     async fn ask(&self, conversation: ConversationId, command: Command) -> Result<Done, CommandError> {
         let answer = self.mail.ask(conversation.to_bytes(), command)?;
         answer.await.unwrap_or(Err(CommandError::Desk(DeskError::Stopping)))

@@ -115,12 +115,16 @@ async fn prepare(shared: &Shared, job: Job) -> Result<Step, DeskError> {
     if stops.hold(&delivery.number, Lane::from(delivery.class)).is_some() {
         return nothing(Ended::Again(now));
     }
+    if delivery.erased {
+        withheld(shared, &delivery, version, Refused::ContactErased, events).await?;
+        return nothing(Ended::Settled);
+    }
     let resends = !events.is_empty();
     let (_, conversation) = shared.store.conversation(delivery.conversation)?;
-    let conversation = conversation.ok_or(DeskError::Missing("the conversation"))?;
+    let conversation = conversation.ok_or(DeskError::Erased)?;
     let key = shared.key(conversation.contact)?;
     let (contact_version, contact) = shared.store.contact(conversation.contact)?;
-    let contact: Contact = contact.ok_or(DeskError::Missing("the contact"))?;
+    let contact: Contact = contact.ok_or(DeskError::Erased)?;
     let identity = contact.identity.open(&key)?;
     let queued = shared.store.event(delivery.queued)?.ok_or(DeskError::Missing("a queued message"))?;
     let Event::ReplyQueued(ReplyQueued { body, .. }) = queued.event else {

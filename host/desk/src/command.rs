@@ -140,6 +140,9 @@ pub enum DeskError {
     /// A key could not be had.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A file of media could not be removed.
+    #[error(transparent)]
+    Media(#[from] store::MediaFileError),
     /// Something could not be sealed or opened.
     #[error(transparent)]
     Seal(#[from] SealError),

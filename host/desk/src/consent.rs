@@ -19,7 +19,7 @@ use crate::work::Work;
 pub(crate) fn heard(work: &mut Work<'_>, inbound: &Inbound, sent_at: Time) -> Result<bool, DeskError> {
     let contact = work.conversation.contact;
     let (version, known) = work.shared.store.contact(contact)?;
-    let known = known.ok_or(DeskError::Missing("the contact"))?;
+    let known = known.ok_or(DeskError::Erased)?;
     let (language, company) = (Language::of(&known.language), work.active.company.name());
     let heard = hear(&known.consent, &inbound.content, language, company, sent_at, work.now);
     let Some(heard) = heard else { return Ok(false) };
@@ -41,7 +41,7 @@ pub(crate) fn news(
     words: &str,
 ) -> Result<Option<(u64, Draft)>, DeskError> {
     let (version, known) = shared.store.contact(contact)?;
-    let known = known.ok_or(DeskError::Missing("the contact"))?.consent;
+    let known = known.ok_or(DeskError::Erased)?.consent;
     let mut after = known.clone();
     after.fold(&changed);
     if after == known {

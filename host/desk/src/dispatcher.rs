@@ -123,15 +123,11 @@ impl Dispatcher {
                 raw,
             })]
         };
-        let Some(key) = self.shared.keys.day(received.body.day, today)? else {
+        let Some(body) = self.shared.keys.open_body(&received.body, today)? else {
             return Ok(strange(
                 "the body waited for more than 72 hours, and its key is destroyed",
                 String::new(),
             ));
-        };
-        // Whatever is wrong with one body, those behind it are taken.
-        let Ok(body) = received.body.open(&key) else {
-            return Ok(strange("the body does not open with the key of its day", String::new()));
         };
         Ok(match whatsapp::read(&body) {
             Ok(updates) => updates,
@@ -147,7 +143,12 @@ impl Dispatcher {
             for (seq, updates) in taken {
                 for update in updates {
                     if let Some((number, identity, profile)) = platform::party(update) {
-                        draft.meet(number, identity, profile, wamid(update))?;
+                        draft.meet(
+                            number,
+                            identity,
+                            profile,
+                            platform::told_by(&self.shared.keys, *seq, update),
+                        )?;
                     }
                     draft.change(*seq, update)?;
                 }
@@ -169,6 +170,10 @@ impl Dispatcher {
                 && let Some(done) = parties.changes.get(&(seq, was.clone(), now.clone()))
             {
                 progress.done(*done);
+                continue;
+            }
+            if parties.is_gone(&update) {
+                progress.done(Done::Repeated);
                 continue;
             }
             let (key, command) = self.command(seq, update, parties)?;
@@ -216,9 +221,7 @@ impl Dispatcher {
             Update::Strange(strange) => {
                 let named = strange.number.clone().zip(strange.contact.clone());
                 let party = named.and_then(|(number, identity)| party(number, identity));
-                // Not by its wamid: that may be a message's whose status nobody understands.
-                let told = strange.wamid.as_ref().map_or_else(|| webhook.to_string(), ToOwned::to_owned);
-                let lookup = self.shared.keys.lookup("strange", &format!("{told}\0{}", strange.raw));
+                let lookup = platform::strange_by(&self.shared.keys, webhook, &strange);
                 let (raw, conversation) = match party {
                     Some(Party { contact, conversation }) => {
                         let key = self.shared.key(contact)?;
@@ -251,14 +254,15 @@ struct Parties {
     known: HashMap<(NumberId, Identity), Party>,
     /// What became of changes of who somebody is, by webhook and change. A change of an unknown customer is not there.
     changes: HashMap<(u64, Identity, Identity), Done>,
+    /// Who was forgotten, and is named again by nothing new.
+    gone: HashSet<(NumberId, Identity)>,
 }
 
-/// The wamid by which an update is known again.
-fn wamid(update: &Update) -> Option<&str> {
-    match update {
-        Update::Message { wamid, .. } | Update::Revoke { wamid, .. } => Some(wamid),
-        Update::Echo { inbound, .. } => Some(&inbound.wamid),
-        _ => None,
+impl Parties {
+    /// Whether an update is one that was told before, of somebody who was forgotten since.
+    fn is_gone(&self, update: &Update) -> bool {
+        let party = platform::party(update).map(|(number, identity, _)| (number.clone(), identity.clone()));
+        party.is_some_and(|party| self.gone.contains(&party) && !self.known.contains_key(&party))
     }
 }
 
@@ -266,6 +270,7 @@ fn wamid(update: &Update) -> Option<&str> {
 struct Introductions<'a> {
     shared: &'a Shared,
     parties: HashMap<(NumberId, Identity), Party>,
+    gone: HashSet<(NumberId, Identity)>,
     changes: HashMap<(u64, Identity, Identity), Done>,
     /// Messages that told of a change.
     told: HashSet<Lookup>,
@@ -275,6 +280,14 @@ struct Introductions<'a> {
     new_keys: Vec<ContactId>,
     expect: Vec<(Stream, u64)>,
     events: Vec<(ContactId, Introduction)>,
+}
+
+/// Whether something was told before.
+enum Retold {
+    No,
+    Of(Party),
+    /// Of somebody who was forgotten since.
+    OfNobody,
 }
 
 enum Introduction {
@@ -301,6 +314,7 @@ impl<'a> Introductions<'a> {
         Self {
             shared,
             parties: HashMap::new(),
+            gone: HashSet::new(),
             changes: HashMap::new(),
             told: HashSet::new(),
             met: HashMap::new(),
@@ -316,7 +330,7 @@ impl<'a> Introductions<'a> {
         number: &NumberId,
         identity: &Identity,
         profile: Option<&Profile>,
-        wamid: Option<&str>,
+        told_by: Option<Lookup>,
     ) -> Result<(), DeskError> {
         let party = (number.clone(), identity.clone());
         if self.parties.contains_key(&party) {
@@ -328,12 +342,16 @@ impl<'a> Introductions<'a> {
                 self.complete(contact, identity, profile, &lookups)?;
                 contact
             }
-            None => match self.retold(wamid)? {
-                Some(again) => {
+            None => match self.retold(told_by)? {
+                Retold::Of(again) => {
                     self.parties.insert(party, again);
                     return Ok(());
                 }
-                None => self.create(number, identity, profile, &lookups),
+                Retold::OfNobody => {
+                    self.gone.insert(party);
+                    return Ok(());
+                }
+                Retold::No => self.create(number, identity, profile, &lookups),
             },
         };
         for lookup in lookups {
@@ -358,12 +376,18 @@ impl<'a> Introductions<'a> {
     }
 
     /// Whose message it was, if it is told once more under a phone that was given up since.
-    fn retold(&self, wamid: Option<&str>) -> Result<Option<Party>, DeskError> {
-        let Some(wamid) = wamid else { return Ok(None) };
-        let referent = self.shared.store.referent(&self.shared.keys.lookup("wamid", wamid))?;
-        let Some(Referent::Inbound(conversation)) = referent else { return Ok(None) };
+    fn retold(&self, told_by: Option<Lookup>) -> Result<Retold, DeskError> {
+        let Some(lookup) = told_by else { return Ok(Retold::No) };
+        let conversation = match self.shared.store.referent(&lookup)? {
+            Some(Referent::Inbound(conversation)) => conversation,
+            Some(Referent::Erased) => return Ok(Retold::OfNobody),
+            _ => return Ok(Retold::No),
+        };
         let (_, known) = self.shared.store.conversation(conversation)?;
-        Ok(known.map(|known| Party { contact: known.contact, conversation }))
+        Ok(match known {
+            Some(known) => Retold::Of(Party { contact: known.contact, conversation }),
+            None => Retold::OfNobody,
+        })
     }
 
     /// Takes in that a customer has another phone, user id or key. Whoever they were before, they stay that contact: even
@@ -553,7 +577,7 @@ impl<'a> Introductions<'a> {
         if !drafts.is_empty() {
             self.shared.store.commit(self.expect, drafts).wait()?;
         }
-        Ok(Parties { known: self.parties, changes: self.changes })
+        Ok(Parties { known: self.parties, changes: self.changes, gone: self.gone })
     }
 }
 

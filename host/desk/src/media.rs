@@ -195,11 +195,25 @@ async fn fetch(shared: &Shared, message: MessageId, medium: &Medium) -> Result<M
         return Err(NoMedium::Altered.into());
     }
     let (owner, file) = (named.conversation.contact, name(shared, named.conversation.contact, &hash));
-    if let Err(error) = shared.media.put(owner, &named.key, file, &bytes) {
-        tracing::error!(%error, "a medium could not be kept");
-        return Err(NoMedium::NotKept.into());
+    match keep(shared, owner, &named.key, file, &bytes) {
+        Ok(()) => {}
+        Err(DeskError::Erased) => return Err(NoMedium::Erased.into()),
+        Err(error) => {
+            tracing::error!(%error, "a medium could not be kept");
+            return Err(NoMedium::NotKept.into());
+        }
     }
     Ok(MediaStored { message, file, bytes: bytes.len() as u64, mime_type: sniff(&bytes).to_owned() })
+}
+
+/// Keeps bytes of a contact, but not those of one who was forgotten meanwhile.
+fn keep(shared: &Shared, owner: ContactId, key: &Key, file: Lookup, bytes: &[u8]) -> Result<(), DeskError> {
+    shared.media.put(owner, key, file, bytes)?;
+    if shared.keys.knows(owner) {
+        return Ok(());
+    }
+    shared.media.forget(owner)?;
+    Err(DeskError::Erased)
 }
 
 /// What a failed question to Meta means for a medium.
@@ -232,7 +246,7 @@ struct Named {
 impl Named {
     fn of(shared: &Shared, medium: &Medium) -> Result<Self, Failed> {
         let (_, conversation) = shared.store.conversation(medium.conversation)?;
-        let conversation = conversation.ok_or(DeskError::Missing("the conversation of a medium"))?;
+        let conversation = conversation.ok_or(NoMedium::Erased)?;
         let key = shared.keys.contact(conversation.contact)?.ok_or(NoMedium::Erased)?;
         let line = shared.store.line(medium)?.ok_or(DeskError::Missing("the message of a medium"))?;
         let inbound = line.inbound().ok_or(NoMedium::Nothing)?.open(&key)?;

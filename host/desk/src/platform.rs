@@ -13,12 +13,12 @@ use domain::event::{
     MessageRevoked, Noticed, NumberChanged, PlatformNotice, Raw, Strange, TemplateChanged,
 };
 use domain::id::{ContactId, ConversationId, MessageId, NumberId};
-use domain::message::{Identity, Inbound, Profile, Side};
-use domain::platform::MARKETING;
+use domain::message::{Edit, Identity, Inbound, Profile, Side};
+use domain::platform::{CallStep, MARKETING};
 use domain::sealed::Lookup;
 use domain::stream::{Actor, Stream};
 use serde_json::json;
-use store::{Draft, Ticket};
+use store::{Draft, KeyStore, Ticket};
 use whatsapp::{Notice, Update};
 
 use crate::command::{Command, DeskError, Done};
@@ -49,6 +49,34 @@ pub(crate) fn party(update: &Update) -> Option<(&NumberId, &Identity, Option<&Pr
         | Update::Preference { number: Some(number), customer, .. } => Some((number, customer, None)),
         _ => None,
     }
+}
+
+/// By what something that a customer did is known again, if it is told once more.
+pub(crate) fn told_by(keys: &KeyStore, webhook: u64, update: &Update) -> Option<Lookup> {
+    match update {
+        Update::Message { wamid, .. } | Update::Revoke { wamid, .. } => Some(keys.lookup("wamid", wamid)),
+        Update::Echo { inbound, .. } => Some(keys.lookup("wamid", &inbound.wamid)),
+        Update::Edit { edit, .. } => Some(edit_by(keys, edit)),
+        Update::Call { id, step, at, .. } => Some(call_by(keys, id, step, *at)),
+        Update::Strange(strange) => Some(strange_by(keys, webhook, strange)),
+        _ => None,
+    }
+}
+
+/// The medium of a placeholder comes under the wamid of the placeholder: an edit is known by its own name.
+fn edit_by(keys: &KeyStore, edit: &Edit) -> Lookup {
+    keys.lookup("edit", &edit.wamid)
+}
+
+fn call_by(keys: &KeyStore, id: &str, step: &CallStep, at: Time) -> Lookup {
+    keys.lookup("call-step", &format!("{id}\0{}\0{}\0{at}", step.event, step.status))
+}
+
+/// By what something that is not understood is known again. Not by its wamid: that may be a message's whose status nobody
+/// understands.
+pub(crate) fn strange_by(keys: &KeyStore, webhook: u64, strange: &whatsapp::Strange) -> Lookup {
+    let told = strange.wamid.as_ref().map_or_else(|| webhook.to_string(), ToOwned::to_owned);
+    keys.lookup("strange", &format!("{told}\0{}", strange.raw))
 }
 
 /// The command that keeps an update. What belongs to a conversation keeps its order there.
@@ -94,8 +122,7 @@ impl Keep<'_> {
         let lookup = |kind: &str, value: &str| shared.keys.lookup(kind, value);
         let (by, known, event): (Side, Lookup, Event) = match update {
             Update::Edit { by, edit, at, .. } => {
-                // The medium of a placeholder comes under the wamid of the placeholder: an edit is known by its own name.
-                let known = lookup("edit", &edit.wamid);
+                let known = edit_by(&shared.keys, edit);
                 let edited = MessageEdited {
                     by: *by,
                     original: lookup("wamid", &edit.original),
@@ -127,7 +154,7 @@ impl Keep<'_> {
                 (*by, known, echoed.into())
             }
             Update::Call { id, step, at, raw, .. } => {
-                let known = lookup("call-step", &format!("{id}\0{}\0{}\0{at}", step.event, step.status));
+                let known = call_by(&shared.keys, id, step, *at);
                 let changed = CallChanged {
                     call: lookup("call", id),
                     step: step.clone(),

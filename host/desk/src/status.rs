@@ -90,15 +90,16 @@ fn changes(shared: &Shared, told: &Told, delivery: &Delivery) -> Result<Vec<Even
     if !delivery.advances(told.status) && doubled.is_none() {
         return Ok(Vec::new());
     }
-    let (wamid, lookup) = if delivery.taken.contains(&told.attempt.unwrap_or(delivery.attempts)) {
-        (None, None)
-    } else {
-        let (_, conversation) = shared.store.conversation(delivery.conversation)?;
-        let contact = conversation.ok_or(DeskError::Missing("the conversation"))?.contact;
-        let key = shared.key(contact)?;
-        let wamid = shared.seal(&Wamid(told.wamid.clone()), contact, &key)?;
-        (Some(wamid), Some(shared.keys.lookup("wamid", &told.wamid)))
-    };
+    let (wamid, lookup) =
+        if delivery.erased || delivery.taken.contains(&told.attempt.unwrap_or(delivery.attempts)) {
+            (None, None)
+        } else {
+            let (_, conversation) = shared.store.conversation(delivery.conversation)?;
+            let contact = conversation.ok_or(DeskError::Erased)?.contact;
+            let key = shared.key(contact)?;
+            let wamid = shared.seal(&Wamid(told.wamid.clone()), contact, &key)?;
+            (Some(wamid), Some(shared.keys.lookup("wamid", &told.wamid)))
+        };
     let changed = StatusChanged {
         status: told.status,
         attempt: told.attempt,
@@ -121,7 +122,8 @@ fn changes(shared: &Shared, told: &Told, delivery: &Delivery) -> Result<Vec<Even
 fn entry_point(shared: &Shared, told: &Told, delivery: &Delivery, news: &mut News) -> Result<(), DeskError> {
     let Some(PricedConversation { until: Some(until), origin, .. }) = &told.priced else { return Ok(()) };
     let (_, conversation) = shared.store.conversation(delivery.conversation)?;
-    let known = conversation.ok_or(DeskError::Missing("the conversation"))?.entry_point;
+    // Who was forgotten is written nothing any more.
+    let Some(known) = conversation.map(|known| known.entry_point) else { return Ok(()) };
     let mut after = known;
     after.tell(*until);
     if origin == ENTRY_POINT && after != known {
@@ -138,7 +140,7 @@ fn problems(shared: &Shared, told: &Told, delivery: &Delivery, news: &mut News) 
         let found = match whatsapp::action(problem.code, 0) {
             Action::OptOut => {
                 let (_, conversation) = shared.store.conversation(delivery.conversation)?;
-                let contact = conversation.ok_or(DeskError::Missing("the conversation"))?.contact;
+                let Some(contact) = conversation.map(|known| known.contact) else { continue };
                 let refusal = ConsentChanged::by_refusal(told.at, shared.now());
                 consent::news(shared, contact, refusal, "")?.map(|news| (Stream::Contact(contact), news))
             }
@@ -202,6 +204,6 @@ pub(crate) fn strange(
 pub(crate) fn by_wamid(shared: &Shared, wamid: &str) -> Result<Option<MessageId>, DeskError> {
     match shared.store.referent(&shared.keys.lookup("wamid", wamid))? {
         Some(Referent::Outgoing(message)) => Ok(Some(message)),
-        Some(Referent::Inbound(_) | Referent::Strange | Referent::Told) | None => Ok(None),
+        Some(Referent::Inbound(_) | Referent::Strange | Referent::Told | Referent::Erased) | None => Ok(None),
     }
 }

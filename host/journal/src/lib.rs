@@ -14,6 +14,7 @@
 //! The disk is passed in ([`Disk`]), because a promise about power loss is worth what the test that cuts the power is
 //! worth: [`SimDisk`] forgets, keeps and tears what was not synced, from a seed.
 
+mod copy;
 mod disk;
 mod error;
 mod format;
@@ -24,6 +25,7 @@ mod segment;
 mod simdisk;
 mod verify;
 
+pub use crate::copy::{Copied, CopyError, copy};
 pub use crate::disk::{Disk, DiskFile, Held, RealDisk};
 pub use crate::error::{AppendError, OpenError, ReadError};
 pub use crate::format::MAX_PAYLOAD;

@@ -1,11 +1,14 @@
 //! HTTP: what Meta posts to, and what tells an operator how the host is.
 
+mod backup;
+mod contacts;
 mod control;
 mod health;
 mod listen;
 mod media;
 mod operator;
 mod outbound;
+mod reparse;
 mod templates;
 mod webhook;
 
@@ -45,6 +48,9 @@ pub fn routers(server: Server) -> (Router, Router) {
         .route("/outbound", get(outbound::state))
         .route("/outbound/pause", post(outbound::pause))
         .route("/outbound/resume", post(outbound::resume))
+        .route("/backup/point", post(backup::point))
+        .route("/journal/reparse", post(reparse::reparse))
+        .merge(contacts::routes())
         .merge(media::routes())
         .merge(templates::routes())
         .with_state(Arc::clone(&server));

@@ -89,5 +89,8 @@ async fn keep(server: &Server, body: &[u8]) -> Result<u64, Box<dyn std::error::E
         body: SealedBody::seal(body, today, &key, &*server.entropy)?,
     };
     let draft = Draft::new(Stream::Webhooks, Actor::Meta, received)?;
-    Ok(server.desk.store().append(draft).await?)
+    let kept = server.desk.store().append(draft).await;
+    // Until here: a key that somebody holds is not destroyed, and this body is yet to be worked on.
+    drop(key);
+    Ok(kept?)
 }

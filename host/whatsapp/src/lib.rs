@@ -26,4 +26,4 @@ pub use outgoing::{Invalid, MarkRead, OwnedSend, Send, check};
 pub use signature::{AppSecrets, SignatureError};
 pub use templates::{Created, Management, Page, TemplateForm};
 pub use update::{Group, Notice, PricedConversation, Pricing, Problem, StatusMore, Strange, Update};
-pub use webhook::{NotJson, read};
+pub use webhook::{NotJson, body_of, read};

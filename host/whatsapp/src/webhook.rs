@@ -11,6 +11,7 @@
 //! field mean stands in a file of its own.
 
 mod account;
+mod again;
 mod calls;
 mod coexistence;
 mod content;
@@ -33,6 +34,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::update::{Strange, Update};
+pub use again::body_of;
 use place::Place;
 
 /// The body of a webhook is no JSON text in UTF-8. Nothing of it can be told from anything else.

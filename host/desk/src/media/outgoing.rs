@@ -60,7 +60,7 @@ impl Desk {
         let known = known.ok_or(UploadError::NoConversation)?;
         let key = shared.key(known.contact)?;
         let file = super::name(shared, known.contact, &Sha256::digest(&bytes).into());
-        shared.media.put(known.contact, &key, file, &bytes)?;
+        super::keep(shared, known.contact, &key, file, &bytes)?;
         let length = bytes.len() as u64;
         let uploaded = MediaUploaded {
             id: String::new(),

@@ -11,8 +11,13 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 use store::KeyStore;
 
+/// What stands in the place of what nobody can open any more.
+fn gone() -> Value {
+    json!({ "erased": true, "why": "input erased" })
+}
+
 /// Replaces every sealed value within `value` by what is in it.
-pub(crate) fn unseal(value: &mut Value, keys: &KeyStore, today: Date) {
+pub fn unseal(value: &mut Value, keys: &KeyStore, today: Date) {
     if let Some(opened) = open(value, keys, today) {
         *value = opened;
         return;
@@ -29,7 +34,7 @@ fn open(value: &Value, keys: &KeyStore, today: Date) -> Option<Value> {
     let members = value.as_object()?;
     if members.len() == 2 && members.contains_key("of") && members.contains_key("sealed") {
         let owner: ContactId = members.get("of")?.as_str()?.parse().ok()?;
-        let Some(key) = keys.contact(owner).ok()? else { return Some(json!({ "erased": true })) };
+        let Some(key) = keys.contact(owner).ok()? else { return Some(gone()) };
         // Which field it is, is authenticated with it: only the right one opens. What none opens stays as it is.
         let ways = [
             open_as::<Inbound>,
@@ -50,13 +55,12 @@ fn open(value: &Value, keys: &KeyStore, today: Date) -> Option<Value> {
     }
     if members.len() == 2 && members.contains_key("day") && members.contains_key("bytes") {
         let sealed: SealedBody = serde_json::from_value(value.clone()).ok()?;
-        let body = keys.day(sealed.day, today).ok()?.and_then(|key| sealed.open(&key).ok());
-        return Some(match body {
+        return Some(match keys.open_body(&sealed, today).ok()? {
             Some(body) => match serde_json::from_slice(&body) {
                 Ok(body) => body,
                 Err(_) => json!(String::from_utf8_lossy(&body)),
             },
-            None => json!({ "erased": true }),
+            None => gone(),
         });
     }
     None

@@ -1,0 +1,197 @@
+//! What an operator does about the data of one person: who it is, hand it out, keep it, forget it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use desk::{Cause, DeskError, ErasureError, Named};
+use domain::id::ContactId;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::Server;
+use crate::operator::Operator;
+
+/// How long a command waits until the raw bodies of the last days are gone, too. What is left is a chore of the host.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The routes of the socket.
+pub(crate) fn routes() -> Router<Arc<Server>> {
+    Router::new()
+        .route("/contacts/about", post(about))
+        .route("/contacts/erase", post(erase))
+        .route("/contacts/export", post(export))
+        .route("/contacts/hold", post(hold))
+        .route("/contacts/release", post(release))
+        .route("/contacts/retention", post(retention))
+}
+
+/// One person, named in one of three ways, and on what ground something is to be done.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Asked {
+    phone: Option<String>,
+    user_id: Option<String>,
+    /// With or without `contact/` in front.
+    id: Option<String>,
+    #[serde(default)]
+    reason: String,
+}
+
+impl Asked {
+    fn contact(&self, server: &Server) -> Result<ContactId, Failed> {
+        let named = match (&self.phone, &self.user_id, &self.id) {
+            (Some(phone), None, None) => Named::Phone(phone.clone()),
+            (None, Some(id), None) => Named::UserId(id.clone()),
+            (None, None, Some(text)) => {
+                let id = text.strip_prefix("contact/").unwrap_or(text).parse();
+                Named::Id(id.map_err(|error| Failed::Asked(format!("`id`: {error}")))?)
+            }
+            _ => return Err(Failed::Asked("one of `phone`, `user-id` and `id` was expected".to_owned())),
+        };
+        Ok(server.desk.find(&named)?)
+    }
+}
+
+/// Why something was not done.
+enum Failed {
+    /// The request makes no sense.
+    Asked(String),
+    /// The desk said no.
+    Desk(ErasureError),
+}
+
+impl From<ErasureError> for Failed {
+    fn from(error: ErasureError) -> Self {
+        Self::Desk(error)
+    }
+}
+
+impl From<DeskError> for Failed {
+    fn from(error: DeskError) -> Self {
+        Self::Desk(error.into())
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        let (status, words) = match self {
+            Self::Asked(words) => (StatusCode::BAD_REQUEST, words),
+            Self::Desk(error) => {
+                let status = match &error {
+                    ErasureError::NoContact => StatusCode::NOT_FOUND,
+                    ErasureError::Already(_) | ErasureError::Held(_) | ErasureError::NotHeld => {
+                        StatusCode::CONFLICT
+                    }
+                    ErasureError::NoReason | ErasureError::ReasonNames(_) => StatusCode::BAD_REQUEST,
+                    ErasureError::Desk(_) => StatusCode::INTERNAL_SERVER_ERROR,
+                };
+                (status, error.to_string())
+            }
+        };
+        (status, Json(json!({ "error": words }))).into_response()
+    }
+}
+
+type Answer = Result<Json<Value>, Failed>;
+
+/// What there is of a contact, without a word of it: enough to know whether it is the right one.
+async fn about(State(server): State<Arc<Server>>, Json(asked): Json<Asked>) -> Answer {
+    let contact = asked.contact(&server)?;
+    let store = server.desk.store();
+    let failed = |error| Failed::from(DeskError::from(error));
+    let (_, known) = store.contact(contact).map_err(failed)?;
+    let known = known.ok_or(Failed::Desk(ErasureError::NoContact))?;
+    let conversations = store.conversations_of(contact).map_err(failed)?;
+    Ok(Json(json!({
+        "contact": contact,
+        "since": known.since,
+        "held": known.hold,
+        "conversations": conversations.iter().map(|(number, _)| number).collect::<Vec<_>>(),
+        "last-activity": server.desk.last_activity(contact)?,
+    })))
+}
+
+async fn erase(
+    State(server): State<Arc<Server>>,
+    ConnectInfo(operator): ConnectInfo<Operator>,
+    Json(asked): Json<Asked>,
+) -> Answer {
+    let contact = asked.contact(&server)?;
+    let cause = Cause { reason: asked.reason, policy: None };
+    let erased = server.desk.erase(contact, &cause, &operator.actor()).await?;
+    let gone = server.desk.forget_bodies(PATIENCE).await?;
+    Ok(Json(json!({
+        "contact": erased.contact,
+        "conversations": erased.conversations,
+        "cancelled": erased.cancelled,
+        "raw-bodies-gone": gone,
+    })))
+}
+
+async fn export(
+    State(server): State<Arc<Server>>,
+    ConnectInfo(operator): ConnectInfo<Operator>,
+    Json(asked): Json<Asked>,
+) -> Answer {
+    let contact = asked.contact(&server)?;
+    Ok(Json(server.desk.export(contact, &operator.actor()).await?))
+}
+
+async fn hold(
+    State(server): State<Arc<Server>>,
+    ConnectInfo(operator): ConnectInfo<Operator>,
+    Json(asked): Json<Asked>,
+) -> Answer {
+    let contact = asked.contact(&server)?;
+    server.desk.hold(contact, &asked.reason, &operator.actor()).await?;
+    Ok(Json(json!({ "contact": contact, "held": true })))
+}
+
+async fn release(
+    State(server): State<Arc<Server>>,
+    ConnectInfo(operator): ConnectInfo<Operator>,
+    Json(asked): Json<Asked>,
+) -> Answer {
+    let contact = asked.contact(&server)?;
+    server.desk.release(contact, &asked.reason, &operator.actor()).await?;
+    Ok(Json(json!({ "contact": contact, "held": false })))
+}
+
+/// Whether to forget whose term is over, or only to say who that is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Retain {
+    dry_run: bool,
+}
+
+async fn retention(
+    State(server): State<Arc<Server>>,
+    ConnectInfo(operator): ConnectInfo<Operator>,
+    Json(asked): Json<Retain>,
+) -> Answer {
+    let desk = server.desk.clone();
+    let due = tokio::task::spawn_blocking(move || desk.retention_due()).await;
+    let due = due.map_err(|_| DeskError::Stopping)??;
+    let Some(due) = due else {
+        let words =
+            "no policy says for how long contacts are kept: set `contacts` in [company.retention], as \"5y\"";
+        return Err(Failed::Asked(words.to_owned()));
+    };
+    let erased = if asked.dry_run { 0 } else { server.desk.retain(&due, &operator.actor()).await? };
+    let expired = due.expired.iter().map(|expired| {
+        json!({ "contact": expired.contact, "last-activity": expired.last_activity, "held": expired.held })
+    });
+    Ok(Json(json!({
+        "policy": due.policy,
+        "before": due.before,
+        "contacts": due.of,
+        "due": due.count(),
+        "expired": expired.collect::<Vec<_>>(),
+        "erased": erased,
+    })))
+}
