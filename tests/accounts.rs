@@ -57,13 +57,15 @@ pub async fn settle(company: &Company, serve: Serve, mail: &Mail) -> Result<Acco
     work_off(company, &serve).await?;
     serve.stop();
     let events = company.inspect(&["--open"])?;
-    let accounts = compare(&events, &mail.acknowledged(), &company.whatsapp.report())?;
+    let accounts = compare(&events, &mail.acknowledged(), &company.whatsapp.report());
     company.run(&["verify"])?;
     let rebuilt = company.run(&["rebuild"])?;
     if !rebuilt.contains("the same as those they replace") {
-        return Err(format!("projections that are built anew are others: {rebuilt}"));
+        return Err(format!(
+            "projections that are built anew are others: {rebuilt}; the books: {accounts:?}"
+        ));
     }
-    Ok(accounts)
+    accounts
 }
 
 /// Until no webhook is open, no status waits to be told, and nothing is sent any more.

@@ -49,7 +49,10 @@ async fn kill(kills: u64, dice: &Seeded) -> Accounts {
         load.stop().await;
     }
     let serve = company.start();
-    let accounts = accounts::settle(&company, serve, &mail).await.unwrap();
+    let accounts = match accounts::settle(&company, serve, &mail).await {
+        Ok(accounts) => accounts,
+        Err(why) => panic!("{why}; what there is of it is in {}", company.dir.keep().display()),
+    };
     assert!(accounts.acknowledged as u64 > kills, "hardly anything was taken: {accounts}");
     accounts
 }

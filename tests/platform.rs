@@ -322,6 +322,6 @@ fn a_body_that_nothing_opens_is_kept_as_such_and_those_behind_it_are_taken() {
     assert!(open.desk.store().unprocessed(0, 1).unwrap().is_empty());
     let strange = of_kind(&open.desk, "message-not-understood");
     let [Event::MessageNotUnderstood(strange)] = &strange[..] else { panic!("{strange:?}") };
-    assert!(strange.why.contains("does not open"), "{}", strange.why);
+    assert!(strange.why.contains("no key opens"), "{}", strange.why);
     assert_eq!(of_kind(&open.desk, "message-received").len(), 1);
 }

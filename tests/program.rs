@@ -3,14 +3,19 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::{LazyLock, mpsc};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use simulator::{Delays, Handle, Options};
 use whatsapp::AppSecrets;
 
-pub const SECRET: &str = "the-secret-of-the-app";
+/// Another one in every run: a port that a host has given up may be the next one's of somebody else's tests, which would take
+/// what is meant for us.
+static SECRET: LazyLock<String> = LazyLock::new(|| {
+    let moment = jiff::Timestamp::now().subsec_nanosecond();
+    format!("the-secret-of-the-app-{}-{moment}", std::process::id())
+});
 pub const NUMBER: &str = "106540352242922";
 
 pub fn timonel() -> Command {
@@ -143,7 +148,7 @@ impl Company {
     /// A company whose WhatsApp is what `options` say, but for what has to be so.
     pub async fn with(options: Options) -> Self {
         let whatsapp = simulator::start(Options {
-            app_secret: SECRET.to_owned(),
+            app_secret: SECRET.clone(),
             delays: Delays::NONE,
             retry: Duration::from_millis(50),
             ..options
@@ -159,9 +164,10 @@ impl Company {
     /// Writes the file of settings; `more` is what it says of the company and its rules.
     pub fn configure(&self, more: &str) {
         let text = format!(
-            "data = {:?}\nlisten = \"127.0.0.1:0\"\napp-secret = {SECRET:?}\nverify-token = \"verify\"\n\
+            "data = {:?}\nlisten = \"127.0.0.1:0\"\napp-secret = {:?}\nverify-token = \"verify\"\n\
              access-token = \"token\"\ngraph-url = {:?}\n{more}",
             self.data,
+            *SECRET,
             self.whatsapp.base_url()
         );
         // Renamed into place, as editors do: nobody reads half of it.
@@ -290,6 +296,6 @@ pub async fn get(address: &str, page: &str) -> Option<String> {
 
 /// Posts a body with the right signature.
 pub async fn post_signed(address: &str, body: &[u8]) -> Option<u16> {
-    let signature = AppSecrets::new(SECRET, None).sign(body);
+    let signature = AppSecrets::new(&SECRET, None).sign(body);
     post(address, body, Some(&signature)).await
 }

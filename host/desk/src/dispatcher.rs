@@ -125,7 +125,7 @@ impl Dispatcher {
         };
         let Some(body) = self.shared.keys.open_body(&received.body, today)? else {
             return Ok(strange(
-                "the body waited for more than 72 hours, and its key is destroyed",
+                "no key opens the body: it waited for more than 72 hours, or it was sealed with another one",
                 String::new(),
             ));
         };
