@@ -155,7 +155,7 @@ impl<'a> Filler<'a> {
                 .into(),
         };
         let received = MessageReceived {
-            message: MessageId::random(&System),
+            message: MessageId::new(System.now(), &System),
             sent_at: System.now(),
             content: content.kind().into(),
             lookup: Lookup::of(&self.lookups, "wamid", &wamid),
@@ -169,7 +169,7 @@ impl<'a> Filler<'a> {
         let answer =
             Outgoing::Text { body: "Su pedido va en camino: llega mañana entre las 8 y las 12.".into() };
         say(&conversation, Actor::Host, customer.decision(&answer)?.into())?;
-        let message = MessageId::random(&System);
+        let message = MessageId::new(System.now(), &System);
         let queued = ReplyQueued {
             category: None,
             message,

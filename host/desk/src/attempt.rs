@@ -5,7 +5,6 @@
 //! before anything follows from it. What has no answer is in doubt, and the next attempt is a decision (`doubt`).
 
 use domain::Time;
-use domain::contact::Contact;
 use domain::delivery::{Delivery, Sending, Unseen};
 use domain::event::{
     ContactApproached, DuplicateDetected, Event, Refused, ReplyQueued, SendAccepted, SendAttempted,
@@ -120,11 +119,9 @@ async fn prepare(shared: &Shared, job: Job) -> Result<Step, DeskError> {
         return nothing(Ended::Settled);
     }
     let resends = !events.is_empty();
-    let (_, conversation) = shared.store.conversation(delivery.conversation)?;
-    let conversation = conversation.ok_or(DeskError::Erased)?;
+    let (_, conversation) = shared.conversation(delivery.conversation)?;
     let key = shared.key(conversation.contact)?;
-    let (contact_version, contact) = shared.store.contact(conversation.contact)?;
-    let contact: Contact = contact.ok_or(DeskError::Erased)?;
+    let (contact_version, contact) = shared.contact(conversation.contact)?;
     let identity = contact.identity.open(&key)?;
     let queued = shared.store.event(delivery.queued)?.ok_or(DeskError::Missing("a queued message"))?;
     let Event::ReplyQueued(ReplyQueued { body, .. }) = queued.event else {

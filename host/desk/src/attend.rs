@@ -39,7 +39,7 @@ pub(crate) fn message(
     if work.shared.store.referent(&lookup)?.is_some() {
         return Ok(Done::Repeated);
     }
-    let message = MessageId::random(&*work.shared.entropy);
+    let message = MessageId::new(work.now, &*work.shared.entropy);
     let received = MessageReceived {
         message,
         sent_at,
@@ -271,7 +271,7 @@ fn apply(
 
 /// Queues a message to the customer.
 pub(crate) fn reply(work: &mut Work<'_>, actor: Actor, message: &Outgoing) -> Result<MessageId, DeskError> {
-    let id = MessageId::random(&*work.shared.entropy);
+    let id = MessageId::new(work.now, &*work.shared.entropy);
     let queued = ReplyQueued {
         message: id,
         case: work.case().map(|case| case.id),

@@ -39,12 +39,13 @@ pub(crate) fn reported(
     if law.currency().is_none() {
         return Ok(None);
     }
-    let (_, conversation) = shared.store.conversation(delivery.conversation)?;
     // The price depends on the country, and of who was forgotten nobody knows it.
-    let Some(contact) = conversation.map(|known| known.contact) else { return Ok(None) };
-    let (_, known) = shared.store.contact(contact)?;
-    let key = shared.key(contact)?;
-    let identity = known.ok_or(DeskError::Erased)?.identity.open(&key)?;
+    if delivery.erased {
+        return Ok(None);
+    }
+    let (_, conversation) = shared.conversation(delivery.conversation)?;
+    let (_, known) = shared.contact(conversation.contact)?;
+    let identity = known.identity.open(&shared.key(conversation.contact)?)?;
     let told = Pricing { billable: pricing.billable, kind: &pricing.kind, category: &pricing.category };
     let charge = told.charge(|billed| law.rate(&identity, billed));
     if let Some(bill) = &delivery.bill {

@@ -18,8 +18,7 @@ use crate::work::Work;
 /// confirmation in the commit that makes it known, and so never a second.
 pub(crate) fn heard(work: &mut Work<'_>, inbound: &Inbound, sent_at: Time) -> Result<bool, DeskError> {
     let contact = work.conversation.contact;
-    let (version, known) = work.shared.store.contact(contact)?;
-    let known = known.ok_or(DeskError::Erased)?;
+    let (version, known) = work.shared.contact(contact)?;
     let (language, company) = (Language::of(&known.language), work.active.company.name());
     let heard = hear(&known.consent, &inbound.content, language, company, sent_at, work.now);
     let Some(heard) = heard else { return Ok(false) };
@@ -40,8 +39,8 @@ pub(crate) fn news(
     changed: ConsentChanged,
     words: &str,
 ) -> Result<Option<(u64, Draft)>, DeskError> {
-    let (version, known) = shared.store.contact(contact)?;
-    let known = known.ok_or(DeskError::Erased)?.consent;
+    let (version, known) = shared.contact(contact)?;
+    let known = known.consent;
     let mut after = known.clone();
     after.fold(&changed);
     if after == known {

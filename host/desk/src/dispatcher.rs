@@ -383,11 +383,11 @@ impl<'a> Introductions<'a> {
             Some(Referent::Erased) => return Ok(Retold::OfNobody),
             _ => return Ok(Retold::No),
         };
-        let (_, known) = self.shared.store.conversation(conversation)?;
-        Ok(match known {
-            Some(known) => Retold::Of(Party { contact: known.contact, conversation }),
-            None => Retold::OfNobody,
-        })
+        match self.shared.conversation(conversation) {
+            Ok((_, known)) => Ok(Retold::Of(Party { contact: known.contact, conversation })),
+            Err(DeskError::Erased) => Ok(Retold::OfNobody),
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes in that a customer has another phone, user id or key. Whoever they were before, they stay that contact: even

@@ -22,8 +22,7 @@ pub(crate) fn input(
     let company = &work.active.company;
     let number = &work.conversation.number;
     let calendar = company.calendar(number, case.queue());
-    let (_, contact) = work.shared.store.contact(work.conversation.contact)?;
-    let contact = contact.ok_or(DeskError::Erased)?;
+    let (_, contact) = work.shared.contact(work.conversation.contact)?;
     let waiting_since = match &case.holder {
         Holder::Queue { since, .. } => Some(instant(*since)),
         Holder::Rules | Holder::Agent { .. } => None,

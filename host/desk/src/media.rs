@@ -245,8 +245,7 @@ struct Named {
 
 impl Named {
     fn of(shared: &Shared, medium: &Medium) -> Result<Self, Failed> {
-        let (_, conversation) = shared.store.conversation(medium.conversation)?;
-        let conversation = conversation.ok_or(NoMedium::Erased)?;
+        let (_, conversation) = shared.conversation(medium.conversation)?;
         let key = shared.keys.contact(conversation.contact)?.ok_or(NoMedium::Erased)?;
         let line = shared.store.line(medium)?.ok_or(DeskError::Missing("the message of a medium"))?;
         let inbound = line.inbound().ok_or(NoMedium::Nothing)?.open(&key)?;

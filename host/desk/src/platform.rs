@@ -142,7 +142,7 @@ impl Keep<'_> {
             Update::Echo { by, origin, inbound, sent_at, .. } => {
                 let known = lookup("wamid", &inbound.wamid);
                 let echoed = MessageEchoed {
-                    message: MessageId::random(&*shared.entropy),
+                    message: MessageId::new(shared.now(), &*shared.entropy),
                     by: *by,
                     origin: origin.clone(),
                     sent_at: *sent_at,

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use domain::Time;
-use domain::id::{ContactId, MessageId};
+use domain::contact::Contact;
+use domain::conversation::Conversation;
+use domain::id::{ContactId, ConversationId, MessageId};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::{Key, Personal, Sealed};
 use domain::stream::Stream;
@@ -65,6 +67,30 @@ impl Shared {
     /// The key of a contact, or that there is none any more.
     pub(crate) fn key(&self, contact: ContactId) -> Result<Key, DeskError> {
         self.keys.contact(contact)?.ok_or(DeskError::Erased)
+    }
+
+    /// A conversation, with its version. Of who was forgotten there is none, and whoever asks gives up; one that is not there
+    /// for another reason is asked for again, so that nothing is lost that was to be kept in it.
+    pub(crate) fn conversation(&self, id: ConversationId) -> Result<(u64, Conversation), DeskError> {
+        self.living(Stream::Conversation(id), "a conversation", self.store.conversation(id)?)
+    }
+
+    /// The same for a contact.
+    pub(crate) fn contact(&self, id: ContactId) -> Result<(u64, Contact), DeskError> {
+        self.living(Stream::Contact(id), "a contact", self.store.contact(id)?)
+    }
+
+    fn living<T>(
+        &self,
+        stream: Stream,
+        what: &'static str,
+        known: (u64, Option<T>),
+    ) -> Result<(u64, T), DeskError> {
+        match known {
+            (version, Some(known)) => Ok((version, known)),
+            (_, None) if self.store.is_forgotten(&stream)? => Err(DeskError::Erased),
+            (_, None) => Err(DeskError::Missing(what)),
+        }
     }
 
     pub(crate) fn seal<T: Personal>(

@@ -59,7 +59,10 @@ pub(crate) fn status(shared: &Shared, told: &Told) -> Result<(Option<Ticket>, Do
         }
         news.expect.push((stream, version));
     }
-    entry_point(shared, told, &delivery, &mut news)?;
+    // Who was forgotten is written nothing any more.
+    if !delivery.erased {
+        entry_point(shared, told, &delivery, &mut news)?;
+    }
     problems(shared, told, &delivery, &mut news)?;
     let News { expect, drafts } = news;
     if drafts.is_empty() {
@@ -94,8 +97,7 @@ fn changes(shared: &Shared, told: &Told, delivery: &Delivery) -> Result<Vec<Even
         if delivery.erased || delivery.taken.contains(&told.attempt.unwrap_or(delivery.attempts)) {
             (None, None)
         } else {
-            let (_, conversation) = shared.store.conversation(delivery.conversation)?;
-            let contact = conversation.ok_or(DeskError::Erased)?.contact;
+            let contact = shared.conversation(delivery.conversation)?.1.contact;
             let key = shared.key(contact)?;
             let wamid = shared.seal(&Wamid(told.wamid.clone()), contact, &key)?;
             (Some(wamid), Some(shared.keys.lookup("wamid", &told.wamid)))
@@ -121,9 +123,7 @@ fn changes(shared: &Shared, told: &Told, delivery: &Delivery) -> Result<Vec<Even
 /// Until when all is free, where an advertisement began it.
 fn entry_point(shared: &Shared, told: &Told, delivery: &Delivery, news: &mut News) -> Result<(), DeskError> {
     let Some(PricedConversation { until: Some(until), origin, .. }) = &told.priced else { return Ok(()) };
-    let (_, conversation) = shared.store.conversation(delivery.conversation)?;
-    // Who was forgotten is written nothing any more.
-    let Some(known) = conversation.map(|known| known.entry_point) else { return Ok(()) };
+    let known = shared.conversation(delivery.conversation)?.1.entry_point;
     let mut after = known;
     after.tell(*until);
     if origin == ENTRY_POINT && after != known {
@@ -138,9 +138,9 @@ fn entry_point(shared: &Shared, told: &Told, delivery: &Delivery, news: &mut New
 fn problems(shared: &Shared, told: &Told, delivery: &Delivery, news: &mut News) -> Result<(), DeskError> {
     for problem in &told.problems {
         let found = match whatsapp::action(problem.code, 0) {
+            Action::OptOut if delivery.erased => None,
             Action::OptOut => {
-                let (_, conversation) = shared.store.conversation(delivery.conversation)?;
-                let Some(contact) = conversation.map(|known| known.contact) else { continue };
+                let contact = shared.conversation(delivery.conversation)?.1.contact;
                 let refusal = ConsentChanged::by_refusal(told.at, shared.now());
                 consent::news(shared, contact, refusal, "")?.map(|news| (Stream::Contact(contact), news))
             }

@@ -163,6 +163,8 @@ fn decide(shared: &Shared, command: &Command) -> Result<(Option<Ticket>, Done), 
         }
         Command::Platform(told) => return Ok(platform::told(shared, told)?),
         Command::Message { conversation, inbound, sent_at, webhook } => {
+            // It was made for this message: if it is not there, the message has to wait for it.
+            shared.conversation(*conversation)?;
             let mut work = load(*conversation)?;
             let done = attend::message(&mut work, inbound, *sent_at, *webhook)?;
             (work, done)

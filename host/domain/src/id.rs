@@ -1,7 +1,7 @@
 //! Identifiers.
 //!
 //! All are random, so that none says anything about the person behind it and none has to be forgotten when that person
-//! is. Names that people gave (an agent, a queue, a rule) are identifiers of their own kind: short words from the
+//! is; those of messages begin with their moment. Names that people gave (an agent, a queue, a rule) are identifiers of their own kind: short words from the
 //! company's files.
 
 use std::fmt;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use data_encoding::BASE32_DNSSEC;
 use serde::{Deserialize, Serialize};
 
+use crate::Time;
 use crate::outside::Entropy;
 use crate::text::as_text;
 
@@ -89,6 +90,19 @@ random_id! {
     TimerId;
 }
 
+impl MessageId {
+    /// A new one: the milliseconds since 1970 in 48 bits, and 80 random ones. So messages lie in the order in which they were
+    /// made, and the newest, which nearly everything asks for, are neighbours wherever they are kept.
+    pub fn new(now: Time, entropy: &dyn Entropy) -> Self {
+        let mut id = Self::random(entropy);
+        let moment = now.as_millisecond().max(0).to_be_bytes();
+        for (byte, of_moment) in id.0.iter_mut().zip(moment.into_iter().skip(2)) {
+            *byte = of_moment;
+        }
+        id
+    }
+}
+
 macro_rules! name {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -152,5 +166,22 @@ mod tests {
         assert_eq!(id.to_string().len(), 26);
         assert_eq!(id.to_string().parse(), Ok(id));
         assert!("0123".parse::<ContactId>().is_err());
+    }
+
+    struct Ones;
+    impl Entropy for Ones {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(u8::MAX);
+        }
+    }
+
+    #[test]
+    fn messages_lie_in_the_order_in_which_they_were_made_also_as_texts() {
+        let at = |millis| MessageId::new(Time::from_millisecond(millis).unwrap(), &Ones);
+        let moments = [-1, 1, 255, 256, 1_795_446_000_000, 1_795_446_000_001, 100_000_000_000_000];
+        let ids = moments.map(at);
+        assert!(ids.is_sorted() && ids.map(|id| id.to_string()).is_sorted());
+        assert_eq!(at(256).to_bytes()[..6], [0, 0, 0, 0, 1, 0]);
+        assert!(at(256).to_bytes()[6..].iter().all(|byte| *byte == u8::MAX));
     }
 }

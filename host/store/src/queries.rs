@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 
 use crate::layout::{self, Amended, Erasure, Line, Referent, Unprocessed};
 use crate::projection::ProjectionError;
-use crate::state::Folded;
+use crate::state::{Folded, State};
 use crate::store::{OpenError, Store};
 
 /// A state and the version of its stream.
@@ -61,6 +61,11 @@ impl Store {
     /// A conversation.
     pub fn conversation(&self, id: ConversationId) -> Versioned<Conversation> {
         self.folded(&Stream::Conversation(id))
+    }
+
+    /// Whether a contact or conversation is gone because somebody was forgotten, and not because it is not there.
+    pub fn is_forgotten(&self, stream: &Stream) -> Result<bool, ProjectionError> {
+        Ok(matches!(self.tree().state(stream)?.state, State::Erased))
     }
 
     /// An outgoing message.
