@@ -13,8 +13,9 @@ use domain::event::Recorded;
 use crate::fold::{Fold, FoldError};
 use crate::tree::Tree;
 
-/// Pages that sled keeps in memory, in bytes. A quiet host stays small, and the working set of a busy one fits.
-const CACHE: u64 = 48 << 20;
+/// The part of the machine's memory in which sled may keep pages, and its bounds in bytes. A quiet host stays small whatever
+/// it is; one that has run for years needs what it changes in memory, or each batch reads it again.
+const CACHE: (u64, std::ops::RangeInclusive<u64>) = (8, 48 << 20..=512 << 20);
 
 /// The form of the tree's keys and values. Another number here rebuilds every tree that was written before.
 const FORM: u32 = 4;
@@ -72,6 +73,18 @@ pub(crate) struct Projection {
     /// One only: a batch is atomic within a tree of sled.
     pub(crate) tree: Arc<Tree>,
     dir: PathBuf,
+}
+
+fn cache() -> u64 {
+    let (part, bounds) = CACHE;
+    let told = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    (memory(&told).unwrap_or(0) / part).clamp(*bounds.start(), *bounds.end())
+}
+
+/// The machine's memory in bytes, as the kernel tells it: `MemTotal: 16303428 kB` (proc(5)).
+fn memory(told: &str) -> Option<u64> {
+    let rest = told.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    rest.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1_024)
 }
 
 /// Why a tree was set aside.
@@ -141,7 +154,7 @@ impl Projection {
         write_marker(dir, boot)?;
         let db = sled::Config::new()
             .path(dir.join("sled"))
-            .cache_capacity(CACHE)
+            .cache_capacity(cache())
             .mode(sled::Mode::HighThroughput)
             .flush_every_ms(Some(1_000))
             .open()?;
@@ -239,5 +252,17 @@ pub fn difference(one: &Path, other: &Path) -> Result<Option<Vec<u8>>, Projectio
             (a, b) if a == b => {}
             (a, b) => return Ok(a.or(b).map(|(key, _)| key.to_vec())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_s_memory_is_read_where_the_kernel_tells_it_and_the_cache_keeps_its_bounds() {
+        assert_eq!(memory("MemTotal:       16303428 kB\nMemFree: 1 kB\n"), Some(16_303_428 << 10));
+        assert_eq!(memory("MemFree: 1 kB\n"), None);
+        assert!(CACHE.1.contains(&cache()));
     }
 }
