@@ -1,19 +1,19 @@
 //! A host, put together from its settings.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
 use desk::{Active, Desk, Outside, Running};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
 use domain::stream::Actor;
 use journal::{Disk as _, RealDisk};
-use server::{Controlled, Listening, Server};
+use server::{Controlled, Listening, Routes, Server};
 use store::{Drive, KeyStore, MediaFiles, Paths, Store};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -48,7 +48,7 @@ impl Host {
     /// Opens the data, loads the rules, opens the door. `more` adds routes to those of every host.
     pub(crate) async fn start(
         settings: &Settings,
-        more: impl FnOnce(&Desk, &Arc<dyn Clock>) -> Router,
+        more: impl FnOnce(&Desk, &Arc<dyn Clock>) -> Routes,
     ) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting(settings.clock));
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
@@ -84,25 +84,28 @@ impl Host {
         }
         desk.announce().await?;
         let running = parts.run(&tokio::runtime::Handle::current())?;
-        let (open, local) = server::routers(Server {
+        let server = Server {
             desk: desk.clone(),
             secrets: secrets(settings),
             verify_token: settings.verify_token.as_ref().map(|token| token.reveal().to_owned()),
             clock: Arc::clone(&clock),
             entropy,
+            owner: std::fs::metadata(&settings.data)?.uid(),
             rehearsal: settings.clock,
-        });
-        let router = more(&desk, &clock).merge(open);
+        };
+        let (router, local) = server::routers(server, more(&desk, &clock));
         let listening = server::listen(settings.listen, router)
             .await
             .with_context(|| format!("`listen` is `{}`: it cannot be listened at", settings.listen))?;
         let controlled = server::control(&settings.data, local).with_context(|| {
             format!("`data` is `{}`: no socket can be made in it", settings.data.display())
         })?;
+        server::let_in(&settings.data, settings.policy.company.raci())?;
         let mut chores =
             vec![tokio::spawn(sweep(desk.clone(), Arc::clone(&clock))), tokio::spawn(retain(desk.clone()))];
         if let Some(file) = settings.file.clone() {
-            chores.push(tokio::spawn(watch(file, desk.clone(), rules)));
+            let (data, named) = (settings.data.clone(), settings.policy.named.clone());
+            chores.push(tokio::spawn(watch(file, named, data, desk.clone(), rules)));
         }
         tracing::info!(address = %listening.address, generation = number, "open");
         Ok(Self {
@@ -285,34 +288,56 @@ fn prepare(rules: &rules::Host, policy: &Policy, number: u64) -> anyhow::Result<
     Ok(Active { company: Arc::new(policy.company.clone()), generation: Arc::new(generation) })
 }
 
-/// Puts other rules in force when the file says so. What cannot be put in force changes nothing.
-async fn watch(file: PathBuf, desk: Desk, rules: Arc<rules::Host>) {
-    let mut seen = tokio::fs::read(&file).await.unwrap_or_default();
+/// Puts other rules in force when the file says so, or one that it names. What cannot be put in force changes nothing.
+async fn watch(file: PathBuf, mut named: Vec<PathBuf>, data: PathBuf, desk: Desk, rules: Arc<rules::Host>) {
+    let mut seen = texts(&file, &named).await.unwrap_or_default();
     loop {
         tokio::time::sleep(LOOK).await;
-        let Ok(now) = tokio::fs::read(&file).await else { continue };
+        let Ok(now) = texts(&file, &named).await else { continue };
         if now == seen {
             continue;
         }
         seen = now;
-        if let Err(error) = reload(&file, &desk, &rules).await {
-            tracing::error!(
+        match reload(&file, &data, &desk, &rules).await {
+            Ok(other) if other == named => {}
+            Ok(other) => {
+                named = other;
+                seen = texts(&file, &named).await.unwrap_or_default();
+            }
+            Err(error) => tracing::error!(
                 error = format!("{error:#}"),
                 file = %file.display(),
                 "the file was changed and cannot be put in force: the rules stay as they were"
-            );
+            ),
         }
     }
 }
 
-async fn reload(file: &Path, desk: &Desk, rules: &Arc<rules::Host>) -> anyhow::Result<()> {
+/// What stands in a file and in those that it names.
+async fn texts(file: &Path, named: &[PathBuf]) -> std::io::Result<Vec<Vec<u8>>> {
+    let mut texts = vec![tokio::fs::read(file).await?];
+    for file in named {
+        texts.push(tokio::fs::read(file).await?);
+    }
+    Ok(texts)
+}
+
+/// Gives the files that are named now.
+async fn reload(
+    file: &Path,
+    data: &Path,
+    desk: &Desk,
+    rules: &Arc<rules::Host>,
+) -> anyhow::Result<Vec<PathBuf>> {
     let policy = Policy::read(file)?;
-    let number = desk.active().generation.number + 1;
+    let (number, named) = (desk.active().generation.number + 1, policy.named.clone());
     let rules = Arc::clone(rules);
     let active = tokio::task::spawn_blocking(move || prepare(&rules, &policy, number)).await??;
+    let company = Arc::clone(&active.company);
     desk.activate(active).await?;
+    server::let_in(data, company.raci())?;
     tracing::info!(generation = number, "other rules are in force");
-    Ok(())
+    Ok(named)
 }
 
 /// Forgets every day whose term is over by the company's policy.

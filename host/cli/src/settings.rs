@@ -14,6 +14,7 @@ use domain::id::QueueId;
 use domain::law::countries::Countries;
 use domain::law::prices::Prices;
 use domain::law::table::TableError;
+use domain::raci::Raci;
 use serde::Deserialize;
 
 /// A secret: it can be used and not be printed.
@@ -141,6 +142,8 @@ pub(crate) struct Policy {
     pub(crate) rule_sets: Vec<RuleSet>,
     /// What relative paths of plugins are relative to.
     pub(crate) dir: PathBuf,
+    /// The tables that the file names.
+    pub(crate) named: Vec<PathBuf>,
 }
 
 /// All settings of a host.
@@ -246,11 +249,18 @@ fn policy(file: File, path: Option<&Path>) -> Result<Policy, SettingsError> {
     let (zone, contacting) = (&description.zone, &description.contacting);
     let countries = table(&dir, contacting.countries.as_deref(), |text| Countries::parse(text, zone))?;
     let prices = table(&dir, contacting.prices.as_deref(), Prices::parse)?;
+    let raci = table(&dir, description.raci.as_deref(), Raci::parse)?;
+    let named = [&contacting.countries, &contacting.prices, &description.raci];
+    let named: Vec<PathBuf> = named.into_iter().flatten().map(|name| dir.join(name)).collect();
+    let raci_file = description.raci.as_ref().map(|name| dir.join(name)).unwrap_or_default();
     let capped: Vec<String> = contacting.caps.rules.keys().map(ToString::to_string).collect();
     let company = Company::under(description, countries, prices).map_err(|mistake| SettingsError::File {
         path: path.map_or_else(|| "the defaults".into(), Path::to_owned),
         message: format!("company.{mistake}"),
     })?;
+    let company = company
+        .governed(raci.unwrap_or_default())
+        .map_err(|mistake| SettingsError::File { path: raci_file, message: mistake.to_string() })?;
     let rule_sets = match file.rule_sets {
         Some(sets) => sets,
         None => parse_file(DEFAULT, Path::new("default.toml"))?.rule_sets.unwrap_or_default(),
@@ -272,7 +282,7 @@ fn policy(file: File, path: Option<&Path>) -> Result<Policy, SettingsError> {
             expected: "the id of a rule of this file",
         });
     }
-    Ok(Policy { company, rule_sets, dir })
+    Ok(Policy { company, rule_sets, dir, named })
 }
 
 fn read_file(path: &Path) -> Result<File, SettingsError> {
