@@ -152,3 +152,54 @@ fn aimed(server: &Server, about: About, uri: &Uri) -> Option<Target> {
     };
     Some(Target { number: Some(conversation.number), queue, agent })
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use domain::raci::action::Action;
+    use hyper::service::Service as _;
+    use hyper_util::service::TowerToHyperService;
+
+    use super::*;
+
+    async fn status(router: &Router, method: Method, path: &str) -> StatusCode {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        TowerToHyperService::new(router.clone()).call(request).await.unwrap().status()
+    }
+
+    #[tokio::test]
+    async fn the_world_gets_what_is_everybody_s_and_a_route_that_is_in_no_list_does_not_exist() {
+        let secret = || async { "secret" };
+        let router = Routes::new()
+            .get("/healthz", Action::ReadHealth, || async { "ok" })
+            .get("/outbound", Action::ReadStops, secret)
+            .get("/raci", Action::ReadMatrix, secret)
+            .wrapped(|router| router.route("/smuggled", get(secret)).fallback(secret))
+            .to_the_world();
+        for (method, path, expected) in [
+            (Method::GET, "/healthz", StatusCode::OK),
+            (Method::HEAD, "/healthz", StatusCode::OK),
+            (Method::POST, "/healthz", StatusCode::METHOD_NOT_ALLOWED),
+            (Method::GET, "/outbound", StatusCode::FORBIDDEN),
+            (Method::HEAD, "/outbound", StatusCode::FORBIDDEN),
+            (Method::GET, "/raci", StatusCode::FORBIDDEN),
+            (Method::GET, "/smuggled", StatusCode::NOT_FOUND),
+            (Method::GET, "/nowhere", StatusCode::NOT_FOUND),
+        ] {
+            assert_eq!(status(&router, method.clone(), path).await, expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn every_route_of_a_host_is_there_once_and_what_is_open_is_everybody_s() {
+        let (open, local) = (crate::open_routes(), crate::local_routes());
+        for routes in [open.list(), local.list()] {
+            for route in routes {
+                let same = routes.iter().filter(|one| (&one.method, one.path) == (&route.method, route.path));
+                assert_eq!(same.count(), 1, "{route:?}");
+            }
+        }
+        assert!(open.list().iter().all(|route| route.action.belongs() == Belongs::Public));
+        assert!(local.list().iter().all(|route| !route.action.tasks().is_empty()));
+    }
+}

@@ -58,4 +58,10 @@ mod tests {
         assert_eq!(name(accounts, 1_000), Some("maria"));
         assert_eq!(name(accounts, 7), None);
     }
+
+    #[test]
+    fn the_owner_and_who_may_be_anybody_are_the_owner() {
+        let by = |uid| Operator { account: "x".into(), uid }.is(1_000);
+        assert!(by(Some(1_000)) && by(Some(0)) && !by(Some(7)) && !by(None));
+    }
 }

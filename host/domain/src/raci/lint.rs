@@ -29,10 +29,10 @@ pub enum Finding {
         /// Those who have A.
         roles: Vec<Role>,
     },
-    /// There is no person who may do a task.
+    /// There is no person who may do some tasks.
     NobodyCan {
-        /// The row.
-        task: Task,
+        /// The rows.
+        tasks: Vec<Task>,
     },
     /// Somebody external is in a role that has the last word, which they do not get.
     ExternalAnswers {
@@ -108,13 +108,6 @@ impl Raci {
             [_] => {}
             _ => found.push(Finding::SeveralAnswer { task, roles }),
         }
-        let can = |person: &Person| {
-            self.letters(person, task).has(Takes::Doing.letters())
-                && (!person.external || !person.scope.is_empty())
-        };
-        if !self.people().is_empty() && !self.people().iter().any(can) {
-            found.push(Finding::NobodyCan { task });
-        }
         found
     }
 
@@ -144,6 +137,15 @@ impl Raci {
     /// What can only be said of all people together.
     fn lint_staff(&self) -> Vec<Finding> {
         let mut found = Vec::new();
+        let can = |person: &Person, task: Task| {
+            self.letters(person, task).has(Takes::Doing.letters())
+                && (!person.external || !person.scope.is_empty())
+        };
+        let nobody = |task: &Task| !self.people().iter().any(|person| can(person, *task));
+        let tasks: Vec<Task> = Task::ALL.into_iter().filter(nobody).collect();
+        if !tasks.is_empty() {
+            found.push(Finding::NobodyCan { tasks });
+        }
         let has = |person: &&Person, role: &str| person.roles.iter().any(|one| one.as_str() == role);
         let admins: Vec<&Person> = self
             .people()
@@ -214,12 +216,12 @@ impl Finding {
                     ),
                 )
             }
-            Self::NobodyCan { task } => {
-                let row = row(task);
+            Self::NobodyCan { tasks: rows } => {
+                let rows = tasks(rows);
                 language.pick(
-                    format!("{row} no la puede hacer nadie: ninguna persona tiene R ni A. Dé a alguien un rol que la tenga."),
-                    format!("{row}: ninguém pode fazer, nenhuma pessoa tem R nem A. Dê a alguém um papel que tenha."),
-                    format!("{row}: nobody can do it, no person has R or A. Give somebody a role that has."),
+                    format!("nadie puede hacer {rows}: ninguna persona tiene ahí R ni A. Dé a alguien un rol que tenga."),
+                    format!("ninguém pode fazer {rows}: nenhuma pessoa tem ali R nem A. Dê a alguém um papel que tenha."),
+                    format!("nobody can do {rows}: no person has R or A there. Give somebody a role that has."),
                 )
             }
             Self::ExternalAnswers { person, tasks: rows } => {
@@ -261,18 +263,18 @@ impl Finding {
             Self::RoleWithoutPeople { role, tasks: rows } => {
                 let (role, rows) = (role.words(language), tasks(rows));
                 language.pick(
-                    format!("Nadie tiene el rol {role}, que hace {rows}."),
-                    format!("Ninguém tem o papel {role}, que faz {rows}."),
-                    format!("Nobody has the role {role}, which does {rows}."),
+                    format!("nadie tiene el rol {role}, que hace {rows}."),
+                    format!("ninguém tem o papel {role}, que faz {rows}."),
+                    format!("nobody has the role {role}, which does {rows}."),
                 )
             }
             Self::NoPeople => language
                 .pick(
-                    "No hay personas descritas: la cuenta dueña de los datos puede todo lo que puedan agente, supervisor y \
+                    "no hay personas descritas: la cuenta dueña de los datos puede todo lo que puedan agente, supervisor y \
                      admin. Está bien para una empresa de una persona; si son más, agréguelas en [[people]].",
-                    "Não há pessoas descritas: a conta dona dos dados pode tudo o que podem agente, supervisor e admin. \
+                    "não há pessoas descritas: a conta dona dos dados pode tudo o que podem agente, supervisor e admin. \
                      Serve para uma empresa de uma pessoa; se são mais, acrescente-as em [[people]].",
-                    "No people are described: the account that owns the data may do all that agent, supervisor and admin \
+                    "no people are described: the account that owns the data may do all that agent, supervisor and admin \
                      may. That is right for a company of one person; if there are more, add them in [[people]].",
                 )
                 .to_owned(),
