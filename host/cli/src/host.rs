@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 use whatsapp::{Answer, AppSecrets, Graph, GraphConfig, Network, OwnedSend};
 
 use crate::rulebook;
-use crate::settings::{Policy, Settings};
+use crate::settings::{self, Policy, Settings};
 use crate::system::{SystemClock, SystemEntropy, boot};
 
 /// How often the file of settings is looked at for other rules.
@@ -104,8 +104,7 @@ impl Host {
         let mut chores =
             vec![tokio::spawn(sweep(desk.clone(), Arc::clone(&clock))), tokio::spawn(retain(desk.clone()))];
         if let Some(file) = settings.file.clone() {
-            let (data, named) = (settings.data.clone(), settings.policy.named.clone());
-            chores.push(tokio::spawn(watch(file, named, data, desk.clone(), rules)));
+            chores.push(tokio::spawn(watch(file, settings.data.clone(), desk.clone(), rules)));
         }
         tracing::info!(address = %listening.address, generation = number, "open");
         Ok(Self {
@@ -288,56 +287,40 @@ fn prepare(rules: &rules::Host, policy: &Policy, number: u64) -> anyhow::Result<
     Ok(Active { company: Arc::new(policy.company.clone()), generation: Arc::new(generation) })
 }
 
-/// Puts other rules in force when the file says so, or one that it names. What cannot be put in force changes nothing.
-async fn watch(file: PathBuf, mut named: Vec<PathBuf>, data: PathBuf, desk: Desk, rules: Arc<rules::Host>) {
-    let mut seen = texts(&file, &named).await.unwrap_or_default();
+/// Puts other rules in force when the file says so, or a table that it names. What cannot be put in force changes nothing.
+async fn watch(file: PathBuf, data: PathBuf, desk: Desk, rules: Arc<rules::Host>) {
+    let look = || {
+        let file = file.clone();
+        tokio::task::spawn_blocking(move || settings::texts(&file).ok())
+    };
+    let mut seen = look().await.ok().flatten();
     loop {
         tokio::time::sleep(LOOK).await;
-        let Ok(now) = texts(&file, &named).await else { continue };
-        if now == seen {
+        let Ok(Some(now)) = look().await else { continue };
+        if seen.as_ref() == Some(&now) {
             continue;
         }
-        seen = now;
-        match reload(&file, &data, &desk, &rules).await {
-            Ok(other) if other == named => {}
-            Ok(other) => {
-                named = other;
-                seen = texts(&file, &named).await.unwrap_or_default();
-            }
-            Err(error) => tracing::error!(
+        seen = Some(now);
+        if let Err(error) = reload(&file, &data, &desk, &rules).await {
+            tracing::error!(
                 error = format!("{error:#}"),
                 file = %file.display(),
                 "the file was changed and cannot be put in force: the rules stay as they were"
-            ),
+            );
         }
     }
 }
 
-/// What stands in a file and in those that it names.
-async fn texts(file: &Path, named: &[PathBuf]) -> std::io::Result<Vec<Vec<u8>>> {
-    let mut texts = vec![tokio::fs::read(file).await?];
-    for file in named {
-        texts.push(tokio::fs::read(file).await?);
-    }
-    Ok(texts)
-}
-
-/// Gives the files that are named now.
-async fn reload(
-    file: &Path,
-    data: &Path,
-    desk: &Desk,
-    rules: &Arc<rules::Host>,
-) -> anyhow::Result<Vec<PathBuf>> {
+async fn reload(file: &Path, data: &Path, desk: &Desk, rules: &Arc<rules::Host>) -> anyhow::Result<()> {
     let policy = Policy::read(file)?;
-    let (number, named) = (desk.active().generation.number + 1, policy.named.clone());
+    let number = desk.active().generation.number + 1;
     let rules = Arc::clone(rules);
     let active = tokio::task::spawn_blocking(move || prepare(&rules, &policy, number)).await??;
-    let company = Arc::clone(&active.company);
+    // First, because what fails changes nothing. To connect is not to come in: the door asks the company that is in force.
+    server::let_in(data, active.company.raci())?;
     desk.activate(active).await?;
-    server::let_in(data, company.raci())?;
     tracing::info!(generation = number, "other rules are in force");
-    Ok(named)
+    Ok(())
 }
 
 /// Forgets every day whose term is over by the company's policy.

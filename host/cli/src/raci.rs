@@ -6,6 +6,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use domain::id::{OperatorId, RoleId};
 use domain::law::language::Language;
 use domain::raci::Raci;
 use domain::raci::letters::Letters;
@@ -144,15 +145,18 @@ fn table(raci: &Raci, language: Language) {
         ["Pessoa", "Nome", "Papéis", "Conta", ""],
         ["Person", "Name", "Roles", "Account", ""],
     );
-    let people = raci.people().iter().map(|person| of(person, language));
+    let people = raci.people().iter().map(|person| of(raci, person, language));
     columns([head.map(ToOwned::to_owned).into()].into_iter().chain(people).collect());
 }
 
-fn of(person: &Person, language: Language) -> Vec<String> {
-    let roles: Vec<&str> = person.roles.iter().map(domain::id::RoleId::as_str).collect();
+fn of(raci: &Raci, person: &Person, language: Language) -> Vec<String> {
+    let named = |id: &RoleId| {
+        raci.matrix().roles().iter().find(|role| role.id == *id).map(|role| role.words(language))
+    };
+    let roles: Vec<&str> = person.roles.iter().map(|id| named(id).unwrap_or(id.as_str())).collect();
     let external = person.external.then(|| language.pick("externo", "externo", "external").to_owned());
     let limits = [external, person.scope.words(language)].into_iter().flatten().collect::<Vec<_>>();
-    let account = person.account.as_ref().map_or("-", domain::id::OperatorId::as_str);
+    let account = person.account.as_ref().map_or("-", OperatorId::as_str);
     let one = [person.id.to_string(), person.name.clone(), roles.join(", "), account.to_owned()];
     one.into_iter().chain([limits.join("; ")]).collect()
 }

@@ -142,8 +142,6 @@ pub(crate) struct Policy {
     pub(crate) rule_sets: Vec<RuleSet>,
     /// What relative paths of plugins are relative to.
     pub(crate) dir: PathBuf,
-    /// The tables that the file names.
-    pub(crate) named: Vec<PathBuf>,
 }
 
 /// All settings of a host.
@@ -250,8 +248,6 @@ fn policy(file: File, path: Option<&Path>) -> Result<Policy, SettingsError> {
     let countries = table(&dir, contacting.countries.as_deref(), |text| Countries::parse(text, zone))?;
     let prices = table(&dir, contacting.prices.as_deref(), Prices::parse)?;
     let raci = table(&dir, description.raci.as_deref(), Raci::parse)?;
-    let named = [&contacting.countries, &contacting.prices, &description.raci];
-    let named: Vec<PathBuf> = named.into_iter().flatten().map(|name| dir.join(name)).collect();
     let raci_file = description.raci.as_ref().map(|name| dir.join(name)).unwrap_or_default();
     let capped: Vec<String> = contacting.caps.rules.keys().map(ToString::to_string).collect();
     let company = Company::under(description, countries, prices).map_err(|mistake| SettingsError::File {
@@ -282,7 +278,17 @@ fn policy(file: File, path: Option<&Path>) -> Result<Policy, SettingsError> {
             expected: "the id of a rule of this file",
         });
     }
-    Ok(Policy { company, rule_sets, dir, named })
+    Ok(Policy { company, rule_sets, dir })
+}
+
+/// What stands in a file and in the tables that it names, to see whether something has changed.
+pub(crate) fn texts(path: &Path) -> std::io::Result<Vec<Option<String>>> {
+    let text = std::fs::read_to_string(path)?;
+    let company = toml::from_str::<File>(&text).ok().and_then(|file| file.company).unwrap_or_default();
+    let dir = path.parent().unwrap_or(Path::new(""));
+    let named = [company.contacting.countries, company.contacting.prices, company.raci];
+    let tables = named.into_iter().flatten().map(|name| std::fs::read_to_string(dir.join(name)).ok());
+    Ok([Some(text)].into_iter().chain(tables).collect())
 }
 
 fn read_file(path: &Path) -> Result<File, SettingsError> {
@@ -375,6 +381,22 @@ mod tests {
         write("timonel.toml", "[company.contacting]\ncountries = \"paises.toml\"");
         let message = read().unwrap_err();
         assert!(message.contains("paises.toml cannot be read"), "{message}");
+    }
+
+    #[test]
+    fn a_table_that_is_named_is_looked_at_even_while_it_makes_no_sense() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+        let file = dir.path().join("timonel.toml");
+        write("timonel.toml", "[company]\nraci = \"raci.toml\"");
+        assert_eq!(texts(&file).unwrap().last(), Some(&None));
+        write("raci.toml", "[matrix]\nshout = 1");
+        let message = Settings::read(Some(&file), &none).unwrap_err().to_string();
+        assert!(message.contains("raci.toml") && message.contains("shout"), "{message}");
+        let before = texts(&file).unwrap();
+        write("raci.toml", "");
+        assert_ne!(texts(&file).unwrap(), before);
+        assert!(Settings::read(Some(&file), &none).is_ok());
     }
 
     #[test]

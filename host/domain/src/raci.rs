@@ -22,7 +22,7 @@ use crate::company::Mistake;
 use crate::id::OperatorId;
 use crate::law::table::TableError;
 
-use action::{Action, Belongs};
+use action::{Action, Belongs, Takes};
 use letters::Letters;
 use matrix::{Matrix, Written};
 use person::{Person, Target};
@@ -106,7 +106,7 @@ impl Raci {
     pub fn may(&self, person: &Person, action: Action, target: &Target) -> Result<(), Refusal> {
         let Belongs::To(tasks, takes) = action.belongs() else { return Ok(()) };
         let refused =
-            |task: Task, why: Why| Refusal::Row { task, takes, why, could: self.could(task, takes) };
+            |task: Task, why: Why| Refusal::Row { task, takes, why, could: self.could(task, takes, target) };
         for task in tasks {
             let letters = self.letters(person, *task);
             if !letters.has(takes.letters()) {
@@ -121,15 +121,19 @@ impl Raci {
         }
     }
 
-    /// Who could do what belongs to a row: the roles, and the company's own people in each.
-    fn could(&self, task: Task, takes: action::Takes) -> Vec<Could> {
+    /// Who could: the company's own people who reach the target, by their roles. Where nobody could, the roles that would do.
+    fn could(&self, task: Task, takes: Takes, target: &Target) -> Vec<Could> {
+        let own = |person: &&Person| !person.external && person.reaches(target);
         let able = |role: &&Role| self.matrix.letters(task, &role.id).has(takes.letters());
         let could = self.matrix.roles().iter().filter(able).map(|role| {
-            let theirs =
-                self.people.iter().filter(|person| !person.external && person.roles.contains(&role.id));
+            let theirs = self.people.iter().filter(own).filter(|person| person.roles.contains(&role.id));
             Could { role: role.clone(), people: theirs.map(|person| person.name.clone()).collect() }
         });
-        could.collect()
+        let mut could: Vec<Could> = could.collect();
+        if could.iter().any(|could| !could.people.is_empty()) {
+            could.retain(|could| !could.people.is_empty());
+        }
+        could
     }
 
     /// Whoever owns the data of a company that describes no people: all of its built-in roles at once.

@@ -21,11 +21,8 @@ use crate::routes::Routes;
 
 /// The routes of the socket.
 pub(crate) fn routes() -> Routes<Arc<Server>> {
-    Routes::new().get("/templates", Action::ReadTemplates, list).post(
-        "/templates",
-        Action::ChangeTemplates,
-        wish,
-    )
+    let routes = Routes::new().get("/templates", Action::ReadTemplates, list);
+    routes.post("/templates", Action::ChangeTemplates, wish)
 }
 
 /// What an operator wants of templates.
