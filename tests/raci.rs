@@ -110,6 +110,8 @@ async fn whoever_has_a_scope_stops_their_number_and_touches_their_conversations_
     assert!(!pause(&["--number", "1"]).0);
     let (ran, told) = pause(&["--number", NUMBER]);
     assert!(ran && told.starts_with(&format!("number {NUMBER}: nothing leaves")), "{told}");
+    let (ran, told) = run(&company, &["outbound", "resume", "--number", NUMBER]);
+    assert_eq!((ran, told.as_str()), (true, "messages leave\n"));
     let (ran, told) = run(&company, &["status"]);
     assert!(!ran && told.contains("Vigilar el SLA"), "{told}");
 
