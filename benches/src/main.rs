@@ -9,6 +9,7 @@
 
 #![allow(clippy::print_stdout, reason = "the result goes to whoever ran it")]
 
+mod access;
 mod bare;
 mod customers;
 mod fill;
@@ -60,6 +61,8 @@ enum Benchmark {
     Latency,
     /// Messages that are decided, journaled and answered, per second.
     Sustained,
+    /// How long it takes to know whether somebody may do something.
+    Access,
     /// Memory of a host that has nothing to do.
     Idle,
     /// What it costs to keep a decision: encoding, sealing, committing.
@@ -91,13 +94,14 @@ fn measure(arguments: &Arguments, benchmark: &Benchmark, report: &mut Report) ->
         Benchmark::Ingest => Runtime::new()?.block_on(ingest::run(report, time, arguments.rounds)),
         Benchmark::Latency => Runtime::new()?.block_on(latency::run(report, time)),
         Benchmark::Sustained => Runtime::new()?.block_on(sustained::run(report, time)),
+        Benchmark::Access => access::run(report, arguments.rounds),
         Benchmark::Idle => Runtime::new()?.block_on(idle::run(report)),
         Benchmark::Keep => keep::run(report, arguments.rounds),
         Benchmark::Reopen => reopen::run(report, arguments.events),
         Benchmark::Growth => growth::run(report, arguments.events),
         Benchmark::All => {
-            use Benchmark::{Growth, Idle, Ingest, Keep, Latency, Reopen, Sustained};
-            [Idle, Keep, Latency, Sustained, Ingest, Reopen, Growth]
+            use Benchmark::{Access, Growth, Idle, Ingest, Keep, Latency, Reopen, Sustained};
+            [Access, Idle, Keep, Latency, Sustained, Ingest, Reopen, Growth]
                 .iter()
                 .try_for_each(|benchmark| measure(arguments, benchmark, report))
         }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::{Method, Request};
@@ -43,11 +42,15 @@ pub(crate) fn send(data: &Path, method: Method, path: &str, body: Vec<u8>) -> an
 
 async fn exchange(data: &Path, method: Method, path: &str, body: Vec<u8>) -> anyhow::Result<Answer> {
     let socket = data.join(server::SOCKET);
-    let stream = UnixStream::connect(&socket).await.with_context(|| {
-        format!(
-            "`data` is `{}`: no host runs there that could be asked. Start `timonel serve`, or set TIMONEL_DATA",
-            data.display()
-        )
+    let stream = UnixStream::connect(&socket).await.map_err(|error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::PermissionDenied => {
+                "this account may not ask there. Only the owner may until people with accounts are described (`raci`), \
+                 and they need to be let through the directory (chmod 711)"
+            }
+            _ => "no host runs there that could be asked. Start `timonel serve`, or set TIMONEL_DATA",
+        };
+        anyhow::Error::new(error).context(format!("`data` is `{}`: {why}", data.display()))
     })?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);

@@ -1,26 +1,26 @@
 //! A host, put together from its settings.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
 use desk::{Active, Desk, Outside, Running};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
 use domain::stream::Actor;
 use journal::{Disk as _, RealDisk};
-use server::{Controlled, Listening, Server};
+use server::{Controlled, Listening, Routes, Server};
 use store::{Drive, KeyStore, MediaFiles, Paths, Store};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use whatsapp::{Answer, AppSecrets, Graph, GraphConfig, Network, OwnedSend};
 
 use crate::rulebook;
-use crate::settings::{Policy, Settings};
+use crate::settings::{self, Policy, Settings};
 use crate::system::{SystemClock, SystemEntropy, boot};
 
 /// How often the file of settings is looked at for other rules.
@@ -48,7 +48,7 @@ impl Host {
     /// Opens the data, loads the rules, opens the door. `more` adds routes to those of every host.
     pub(crate) async fn start(
         settings: &Settings,
-        more: impl FnOnce(&Desk, &Arc<dyn Clock>) -> Router,
+        more: impl FnOnce(&Desk, &Arc<dyn Clock>) -> Routes,
     ) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting(settings.clock));
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
@@ -84,25 +84,27 @@ impl Host {
         }
         desk.announce().await?;
         let running = parts.run(&tokio::runtime::Handle::current())?;
-        let (open, local) = server::routers(Server {
+        let server = Server {
             desk: desk.clone(),
             secrets: secrets(settings),
             verify_token: settings.verify_token.as_ref().map(|token| token.reveal().to_owned()),
             clock: Arc::clone(&clock),
             entropy,
+            owner: std::fs::metadata(&settings.data)?.uid(),
             rehearsal: settings.clock,
-        });
-        let router = more(&desk, &clock).merge(open);
+        };
+        let (router, local) = server::routers(server, more(&desk, &clock));
         let listening = server::listen(settings.listen, router)
             .await
             .with_context(|| format!("`listen` is `{}`: it cannot be listened at", settings.listen))?;
         let controlled = server::control(&settings.data, local).with_context(|| {
             format!("`data` is `{}`: no socket can be made in it", settings.data.display())
         })?;
+        server::let_in(&settings.data, settings.policy.company.raci())?;
         let mut chores =
             vec![tokio::spawn(sweep(desk.clone(), Arc::clone(&clock))), tokio::spawn(retain(desk.clone()))];
         if let Some(file) = settings.file.clone() {
-            chores.push(tokio::spawn(watch(file, desk.clone(), rules)));
+            chores.push(tokio::spawn(watch(file, settings.data.clone(), desk.clone(), rules)));
         }
         tracing::info!(address = %listening.address, generation = number, "open");
         Ok(Self {
@@ -285,17 +287,21 @@ fn prepare(rules: &rules::Host, policy: &Policy, number: u64) -> anyhow::Result<
     Ok(Active { company: Arc::new(policy.company.clone()), generation: Arc::new(generation) })
 }
 
-/// Puts other rules in force when the file says so. What cannot be put in force changes nothing.
-async fn watch(file: PathBuf, desk: Desk, rules: Arc<rules::Host>) {
-    let mut seen = tokio::fs::read(&file).await.unwrap_or_default();
+/// Puts other rules in force when the file says so, or a table that it names. What cannot be put in force changes nothing.
+async fn watch(file: PathBuf, data: PathBuf, desk: Desk, rules: Arc<rules::Host>) {
+    let look = || {
+        let file = file.clone();
+        tokio::task::spawn_blocking(move || settings::texts(&file).ok())
+    };
+    let mut seen = look().await.ok().flatten();
     loop {
         tokio::time::sleep(LOOK).await;
-        let Ok(now) = tokio::fs::read(&file).await else { continue };
-        if now == seen {
+        let Ok(Some(now)) = look().await else { continue };
+        if seen.as_ref() == Some(&now) {
             continue;
         }
-        seen = now;
-        if let Err(error) = reload(&file, &desk, &rules).await {
+        seen = Some(now);
+        if let Err(error) = reload(&file, &data, &desk, &rules).await {
             tracing::error!(
                 error = format!("{error:#}"),
                 file = %file.display(),
@@ -305,11 +311,13 @@ async fn watch(file: PathBuf, desk: Desk, rules: Arc<rules::Host>) {
     }
 }
 
-async fn reload(file: &Path, desk: &Desk, rules: &Arc<rules::Host>) -> anyhow::Result<()> {
+async fn reload(file: &Path, data: &Path, desk: &Desk, rules: &Arc<rules::Host>) -> anyhow::Result<()> {
     let policy = Policy::read(file)?;
     let number = desk.active().generation.number + 1;
     let rules = Arc::clone(rules);
     let active = tokio::task::spawn_blocking(move || prepare(&rules, &policy, number)).await??;
+    // First, because what fails changes nothing. To connect is not to come in: the door asks the company that is in force.
+    server::let_in(data, active.company.raci())?;
     desk.activate(active).await?;
     tracing::info!(generation = number, "other rules are in force");
     Ok(())

@@ -8,6 +8,8 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use domain::decision::{Kind, MemoryScope};
 use domain::id::{QueueId, RuleId};
+use domain::raci::action::Action;
+use domain::raci::task::Task;
 use rules::{Admitted, Definition, Grant, Mode, Remembered, Scope, Snapshot, Unavailable, contract};
 use serde_json::json;
 
@@ -108,7 +110,9 @@ fn say(admitted: &Admitted, samples: &[Sample], json: bool) {
         );
         return;
     }
-    let kinds: Vec<String> = admitted.kinds.iter().map(ToString::to_string).collect();
+    let rows = |tasks: &[Task]| tasks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ");
+    let kind = |kind: &Kind| format!("{kind} [{}]", rows(Action::deploying(*kind).tasks()));
+    let kinds: Vec<String> = admitted.kinds.iter().map(kind).collect();
     println!("{} {}: {}", description.name, description.version, description.summary);
     println!("  sha-256    {}", admitted.digest);
     println!("  kinds      {}", kinds.join(", "));
@@ -123,8 +127,7 @@ fn say(admitted: &Admitted, samples: &[Sample], json: bool) {
         println!("  nothing");
     }
     for function in &admitted.functions {
-        let tasks: Vec<String> = function.tasks().iter().map(ToString::to_string).collect();
-        println!("  {:<24} {} [{}]", function.to_string(), function.words(), tasks.join(" + "));
+        println!("  {:<24} {} [{}]", function.to_string(), function.words(), rows(function.tasks()));
     }
     println!("A call with its own example of settings, on a made-up message:");
     for sample in samples {

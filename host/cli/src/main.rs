@@ -1,6 +1,7 @@
 //! The program `timonel`.
 
 mod backup;
+mod commands;
 mod contact_tools;
 mod control;
 mod demo;
@@ -11,6 +12,7 @@ mod journal_tools;
 mod media_tools;
 mod notices;
 mod outbound;
+mod raci;
 mod restore;
 mod rulebook;
 mod settings;
@@ -21,7 +23,7 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::host::Host;
 use crate::settings::{Log, Settings};
@@ -118,6 +120,14 @@ enum Command {
         #[command(subcommand)]
         command: template_tools::Command,
     },
+    /// Who may do what: the responsibility matrix and the people of the company's file.
+    Raci {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: raci::Command,
+    },
     /// Look at the journal, and repair what is folded from it.
     Journal {
         /// The file of settings.
@@ -133,7 +143,9 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("compile-worker") {
         return rules::compile_worker::main();
     }
-    match run(Arguments::parse().command) {
+    let typed = Arguments::command().get_matches();
+    let arguments = Arguments::from_arg_matches(&typed).unwrap_or_else(|error| error.exit());
+    match commands::check(&typed).and_then(|()| run(arguments.command)) {
         Ok(code) => code,
         Err(error) => {
             say_error(&error);
@@ -184,6 +196,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             template_tools::run(&read_settings(config)?, command)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Raci { config, command } => Ok(raci::run(&read_settings(config)?, &command)),
         Command::Journal { config, command } => {
             log(Log::Text, "warn");
             journal_tools::run(&read_settings(config)?, command)
@@ -201,7 +214,7 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 
 fn serve(settings: &Settings) -> anyhow::Result<()> {
     runtime()?.block_on(async {
-        let mut host = Host::start(settings, |_, _| axum::Router::new()).await?;
+        let mut host = Host::start(settings, |_, _| server::Routes::new()).await?;
         if settings.app_secret.is_none() {
             tracing::warn!("the webhook answers 503: set `app-secret` (TIMONEL_APP_SECRET)");
         }

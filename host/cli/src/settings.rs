@@ -14,6 +14,7 @@ use domain::id::QueueId;
 use domain::law::countries::Countries;
 use domain::law::prices::Prices;
 use domain::law::table::TableError;
+use domain::raci::Raci;
 use serde::Deserialize;
 
 /// A secret: it can be used and not be printed.
@@ -246,11 +247,16 @@ fn policy(file: File, path: Option<&Path>) -> Result<Policy, SettingsError> {
     let (zone, contacting) = (&description.zone, &description.contacting);
     let countries = table(&dir, contacting.countries.as_deref(), |text| Countries::parse(text, zone))?;
     let prices = table(&dir, contacting.prices.as_deref(), Prices::parse)?;
+    let raci = table(&dir, description.raci.as_deref(), Raci::parse)?;
+    let raci_file = description.raci.as_ref().map(|name| dir.join(name)).unwrap_or_default();
     let capped: Vec<String> = contacting.caps.rules.keys().map(ToString::to_string).collect();
     let company = Company::under(description, countries, prices).map_err(|mistake| SettingsError::File {
         path: path.map_or_else(|| "the defaults".into(), Path::to_owned),
         message: format!("company.{mistake}"),
     })?;
+    let company = company
+        .governed(raci.unwrap_or_default())
+        .map_err(|mistake| SettingsError::File { path: raci_file, message: mistake.to_string() })?;
     let rule_sets = match file.rule_sets {
         Some(sets) => sets,
         None => parse_file(DEFAULT, Path::new("default.toml"))?.rule_sets.unwrap_or_default(),
@@ -273,6 +279,16 @@ fn policy(file: File, path: Option<&Path>) -> Result<Policy, SettingsError> {
         });
     }
     Ok(Policy { company, rule_sets, dir })
+}
+
+/// What stands in a file and in the tables that it names, to see whether something has changed.
+pub(crate) fn texts(path: &Path) -> std::io::Result<Vec<Option<String>>> {
+    let text = std::fs::read_to_string(path)?;
+    let company = toml::from_str::<File>(&text).ok().and_then(|file| file.company).unwrap_or_default();
+    let dir = path.parent().unwrap_or(Path::new(""));
+    let named = [company.contacting.countries, company.contacting.prices, company.raci];
+    let tables = named.into_iter().flatten().map(|name| std::fs::read_to_string(dir.join(name)).ok());
+    Ok([Some(text)].into_iter().chain(tables).collect())
 }
 
 fn read_file(path: &Path) -> Result<File, SettingsError> {
@@ -365,6 +381,22 @@ mod tests {
         write("timonel.toml", "[company.contacting]\ncountries = \"paises.toml\"");
         let message = read().unwrap_err();
         assert!(message.contains("paises.toml cannot be read"), "{message}");
+    }
+
+    #[test]
+    fn a_table_that_is_named_is_looked_at_even_while_it_makes_no_sense() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+        let file = dir.path().join("timonel.toml");
+        write("timonel.toml", "[company]\nraci = \"raci.toml\"");
+        assert_eq!(texts(&file).unwrap().last(), Some(&None));
+        write("raci.toml", "[matrix]\nshout = 1");
+        let message = Settings::read(Some(&file), &none).unwrap_err().to_string();
+        assert!(message.contains("raci.toml") && message.contains("shout"), "{message}");
+        let before = texts(&file).unwrap();
+        write("raci.toml", "");
+        assert_ne!(texts(&file).unwrap(), before);
+        assert!(Settings::read(Some(&file), &none).is_ok());
     }
 
     #[test]

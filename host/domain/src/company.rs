@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{Calendar, Hours};
 use crate::id::{AgentId, NumberId, QueueId};
 use crate::law::countries::Countries;
+use crate::law::language::Language;
 use crate::law::prices::Prices;
 use crate::law::{Contacting, Law};
 use crate::media::MediaPolicy;
+use crate::raci::Raci;
 use crate::retention::Retention;
 
 /// What is written down of a company.
@@ -52,6 +54,9 @@ pub struct Description {
     /// For how long it keeps what it knows of people.
     #[serde(default)]
     pub retention: Retention,
+    /// The file of its responsibility matrix and its people, beside this one; the built-in matrix and nobody if absent.
+    #[serde(default)]
+    pub raci: Option<String>,
 }
 
 impl Description {
@@ -145,6 +150,7 @@ pub struct Company {
     calendars: BTreeMap<String, Calendar>,
     always: Calendar,
     law: Arc<Law>,
+    raci: Arc<Raci>,
 }
 
 /// What does not make sense in a description.
@@ -250,7 +256,42 @@ impl Company {
             None => Countries::shipped(&description.zone)?,
         };
         let law = Arc::new(Law::new(&description.contacting, &description.zone, countries, prices)?);
-        Ok(Self { description, calendars, always, law })
+        Ok(Self { description, calendars, always, law, raci: Arc::default() })
+    }
+
+    /// The same with a matrix and people of its own.
+    pub fn governed(self, raci: Raci) -> Result<Self, Mistake> {
+        let stranger = |n: usize, what: &str, value: &str, expected: &str| Mistake {
+            key: format!("people[{n}].scope.{what}"),
+            value: value.to_owned(),
+            expected: format!("{expected} of the company was expected"),
+        };
+        for (n, person) in raci.people().iter().enumerate() {
+            let scope = &person.scope;
+            // A company that names no numbers has whichever Meta names.
+            let is_ours = |number: &&NumberId| self.numbers().is_empty() || self.number(number).is_some();
+            if let Some(number) = scope.numbers.iter().find(|number| !is_ours(number)) {
+                return Err(stranger(n, "numbers", number.as_str(), "the id of a number"));
+            }
+            let is_ours = |queue: &&QueueId| self.queues().iter().any(|known| known.id == **queue);
+            if let Some(queue) = scope.queues.iter().find(|queue| !is_ours(queue)) {
+                return Err(stranger(n, "queues", queue.as_str(), "a queue"));
+            }
+            if let Some(agent) = scope.team.iter().find(|agent| self.agent(agent).is_none()) {
+                return Err(stranger(n, "team", agent.as_str(), "the id of an agent"));
+            }
+        }
+        Ok(Self { raci: Arc::new(raci), ..self })
+    }
+
+    /// Who may do what.
+    pub fn raci(&self) -> &Raci {
+        &self.raci
+    }
+
+    /// The language in which it is spoken to as a whole: that of its first number.
+    pub fn own_language(&self) -> Language {
+        self.numbers().first().map_or(Language::Es, |number| Language::of(&number.language))
     }
 
     /// What holds for writing to customers.
@@ -355,6 +396,7 @@ impl Default for Description {
             contacting: Contacting::default(),
             media: MediaPolicy::default(),
             retention: Retention::default(),
+            raci: None,
         }
     }
 }

@@ -154,6 +154,10 @@ name! {
     OperatorId;
     /// Meta's identifier of one of the company's phone numbers (`phone_number_id`).
     NumberId;
+    /// Somebody who works for the company.
+    PersonId;
+    /// A role: a column of the responsibility matrix.
+    RoleId;
 }
 
 #[cfg(test)]

@@ -89,6 +89,16 @@ impl Stops {
         }
     }
 
+    /// Those that concern a number: its own, and those of all.
+    pub fn of(mut self, number: &NumberId) -> Self {
+        self.stopped.retain(|stop| match &stop.stopped.scope {
+            Scope::Account => true,
+            Scope::Number(stopped) => stopped == number,
+        });
+        self.calls.retain(|call| call.called.number == *number);
+        self
+    }
+
     /// Whether a stop would change nothing.
     pub fn knows(&self, stopped: &SendingStopped) -> bool {
         let same = |known: &SendingStopped| {

@@ -8,37 +8,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use domain::decision::Kind;
+use domain::raci::action::Action;
+use domain::raci::task::Task;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::contract::{PACKAGE, VERSION};
-
-/// A task of the responsibility matrix: whoever is accountable for it decides on the functions that belong to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Task {
-    /// Where conversations go, and what answers them before a person does.
-    AdjustRoutingRules,
-    /// What is said to customers.
-    AttendConversations,
-    /// Who has which case.
-    ReassignCases,
-    /// The figures that cases end in.
-    Reporting,
-    /// Who people are.
-    ManageAccess,
-}
-
-impl fmt::Display for Task {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::AdjustRoutingRules => "Adjust routing rules",
-            Self::AttendConversations => "Attend conversations",
-            Self::ReassignCases => "Reassign cases",
-            Self::Reporting => "Reporting",
-            Self::ManageAccess => "Manage access",
-        })
-    }
-}
 
 /// A function of the contract that a component may import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,7 +42,7 @@ pub enum Function {
 struct Row {
     interface: &'static str,
     name: &'static str,
-    tasks: &'static [Task],
+    action: Action,
     kinds: &'static [Kind],
     words: &'static str,
 }
@@ -103,32 +77,32 @@ impl Function {
 
     #[rustfmt::skip] // A table is read in columns.
     const fn row(self) -> Row {
-        use Task::*;
+        use Action::*;
         const fn row(
-            interface: &'static str, name: &'static str, tasks: &'static [Task], kinds: &'static [Kind], words: &'static str,
+            interface: &'static str, name: &'static str, action: Action, kinds: &'static [Kind], words: &'static str,
         ) -> Row {
-            Row { interface, name, tasks, kinds, words }
+            Row { interface, name, action, kinds, words }
         }
         match self {
-            Self::HistoryRecent      => row("history",  "recent",         &[AttendConversations], ANY, "read the latest messages of the conversation"),
-            Self::ProfileGet         => row("profile",  "get",            &[AttendConversations], ANY, "read the customer's name, language and tags"),
-            Self::IdentityGet        => row("identity", "get",            &[ManageAccess],        ANY, "read the customer's phone number"),
-            Self::TeamCandidates     => row("team",     "candidates",     &[ReassignCases],       ANY, "read who of the team could take the case"),
-            Self::MemoryGet          => row("memory",   "get",            &[AttendConversations], ANY, "read its own notes on the conversation"),
-            Self::MemorySet          => row("memory",   "set",            &[AttendConversations], ANY, "take notes on the conversation"),
-            Self::MemoryGetOfContact => row("memory",   "get-of-contact", &[ManageAccess],        ANY, "read its own notes on the customer, across the company's numbers"),
-            Self::MemorySetOfContact => row("memory",   "set-of-contact", &[ManageAccess],        ANY, "take notes on the customer, across the company's numbers"),
-            Self::LogWrite           => row("log",      "write",          &[AdjustRoutingRules, AttendConversations], ANY, "leave a trace for its author"),
-            Self::ReplyText          => row("reply",    "text",           &[AdjustRoutingRules, AttendConversations], RESPONDERS, "write to the customer"),
-            Self::ReplyButtons       => row("reply",    "buttons",        &[AdjustRoutingRules, AttendConversations], RESPONDERS, "write to the customer, with buttons"),
-            Self::ReplyMenu          => row("reply",    "menu",           &[AdjustRoutingRules, AttendConversations], RESPONDERS, "write to the customer, with a menu"),
-            Self::LabelAddTag        => row("label",    "add-tag",        &[AdjustRoutingRules, AttendConversations], RESPONDERS, "tag the case"),
-            Self::LabelRemoveTag     => row("label",    "remove-tag",     &[AdjustRoutingRules, AttendConversations], RESPONDERS, "take a tag from the case"),
-            Self::LabelNote          => row("label",    "note",           &[AdjustRoutingRules, AttendConversations], RESPONDERS, "leave a note for the agents"),
-            Self::LabelPriority      => row("label",    "priority",       &[AdjustRoutingRules, AttendConversations], RESPONDERS, "change the priority of the case"),
-            Self::CloseResolve       => row("close",    "resolve",        &[AttendConversations, Reporting],          RESPONDERS, "resolve the case"),
-            Self::WakeAfter          => row("wake",     "after",          &[AdjustRoutingRules, AttendConversations], RESPONDERS, "ask to be called again later"),
-            Self::WakeCancel         => row("wake",     "cancel",         &[AdjustRoutingRules, AttendConversations], RESPONDERS, "take back that it wanted to be called again"),
+            Self::HistoryRecent      => row("history",  "recent",         LetRuleRead,     ANY, "read the latest messages of the conversation"),
+            Self::ProfileGet         => row("profile",  "get",            LetRuleRead,     ANY, "read the customer's name, language and tags"),
+            Self::IdentityGet        => row("identity", "get",            LetRuleIdentify, ANY, "read the customer's phone number"),
+            Self::TeamCandidates     => row("team",     "candidates",     LetRuleSeeTeam,  ANY, "read who of the team could take the case"),
+            Self::MemoryGet          => row("memory",   "get",            LetRuleRead,     ANY, "read its own notes on the conversation"),
+            Self::MemorySet          => row("memory",   "set",            LetRuleRead,     ANY, "take notes on the conversation"),
+            Self::MemoryGetOfContact => row("memory",   "get-of-contact", LetRuleIdentify, ANY, "read its own notes on the customer, across the company's numbers"),
+            Self::MemorySetOfContact => row("memory",   "set-of-contact", LetRuleIdentify, ANY, "take notes on the customer, across the company's numbers"),
+            Self::LogWrite           => row("log",      "write",          LetRuleAct,      ANY, "leave a trace for its author"),
+            Self::ReplyText          => row("reply",    "text",           LetRuleAct,      RESPONDERS, "write to the customer"),
+            Self::ReplyButtons       => row("reply",    "buttons",        LetRuleAct,      RESPONDERS, "write to the customer, with buttons"),
+            Self::ReplyMenu          => row("reply",    "menu",           LetRuleAct,      RESPONDERS, "write to the customer, with a menu"),
+            Self::LabelAddTag        => row("label",    "add-tag",        LetRuleAct,      RESPONDERS, "tag the case"),
+            Self::LabelRemoveTag     => row("label",    "remove-tag",     LetRuleAct,      RESPONDERS, "take a tag from the case"),
+            Self::LabelNote          => row("label",    "note",           LetRuleAct,      RESPONDERS, "leave a note for the agents"),
+            Self::LabelPriority      => row("label",    "priority",       LetRuleAct,      RESPONDERS, "change the priority of the case"),
+            Self::CloseResolve       => row("close",    "resolve",        LetRuleClose,    RESPONDERS, "resolve the case"),
+            Self::WakeAfter          => row("wake",     "after",          LetRuleAct,      RESPONDERS, "ask to be called again later"),
+            Self::WakeCancel         => row("wake",     "cancel",         LetRuleAct,      RESPONDERS, "take back that it wanted to be called again"),
         }
     }
 
@@ -142,9 +116,14 @@ impl Function {
         self.row().name
     }
 
+    /// What it is, in the matrix, to let a rule have it.
+    pub const fn action(self) -> Action {
+        self.row().action
+    }
+
     /// The tasks of the matrix that it belongs to: those accountable for each of them have to agree.
     pub const fn tasks(self) -> &'static [Task] {
-        self.row().tasks
+        self.action().tasks()
     }
 
     /// The kinds of rule that may import it.

@@ -46,7 +46,7 @@ mod weight;
 
 pub use admission::{Admitted, Description, Worker};
 pub use engine::{Reset, StartError};
-pub use functions::{Function, Task, UnknownFunction};
+pub use functions::{Function, UnknownFunction};
 pub use generation::{Decided, Generation, Round};
 pub use grant::Grant;
 pub use host::{Config, Host};

@@ -3,31 +3,32 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use axum::{Json, Router};
 use desk::{Cause, DeskError, ErasureError, Named};
 use domain::id::ContactId;
+use domain::raci::action::Action;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Server;
 use crate::operator::Operator;
+use crate::routes::Routes;
 
 /// How long a command waits until the raw bodies of the last days are gone, too. What is left is a chore of the host.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The routes of the socket.
-pub(crate) fn routes() -> Router<Arc<Server>> {
-    Router::new()
-        .route("/contacts/about", post(about))
-        .route("/contacts/erase", post(erase))
-        .route("/contacts/export", post(export))
-        .route("/contacts/hold", post(hold))
-        .route("/contacts/release", post(release))
-        .route("/contacts/retention", post(retention))
+pub(crate) fn routes() -> Routes<Arc<Server>> {
+    Routes::new()
+        .post("/contacts/about", Action::FindContact, about)
+        .post("/contacts/erase", Action::EraseContacts, erase)
+        .post("/contacts/export", Action::ExportContact, export)
+        .post("/contacts/hold", Action::HoldContact, hold)
+        .post("/contacts/release", Action::HoldContact, release)
+        .post("/contacts/retention", Action::EraseContacts, retention)
 }
 
 /// One person, named in one of three ways, and on what ground something is to be done.

@@ -1,14 +1,16 @@
 //! What an operator asks of a running host, on its own machine.
 //!
-//! It is a socket in the data directory and no port: who may write there has the data anyway, and nobody else can so much
-//! as connect. The program's own commands speak through it, so that what changes a running host is done by the host, is in
-//! its journal, and is seen by all of its parts.
+//! It is a socket in the data directory and no port: the kernel says which account is at the other end, and the matrix
+//! what they may (`door`). While no people are described it is the owner's alone, who has the data anyway. The program's
+//! own commands speak through it, so that what changes a running host is done by the host, is in its journal, and is seen
+//! by all of its parts.
 
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use axum::Router;
+use domain::raci::Raci;
 use tokio::net::UnixListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -32,6 +34,14 @@ impl Controlled {
         let _ = self.task.await;
         let _ = std::fs::remove_file(&self.path);
     }
+}
+
+/// Lets those connect who may have a word: everybody where people with accounts are described, because only the door can
+/// tell them apart, and the owner alone where there are none.
+pub fn let_in(data: &Path, raci: &Raci) -> io::Result<()> {
+    let shared = raci.people().iter().any(|person| person.account.is_some());
+    let mode = if shared { 0o666 } else { 0o600 };
+    std::fs::set_permissions(data.join(SOCKET), std::fs::Permissions::from_mode(mode))
 }
 
 /// Serves routes at the socket of a data directory. A socket that a killed host left behind is replaced: the journal's

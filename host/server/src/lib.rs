@@ -3,26 +3,33 @@
 mod backup;
 mod contacts;
 mod control;
+mod door;
 mod health;
 mod listen;
 mod media;
 mod operator;
 mod outbound;
 mod reparse;
+mod routes;
 mod templates;
 mod webhook;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler as _;
 use desk::Desk;
 use domain::Time;
 use domain::outside::{Clock, Entropy};
+use domain::raci::action::Action;
 use whatsapp::AppSecrets;
 
-pub use control::{Controlled, SOCKET, control};
+use routes::About;
+
+pub use control::{Controlled, SOCKET, control, let_in};
 pub use listen::{Listening, listen};
+pub use routes::{Route, Routes};
 
 /// What the server works with.
 pub struct Server {
@@ -36,29 +43,45 @@ pub struct Server {
     pub clock: Arc<dyn Clock>,
     /// Random bytes.
     pub entropy: Arc<dyn Entropy>,
+    /// Whose the data directory is (uid): where no people are described, who may everything.
+    pub owner: u32,
     /// Where the clock was started, if it is not the real one.
     pub rehearsal: Option<Time>,
 }
 
-/// The routes of a host: those that are open to the world, and those of the socket in its data directory.
-pub fn routers(server: Server) -> (Router, Router) {
-    let server = Arc::new(server);
-    let local = Router::new()
-        .route("/status", get(health::status))
-        .route("/outbound", get(outbound::state))
-        .route("/outbound/pause", post(outbound::pause))
-        .route("/outbound/resume", post(outbound::resume))
-        .route("/backup/point", post(backup::point))
-        .route("/journal/reparse", post(reparse::reparse))
+/// The routes that are open to the world.
+pub fn open_routes() -> Routes<Arc<Server>> {
+    Routes::new()
+        .get("/webhook", Action::ReceiveWebhooks, webhook::verify)
+        .post(
+            "/webhook",
+            Action::ReceiveWebhooks,
+            webhook::receive.layer(DefaultBodyLimit::max(webhook::LARGEST)),
+        )
+        .get("/healthz", Action::ReadHealth, health::healthz)
+        .get("/metrics", Action::ReadHealth, health::metrics)
+}
+
+/// The routes of the socket in the data directory.
+pub fn local_routes() -> Routes<Arc<Server>> {
+    Routes::new()
+        .get("/status", Action::ReadStatus, health::status)
+        .get("/outbound", Action::ReadStops, outbound::state)
+        .post("/outbound/pause", Action::PauseSending, outbound::pause)
+        .about(About::NumberInBody)
+        .post("/outbound/resume", Action::ResumeSending, outbound::resume)
+        .about(About::NumberInBody)
+        .post("/backup/point", Action::BackUp, backup::point)
+        .post("/journal/reparse", Action::ReadAgain, reparse::reparse)
         .merge(contacts::routes())
         .merge(media::routes())
         .merge(templates::routes())
-        .with_state(Arc::clone(&server));
-    let open = Router::new()
-        .route("/webhook", get(webhook::verify).post(webhook::receive))
-        .layer(axum::extract::DefaultBodyLimit::max(webhook::LARGEST))
-        .route("/healthz", get(health::healthz))
-        .route("/metrics", get(health::metrics))
-        .with_state(server);
-    (open, local)
+}
+
+/// What a host serves, to the world and to those at its machine; `more` is for the world too.
+pub fn routers(server: Server, more: Routes) -> (Router, Router) {
+    let server = Arc::new(server);
+    let open = more.merge(open_routes().with_state(Arc::clone(&server)));
+    let local = local_routes().with_state(Arc::clone(&server));
+    (open.to_the_world(), local.at_the_machine(server))
 }

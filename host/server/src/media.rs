@@ -7,30 +7,35 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Query, State};
+use axum::handler::Handler as _;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::{Fetched, MediumError, UploadError};
 use domain::id::{ConversationId, MessageId};
 use domain::media::{LARGEST, is_shown};
 use domain::message::MediaKind;
+use domain::raci::action::Action;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::Server;
 use crate::operator::Operator;
+use crate::routes::{About, Routes};
 
 /// What is escaped of a name in a header: all but what RFC 8187 lets stand and nothing else takes for its own.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
 
 /// The routes of the socket.
-pub(crate) fn routes() -> Router<Arc<Server>> {
+pub(crate) fn routes() -> Routes<Arc<Server>> {
     let largest = DefaultBodyLimit::max(usize::try_from(LARGEST).unwrap_or(usize::MAX));
-    Router::new().route("/media/{message}", get(get_medium)).route("/media", post(put_medium).layer(largest))
+    Routes::new()
+        .get("/media/{message}", Action::ReadMedium, get_medium)
+        .about(About::MessageInPath)
+        .post("/media", Action::UploadMedium, put_medium.layer(largest))
+        .about(About::ConversationInQuery)
 }
 
 async fn get_medium(

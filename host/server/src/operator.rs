@@ -8,21 +8,34 @@ use tokio::net::UnixListener;
 
 /// Somebody at the other end of a connection.
 #[derive(Debug, Clone)]
-pub(crate) struct Operator(OperatorId);
+pub(crate) struct Operator {
+    /// What their account is called.
+    pub(crate) account: OperatorId,
+    /// Its number; none if the kernel did not say.
+    uid: Option<u32>,
+}
 
 impl Operator {
     /// As who acts.
     pub(crate) fn actor(self) -> Actor {
-        Actor::Operator(self.0)
+        Actor::Operator(self.account)
+    }
+
+    /// Whether it is this account, or the one that may be any.
+    pub(crate) fn is(&self, uid: u32) -> bool {
+        self.uid.is_some_and(|own| own == uid || own == 0)
     }
 }
 
 impl Connected<IncomingStream<'_, UnixListener>> for Operator {
     fn connect_info(stream: IncomingStream<'_, UnixListener>) -> Self {
-        let Ok(credentials) = stream.io().peer_cred() else { return Self("unknown".into()) };
+        let Ok(credentials) = stream.io().peer_cred() else {
+            return Self { account: "unknown".into(), uid: None };
+        };
         let uid = credentials.uid();
         let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-        Self(name(&accounts, uid).map_or_else(|| format!("uid-{uid}").into(), OperatorId::from))
+        let account = name(&accounts, uid).map_or_else(|| format!("uid-{uid}").into(), OperatorId::from);
+        Self { account, uid: Some(uid) }
     }
 }
 
@@ -44,5 +57,11 @@ mod tests {
         let accounts = "root:x:0:0:root:/root:/bin/bash\nbroken\nmaria:x:1000:1000::/home/maria:/bin/sh\n";
         assert_eq!(name(accounts, 1_000), Some("maria"));
         assert_eq!(name(accounts, 7), None);
+    }
+
+    #[test]
+    fn the_owner_and_who_may_be_anybody_are_the_owner() {
+        let by = |uid| Operator { account: "x".into(), uid }.is(1_000);
+        assert!(by(Some(1_000)) && by(Some(0)) && !by(Some(7)) && !by(None));
     }
 }

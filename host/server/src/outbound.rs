@@ -34,7 +34,7 @@ pub(crate) struct Resume {
 
 /// What does not leave, and what a person is called for.
 pub(crate) async fn state(State(server): State<Arc<Server>>) -> Response {
-    told(&server, None)
+    told(&server, None, None)
 }
 
 /// Lets nothing leave, from now on.
@@ -47,7 +47,8 @@ pub(crate) async fn pause(
         let error = json!({"error": "`reason` is empty: colleagues will want to know why nothing is sent"});
         return (StatusCode::UNPROCESSABLE_ENTITY, Json(error)).into_response();
     }
-    told(&server, Some(server.desk.pause(operator.actor(), number, reason).await))
+    let acted = server.desk.pause(operator.actor(), number.clone(), reason).await;
+    told(&server, number.as_ref(), Some(acted))
 }
 
 /// Lets it leave again.
@@ -56,14 +57,20 @@ pub(crate) async fn resume(
     ConnectInfo(operator): ConnectInfo<Operator>,
     Json(Resume { number }): Json<Resume>,
 ) -> Response {
-    told(&server, Some(server.desk.resume(operator.actor(), number).await))
+    let acted = server.desk.resume(operator.actor(), number.clone()).await;
+    told(&server, number.as_ref(), Some(acted))
 }
 
-/// The state after an act; `acted` says whether it changed anything.
-fn told(server: &Server, acted: Option<Result<bool, DeskError>>) -> Response {
+/// The state after an act; `acted` says whether it changed anything. Who acted on one number, and perhaps reaches no other,
+/// is told of that one.
+fn told(server: &Server, number: Option<&NumberId>, acted: Option<Result<bool, DeskError>>) -> Response {
     let told = acted.transpose().and_then(|changed| Ok((changed, server.desk.stops()?)));
     match told {
         Ok((changed, stops)) => {
+            let stops = match number {
+                Some(number) => stops.of(number),
+                None => stops,
+            };
             Json(json!({"changed": changed, "stopped": stops.stopped, "calls": stops.calls})).into_response()
         }
         Err(error) => {

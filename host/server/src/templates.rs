@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use desk::{TemplateError, Which};
 use domain::law::language::Language;
+use domain::raci::action::Action;
 use domain::templates::{Template, offerable};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,10 +17,12 @@ use whatsapp::TemplateForm;
 use crate::Server;
 use crate::media::refusal;
 use crate::operator::Operator;
+use crate::routes::Routes;
 
 /// The routes of the socket.
-pub(crate) fn routes() -> Router<Arc<Server>> {
-    Router::new().route("/templates", get(list).post(wish))
+pub(crate) fn routes() -> Routes<Arc<Server>> {
+    let routes = Routes::new().get("/templates", Action::ReadTemplates, list);
+    routes.post("/templates", Action::ChangeTemplates, wish)
 }
 
 /// What an operator wants of templates.

@@ -10,18 +10,19 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use desk::Desk;
 use domain::Time;
 use domain::id::ConversationId;
 use domain::outside::Clock;
+use domain::raci::action::Action;
 use futures_util::stream::{Stream, unfold};
 use serde_json::json;
+use server::Routes;
 use tokio::sync::watch;
 
 use super::board::Shared;
@@ -58,18 +59,19 @@ struct Shown {
 }
 
 /// The page's routes.
-pub(super) fn routes(page: Page, desk: &Desk, clock: &Arc<dyn Clock>) -> Router {
-    let file = |kind: &'static str, content: &'static str| get(move || async move { served(kind, content) });
+pub(super) fn routes(page: Page, desk: &Desk, clock: &Arc<dyn Clock>) -> Routes {
+    let file = |kind: &'static str, content: &'static str| move || async move { served(kind, content) };
+    let demo = Action::TryTheDemo;
     let shown = Arc::new(Shown { page, desk: desk.clone(), clock: Arc::clone(clock) });
-    Router::new()
-        .route("/", file("text/html; charset=utf-8", include_str!("page/index.html")))
-        .route("/demo/style.css", file("text/css; charset=utf-8", include_str!("page/style.css")))
-        .route("/demo/app.js", file("text/javascript; charset=utf-8", include_str!("page/app.js")))
-        .route("/demo/icon.svg", file("image/svg+xml", include_str!("page/icon.svg")))
-        .route("/demo/state", get(state))
-        .route("/demo/conversations/{id}", get(conversation))
-        .route("/demo/events", get(events))
-        .layer(axum::middleware::from_fn(simulator::of_this_machine))
+    Routes::new()
+        .get("/", demo, file("text/html; charset=utf-8", include_str!("page/index.html")))
+        .get("/demo/style.css", demo, file("text/css; charset=utf-8", include_str!("page/style.css")))
+        .get("/demo/app.js", demo, file("text/javascript; charset=utf-8", include_str!("page/app.js")))
+        .get("/demo/icon.svg", demo, file("image/svg+xml", include_str!("page/icon.svg")))
+        .get("/demo/state", demo, state)
+        .get("/demo/conversations/{id}", demo, conversation)
+        .get("/demo/events", demo, events)
+        .wrapped(|router| router.layer(axum::middleware::from_fn(simulator::of_this_machine)))
         .with_state(shown)
 }
 

@@ -1,0 +1,113 @@
+//! What every command is in the matrix.
+//!
+//! A command that asks the host is decided on by the host, by the route that it asks. The others work on files, and the
+//! machine decides who may read those; their rows say whom to give such an account. A command that is not here is not run.
+
+use clap::ArgMatches;
+use domain::raci::action::Action;
+
+/// All commands, as they are typed.
+pub(crate) const COMMANDS: &[(&str, Action)] = &[
+    ("serve", Action::RunHost),
+    ("demo", Action::TryTheDemo),
+    ("status", Action::ReadStatus),
+    ("outbound", Action::ReadStops),
+    ("outbound pause", Action::PauseSending),
+    ("outbound resume", Action::ResumeSending),
+    ("backup", Action::BackUp),
+    ("backup keys", Action::BackUp),
+    ("restore", Action::RunHost),
+    ("contact erase", Action::EraseContacts),
+    ("contact export", Action::ExportContact),
+    ("contact hold", Action::HoldContact),
+    ("contact release", Action::HoldContact),
+    ("contact retention", Action::EraseContacts),
+    ("notices", Action::ReadNotices),
+    ("plugin inspect", Action::InspectPlugin),
+    ("media get", Action::ReadMedium),
+    ("media put", Action::UploadMedium),
+    ("template list", Action::ReadTemplates),
+    ("template show", Action::ReadTemplates),
+    ("template create", Action::ChangeTemplates),
+    ("template edit", Action::ChangeTemplates),
+    ("template delete", Action::ChangeTemplates),
+    ("template unpause", Action::ChangeTemplates),
+    ("template accept", Action::ChangeTemplates),
+    ("template sync", Action::ChangeTemplates),
+    ("journal verify", Action::VerifyJournal),
+    ("journal inspect", Action::ReadJournal),
+    ("journal reparse", Action::ReadAgain),
+    ("journal rebuild", Action::RunHost),
+    ("raci show", Action::ReadMatrix),
+    ("raci lint", Action::ReadMatrix),
+];
+
+/// Refuses a command that has no row.
+pub(crate) fn check(typed: &ArgMatches) -> anyhow::Result<()> {
+    let name = name(typed);
+    anyhow::ensure!(
+        COMMANDS.iter().any(|(known, _)| *known == name),
+        "`{name}` belongs to no row of the responsibility matrix, so nobody may run it: that is a mistake of this \
+         program"
+    );
+    Ok(())
+}
+
+/// The command that was typed, without its arguments.
+fn name(typed: &ArgMatches) -> String {
+    let names = std::iter::successors(typed.subcommand(), |(_, under)| under.subcommand());
+    names.map(|(name, _)| name).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::{Command, CommandFactory as _};
+    use domain::decision::Kind;
+
+    use super::*;
+
+    /// All that can be run of a tree of commands.
+    fn runnable(command: &Command, before: &str, found: &mut BTreeSet<String>) {
+        for under in command.get_subcommands() {
+            let name = format!("{before}{}", under.get_name());
+            if !under.is_subcommand_required_set() {
+                found.insert(name.clone());
+            }
+            runnable(under, &format!("{name} "), found);
+        }
+    }
+
+    #[test]
+    fn every_command_has_one_row_and_no_row_is_of_a_command_that_is_not_there() {
+        let mut runnable_here = BTreeSet::new();
+        runnable(&crate::Arguments::command(), "", &mut runnable_here);
+        let known: Vec<String> = COMMANDS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(known.len(), known.iter().collect::<BTreeSet<_>>().len());
+        assert_eq!(runnable_here, known.into_iter().collect());
+    }
+
+    #[test]
+    fn a_command_without_a_row_is_not_run() {
+        let stranger =
+            Command::new("timonel").subcommand(Command::new("shout").subcommand(Command::new("out")));
+        let refused = check(&stranger.get_matches_from(["timonel", "shout", "out"])).unwrap_err();
+        assert!(refused.to_string().starts_with("`shout out` belongs to no row"), "{refused}");
+    }
+
+    #[test]
+    fn whatever_the_socket_serves_a_command_asks_for_and_nothing_that_can_be_done_is_out_of_reach() {
+        let commands: BTreeSet<Action> = COMMANDS.iter().map(|(_, action)| *action).collect();
+        // To erase a contact one has to find it first: there is no command for that alone.
+        let local: BTreeSet<Action> =
+            server::local_routes().list().iter().map(|route| route.action).collect();
+        assert!(local.difference(&commands).eq([&Action::FindContact]));
+        let open = server::open_routes().list().iter().map(|route| route.action).collect();
+        let kinds = [Kind::Routing, Kind::Responding].map(Action::deploying).into();
+        let functions = rules::Function::ALL.map(rules::Function::action).into();
+        let all: BTreeSet<Action> =
+            [commands, local, open, kinds, functions].into_iter().flat_map(|set: BTreeSet<_>| set).collect();
+        assert!(all.iter().eq(Action::ALL.iter().collect::<BTreeSet<_>>()));
+    }
+}

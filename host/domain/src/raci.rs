@@ -1,0 +1,154 @@
+//! Who may do what: the responsibility matrix (RACI), which is the company's law.
+//!
+//! The matrix is data that a manager reads: tasks are its rows, roles its columns, and a cell says whether a role does a
+//! task (R), has the last word on it (A), is heard (C) or told (I). Everything that can be done belongs to rows of it
+//! (`action`), and nothing else permits anything. What a company's file does not say holds as the operation was given it
+//! (`task`).
+
+pub mod action;
+pub mod letters;
+pub mod lint;
+pub mod matrix;
+pub mod person;
+pub mod refusal;
+pub mod role;
+pub mod task;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::company::Mistake;
+use crate::id::OperatorId;
+use crate::law::table::TableError;
+
+use action::{Action, Belongs, Takes};
+use letters::Letters;
+use matrix::{Matrix, Written};
+use person::{Person, Target};
+use refusal::{Could, Refusal, Why};
+use role::{BuiltIn, Role};
+use task::Task;
+
+/// The file, as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    roles: Vec<Role>,
+    #[serde(default)]
+    matrix: Written,
+    #[serde(default)]
+    people: Vec<Person>,
+}
+
+/// The matrix of a company and its people.
+#[derive(Debug, Clone, Default)]
+pub struct Raci {
+    matrix: Matrix,
+    people: Vec<Person>,
+    by_account: BTreeMap<OperatorId, usize>,
+}
+
+impl Raci {
+    /// Reads the file of a company.
+    pub fn parse(text: &str) -> Result<Self, TableError> {
+        let File { roles, matrix, people } = toml::from_str(text)?;
+        let matrix = Matrix::new(roles, matrix)?;
+        let mut by_account = BTreeMap::new();
+        for (n, person) in people.iter().enumerate() {
+            let taken = |key: &str, value: &str, expected: &str| Mistake {
+                key: format!("people[{n}].{key}"),
+                value: value.to_owned(),
+                expected: expected.to_owned(),
+            };
+            if people.iter().take(n).any(|other| other.id == person.id) {
+                let expected = "a name that no other person has was expected";
+                return Err(taken("id", person.id.as_str(), expected).into());
+            }
+            let Some(account) = &person.account else { continue };
+            if by_account.insert(account.clone(), n).is_some() {
+                let expected =
+                    "an account that nobody else has was expected: what is done has to have one author";
+                return Err(taken("account", account.as_str(), expected).into());
+            }
+        }
+        Ok(Self { matrix, people, by_account })
+    }
+
+    /// The matrix.
+    pub fn matrix(&self) -> &Matrix {
+        &self.matrix
+    }
+
+    /// The people.
+    pub fn people(&self) -> &[Person] {
+        &self.people
+    }
+
+    /// Whose an account on the host's machine is.
+    pub fn person(&self, account: &OperatorId) -> Option<&Person> {
+        self.people.get(*self.by_account.get(account)?)
+    }
+
+    /// What somebody has to do with a task: the letters of all their roles. Whoever is external never has the last word,
+    /// and exports nothing.
+    pub fn letters(&self, person: &Person, task: Task) -> Letters {
+        let all = person.roles.iter().fold(Letters::NONE, |all, role| all | self.matrix.letters(task, role));
+        match (person.external, task) {
+            (false, _) => all,
+            (true, Task::ExportData) => Letters::NONE,
+            (true, _) => all.without(Letters::A),
+        }
+    }
+
+    /// Whether somebody may do something to a target.
+    pub fn may(&self, person: &Person, action: Action, target: &Target) -> Result<(), Refusal> {
+        let Belongs::To(tasks, takes) = action.belongs() else { return Ok(()) };
+        let refused =
+            |task: Task, why: Why| Refusal::Row { task, takes, why, could: self.could(task, takes, target) };
+        for task in tasks {
+            let letters = self.letters(person, *task);
+            if !letters.has(takes.letters()) {
+                let external = person.external;
+                let roles = self.matrix.roles_of(person).cloned().collect();
+                return Err(refused(*task, Why::Letters { roles, letters, external }));
+            }
+        }
+        match tasks.first() {
+            Some(task) if !person.reaches(target) => Err(refused(*task, Why::Scope(person.scope.clone()))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Who could: the company's own people who reach the target, by their roles. Where nobody could, the roles that would do.
+    fn could(&self, task: Task, takes: Takes, target: &Target) -> Vec<Could> {
+        let own = |person: &&Person| !person.external && person.reaches(target);
+        let able = |role: &&Role| self.matrix.letters(task, &role.id).has(takes.letters());
+        let could = self.matrix.roles().iter().filter(able).map(|role| {
+            let theirs = self.people.iter().filter(own).filter(|person| person.roles.contains(&role.id));
+            Could { role: role.clone(), people: theirs.map(|person| person.name.clone()).collect() }
+        });
+        let mut could: Vec<Could> = could.collect();
+        if could.iter().any(|could| !could.people.is_empty()) {
+            could.retain(|could| !could.people.is_empty());
+        }
+        could
+    }
+
+    /// Whoever owns the data of a company that describes no people: all of its built-in roles at once.
+    pub fn alone(account: &OperatorId) -> Person {
+        Person {
+            id: account.as_str().into(),
+            name: account.to_string(),
+            roles: BuiltIn::ALL.map(|role| role.word().into()).into(),
+            account: Some(account.clone()),
+            language: None,
+            external: false,
+            scope: person::Scope::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! To which tasks of the matrix everything belongs that somebody can do: the one table.
+//!
+//! Routes, commands, kinds of rule and functions of the contract each name an action, and the action's row here says whose
+//! it is. So a route can neither be without a row nor be about another one than the command that asks it.
+
+use serde::Serialize;
+
+use super::letters::Letters;
+use super::task::Task;
+use crate::decision::Kind;
+
+/// What a row has to say of somebody for them to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// To look: any letter. C cannot be heard and I cannot be told about what they may not see.
+    Seeing,
+    /// To do it by hand: R or A.
+    Doing,
+    /// To sign that a machine does it from now on: A.
+    Signing,
+}
+
+impl Takes {
+    /// The letters of which one is enough.
+    pub fn letters(self) -> Letters {
+        match self {
+            Self::Seeing => Letters::RA | Letters::C | Letters::I,
+            Self::Doing => Letters::RA,
+            Self::Signing => Letters::A,
+        }
+    }
+}
+
+/// Whose something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Belongs {
+    /// Of whom each of these rows says enough.
+    To(&'static [Task], Takes),
+    /// Of everybody in the company: what they may know of themselves, or do with what is theirs.
+    Own,
+    /// Of everybody.
+    Public,
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $action:ident => $belongs:expr;)*) => {
+        /// Something that somebody can do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Action {
+            $($(#[$doc])* $action,)*
+        }
+
+        impl Action {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$action),*];
+
+            /// Whose it is.
+            pub const fn belongs(self) -> Belongs {
+                use Belongs::{Own, Public};
+                use Task::*;
+                const fn see(tasks: &'static [Task]) -> Belongs {
+                    Belongs::To(tasks, Takes::Seeing)
+                }
+                const fn may(tasks: &'static [Task]) -> Belongs {
+                    Belongs::To(tasks, Takes::Doing)
+                }
+                const fn sign(tasks: &'static [Task]) -> Belongs {
+                    Belongs::To(tasks, Takes::Signing)
+                }
+                match self {
+                    $(Self::$action => $belongs,)*
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Meta posts what happened. Its signature is the permission.
+    ReceiveWebhooks => Public;
+    /// A machine looks whether the host works; it names nobody.
+    ReadHealth => Public;
+    /// The demo and its page: invented people, on one machine.
+    TryTheDemo => Public;
+
+    /// Reads who may do what.
+    ReadMatrix => Own;
+    /// Looks at a component that one has.
+    InspectPlugin => Own;
+
+    /// Reads how the host is.
+    ReadStatus => see(&[MonitorSla]);
+    /// Reads what does not leave, and why.
+    ReadStops => see(&[MonitorSla]);
+    /// Lets nothing leave.
+    PauseSending => may(&[EmergencyStop]);
+    /// Lets messages leave again.
+    ResumeSending => may(&[EmergencyStop]);
+
+    /// Reads the picture or document of a message.
+    ReadMedium => see(&[AttendConversations]);
+    /// Hands a file to Meta, to be sent in a conversation.
+    UploadMedium => may(&[AttendConversations]);
+
+    /// Reads the templates.
+    ReadTemplates => see(&[ModifyTemplates]);
+    /// Makes, changes and deletes templates.
+    ChangeTemplates => may(&[ModifyTemplates]);
+
+    /// Finds out whether somebody is a customer.
+    FindContact => may(&[CustomerData]);
+    /// Hands out all that is known of a customer.
+    ExportContact => may(&[ExportData]);
+    /// Forgets customers.
+    EraseContacts => may(&[EraseData]);
+    /// Keeps a customer from being forgotten, or no longer.
+    HoldContact => may(&[EraseData]);
+
+    /// Runs the host, or makes its data directory anew: whoever does has all keys.
+    RunHost => may(&[ManageAccess]);
+    /// Copies the journal or the keys.
+    BackUp => may(&[ManageAccess]);
+    /// Reads what Meta told that nothing acts on.
+    ReadNotices => may(&[ConfigureIntegrations]);
+    /// Has what was not understood read again.
+    ReadAgain => may(&[ConfigureIntegrations]);
+    /// Reads every event.
+    ReadJournal => may(&[Audit]);
+    /// Checks that nothing of the journal is damaged.
+    VerifyJournal => see(&[Audit]);
+
+    /// Lets a rule say where conversations go.
+    DeployRouting => sign(&[AdjustRoutingRules]);
+    /// Lets a rule attend customers while no person does.
+    DeployResponding => sign(&[AdjustRoutingRules, AttendConversations]);
+    /// Lets a rule write, label, wake up and log.
+    LetRuleAct => sign(&[AdjustRoutingRules, AttendConversations]);
+    /// Lets a rule resolve cases.
+    LetRuleClose => sign(&[AttendConversations, Reporting]);
+    /// Lets a rule read the conversation, and remember something of it.
+    LetRuleRead => sign(&[AttendConversations]);
+    /// Lets a rule read who could take a case.
+    LetRuleSeeTeam => sign(&[ReassignCases]);
+    /// Lets a rule know who a customer is, or remember something of them across numbers.
+    LetRuleIdentify => sign(&[ManageAccess]);
+}
+
+impl Action {
+    /// To let rules of a kind decide.
+    pub const fn deploying(kind: Kind) -> Self {
+        match kind {
+            Kind::Routing => Self::DeployRouting,
+            Kind::Responding => Self::DeployResponding,
+        }
+    }
+
+    /// The tasks that it belongs to. None if it is everybody's.
+    pub const fn tasks(self) -> &'static [Task] {
+        match self.belongs() {
+            Belongs::To(tasks, _) => tasks,
+            Belongs::Own | Belongs::Public => &[],
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Routes, each with what it is in the matrix.
+//!
+//! A route is added with its action or not at all, and the list that is made on the way is what the door looks at and what
+//! tests walk. A handler that got into the router by another way is in no list, and so does not exist.
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use domain::raci::action::Action;
+
+/// One route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// GET or POST.
+    pub method: Method,
+    /// Its path, as it was added.
+    pub path: &'static str,
+    /// What it is in the matrix.
+    pub action: Action,
+    /// What a request to it is about.
+    pub(crate) about: About,
+}
+
+/// Where a request says what it is about: whoever has a scope reaches no further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum About {
+    /// It is about the whole company.
+    Company,
+    /// `number` in its JSON names one of the company's numbers.
+    NumberInBody,
+    /// `conversation` in its query names a conversation.
+    ConversationInQuery,
+    /// The end of its path names a message with a medium.
+    MessageInPath,
+}
+
+/// Routes that can be added to.
+pub struct Routes<S = ()> {
+    pub(crate) list: Vec<Route>,
+    pub(crate) router: Router<S>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Routes<S> {
+    /// None.
+    #[allow(clippy::new_without_default, reason = "it is the beginning of a chain")]
+    pub fn new() -> Self {
+        Self { list: Vec::new(), router: Router::new() }
+    }
+
+    /// One that reads.
+    pub fn get<H: Handler<T, S>, T: 'static>(self, path: &'static str, action: Action, handler: H) -> Self {
+        self.with(Method::GET, path, action, axum::routing::get(handler))
+    }
+
+    /// One that does something.
+    pub fn post<H: Handler<T, S>, T: 'static>(self, path: &'static str, action: Action, handler: H) -> Self {
+        self.with(Method::POST, path, action, axum::routing::post(handler))
+    }
+
+    fn with(
+        mut self,
+        method: Method,
+        path: &'static str,
+        action: Action,
+        handler: axum::routing::MethodRouter<S>,
+    ) -> Self {
+        self.list.push(Route { method, path, action, about: About::Company });
+        self.router = self.router.route(path, handler);
+        self
+    }
+
+    /// Says what requests to the last one are about.
+    pub(crate) fn about(mut self, about: About) -> Self {
+        if let Some(last) = self.list.last_mut() {
+            last.about = about;
+        }
+        self
+    }
+
+    /// These and others.
+    pub fn merge(mut self, other: Self) -> Self {
+        self.list.extend(other.list);
+        self.router = self.router.merge(other.router);
+        self
+    }
+
+    /// The same with something around all of them.
+    pub fn wrapped(mut self, wrap: impl FnOnce(Router<S>) -> Router<S>) -> Self {
+        self.router = wrap(self.router);
+        self
+    }
+
+    /// The same with what their handlers work on.
+    pub fn with_state(self, state: S) -> Routes {
+        Routes { list: self.list, router: self.router.with_state(state) }
+    }
+
+    /// All of them.
+    pub fn list(&self) -> &[Route] {
+        &self.list
+    }
+}
