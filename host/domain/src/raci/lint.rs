@@ -77,6 +77,8 @@ pub enum Finding {
         /// What it does: the rows with R.
         tasks: Vec<Task>,
     },
+    /// No person has an account on the host's machine, so that nobody can ask the host anything.
+    NoAccounts,
     /// No people are described.
     NoPeople,
 }
@@ -137,6 +139,9 @@ impl Raci {
     /// What can only be said of all people together.
     fn lint_staff(&self) -> Vec<Finding> {
         let mut found = Vec::new();
+        if self.by_account.is_empty() {
+            found.push(Finding::NoAccounts);
+        }
         let can = |person: &Person, task: Task| {
             self.letters(person, task).has(Takes::Doing.letters())
                 && (!person.external || !person.scope.is_empty())
@@ -180,6 +185,7 @@ impl Finding {
             Self::OursAnswers { .. }
             | Self::SingleAdmin { .. }
             | Self::RoleWithoutPeople { .. }
+            | Self::NoAccounts
             | Self::NoPeople => false,
         }
     }
@@ -268,6 +274,14 @@ impl Finding {
                     format!("nobody has the role {role}, which does {rows}."),
                 )
             }
+            Self::NoAccounts => language
+                .pick(
+                    "ninguna persona tiene `account`: nadie puede pedirle nada a Timonel en su máquina, tampoco detener los \
+                     envíos.",
+                    "nenhuma pessoa tem `account`: ninguém pode pedir nada ao Timonel na sua máquina, nem parar os envios.",
+                    "no person has an `account`: nobody can ask Timonel anything at its machine, not even to stop sending.",
+                )
+                .to_owned(),
             Self::NoPeople => language
                 .pick(
                     "no hay personas descritas: la cuenta dueña de los datos puede todo lo que puedan agente, supervisor y \

@@ -187,6 +187,7 @@ fn the_lint_finds_what_would_be_found_out_in_an_incident() {
     let (errors, warnings) = lint(staff);
     assert_eq!(errors, []);
     let tasks = vec![Task::AttendConversations];
+    assert!(warnings.contains(&Finding::NoAccounts));
     assert!(warnings.contains(&Finding::SingleAdmin { person: "ada".into() }));
     assert!(warnings.contains(&Finding::RoleWithoutPeople { role: BuiltIn::Agent.role(), tasks }));
 
