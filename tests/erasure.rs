@@ -16,20 +16,9 @@ use domain::stream::{Actor, Stream};
 use serde_json::Value;
 use store::{Draft, Referent};
 
-use crate::assembled::{House, Open, block_on, events, of_kind};
+use crate::assembled::{House, Open, SHOP, block_on, events, of_kind};
 use crate::program::{Company, NUMBER, files_named, files_with, post_signed, said, text_body, timonel};
 use crate::sending;
-
-const SHOP: &str = r#"
-name = "Ferretería"
-[[queues]]
-id = "general"
-[[agents]]
-id = "ana"
-name = "Ana"
-queues = ["general"]
-capacity = 2
-"#;
 
 const LUCIA: &str = "573001112233";
 
