@@ -190,12 +190,12 @@ impl Desk {
         let (desk, today) = (self.clone(), self.today());
         blocking(move || {
             let Shared { keys, .. } = &**desk.shared();
-            // Before the key, so that a host that stops in between still knows whose they are; and once more for one that was
-            // being fetched.
+            // The key last, because by it a host that stopped in between knows what it owes. And media once more, for one that
+            // was being fetched.
             desk.remove_media(&contacts)?;
+            keys.close_days(today)?;
             keys.destroy(&contacts)?;
-            desk.remove_media(&contacts)?;
-            Ok(keys.close_days(today)?)
+            desk.remove_media(&contacts)
         })
         .await
     }
@@ -245,8 +245,8 @@ impl Desk {
         late.retain(|contact| shared.keys.knows(*contact));
         if !late.is_empty() {
             self.remove_media(&late)?;
-            shared.keys.destroy(&late)?;
             shared.keys.close_days(self.today())?;
+            shared.keys.destroy(&late)?;
         }
         Ok(late.len())
     }

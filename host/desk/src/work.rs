@@ -29,15 +29,15 @@ pub(crate) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    /// Reads a conversation. None if there is none.
+    /// Reads a conversation.
     pub(crate) fn load(
         shared: &'a Shared,
         active: &'a Active,
         id: ConversationId,
-    ) -> Result<Option<Self>, DeskError> {
-        let (version, Some(conversation)) = shared.store.conversation(id)? else { return Ok(None) };
+    ) -> Result<Self, DeskError> {
+        let (version, conversation) = shared.conversation(id)?;
         let key = shared.key(conversation.contact)?;
-        Ok(Some(Self {
+        Ok(Self {
             now: shared.now(),
             expect: vec![(Stream::Conversation(id), version)],
             drafts: Vec::new(),
@@ -47,7 +47,7 @@ impl<'a> Work<'a> {
             version,
             conversation,
             key,
-        }))
+        })
     }
 
     /// Decides on an event of this conversation.

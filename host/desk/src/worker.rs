@@ -154,7 +154,11 @@ impl Worker {
 fn decide(shared: &Shared, command: &Command) -> Result<(Option<Ticket>, Done), CommandError> {
     // One pointer for the whole command: no decision mixes two generations.
     let active = shared.active.load_full();
-    let load = |id| Work::load(shared, &active, id)?.ok_or(CommandError::NoConversation);
+    // Whoever names a conversation may be wrong about it.
+    let load = |id| match Work::load(shared, &active, id) {
+        Err(DeskError::Missing(_) | DeskError::Erased) => Err(CommandError::NoConversation),
+        loaded => Ok(loaded?),
+    };
     let (work, done) = match command {
         Command::Status(told) => return Ok(status::status(shared, told)?),
         Command::Strange { conversation, strange } => {
@@ -163,9 +167,8 @@ fn decide(shared: &Shared, command: &Command) -> Result<(Option<Ticket>, Done), 
         }
         Command::Platform(told) => return Ok(platform::told(shared, told)?),
         Command::Message { conversation, inbound, sent_at, webhook } => {
-            // It was made for this message: if it is not there, the message has to wait for it.
-            shared.conversation(*conversation)?;
-            let mut work = load(*conversation)?;
+            // This one was made for the message: if it is not there, the message waits for it.
+            let mut work = Work::load(shared, &active, *conversation)?;
             let done = attend::message(&mut work, inbound, *sent_at, *webhook)?;
             (work, done)
         }

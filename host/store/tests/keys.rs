@@ -5,11 +5,12 @@
 
 #![allow(clippy::unwrap_used)] // The helpers of tests are no #[test] themselves.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::id::ContactId;
 use domain::outside::Entropy;
-use domain::sealed::Key;
+use domain::sealed::{Key, SealedBody};
 use jiff::civil::{Date, date};
 use journal::SimDisk;
 use store::{KeyError, KeyStore};
@@ -59,6 +60,44 @@ fn a_crash_at_any_operation_takes_no_key_that_was_handed_out_and_leaves_none_tha
             let keys = open(&disk, 3).unwrap();
             assert!(keys.contact(ContactId::from_bytes([200; 16])).unwrap().is_some());
             assert!(!created || contacts.iter().all(|id| keys.contact(*id).unwrap().is_some()));
+        }
+    }
+}
+
+#[test]
+fn a_crash_while_keys_are_destroyed_costs_no_other_brings_none_back_and_keeps_nobody_from_starting() {
+    let contacts: Vec<_> = (1..=40).map(|n| ContactId::from_bytes([n; 16])).collect();
+    let (forgotten, others) = contacts.split_first().unwrap();
+    for seed in 0..200 {
+        for crash_at in 1..=40 {
+            let disk = SimDisk::new(seed);
+            let keys = open(&disk, 1).unwrap();
+            keys.create(&contacts).unwrap();
+            let day = keys.day(TODAY, TODAY).unwrap().unwrap();
+            let body = SealedBody::seal(b"a body", TODAY, &day, &Counting(9.into())).unwrap();
+            drop(day);
+            disk.fail_after(crash_at);
+            let closed = keys.close_days(TODAY).is_ok();
+            let destroyed = closed && keys.destroy(&BTreeSet::from([*forgotten])).is_ok();
+            let over = destroyed && keys.destroy_closed_days().is_ok();
+            drop(keys);
+            disk.crash();
+            let place = format!("seed {seed}, crash at {crash_at}");
+            let keys = open(&disk, 2).unwrap_or_else(|error| panic!("{place}: {error}"));
+            assert!(
+                others.iter().all(|id| keys.contact(*id).unwrap().is_some()),
+                "{place}: another key is gone"
+            );
+            assert!(!destroyed || !keys.knows(*forgotten), "{place}: the key is back");
+            let opened = keys.open_body(&body, TODAY).unwrap_or_else(|error| panic!("{place}: {error}"));
+            assert!(destroyed || opened.is_some(), "{place}: the body was still to be worked on");
+            assert!(!over || opened.is_none(), "{place}: the key of the body is back");
+            // Whoever finds the key of a contact who was forgotten does it all again.
+            keys.close_days(TODAY).unwrap();
+            keys.destroy(&BTreeSet::from([*forgotten])).unwrap();
+            keys.destroy_closed_days().unwrap();
+            assert!(!keys.knows(*forgotten) && keys.open_body(&body, TODAY).unwrap().is_none(), "{place}");
+            assert!(of_today(&keys).is_ok(), "{place}");
         }
     }
 }

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use journal::Disk;
 
 use super::ring::{Ring, WRAPPED};
-use super::{KeyError, destroy_file};
+use super::{GONE, KeyError, destroy_file, finish_destroying};
 use crate::whole::{read, replace};
 
 /// Raw bodies can be opened on the day they came and on so many days after it: at most 72 hours.
@@ -44,8 +44,11 @@ impl DayKeys {
     pub(crate) fn open(disk: Arc<dyn Disk>, dir: &Path, ring: Arc<Ring>) -> Result<Self, KeyError> {
         let days = Self { disk, dir: dir.to_owned(), ring, held: RwLock::default() };
         let mut held = Held::default();
-        for name in days.disk.list(dir).map_err(|source| KeyError::io(dir, source))? {
-            if let Some(date) = date_of(&name, CLOSED) {
+        let io = |source| KeyError::io(dir, source);
+        for name in days.disk.list(dir).map_err(io)? {
+            if name == GONE {
+                finish_destroying(&*days.disk, dir).map_err(io)?;
+            } else if let Some(date) = date_of(&name, CLOSED) {
                 held.closed.insert(date, days.keys_in(&name, date)?);
             }
         }
@@ -134,11 +137,10 @@ impl DayKeys {
     /// Destroys the closed keys.
     pub(crate) fn destroy_closed(&self) -> Result<(), KeyError> {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        for date in held.closed.keys() {
+        while let Some((date, _)) = held.closed.first_key_value() {
             self.remove(&format!("{CLOSED}{date}"))?;
+            held.closed.pop_first();
         }
-        self.disk.sync_dir(&self.dir).map_err(|source| KeyError::io(&self.dir, source))?;
-        held.closed.clear();
         Ok(())
     }
 
@@ -155,9 +157,6 @@ impl DayKeys {
                 self.remove(&name)?;
                 forgotten += 1;
             }
-        }
-        if forgotten > 0 {
-            self.disk.sync_dir(&self.dir).map_err(io)?;
         }
         Ok(forgotten)
     }
@@ -186,8 +185,8 @@ impl DayKeys {
     }
 
     fn remove(&self, name: &str) -> Result<(), KeyError> {
-        let path = self.dir.join(name);
-        destroy_file(&*self.disk, &path).map_err(|source| KeyError::io(&path, source))
+        let destroyed = destroy_file(&*self.disk, &self.dir, name);
+        destroyed.map_err(|source| KeyError::io(&self.dir.join(name), source))
     }
 }
 

@@ -35,6 +35,9 @@ const RECORD: usize = 16 + WRAPPED;
 /// The name of the contacts' file.
 const CONTACTS: &str = "contacts";
 
+/// The name of a file that is being destroyed.
+const GONE: &str = "gone";
+
 /// Why a key cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -232,7 +235,17 @@ fn blank(file: &dyn DiskFile) -> std::io::Result<()> {
     file.sync_data()
 }
 
-fn destroy_file(disk: &dyn Disk, path: &Path) -> std::io::Result<()> {
-    blank(&*disk.open(path, false)?)?;
-    disk.remove(path)
+/// Destroys a file of keys. It loses its name before its bytes: a crash in between leaves nothing that would be read as keys.
+fn destroy_file(disk: &dyn Disk, dir: &Path, name: &str) -> std::io::Result<()> {
+    disk.rename(&dir.join(name), &dir.join(GONE))?;
+    disk.sync_dir(dir)?;
+    finish_destroying(disk, dir)
+}
+
+/// Takes away what is left of a file that was being destroyed.
+fn finish_destroying(disk: &dyn Disk, dir: &Path) -> std::io::Result<()> {
+    let path = dir.join(GONE);
+    blank(&*disk.open(&path, false)?)?;
+    disk.remove(&path)?;
+    disk.sync_dir(dir)
 }
