@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use domain::message::MediaKind;
 use hyper::Method;
 
 use crate::control;
@@ -26,34 +28,19 @@ pub(crate) enum Command {
         /// The file.
         file: PathBuf,
         /// What it is to be sent as.
-        #[arg(long = "as")]
-        kind: Kind,
+        #[arg(long = "as", value_parser = kinds())]
+        kind: MediaKind,
         /// For programs: one JSON object.
         #[arg(long)]
         json: bool,
     },
 }
 
-/// What a file can be sent as.
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum Kind {
-    Image,
-    Video,
-    Audio,
-    Document,
-    Sticker,
-}
-
-impl Kind {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Image => "image",
-            Self::Video => "video",
-            Self::Audio => "audio",
-            Self::Document => "document",
-            Self::Sticker => "sticker",
-        }
-    }
+/// The words for what a file can be sent as.
+fn kinds() -> impl TypedValueParser<Value = MediaKind> {
+    let word_of = |word: String| MediaKind::ALL.into_iter().find(|kind| kind.word() == word);
+    PossibleValuesParser::new(MediaKind::ALL.map(MediaKind::word))
+        .try_map(move |word| word_of(word).ok_or("no kind of media"))
 }
 
 #[allow(clippy::print_stdout, reason = "the answer goes to whoever asked")]

@@ -379,6 +379,9 @@ pub enum MediaKind {
 }
 
 impl MediaKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Image, Self::Video, Self::Audio, Self::Document, Self::Sticker];
+
     /// WhatsApp's word for it.
     pub const fn word(self) -> &'static str {
         match self {
