@@ -29,7 +29,7 @@ fn house(seed: u64) -> (House, Open) {
 }
 
 fn cause() -> Cause {
-    Cause { reason: "solicitud del titular, radicado 118".to_owned(), policy: None }
+    Cause { reason: "solicitud del titular, radicado 118".to_owned(), term: None }
 }
 
 fn operator() -> Actor {
@@ -150,7 +150,7 @@ fn a_customer_who_is_held_is_not_forgotten_until_the_hold_is_released() {
     assert_eq!(of_kind(desk, "contact-held").len(), 1);
     assert!(matches!(&of_kind(desk, "contact-erased")[..], [Event::ContactErased(_)]));
 
-    let named = Cause { reason: "lo pidió 300 111 2233".to_owned(), policy: None };
+    let named = Cause { reason: "lo pidió 300 111 2233".to_owned(), term: None };
     house.post(&open.desk, &house.text("wamid.2", LUCIA, "hola")).unwrap();
     open.settle();
     let again = open.desk.find(&Named::Phone(LUCIA.to_owned())).unwrap();

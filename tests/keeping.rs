@@ -56,6 +56,21 @@ fn whose_term_is_over_is_forgotten_by_policy_and_whoever_is_held_or_active_stays
 }
 
 #[test]
+fn whoever_writes_between_the_look_and_the_erasure_stays() {
+    let house = House::new(3, SHOP, &[]);
+    let mut open = house.open().unwrap();
+    house.post(&open.desk, &house.text("wamid.1", "573001110001", "hola")).unwrap();
+    open.settle();
+    house.clock.advance(600 * 86_400);
+    let due = open.desk.retention_due().unwrap().unwrap();
+    assert_eq!(due.count(), 1);
+    house.post(&open.desk, &house.text("wamid.2", "573001110001", "sigo aquí")).unwrap();
+    open.settle();
+    assert_eq!(block_on(open.desk.retain(&due, &Actor::Host)).unwrap(), 0);
+    assert!(of_kind(&open.desk, "contact-erased").is_empty());
+}
+
+#[test]
 fn what_an_older_version_did_not_understand_is_taken_up_once_in_the_way_of_every_webhook() {
     let house = House::new(2, SHOP, &[]);
     let mut open = house.open().unwrap();

@@ -166,7 +166,7 @@ impl Simulation {
         let key = open.desk.keys().contact(contact).unwrap().unwrap();
         let known = open.desk.store().contact(contact).unwrap().1.unwrap();
         forgotten.phones.extend(known.identity.open(&key).unwrap().phone);
-        let cause = Cause { reason: "solicitud del titular".to_owned(), policy: None };
+        let cause = Cause { reason: "solicitud del titular".to_owned(), term: None };
         let erased = block_on(open.desk.erase(contact, &cause, &Actor::Host));
         erased.is_ok() && block_on(open.desk.forget_bodies(Duration::ZERO)).is_ok()
     }

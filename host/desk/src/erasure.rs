@@ -49,8 +49,17 @@ pub enum Named {
 pub struct Cause {
     /// The ground, in words that are kept for ever.
     pub reason: String,
-    /// The policy that asks for it; none if a person does.
-    pub policy: Option<String>,
+    /// The term that is over; none if a person asks for it.
+    pub term: Option<Term>,
+}
+
+/// A term of a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// The policy, as `contacts = "5y"`.
+    pub policy: String,
+    /// It is over for whoever was last active before this moment.
+    pub before: Time,
 }
 
 /// What was forgotten.
@@ -79,6 +88,9 @@ pub enum ErasureError {
         .0.since, .0.by, .0.reason
     )]
     Held(Hold),
+    /// The term is not over.
+    #[error("the contact has been active: the term is not over")]
+    Active,
     /// There is nothing to release.
     #[error("the contact is not held")]
     NotHeld,
@@ -362,7 +374,14 @@ fn plan(store: &Store, contact: ContactId, cause: &Cause, by: &Actor) -> Result<
         let erased = ConversationErased { contact };
         plan.drafts.push(Draft::new(Stream::Conversation(*id), by.clone(), erased)?);
     }
-    let erased = ContactErased { reason: cause.reason.clone(), policy: cause.policy.clone() };
+    // After all versions were read: whoever writes from now on is a conflict, and it is looked at again.
+    if let Some(term) = &cause.term
+        && last_activity(store, contact)?.is_none_or(|last| last >= term.before)
+    {
+        return Err(ErasureError::Active);
+    }
+    let policy = cause.term.as_ref().map(|term| term.policy.clone());
+    let erased = ContactErased { reason: cause.reason.clone(), policy };
     plan.drafts.push(Draft::new(stream, by.clone(), erased)?);
     Ok(plan)
 }

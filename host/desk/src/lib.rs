@@ -48,7 +48,7 @@ pub use active::Active;
 pub use assemble::{Desk, Parts, Running, assemble};
 pub use command::{CommandError, DeskError, Done};
 pub use dispatcher::Dispatcher;
-pub use erasure::{Cause, Erased, ErasureError, Named, erase_now};
+pub use erasure::{Cause, Erased, ErasureError, Named, Term, erase_now};
 pub use matcher::Matcher;
 pub use media::{Fetched, Fetcher, MediumError, UploadError};
 pub use meters::Meters;

@@ -76,7 +76,7 @@ fn waiting(store: &Store) -> Result<Vec<MessageId>, DeskError> {
 
 /// A hold that a backup remembers does not stand against an erasure that came after it, nor can it keep what has no key.
 fn forget(store: &Store, contact: ContactId, reason: &str, by: &Actor) -> Result<(), ErasureError> {
-    let cause = Cause { reason: reason.to_owned(), policy: None };
+    let cause = Cause { reason: reason.to_owned(), term: None };
     match erase_now(store, contact, &cause, by) {
         Err(ErasureError::Held(_)) => {
             let released = ContactReleased { reason: reason.to_owned() };

@@ -11,7 +11,7 @@ use domain::stream::Actor;
 
 use crate::assemble::Desk;
 use crate::command::DeskError;
-use crate::erasure::{Cause, ErasureError};
+use crate::erasure::{Cause, ErasureError, Term};
 
 /// Contacts that may be forgotten in one run without a person: as many as this, or a tenth of all, whichever is more.
 const ALONE: usize = 100;
@@ -76,17 +76,13 @@ impl Desk {
     pub async fn retain(&self, due: &Due, by: &Actor) -> Result<usize, ErasureError> {
         let cause = Cause {
             reason: "the term of the company's retention policy is over".to_owned(),
-            policy: Some(due.policy.clone()),
+            term: Some(Term { policy: due.policy.clone(), before: due.before }),
         };
         let mut erased = BTreeSet::new();
         for expired in due.expired.iter().filter(|expired| !expired.held) {
-            // Whoever has written meanwhile is active again.
-            if self.last_activity(expired.contact)?.is_none_or(|last| last >= due.before) {
-                continue;
-            }
             match self.end(expired.contact, &cause, by).await {
                 Ok(done) => drop(erased.insert(done.contact)),
-                Err(ErasureError::Held(_) | ErasureError::Already(_)) => {}
+                Err(ErasureError::Held(_) | ErasureError::Already(_) | ErasureError::Active) => {}
                 Err(error) => {
                     self.destroy(erased).await?;
                     return Err(error);

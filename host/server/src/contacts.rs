@@ -85,9 +85,10 @@ impl IntoResponse for Failed {
             Self::Desk(error) => {
                 let status = match &error {
                     ErasureError::NoContact => StatusCode::NOT_FOUND,
-                    ErasureError::Already(_) | ErasureError::Held(_) | ErasureError::NotHeld => {
-                        StatusCode::CONFLICT
-                    }
+                    ErasureError::Already(_)
+                    | ErasureError::Held(_)
+                    | ErasureError::Active
+                    | ErasureError::NotHeld => StatusCode::CONFLICT,
                     ErasureError::NoReason | ErasureError::ReasonNames(_) => StatusCode::BAD_REQUEST,
                     ErasureError::Desk(_) => StatusCode::INTERNAL_SERVER_ERROR,
                 };
@@ -123,7 +124,7 @@ async fn erase(
     Json(asked): Json<Asked>,
 ) -> Answer {
     let contact = asked.contact(&server)?;
-    let cause = Cause { reason: asked.reason, policy: None };
+    let cause = Cause { reason: asked.reason, term: None };
     let erased = server.desk.erase(contact, &cause, &operator.actor()).await?;
     let gone = server.desk.forget_bodies(PATIENCE).await?;
     Ok(Json(json!({
