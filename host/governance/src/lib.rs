@@ -1,0 +1,1 @@
+//! How the company governs its host: who is who, who agreed to what, and what can be proved of it later.
