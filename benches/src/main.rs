@@ -34,6 +34,10 @@ use tokio::runtime::Runtime;
 
 use report::Report;
 
+/// As the host has it: what goes straight to the store here is measured as there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(about = "Measures the real program.", max_term_width = 110)]
 struct Arguments {

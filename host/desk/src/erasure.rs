@@ -22,7 +22,7 @@ use domain::event::{
 use domain::id::{ContactId, ConversationId};
 use domain::message::{Identity, Profile};
 use domain::stream::{Actor, Stream};
-use store::{Closed, CommitError, Draft, Erasure, KeyStore, Line, Store};
+use store::{Closed, CommitError, Draft, Erasure, KeyStore, Store};
 
 use crate::assemble::Desk;
 use crate::bill;
@@ -124,10 +124,8 @@ impl Plan {
     /// What waits to be sent in a conversation is not sent. One that is on its way, and one of which nobody knows, can only
     /// be waited for: what is told of it leads to nobody.
     fn withhold(&mut self, store: &Store, id: ConversationId, by: &Actor) -> Result<(), ErasureError> {
-        let lines = store.history(id, None, usize::MAX).map_err(DeskError::from)?;
-        for (_, line) in lines {
-            let Line::Outgoing { reply, .. } = line else { continue };
-            let (version, delivery) = store.delivery(reply.message).map_err(DeskError::from)?;
+        for message in store.outgoing(id).map_err(DeskError::from)? {
+            let (version, delivery) = store.delivery(message).map_err(DeskError::from)?;
             let Some(delivery) = delivery.filter(|delivery| {
                 matches!(
                     delivery.state,
@@ -136,7 +134,7 @@ impl Plan {
             }) else {
                 continue;
             };
-            let stream = Stream::Message(reply.message);
+            let stream = Stream::Message(message);
             let withheld = SendWithheld { because: Refused::ContactErased }.into();
             // What may have arrived before it was to be sent again may be charged.
             let voided = bill::voided(&delivery).filter(|_| delivery.resends == 0);
@@ -425,8 +423,7 @@ fn last_activity(store: &Store, contact: ContactId) -> Result<Option<Time>, Desk
     for (_, id) in store.conversations_of(contact)? {
         let (_, conversation) = store.conversation(id)?;
         last = last.max(conversation.and_then(|conversation| conversation.last_inbound));
-        let line = store.history(id, None, 1)?.pop();
-        last = last.max(line.map(|(_, line)| line.at()));
+        last = last.max(store.last_said(id)?);
     }
     Ok(last)
 }

@@ -15,6 +15,11 @@ use serde_json::value::RawValue;
 
 use crate::Time;
 use crate::media::{MediaStored, MediaUnavailable, MediaUploaded, MediaWanted};
+use crate::proposal::event::{
+    ProposalApproved, ProposalBegun, ProposalDone, ProposalEdited, ProposalExpired, ProposalFailed,
+    ProposalForced, ProposalHeard, ProposalMade, ProposalRejected, ProposalReviewed, ProposalSigned,
+    ProposalWithdrawn,
+};
 use crate::stream::{Actor, Stream};
 use crate::templates::{TemplateSubmitted, TemplatesSynced};
 
@@ -303,4 +308,30 @@ events! {
     CustomerReferred(CustomerReferred) = "customer-referred", form 1;
     /// Meta told until when messages are free because of that.
     EntryPointOpened(EntryPointOpened) = "entry-point-opened", form 1;
+    /// Somebody proposes a change.
+    ProposalMade(ProposalMade) = "proposal-made", form 1;
+    /// The change is another one now: what was said of the earlier one does not count.
+    ProposalEdited(ProposalEdited) = "proposal-edited", form 1;
+    /// Somebody who is consulted has spoken.
+    ProposalHeard(ProposalHeard) = "proposal-heard", form 1;
+    /// Somebody who answers for it agrees.
+    ProposalSigned(ProposalSigned) = "proposal-signed", form 1;
+    /// Somebody who answers for it does not.
+    ProposalRejected(ProposalRejected) = "proposal-rejected", form 1;
+    /// Who proposed it does not want it any more.
+    ProposalWithdrawn(ProposalWithdrawn) = "proposal-withdrawn", form 1;
+    /// Nobody decided it in time.
+    ProposalExpired(ProposalExpired) = "proposal-expired", form 1;
+    /// Everything that the matrix demands is there.
+    ProposalApproved(ProposalApproved) = "proposal-approved", form 1;
+    /// Somebody went past the approvals.
+    ProposalForced(ProposalForced) = "proposal-forced", form 1;
+    /// Somebody else looked at that afterwards.
+    ProposalReviewed(ProposalReviewed) = "proposal-reviewed", form 1;
+    /// The host carries it out.
+    ProposalBegun(ProposalBegun) = "proposal-begun", form 1;
+    /// It was carried out.
+    ProposalDone(ProposalDone) = "proposal-done", form 1;
+    /// It could not be.
+    ProposalFailed(ProposalFailed) = "proposal-failed", form 1;
 }

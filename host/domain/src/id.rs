@@ -88,6 +88,8 @@ random_id! {
     MessageId;
     /// A durable timer.
     TimerId;
+    /// A change that waits for its approvals.
+    ProposalId;
 }
 
 impl MessageId {

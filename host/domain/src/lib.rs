@@ -22,6 +22,7 @@ pub mod message;
 pub mod outside;
 pub mod phone;
 pub mod platform;
+pub mod proposal;
 pub mod raci;
 pub mod retention;
 pub mod sealed;

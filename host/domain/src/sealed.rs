@@ -221,6 +221,11 @@ impl Lookup {
     pub const fn to_bytes(self) -> [u8; 16] {
         self.0
     }
+
+    /// From the bits of `to_bytes`.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
 }
 
 impl fmt::Debug for Lookup {

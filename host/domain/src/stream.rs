@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::id::{AgentId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, RuleId};
+use crate::id::{AgentId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, ProposalId, RuleId};
 use crate::text::as_text;
 
 /// What an event belongs to.
@@ -24,6 +24,8 @@ pub enum Stream {
     Message(MessageId),
     /// Presence and cases of an agent: where capacity is decided.
     Agent(AgentId),
+    /// A change that waits for its approvals.
+    Proposal(ProposalId),
 }
 
 impl fmt::Display for Stream {
@@ -35,6 +37,7 @@ impl fmt::Display for Stream {
             Self::Conversation(id) => write!(f, "conversation/{id}"),
             Self::Message(id) => write!(f, "message/{id}"),
             Self::Agent(id) => write!(f, "agent/{id}"),
+            Self::Proposal(id) => write!(f, "proposal/{id}"),
         }
     }
 }
@@ -44,7 +47,8 @@ impl fmt::Display for Stream {
 pub enum NotAStream {
     /// No such kind of stream.
     #[error(
-        "`{0}` names no stream: webhooks, company, contact/…, conversation/…, message/… or agent/… was expected"
+        "`{0}` names no stream: webhooks, company, contact/…, conversation/…, message/…, agent/… or proposal/… was \
+         expected"
     )]
     Kind(String),
     /// The part behind the slash.
@@ -63,6 +67,7 @@ impl FromStr for Stream {
             Some(("conversation", id)) => Self::Conversation(id.parse()?),
             Some(("message", id)) => Self::Message(id.parse()?),
             Some(("agent", id)) => Self::Agent(id.into()),
+            Some(("proposal", id)) => Self::Proposal(id.parse()?),
             _ => return Err(NotAStream::Kind(text.to_owned())),
         })
     }

@@ -20,12 +20,14 @@ use domain::event::{
 };
 use domain::id::{ConversationId, MessageId};
 use domain::law::spending::Tally;
+use domain::proposal::Proposal;
 use domain::sealed::Lookup;
 use domain::stops::Stops;
 use domain::stream::Stream;
 use serde::Serialize;
 
-use crate::layout::{self, Amended, Line, Referent, Unprocessed};
+use crate::history::Pointer;
+use crate::layout::{self, Amended, Referent, Unprocessed};
 use crate::projection::{Applied, ProjectionError};
 use crate::state::{State, Versioned};
 use crate::tree::{Layer, Tree};
@@ -91,6 +93,11 @@ impl<'a> Fold<'a> {
                 stream.state =
                     State::Conversation(Conversation::started(started.contact, started.number.clone()));
             }
+            (State::Nothing, Event::ProposalMade(made)) => {
+                if let Stream::Proposal(id) = recorded.stream {
+                    stream.state = State::Proposal(Box::new(Proposal::new(id, made, recorded.time)));
+                }
+            }
             (State::Nothing, _) => match recorded.stream {
                 Stream::Webhooks => {}
                 Stream::Company => {
@@ -124,15 +131,22 @@ impl<'a> Fold<'a> {
             }
             (State::Message(delivery), event) => delivery.fold(recorded.time, event),
             (State::Agent(agent), event) => agent.fold(recorded.time, event),
+            (State::Proposal(proposal), event) => proposal.fold(event, recorded.time),
         }
         if matches!(recorded.stream, Stream::Agent(_)) {
             self.applied.agents = recorded.seq;
+        }
+        if matches!(recorded.stream, Stream::Proposal(_)) {
+            self.applied.proposals = recorded.seq;
         }
         Ok(())
     }
 
     /// What an event says beyond its own stream's state: look-ups, lines of the history, what is open.
     fn side_effects(&mut self, recorded: &Recorded) -> Result<(), FoldError> {
+        if let (Stream::Conversation(id), Some(line)) = (&recorded.stream, Pointer::to(recorded)) {
+            self.put(layout::line(*id, recorded.version), line.to_bytes());
+        }
         match (&recorded.event, &recorded.stream) {
             (Event::WebhookReceived(_), _) => {
                 self.unprocessed(recorded.seq, true)?;
@@ -161,7 +175,6 @@ impl<'a> Fold<'a> {
             }
             (Event::MessageReceived(received), Stream::Conversation(id)) => {
                 self.put_json(layout::wamid(&received.lookup), &Referent::Inbound(*id))?;
-                self.put_json(layout::line(*id, recorded.version), &Line::Inbound(received.clone()))?;
             }
             (Event::MessageNotUnderstood(strange), stream) => {
                 if let Some(lookup) = &strange.lookup {
@@ -180,12 +193,6 @@ impl<'a> Fold<'a> {
                 self.put(layout::reread(reread.element), Vec::new());
             }
             (Event::ReplyQueued(reply), Stream::Conversation(id)) => {
-                let line = Line::Outgoing {
-                    author: recorded.actor.clone(),
-                    at: recorded.time,
-                    reply: reply.clone(),
-                };
-                self.put_json(layout::line(*id, recorded.version), &line)?;
                 self.begin_delivery(*id, reply, recorded.seq)?;
             }
             (Event::RuleRemembered(remembered), Stream::Conversation(id)) => {
@@ -265,10 +272,7 @@ impl<'a> Fold<'a> {
                 self.beside(stream, &key, recorded.time);
                 &revoked.lookup
             }
-            (Event::MessageEchoed(echoed), Stream::Conversation(id)) => {
-                self.put_json(layout::line(*id, recorded.version), &Line::Echoed(echoed.clone()))?;
-                &echoed.lookup
-            }
+            (Event::MessageEchoed(echoed), Stream::Conversation(_)) => &echoed.lookup,
             (Event::CallChanged(CallChanged { lookup, .. }), _)
             | (Event::HandoverChanged(HandoverChanged { lookup, .. }), _)
             | (Event::TemplateChanged(TemplateChanged { lookup, .. }), _)

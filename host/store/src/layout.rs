@@ -8,13 +8,12 @@ use std::ops::Range;
 
 use domain::Time;
 use domain::decision::MemoryScope;
-use domain::event::{MessageEchoed, MessageEdited, MessageReceived, MessageRevoked, ReplyQueued};
-use domain::id::{ContactId, ConversationId, MessageId, NumberId, QueueId, RuleId, TimerId};
+use domain::event::{MessageEdited, MessageRevoked};
+use domain::id::{ContactId, ConversationId, MessageId, NumberId, ProposalId, QueueId, RuleId, TimerId};
 use domain::lane::Lane;
 use domain::law::spending::Month;
-use domain::message::{Inbound, Outgoing};
 use domain::platform::TemplateName;
-use domain::sealed::{Lookup, Sealed};
+use domain::sealed::Lookup;
 use domain::stream::{Actor, Stream};
 use serde::{Deserialize, Serialize};
 
@@ -241,6 +240,14 @@ pub(crate) fn reread(element: u64) -> Vec<u8> {
     [&b"i"[..], &element.to_be_bytes()].concat()
 }
 
+/// All proposals.
+pub(crate) const PROPOSALS: &[u8] = b"j";
+
+/// Whether a proposal is pending: one byte.
+pub(crate) fn proposal(id: ProposalId) -> Vec<u8> {
+    [PROPOSALS, &id.to_bytes()].concat()
+}
+
 /// All keys that begin with a prefix. Every prefix here begins with a letter, so there is always a key behind it.
 pub(crate) fn within(prefix: Vec<u8>) -> Range<Vec<u8>> {
     let mut end = prefix.clone();
@@ -314,62 +321,6 @@ impl Amended {
         let rank = |edited: &MessageEdited| (edited.at, edited.lookup.to_bytes());
         if self.edited.as_ref().is_none_or(|known| rank(known) < rank(edited)) {
             self.edited = Some(edited.clone());
-        }
-    }
-}
-
-/// A message in the history of a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Line {
-    /// The customer's.
-    Inbound(MessageReceived),
-    /// One that this host neither received nor sent.
-    Echoed(MessageEchoed),
-    /// Ours.
-    Outgoing {
-        /// Whose: a rule's, an agent's.
-        author: Actor,
-        /// When it was queued.
-        at: Time,
-        /// The rest.
-        reply: ReplyQueued,
-    },
-}
-
-impl Line {
-    /// The message.
-    pub fn message(&self) -> MessageId {
-        match self {
-            Self::Inbound(received) => received.message,
-            Self::Echoed(echoed) => echoed.message,
-            Self::Outgoing { reply, .. } => reply.message,
-        }
-    }
-
-    /// When it was said.
-    pub fn at(&self) -> Time {
-        match self {
-            Self::Inbound(received) => received.sent_at,
-            Self::Echoed(echoed) => echoed.sent_at,
-            Self::Outgoing { at, .. } => *at,
-        }
-    }
-
-    /// What came from WhatsApp, if it did not come from us.
-    pub fn inbound(&self) -> Option<&Sealed<Inbound>> {
-        match self {
-            Self::Inbound(received) => Some(&received.body),
-            Self::Echoed(echoed) => Some(&echoed.body),
-            Self::Outgoing { .. } => None,
-        }
-    }
-
-    /// What we said, if it was us.
-    pub fn outgoing(&self) -> Option<&Sealed<Outgoing>> {
-        match self {
-            Self::Inbound(_) | Self::Echoed(_) => None,
-            Self::Outgoing { reply, .. } => Some(&reply.body),
         }
     }
 }

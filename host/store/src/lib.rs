@@ -11,11 +11,13 @@
 
 mod committer;
 mod fold;
+mod history;
 mod keys;
 mod layout;
 mod media;
 mod media_index;
 mod projection;
+mod proposal_index;
 mod queries;
 mod recent;
 mod state;
@@ -26,8 +28,9 @@ mod whole;
 
 pub use committer::{CommitError, Draft};
 pub use fold::FoldError;
+pub use history::Line;
 pub use keys::{Closed, KeyBackup, KeyBackupError, KeyError, KeyStore};
-pub use layout::{Amended, Erasure, Line, Referent};
+pub use layout::{Amended, Erasure, Referent};
 pub use media::{MediaFileError, MediaFiles};
 pub use projection::{Applied, ProjectionError, difference};
 pub use queries::{Outbox, Waiting};

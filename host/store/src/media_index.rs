@@ -9,7 +9,7 @@ use domain::media::{self, Fate, MediaUploaded, Medium};
 use domain::stream::Stream;
 
 use crate::fold::{Fold, FoldError};
-use crate::layout::{self, Line};
+use crate::layout;
 use crate::projection::ProjectionError;
 use crate::store::Store;
 
@@ -69,11 +69,6 @@ impl Store {
             .map(|(key, _)| layout::tail(key).map(MessageId::from_bytes))
             .map(|message| message.ok_or(ProjectionError::Broken("a medium to be fetched")))
             .collect()
-    }
-
-    /// The line of a conversation that stands at a version.
-    pub fn line(&self, medium: &Medium) -> Result<Option<Line>, ProjectionError> {
-        self.json(layout::line(medium.conversation, medium.line))
     }
 
     /// What was uploaded for a conversation, by Meta's identifier; by an old one, what it was renewed as.

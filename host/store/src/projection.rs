@@ -18,7 +18,7 @@ use crate::tree::Tree;
 const CACHE: (u64, std::ops::RangeInclusive<u64>) = (8, 48 << 20..=512 << 20);
 
 /// The form of the tree's keys and values. Another number here rebuilds every tree that was written before.
-const FORM: u32 = 4;
+const FORM: u32 = 5;
 
 /// Why the projections failed.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,8 @@ pub struct Applied {
     pub media: u64,
     /// The last event that named a template.
     pub templates: u64,
+    /// One that changed a proposal.
+    pub proposals: u64,
 }
 
 /// The projections, open.

@@ -20,7 +20,7 @@ use domain::stops::Stops;
 use domain::stream::Stream;
 use serde::de::DeserializeOwned;
 
-use crate::layout::{self, Amended, Erasure, Line, Referent, Unprocessed};
+use crate::layout::{self, Amended, Erasure, Referent, Unprocessed};
 use crate::projection::ProjectionError;
 use crate::state::{Folded, State};
 use crate::store::{OpenError, Store};
@@ -148,23 +148,6 @@ impl Store {
     /// What became of a message after it was said, by the look-up of its wamid.
     pub fn amended(&self, lookup: &Lookup) -> Result<Amended, ProjectionError> {
         Ok(self.json(layout::amended(lookup))?.unwrap_or_default())
-    }
-
-    /// The latest lines of a conversation before a version, oldest first.
-    pub fn history(
-        &self,
-        conversation: ConversationId,
-        before: Option<u64>,
-        limit: usize,
-    ) -> Result<Vec<(u64, Line)>, ProjectionError> {
-        let end = layout::line(conversation, before.unwrap_or(u64::MAX));
-        let mut lines = Vec::new();
-        for (key, value) in self.tree().last(layout::history(conversation)..end, limit)? {
-            let version = layout::number(&key).ok_or(ProjectionError::Broken("a line of a conversation"))?;
-            lines.push((version, serde_json::from_slice(&value)?));
-        }
-        lines.reverse();
-        Ok(lines)
     }
 
     /// What a rule noted.
@@ -351,7 +334,7 @@ impl Store {
         })
     }
 
-    fn folded<T: Folded>(&self, stream: &Stream) -> Versioned<T> {
+    pub(crate) fn folded<T: Folded>(&self, stream: &Stream) -> Versioned<T> {
         let known = self.tree().state(stream)?;
         Ok((known.version, T::of(&known.state).cloned()))
     }

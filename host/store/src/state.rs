@@ -7,6 +7,7 @@ use domain::contact::Contact;
 use domain::conversation::{Conversation, Holder};
 use domain::delivery::{Delivery, Sending};
 use domain::lane::Lane;
+use domain::proposal::Proposal;
 use domain::stops::Stops;
 use domain::stream::Stream;
 use serde::de::DeserializeOwned;
@@ -23,6 +24,7 @@ pub(crate) enum State {
     Conversation(Conversation),
     Message(Delivery),
     Agent(Agent),
+    Proposal(Box<Proposal>),
     /// Of somebody who was forgotten.
     Erased,
 }
@@ -55,7 +57,10 @@ macro_rules! folded {
     )*};
 }
 
-folded! { Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent }
+folded! {
+    Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent
+    Proposal = Proposal
+}
 
 impl Versioned {
     /// Of a stream in which nothing happened yet.
@@ -73,6 +78,7 @@ impl Versioned {
             State::Conversation(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Message(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Agent(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Proposal(state) => serde_json::to_writer(&mut bytes, state)?,
         }
         Ok(bytes)
     }
@@ -93,6 +99,7 @@ impl Versioned {
             Stream::Conversation(_) => known(bytes, State::Conversation)?,
             Stream::Message(_) => known(bytes, State::Message)?,
             Stream::Agent(_) => known(bytes, State::Agent)?,
+            Stream::Proposal(_) => known(bytes, |state| State::Proposal(Box::new(state)))?,
         };
         Ok(Self { version, state })
     }
@@ -136,6 +143,9 @@ impl State {
                 } else {
                     entries.insert(layout::outbox(number, lane, *queued), ids);
                 }
+            }
+            (Self::Proposal(proposal), Stream::Proposal(id)) => {
+                entries.insert(layout::proposal(*id), vec![u8::from(proposal.is_pending())]);
             }
             _ => {}
         }

@@ -92,6 +92,8 @@ pub enum Topic {
     Media,
     /// Something is new about a template.
     Templates,
+    /// Proposals.
+    Proposals,
 }
 
 /// Why a store cannot be opened.
@@ -162,6 +164,7 @@ struct Signals {
     outbox: watch::Sender<u64>,
     media: watch::Sender<u64>,
     templates: watch::Sender<u64>,
+    proposals: watch::Sender<u64>,
 }
 
 impl Signals {
@@ -173,6 +176,7 @@ impl Signals {
             Topic::Outbox => &self.outbox,
             Topic::Media => &self.media,
             Topic::Templates => &self.templates,
+            Topic::Proposals => &self.proposals,
         }
     }
 
@@ -184,6 +188,7 @@ impl Signals {
             (&self.outbox, applied.outbox),
             (&self.media, applied.media),
             (&self.templates, applied.templates),
+            (&self.proposals, applied.proposals),
         ] {
             signal.send_if_modified(|seen| std::mem::replace(seen, last) != last);
         }

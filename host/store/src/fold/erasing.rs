@@ -17,7 +17,8 @@ use jiff::SignedDuration;
 use sled::IVec;
 
 use super::{Fold, FoldError};
-use crate::layout::{self, Erasure, Line, Referent};
+use crate::history::Pointer;
+use crate::layout::{self, Erasure, Referent};
 use crate::projection::ProjectionError;
 use crate::state::State;
 
@@ -66,16 +67,13 @@ impl Fold<'_> {
     /// Nothing of a conversation is left.
     pub(super) fn forget_conversation(&mut self, id: ConversationId, at: Time) -> Result<(), FoldError> {
         for (key, value) in self.within(layout::history(id))? {
-            match serde_json::from_slice(&value).map_err(ProjectionError::Form)? {
-                Line::Inbound(received) => {
-                    self.forget_wamid(&received.lookup, received.sent_at, at)?;
-                    self.forget_medium(received.message)?;
+            let line = Pointer::of(&value)?;
+            match line.lookup {
+                Some(lookup) => {
+                    self.forget_wamid(&lookup, line.at, at)?;
+                    self.forget_medium(line.message)?;
                 }
-                Line::Echoed(echoed) => {
-                    self.forget_wamid(&echoed.lookup, echoed.sent_at, at)?;
-                    self.forget_medium(echoed.message)?;
-                }
-                Line::Outgoing { reply, .. } => self.forget_outgoing(reply.message)?,
+                None => self.forget_outgoing(line.message)?,
             }
             self.remove(key);
         }

@@ -1,0 +1,260 @@
+//! What a proposal still lacks, by the matrix that is in force.
+//!
+//! Four eyes are two persons, not two roles: who wrote a content does not sign it. Where nobody else answers for a row, who is
+//! consulted on it signs with them (where nobody is, who does the task), and where there is nobody else at all, time does: a
+//! delay in which whoever watches from outside can see it coming.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use super::{Kind, Proposal, Stage};
+use crate::Time;
+use crate::decision::Digest;
+use crate::id::PersonId;
+use crate::raci::Raci;
+use crate::raci::letters::Letters;
+use crate::raci::person::{Person, Target};
+use crate::raci::task::Task;
+
+/// How long the company waits, and how many have to sign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Approvals {
+    /// How long whoever is consulted may take to speak. Nothing waits longer for them.
+    pub hearing: SignedDuration,
+    /// How long a change of whoever is alone in the company waits.
+    pub alone: SignedDuration,
+    /// After how long a proposal that nobody decided is none any more.
+    pub expires: SignedDuration,
+    /// Signatures that a row takes, where one is not enough.
+    pub signatures: BTreeMap<Task, u32>,
+}
+
+impl Default for Approvals {
+    fn default() -> Self {
+        Self {
+            hearing: SignedDuration::from_hours(1),
+            alone: SignedDuration::from_hours(24),
+            expires: SignedDuration::from_hours(14 * 24),
+            signatures: BTreeMap::new(),
+        }
+    }
+}
+
+/// Something that a proposal waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "waits-for")]
+pub enum Missing {
+    /// Signatures of a row.
+    Signature {
+        /// The row.
+        task: Task,
+        /// How many more.
+        more: u32,
+        /// Of whom.
+        could: Vec<PersonId>,
+    },
+    /// Nobody answers for a row: the matrix has to be mended first.
+    Nobody {
+        /// The row.
+        task: Task,
+    },
+    /// Nobody who is consulted on a row has spoken.
+    Hearing {
+        /// The row.
+        task: Task,
+        /// It waits no longer than this.
+        until: Time,
+        /// Who is consulted.
+        could: Vec<PersonId>,
+    },
+    /// There is nobody who could sign with its author.
+    Delay {
+        /// It waits until then.
+        until: Time,
+    },
+    /// It is to be carried out later.
+    NotBefore {
+        /// When.
+        until: Time,
+    },
+}
+
+/// Why somebody's word does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// It has been decided.
+    #[error("the proposal is not open any more")]
+    Over,
+    /// Who wrote it does not sign it.
+    #[error("whoever wrote a proposal does not sign it: somebody else has to")]
+    Author,
+    /// They said it of another content.
+    #[error("the content was edited since: look at it again")]
+    Edited,
+    /// It is none of theirs.
+    #[error("no row of the proposal lets you do that")]
+    Row,
+    /// It was said before.
+    #[error("you have signed this content already")]
+    Again,
+    /// Only its author takes it back.
+    #[error("only who proposed it takes it back: reject it instead")]
+    NotAuthor,
+    /// There are changes that no emergency asks for.
+    #[error("nobody goes past the approvals for this: not to give rights, and not with data of a customer")]
+    Unforced,
+    /// There is nothing to look at.
+    #[error("nobody went past the approvals here, or it was looked at already")]
+    NotForced,
+}
+
+/// Who could sign a row.
+enum Signers<'a> {
+    /// Those who answer for it, or who sign with the author where nobody else does.
+    These(Vec<&'a Person>),
+    /// There is nobody but the author.
+    AuthorAlone,
+    /// Nobody answers for it.
+    Nobody,
+}
+
+impl Proposal {
+    /// What it waits for. Nothing: it may be carried out.
+    pub fn missing(&self, raci: &Raci, approvals: &Approvals, now: Time) -> Vec<Missing> {
+        let mut missing = Vec::new();
+        let later = |term: SignedDuration| self.since.saturating_add(term).unwrap_or(Time::MAX);
+        let mut alone = false;
+        for task in self.tasks.iter().copied() {
+            match self.signers(raci, task) {
+                Signers::Nobody => missing.push(Missing::Nobody { task }),
+                Signers::AuthorAlone => alone = true,
+                Signers::These(signers) => {
+                    let of = |signed: bool| {
+                        let theirs = |person: &&&Person| self.signed.contains_key(&person.id) == signed;
+                        signers.iter().filter(theirs).map(|person| person.id.clone()).collect::<Vec<_>>()
+                    };
+                    let wanted = approvals.signatures.get(&task).copied().unwrap_or(1).max(1);
+                    let more = wanted.saturating_sub(of(true).len() as u32);
+                    if more > 0 {
+                        missing.push(Missing::Signature { task, more, could: of(false) });
+                    }
+                }
+            }
+            let consulted = self.consulted(raci, task);
+            let spoke = |id: &PersonId| self.heard.contains_key(id) || self.signed.contains_key(id);
+            let until = later(approvals.hearing);
+            if now < until && !consulted.is_empty() && !consulted.iter().any(spoke) {
+                missing.push(Missing::Hearing { task, until, could: consulted });
+            }
+        }
+        if alone && now < later(approvals.alone) {
+            missing.push(Missing::Delay { until: later(approvals.alone) });
+        }
+        missing
+            .extend(self.not_before.filter(|until| now < *until).map(|until| Missing::NotBefore { until }));
+        missing
+    }
+
+    /// Whether nobody decided it in time.
+    pub fn is_expired(&self, approvals: &Approvals, now: Time) -> bool {
+        let from = self.not_before.map_or(self.since, |later| later.max(self.since));
+        self.stage.is_open() && from.saturating_add(approvals.expires).is_ok_and(|end| now >= end)
+    }
+
+    /// Whether somebody may sign it.
+    pub fn may_sign(&self, person: &Person, of: &Digest, raci: &Raci) -> Result<(), Unfit> {
+        self.may_reject(person, of, raci)?;
+        if self.signed.contains_key(&person.id) { Err(Unfit::Again) } else { Ok(()) }
+    }
+
+    /// Whether somebody may reject it: who may sign it, also after they did.
+    pub fn may_reject(&self, person: &Person, of: &Digest, raci: &Raci) -> Result<(), Unfit> {
+        self.may_say(of)?;
+        if person.id == self.author {
+            return Err(Unfit::Author);
+        }
+        let theirs = |task: &Task| match self.signers(raci, *task) {
+            Signers::These(signers) => signers.iter().any(|signer| signer.id == person.id),
+            Signers::AuthorAlone | Signers::Nobody => false,
+        };
+        if self.tasks.iter().any(theirs) { Ok(()) } else { Err(Unfit::Row) }
+    }
+
+    /// Whether somebody may say what they think of it: whoever is consulted or answers for one of its rows, or does it.
+    pub fn may_speak(&self, person: &Person, of: &Digest, raci: &Raci) -> Result<(), Unfit> {
+        self.may_say(of)?;
+        let has = |task: &Task| raci.letters(person, *task).has(Letters::RA | Letters::C);
+        if reaches_all(person) && self.tasks.iter().any(has) { Ok(()) } else { Err(Unfit::Row) }
+    }
+
+    /// Whether somebody may go past the approvals: who answers for every row. Rights are given by nobody alone, and no
+    /// emergency asks for a customer's data.
+    pub fn may_force(&self, person: &Person, of: &Digest, raci: &Raci) -> Result<(), Unfit> {
+        self.may_say(of)?;
+        if matches!(self.kind, Kind::Erasure | Kind::Export) || self.tasks.contains(&Task::ManageAccess) {
+            return Err(Unfit::Unforced);
+        }
+        let answers = |task: &Task| raci.letters(person, *task).has(Letters::A);
+        if reaches_all(person) && self.tasks.iter().all(answers) { Ok(()) } else { Err(Unfit::Row) }
+    }
+
+    /// Whether somebody may look at what was forced, for the record: another person who could have signed or been heard.
+    pub fn may_review(&self, person: &Person, raci: &Raci) -> Result<(), Unfit> {
+        let forced =
+            self.forced.as_ref().filter(|forced| forced.reviewed.is_none()).ok_or(Unfit::NotForced)?;
+        if forced.by == person.id {
+            return Err(Unfit::Author);
+        }
+        let has = |task: &Task| raci.letters(person, *task).has(Letters::RA | Letters::C);
+        if reaches_all(person) && self.tasks.iter().any(has) { Ok(()) } else { Err(Unfit::Row) }
+    }
+
+    /// Whether somebody may take it back.
+    pub fn may_withdraw(&self, person: &PersonId) -> Result<(), Unfit> {
+        match self.stage {
+            Stage::Open if self.author == *person => Ok(()),
+            Stage::Open => Err(Unfit::NotAuthor),
+            _ => Err(Unfit::Over),
+        }
+    }
+
+    fn may_say(&self, of: &Digest) -> Result<(), Unfit> {
+        match self.stage {
+            Stage::Open if self.hash == *of => Ok(()),
+            Stage::Open => Err(Unfit::Edited),
+            _ => Err(Unfit::Over),
+        }
+    }
+
+    fn signers<'a>(&self, raci: &'a Raci, task: Task) -> Signers<'a> {
+        let with = |letters: Letters| -> Vec<&Person> {
+            let has = |person: &&Person| reaches_all(person) && raci.letters(person, task).has(letters);
+            raci.people().iter().filter(has).collect()
+        };
+        let others = |people: Vec<&'a Person>| -> Vec<&'a Person> {
+            people.into_iter().filter(|person| person.id != self.author).collect()
+        };
+        let answer = with(Letters::A);
+        if answer.is_empty() {
+            return Signers::Nobody;
+        }
+        let ways = [others(answer), others(with(Letters::C)), others(with(Letters::R))];
+        ways.into_iter().find(|people| !people.is_empty()).map_or(Signers::AuthorAlone, Signers::These)
+    }
+
+    /// Who is heard on a row: its C, without who wrote it.
+    fn consulted(&self, raci: &Raci, task: Task) -> Vec<PersonId> {
+        let has = |person: &&Person| {
+            person.id != self.author && reaches_all(person) && raci.letters(person, task).has(Letters::C)
+        };
+        raci.people().iter().filter(has).map(|person| person.id.clone()).collect()
+    }
+}
+
+/// A proposal concerns the whole company.
+fn reaches_all(person: &Person) -> bool {
+    !person.external && person.reaches(&Target::default())
+}

@@ -1,0 +1,291 @@
+//! What people say of proposals, and what follows: each is one commit in the stream of the proposal.
+//!
+//! Whether a word counts is decided on the state at the version that is written (`domain::proposal::due`), so that a
+//! signature and an edit that meet do not both stand. Carrying out is somebody else's: here a proposal is only approved, begun
+//! and ended.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::Time;
+use domain::decision::Digest;
+use domain::event::Event;
+use domain::id::ProposalId;
+use domain::json::Json;
+use domain::outside::{Clock, Entropy};
+use domain::proposal::due::{Approvals, Unfit};
+use domain::proposal::event::{
+    Content, Opinion, ProposalApproved, ProposalBegun, ProposalDone, ProposalEdited, ProposalExpired,
+    ProposalFailed, ProposalForced, ProposalHeard, ProposalMade, ProposalRejected, ProposalReviewed,
+    ProposalSigned, ProposalWithdrawn,
+};
+use domain::proposal::{Kind, Proposal, Stage};
+use domain::raci::Raci;
+use domain::raci::letters::Letters;
+use domain::raci::person::Person;
+use domain::raci::task::Task;
+use domain::stream::{Actor, Stream};
+use store::{CommitError, Draft, ProjectionError, Store};
+
+/// The longest of what people write here, in bytes.
+const WORDS: usize = 1_000;
+
+/// A change that somebody wants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wish {
+    /// What kind of change.
+    pub kind: Kind,
+    /// In one line.
+    pub title: String,
+    /// Why.
+    pub reason: String,
+    /// The change, in the form of its kind.
+    pub content: Json,
+    /// The rows that it belongs to.
+    pub tasks: BTreeSet<Task>,
+    /// Not before this.
+    pub not_before: Option<Time>,
+}
+
+/// What somebody says of a proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// They were asked, and are for it or against it.
+    Heard(Opinion),
+    /// They answer for it and agree.
+    Sign,
+    /// They answer for it and do not.
+    Reject(String),
+    /// They proposed it and take it back.
+    Withdraw,
+    /// It is done at once, because of an emergency.
+    Force(String),
+    /// They looked at what was forced.
+    Review(String),
+}
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ProposalError {
+    /// There is no such proposal.
+    #[error("there is no such proposal: `timonel proposal list --all` shows all of them")]
+    None,
+    /// It does not count.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    /// Who has nothing to say about a row proposes nothing in it.
+    #[error("the row “{0}” says nothing of you that lets you propose this: R, A or C is needed")]
+    NotYours(Task),
+    /// A field is not as it has to be.
+    #[error("`{field}` is {what}")]
+    Field {
+        /// Which.
+        field: &'static str,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The projections cannot be read.
+    #[error(transparent)]
+    Projection(#[from] ProjectionError),
+    /// Nothing could be written.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+}
+
+/// Proposals, and what is said of them. Cheap to clone.
+#[derive(Clone)]
+pub struct Proposals {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Proposals {
+    /// Those of a store.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { store, clock, entropy }
+    }
+
+    /// Those that somebody has still to do something about, or all.
+    pub fn list(&self, pending: bool) -> Result<Vec<Proposal>, ProposalError> {
+        let mut found: Vec<Proposal> =
+            self.store.proposals(pending)?.into_iter().map(|(_, proposal)| proposal).collect();
+        found.sort_by_key(|proposal| std::cmp::Reverse(proposal.since));
+        Ok(found)
+    }
+
+    /// One of them.
+    pub fn get(&self, id: ProposalId) -> Result<Proposal, ProposalError> {
+        self.store.proposal(id)?.1.ok_or(ProposalError::None)
+    }
+
+    /// Somebody proposes a change.
+    pub async fn propose(
+        &self,
+        wish: Wish,
+        by: &Person,
+        actor: &Actor,
+        raci: &Raci,
+    ) -> Result<Proposal, ProposalError> {
+        let content = content(wish, by, raci)?;
+        let id = ProposalId::random(&*self.entropy);
+        let draft = Draft::new(Stream::Proposal(id), actor.clone(), ProposalMade(content))?;
+        self.store.commit(vec![(Stream::Proposal(id), 0)], vec![draft]).await?;
+        self.get(id)
+    }
+
+    /// Somebody makes another one of it. What was said of the former content does not count any more.
+    pub async fn edit(
+        &self,
+        id: ProposalId,
+        wish: Wish,
+        by: &Person,
+        actor: &Actor,
+        raci: &Raci,
+    ) -> Result<Proposal, ProposalError> {
+        let content = content(wish, by, raci)?;
+        self.write(id, actor, |known| match known.stage {
+            Stage::Open if known.kind == content.kind => Ok(Some(ProposalEdited(content.clone()).into())),
+            Stage::Open => Err(field("kind", "another one than that of the proposal")),
+            _ => Err(Unfit::Over.into()),
+        })
+        .await?;
+        self.get(id)
+    }
+
+    /// Somebody says something of a content.
+    pub async fn say(
+        &self,
+        id: ProposalId,
+        of: Digest,
+        word: &Word,
+        by: &Person,
+        actor: &Actor,
+        raci: &Raci,
+    ) -> Result<Proposal, ProposalError> {
+        let who = || by.id.clone();
+        match word {
+            Word::Reject(words) | Word::Force(words) | Word::Review(words) => {
+                if words.trim().is_empty() {
+                    return Err(field("words", "empty: say why, it is kept with the proposal"));
+                }
+                short("words", words)?;
+            }
+            Word::Heard(opinion) => short("words", &opinion.words)?,
+            Word::Sign | Word::Withdraw => {}
+        }
+        self.write(id, actor, |known| {
+            let event: Event = match word {
+                Word::Heard(opinion) => {
+                    known.may_speak(by, &of, raci)?;
+                    ProposalHeard { by: who(), of, opinion: opinion.clone() }.into()
+                }
+                Word::Sign => {
+                    known.may_sign(by, &of, raci)?;
+                    ProposalSigned { by: who(), of }.into()
+                }
+                Word::Reject(why) => {
+                    known.may_reject(by, &of, raci)?;
+                    ProposalRejected { by: who(), of, why: why.clone() }.into()
+                }
+                Word::Withdraw => {
+                    known.may_withdraw(&by.id)?;
+                    ProposalWithdrawn { by: who() }.into()
+                }
+                Word::Force(why) => {
+                    known.may_force(by, &of, raci)?;
+                    ProposalForced { by: who(), of, why: why.clone() }.into()
+                }
+                Word::Review(found) => {
+                    known.may_review(by, raci)?;
+                    ProposalReviewed { by: who(), found: found.clone() }.into()
+                }
+            };
+            Ok(Some(event))
+        })
+        .await?;
+        self.get(id)
+    }
+
+    /// Approves what lacks nothing, and ends what nobody decided in time. Says how far it is now.
+    pub async fn settle(
+        &self,
+        id: ProposalId,
+        raci: &Raci,
+        approvals: &Approvals,
+    ) -> Result<Stage, ProposalError> {
+        let now = self.clock.now();
+        self.write(id, &Actor::Host, |known| {
+            Ok(match known.stage {
+                Stage::Open if known.is_expired(approvals, now) => Some(ProposalExpired {}.into()),
+                Stage::Open if known.missing(raci, approvals, now).is_empty() => {
+                    Some(ProposalApproved { of: known.hash }.into())
+                }
+                _ => None,
+            })
+        })
+        .await?;
+        Ok(self.get(id)?.stage)
+    }
+
+    /// The host is about to carry out what was approved. False if somebody else is already.
+    pub async fn begin(&self, id: ProposalId) -> Result<bool, ProposalError> {
+        let approved = |known: &Proposal| known.stage == Stage::Approved;
+        self.write(id, &Actor::Host, |known| Ok(approved(known).then(|| ProposalBegun {}.into()))).await
+    }
+
+    /// It has carried it out, or could not.
+    pub async fn end(&self, id: ProposalId, result: Result<Json, String>) -> Result<(), ProposalError> {
+        let event: Event = match result {
+            Ok(answer) => ProposalDone { answer }.into(),
+            Err(why) => ProposalFailed { why }.into(),
+        };
+        let begun = |known: &Proposal| known.stage == Stage::Begun;
+        self.write(id, &Actor::Host, |known| Ok(begun(known).then(|| event.clone()))).await?;
+        Ok(())
+    }
+
+    /// Writes what `decide` wants at the version that it saw, and lets it decide again if somebody was faster.
+    async fn write(
+        &self,
+        id: ProposalId,
+        actor: &Actor,
+        decide: impl Fn(&Proposal) -> Result<Option<Event>, ProposalError>,
+    ) -> Result<bool, ProposalError> {
+        let stream = Stream::Proposal(id);
+        loop {
+            let (version, known) = self.store.proposal(id)?;
+            let Some(event) = decide(&known.ok_or(ProposalError::None)?)? else { return Ok(false) };
+            let draft = Draft::new(stream.clone(), actor.clone(), event)?;
+            match self.store.commit(vec![(stream.clone(), version)], vec![draft]).await {
+                Err(CommitError::Conflict { .. }) => {}
+                written => return written.map(|_| true).map_err(Into::into),
+            }
+        }
+    }
+}
+
+fn content(wish: Wish, by: &Person, raci: &Raci) -> Result<Content, ProposalError> {
+    let Wish { kind, title, reason, content, tasks, not_before } = wish;
+    let has = |task: &Task| raci.letters(by, *task).has(Letters::RA | Letters::C);
+    if let Some(task) = tasks.iter().find(|task| !has(task)) {
+        return Err(ProposalError::NotYours(*task));
+    }
+    if reason.trim().is_empty() {
+        return Err(field("reason", "empty: say why, it is what those who sign read first"));
+    }
+    short("reason", &reason)?;
+    short("title", &title)?;
+    Ok(Content { kind, title, reason, content, tasks, by: by.id.clone(), not_before })
+}
+
+fn short(name: &'static str, words: &str) -> Result<(), ProposalError> {
+    if words.len() <= WORDS {
+        return Ok(());
+    }
+    Err(ProposalError::Field { field: name, what: format!("longer than {WORDS} bytes") })
+}
+
+fn field(field: &'static str, what: &str) -> ProposalError {
+    ProposalError::Field { field, what: what.to_owned() }
+}

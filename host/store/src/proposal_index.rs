@@ -1,0 +1,31 @@
+//! Which proposals there are, and which of them somebody has to do something about.
+
+use domain::id::ProposalId;
+use domain::proposal::Proposal;
+use domain::stream::Stream;
+
+use crate::layout;
+use crate::projection::ProjectionError;
+use crate::store::Store;
+
+impl Store {
+    /// A proposal, and the version of its stream.
+    pub fn proposal(&self, id: ProposalId) -> Result<(u64, Option<Proposal>), ProjectionError> {
+        self.folded(&Stream::Proposal(id))
+    }
+
+    /// All proposals, or those that are pending, with the version of each.
+    pub fn proposals(&self, pending: bool) -> Result<Vec<(u64, Proposal)>, ProjectionError> {
+        let mut found = Vec::new();
+        for (key, value) in self.all(layout::PROPOSALS.to_vec())? {
+            if pending && *value == [0] {
+                continue;
+            }
+            let id = layout::tail(&key).ok_or(ProjectionError::Broken("a proposal"))?;
+            if let (version, Some(proposal)) = self.proposal(ProposalId::from_bytes(id))? {
+                found.push((version, proposal));
+            }
+        }
+        Ok(found)
+    }
+}
