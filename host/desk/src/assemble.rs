@@ -12,11 +12,13 @@ use domain::id::{AgentId, ConversationId, NumberId};
 use domain::message::Outgoing;
 use domain::stops::Stops;
 use domain::stream::{Actor, Stream};
+use governance::Proposals;
 use store::{Draft, Store, Topic};
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
 use crate::active::Active;
+use crate::carrier::{self, Carrier};
 use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
 use crate::dispatcher::Dispatcher;
 use crate::flood::Gauge;
@@ -172,6 +174,11 @@ impl Desk {
         &self.shared.keys
     }
 
+    /// What people have still to agree on, and what they agreed on.
+    pub fn proposals(&self) -> &Proposals {
+        &self.shared.proposals
+    }
+
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
@@ -214,12 +221,15 @@ pub struct Parts {
     pub fetcher: Fetcher,
     /// Looks what Meta made of the templates.
     pub librarian: Librarian,
+    /// Carries out what was approved.
+    pub carrier: Carrier,
     store: Store,
 }
 
 /// Puts a desk together. `workers` is how many conversations are decided on at the same time.
 pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
     let Outside { store, keys, media, rules, clock, entropy, network, active } = outside;
+    let proposals = Proposals::new(store.clone(), Arc::clone(&clock), Arc::clone(&entropy));
     let shared = Arc::new(Shared {
         store,
         keys,
@@ -233,6 +243,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         throughput: Throughput::default(),
         inbound: Inbound::default(),
         capped: tokio::sync::Mutex::default(),
+        proposals,
         counters: Counters::default(),
     });
     let (boxes, mails): (Vec<_>, Vec<_>) = (0..workers.max(1)).map(|_| mpsc::channel()).unzip();
@@ -245,6 +256,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         sender: Sender::new(Arc::clone(&shared)),
         fetcher: Fetcher::new(Arc::clone(&shared)),
         librarian: Librarian::new(Arc::clone(&shared)),
+        carrier: Carrier::new(Desk { shared: Arc::clone(&shared), mail: mail.clone() }),
         store: shared.store.clone(),
     };
     (Desk { shared, mail }, parts)
@@ -274,7 +286,7 @@ impl Parts {
     /// Drives the parts with threads of their own, until they are stopped.
     pub fn run(self, runtime: &Handle) -> std::io::Result<Running> {
         let (stop, stopped) = watch::channel(false);
-        let Self { dispatcher, workers, matcher, timers, sender, fetcher, librarian, store } = self;
+        let Self { dispatcher, workers, matcher, timers, sender, fetcher, librarian, carrier, store } = self;
         let waiter = |topic| Waiter {
             runtime: runtime.clone(),
             changed: store.watch(topic),
@@ -293,9 +305,10 @@ impl Parts {
         threads.push(named("sender".into(), move || messages.block_on(sending))?);
         let media = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let fetching = media::fetching(fetcher, store.watch(Topic::Media), stopped.clone());
-        let looking = templates::looking(librarian, store.watch(Topic::Templates), stopped);
+        let looking = templates::looking(librarian, store.watch(Topic::Templates), stopped.clone());
+        let carrying = carrier::carrying(carrier, store.watch(Topic::Proposals), stopped);
         threads.push(named("fetcher".into(), move || {
-            media.block_on(async { tokio::join!(fetching, looking) });
+            media.block_on(async { tokio::join!(fetching, looking, carrying) });
         })?);
         Ok(Running { stop, threads })
     }

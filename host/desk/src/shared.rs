@@ -10,6 +10,7 @@ use domain::id::{ContactId, ConversationId, MessageId};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::{Key, Personal, Sealed};
 use domain::stream::Stream;
+use governance::Proposals;
 use store::{CommitError, Draft, KeyStore, MediaFiles, Store};
 
 use crate::active::Active;
@@ -55,6 +56,8 @@ pub(crate) struct Shared {
     pub(crate) inbound: Inbound,
     /// Held by whoever asks whether a cap stops a message, until the message is on its bill.
     pub(crate) capped: tokio::sync::Mutex<()>,
+    /// What people have still to agree on.
+    pub(crate) proposals: Proposals,
     /// How often the management API may still be asked.
     pub(crate) counters: Counters,
 }

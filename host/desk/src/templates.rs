@@ -5,6 +5,7 @@
 //! so a librarian looks: at the start, once a day, and when a template is told of that is not known.
 
 mod desk;
+mod wish;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +28,7 @@ use crate::command::DeskError;
 use crate::shared::Shared;
 
 pub use desk::Which;
+pub use wish::TemplateWish;
 
 /// How long what was seen holds while nothing is told.
 const DAY: SignedDuration = SignedDuration::from_hours(24);

@@ -14,6 +14,7 @@ use crate::law::language::Language;
 use crate::law::prices::Prices;
 use crate::law::{Contacting, Law};
 use crate::media::MediaPolicy;
+use crate::proposal::due::Approvals;
 use crate::raci::Raci;
 use crate::retention::Retention;
 
@@ -54,6 +55,9 @@ pub struct Description {
     /// For how long it keeps what it knows of people.
     #[serde(default)]
     pub retention: Retention,
+    /// How changes that can hurt are agreed on.
+    #[serde(default)]
+    pub approvals: Approvals,
     /// The file of its responsibility matrix and its people, beside this one; the built-in matrix and nobody if absent.
     #[serde(default)]
     pub raci: Option<String>,
@@ -251,6 +255,12 @@ impl Company {
                 return Err(mistake("contacting.caps.numbers".into(), number.as_str(), expected));
             }
         }
+        for (key, term) in description.approvals.terms() {
+            if term.is_negative() {
+                let expected = "a duration was expected, as `1h` or `14d`";
+                return Err(mistake(format!("approvals.{key}"), &term.to_string(), expected));
+            }
+        }
         let countries = match countries {
             Some(countries) => countries,
             None => Countries::shipped(&description.zone)?,
@@ -312,6 +322,16 @@ impl Company {
     /// For how long it keeps what it knows of people.
     pub fn retention(&self) -> &Retention {
         &self.description.retention
+    }
+
+    /// How changes that can hurt are agreed on.
+    pub fn approvals(&self) -> &Approvals {
+        &self.description.approvals
+    }
+
+    /// Whether it describes people: then the matrix decides, and what can hurt takes more than one of them.
+    pub fn is_governed(&self) -> bool {
+        !self.raci.people().is_empty()
     }
 
     /// How many automatic messages a customer may get within an hour.
@@ -396,6 +416,7 @@ impl Default for Description {
             contacting: Contacting::default(),
             media: MediaPolicy::default(),
             retention: Retention::default(),
+            approvals: Approvals::default(),
             raci: None,
         }
     }

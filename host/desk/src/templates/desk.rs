@@ -6,6 +6,7 @@ use domain::message::{Outgoing, Template as Filled};
 use domain::platform::TemplateName;
 use domain::stream::{Actor, Stream};
 use domain::templates::{Submission, Template, TemplateSubmitted, Why};
+use serde::{Deserialize, Serialize};
 use store::Draft;
 use whatsapp::TemplateForm;
 
@@ -14,7 +15,7 @@ use crate::assemble::Desk;
 use crate::command::{CommandError, DeskError, Done};
 
 /// Which template somebody means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Which {
     /// The account (WABA); none where only one is known.
     pub account: Option<String>,
@@ -148,7 +149,7 @@ impl Desk {
         Ok(category)
     }
 
-    fn account(&self, given: Option<String>) -> Result<String, TemplateError> {
+    pub(super) fn account(&self, given: Option<String>) -> Result<String, TemplateError> {
         if let Some(account) = given {
             return Ok(account);
         }
@@ -160,7 +161,7 @@ impl Desk {
     }
 
     /// The languages of a name that are still there.
-    fn some(&self, which: &Which) -> Result<Vec<Template>, TemplateError> {
+    pub(super) fn some(&self, which: &Which) -> Result<Vec<Template>, TemplateError> {
         let Which { account, name, language } = which;
         let meant = |known: &Template| {
             known.template.name == *name
@@ -180,7 +181,7 @@ impl Desk {
     }
 
     /// The one that is meant.
-    fn one(&self, which: &Which) -> Result<Template, TemplateError> {
+    pub(super) fn one(&self, which: &Which) -> Result<Template, TemplateError> {
         let mut found = self.some(which)?;
         match (found.pop(), found.is_empty()) {
             (Some(template), true) => Ok(template),

@@ -43,6 +43,13 @@ impl Default for Approvals {
     }
 }
 
+impl Approvals {
+    /// Its terms, by their keys.
+    pub fn terms(&self) -> [(&'static str, SignedDuration); 3] {
+        [("hearing", self.hearing), ("alone", self.alone), ("expires", self.expires)]
+    }
+}
+
 /// Something that a proposal waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "waits-for")]

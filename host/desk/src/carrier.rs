@@ -1,0 +1,145 @@
+//! Carries out what people agreed on.
+//!
+//! It is asked whenever a proposal changes, and once in a while for what only waits for its time. What it begins is written
+//! before it is done: of a host that stops in between, an erasure is done again, which changes nothing, and a template is not,
+//! because nobody knows whether Meta took it. The company's own files are put in force by whoever has read them, and an
+//! export is taken by whoever asked for it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::id::{ContactId, ProposalId};
+use domain::json::Json;
+use domain::proposal::{Kind, Proposal, Stage};
+use domain::stream::Actor;
+use governance::ProposalError;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::assemble::Desk;
+use crate::erasure::{Cause, ErasureError};
+use crate::templates::TemplateWish;
+
+/// How often it thinks of the clock.
+const NAP: Duration = Duration::from_secs(1);
+
+/// How long an erasure waits until the raw bodies of the last days are gone, too. What is left is a chore of the host.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The content of a proposal to forget or to hand out a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfContact {
+    /// Who.
+    pub contact: ContactId,
+}
+
+/// Carries out proposals, one after the other.
+pub struct Carrier {
+    desk: Desk,
+    /// What the host that ran before had begun is looked at once.
+    fresh: bool,
+    /// Of what could not be settled, so that it is said once and not every second.
+    told: BTreeMap<ProposalId, String>,
+}
+
+impl Carrier {
+    pub(crate) fn new(desk: Desk) -> Self {
+        Self { desk, fresh: true, told: BTreeMap::new() }
+    }
+
+    /// Settles and carries out all that can be.
+    pub async fn step(&mut self) -> Result<(), ProposalError> {
+        let fresh = std::mem::take(&mut self.fresh);
+        for proposal in self.desk.proposals().list(true)? {
+            match self.advance(&proposal, fresh).await {
+                Ok(()) => drop(self.told.remove(&proposal.id)),
+                Err(error) => {
+                    let words = error.to_string();
+                    if self.told.get(&proposal.id) != Some(&words) {
+                        tracing::error!(proposal = %proposal.id, %error, "a proposal could not be settled: trying again");
+                        self.told.insert(proposal.id, words);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn advance(&self, proposal: &Proposal, fresh: bool) -> Result<(), ProposalError> {
+        let (desk, proposals) = (&self.desk, self.desk.proposals());
+        let stage = match &proposal.stage {
+            Stage::Open => {
+                let active = desk.active();
+                proposals.settle(proposal.id, active.company.raci(), active.company.approvals()).await?
+            }
+            known => known.clone(),
+        };
+        match (proposal.kind, stage) {
+            (Kind::Template, Stage::Approved) => {
+                if proposals.begin(proposal.id).await? {
+                    proposals.end(proposal.id, template(desk, proposal).await).await?;
+                }
+            }
+            (Kind::Template, Stage::Begun) if fresh => {
+                let why = "the host stopped while it was asking Meta: `timonel template sync` shows whether it was \
+                           done; if not, propose it again";
+                proposals.end(proposal.id, Err(why.to_owned())).await?;
+            }
+            (Kind::Erasure, Stage::Approved) => {
+                if proposals.begin(proposal.id).await? {
+                    proposals.end(proposal.id, erase(desk, proposal).await).await?;
+                }
+            }
+            (Kind::Erasure, Stage::Begun) if fresh => {
+                proposals.end(proposal.id, erase(desk, proposal).await).await?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// As who it is done: whoever proposed it. Who signed stands in the proposal.
+fn actor(proposal: &Proposal) -> Actor {
+    Actor::Person(proposal.author.clone())
+}
+
+async fn template(desk: &Desk, proposal: &Proposal) -> Result<Json, String> {
+    let wish: TemplateWish =
+        serde_json::from_str(proposal.content.text()).map_err(|error| error.to_string())?;
+    let done = desk.wish_template(actor(proposal), wish).await;
+    done.map(|answer| Json::of(&answer)).map_err(|error| error.to_string())
+}
+
+async fn erase(desk: &Desk, proposal: &Proposal) -> Result<Json, String> {
+    let OfContact { contact } =
+        serde_json::from_str(proposal.content.text()).map_err(|error| error.to_string())?;
+    let cause = Cause { reason: proposal.reason.clone(), term: None };
+    match desk.erase(contact, &cause, &actor(proposal)).await {
+        // By the host that stopped in the middle, or by the term of the policy.
+        Ok(_) | Err(ErasureError::Already(_)) => {}
+        Err(error) => return Err(error.to_string()),
+    }
+    let gone = desk.forget_bodies(PATIENCE).await.map_err(|error| error.to_string())?;
+    Ok(Json::of(&json!({ "contact": contact, "raw-bodies-gone": gone })))
+}
+
+/// Drives the carrier until it is stopped.
+pub(crate) async fn carrying(
+    mut carrier: Carrier,
+    mut changed: watch::Receiver<u64>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    while !*stopped.borrow() {
+        changed.mark_unchanged();
+        if let Err(error) = carrier.step().await {
+            tracing::error!(%error, part = "carrier", "a part of the desk failed: trying again");
+        }
+        tokio::select! {
+            _ = changed.changed() => {}
+            _ = stopped.changed() => {}
+            () = tokio::time::sleep(NAP) => {}
+        }
+    }
+}
