@@ -88,6 +88,10 @@ random_id! {
     MessageId;
     /// A durable timer.
     TimerId;
+    /// Somebody signed in on a device. It names the session and does not open it.
+    SessionId;
+    /// What a program proves itself with. It names the token and is no secret.
+    TokenId;
 }
 
 impl MessageId {

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::id::{AgentId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, RuleId};
+use crate::id::{AgentId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, PersonId, RuleId};
 use crate::text::as_text;
 
 /// What an event belongs to.
@@ -24,6 +24,8 @@ pub enum Stream {
     Message(MessageId),
     /// Presence and cases of an agent: where capacity is decided.
     Agent(AgentId),
+    /// What a person proves themselves with.
+    Person(PersonId),
 }
 
 impl fmt::Display for Stream {
@@ -35,6 +37,7 @@ impl fmt::Display for Stream {
             Self::Conversation(id) => write!(f, "conversation/{id}"),
             Self::Message(id) => write!(f, "message/{id}"),
             Self::Agent(id) => write!(f, "agent/{id}"),
+            Self::Person(id) => write!(f, "person/{id}"),
         }
     }
 }
@@ -44,7 +47,8 @@ impl fmt::Display for Stream {
 pub enum NotAStream {
     /// No such kind of stream.
     #[error(
-        "`{0}` names no stream: webhooks, company, contact/…, conversation/…, message/… or agent/… was expected"
+        "`{0}` names no stream: webhooks, company, contact/…, conversation/…, message/…, agent/… or person/… \
+         was expected"
     )]
     Kind(String),
     /// The part behind the slash.
@@ -63,6 +67,7 @@ impl FromStr for Stream {
             Some(("conversation", id)) => Self::Conversation(id.parse()?),
             Some(("message", id)) => Self::Message(id.parse()?),
             Some(("agent", id)) => Self::Agent(id.into()),
+            Some(("person", id)) => Self::Person(id.into()),
             _ => return Err(NotAStream::Kind(text.to_owned())),
         })
     }
@@ -81,7 +86,9 @@ pub enum Actor {
     Rule(RuleId),
     /// An agent.
     Agent(AgentId),
-    /// Somebody who runs the host.
+    /// Somebody of the company, whom the matrix knows.
+    Person(PersonId),
+    /// Somebody who runs the host of a company that describes no people.
     Operator(OperatorId),
 }
 
@@ -93,6 +100,7 @@ impl fmt::Display for Actor {
             Self::Customer => f.write_str("customer"),
             Self::Rule(id) => write!(f, "rule/{id}"),
             Self::Agent(id) => write!(f, "agent/{id}"),
+            Self::Person(id) => write!(f, "person/{id}"),
             Self::Operator(id) => write!(f, "operator/{id}"),
         }
     }
@@ -100,7 +108,9 @@ impl fmt::Display for Actor {
 
 /// A text that names no actor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` names nobody who acts: host, meta, customer, rule/…, agent/… or operator/… was expected")]
+#[error(
+    "`{0}` names nobody who acts: host, meta, customer, rule/…, agent/…, person/… or operator/… was expected"
+)]
 pub struct NotAnActor(String);
 
 impl FromStr for Actor {
@@ -113,6 +123,7 @@ impl FromStr for Actor {
             None if text == "customer" => Self::Customer,
             Some(("rule", id)) => Self::Rule(id.into()),
             Some(("agent", id)) => Self::Agent(id.into()),
+            Some(("person", id)) => Self::Person(id.into()),
             Some(("operator", id)) => Self::Operator(id.into()),
             _ => return Err(NotAnActor(text.to_owned())),
         })

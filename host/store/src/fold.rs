@@ -10,6 +10,7 @@ mod erasing;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use domain::access::Access;
 use domain::agent::Agent;
 use domain::contact::Contact;
 use domain::conversation::Conversation;
@@ -103,6 +104,11 @@ impl<'a> Fold<'a> {
                     agent.fold(recorded.time, &recorded.event);
                     stream.state = State::Agent(agent);
                 }
+                Stream::Person(_) => {
+                    let mut access = Access::default();
+                    access.fold(recorded.time, &recorded.event);
+                    stream.state = State::Person(access);
+                }
                 _ => {
                     return Err(FoldError::NoBeginning {
                         seq: recorded.seq,
@@ -124,6 +130,7 @@ impl<'a> Fold<'a> {
             }
             (State::Message(delivery), event) => delivery.fold(recorded.time, event),
             (State::Agent(agent), event) => agent.fold(recorded.time, event),
+            (State::Person(access), event) => access.fold(recorded.time, event),
         }
         if matches!(recorded.stream, Stream::Agent(_)) {
             self.applied.agents = recorded.seq;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::access::Access;
 use domain::agent::Agent;
 use domain::contact::Contact;
 use domain::conversation::{Conversation, Holder};
@@ -23,6 +24,7 @@ pub(crate) enum State {
     Conversation(Conversation),
     Message(Delivery),
     Agent(Agent),
+    Person(Access),
     /// Of somebody who was forgotten.
     Erased,
 }
@@ -55,7 +57,9 @@ macro_rules! folded {
     )*};
 }
 
-folded! { Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent }
+folded! {
+    Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent Access = Person
+}
 
 impl Versioned {
     /// Of a stream in which nothing happened yet.
@@ -73,6 +77,7 @@ impl Versioned {
             State::Conversation(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Message(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Agent(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Person(state) => serde_json::to_writer(&mut bytes, state)?,
         }
         Ok(bytes)
     }
@@ -93,6 +98,7 @@ impl Versioned {
             Stream::Conversation(_) => known(bytes, State::Conversation)?,
             Stream::Message(_) => known(bytes, State::Message)?,
             Stream::Agent(_) => known(bytes, State::Agent)?,
+            Stream::Person(_) => known(bytes, State::Person)?,
         };
         Ok(Self { version, state })
     }
@@ -135,6 +141,14 @@ impl State {
                     entries.insert(layout::postponed(until, *queued), place);
                 } else {
                     entries.insert(layout::outbox(number, lane, *queued), ids);
+                }
+            }
+            (Self::Person(access), Stream::Person(id)) => {
+                let sessions = access.sessions.values().map(|session| layout::session(&session.digest));
+                let tokens = access.tokens.keys().map(|token| layout::token(*token));
+                let invitation = access.invitation.iter().map(|sent| layout::invitation(&sent.digest));
+                for key in sessions.chain(tokens).chain(invitation) {
+                    entries.insert(key, id.as_str().as_bytes().to_vec());
                 }
             }
             _ => {}
