@@ -25,6 +25,11 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// For a key of the projections.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The first 12 hexadecimal digits, for people.
     pub fn short(&self) -> String {
         HEXLOWER.encode(&self.0[..6])

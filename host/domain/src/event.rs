@@ -3,6 +3,7 @@
 //! Each kind has a name and a version. A kind never changes its meaning: a new form gets the next version, and the old
 //! one is lifted to it when it is read (`lift`). Nothing personal stands here in clear.
 
+mod access;
 mod case;
 mod company;
 mod conversation;
@@ -23,6 +24,7 @@ use crate::proposal::event::{
 use crate::stream::{Actor, Stream};
 use crate::templates::{TemplateSubmitted, TemplatesSynced};
 
+pub use access::*;
 pub use case::*;
 pub use company::*;
 pub use conversation::*;
@@ -334,4 +336,32 @@ events! {
     ProposalDone(ProposalDone) = "proposal-done", form 1;
     /// It could not be.
     ProposalFailed(ProposalFailed) = "proposal-failed", form 1;
+    /// Somebody may set a password by a link, once.
+    PersonInvited(PersonInvited) = "person-invited", form 1;
+    /// Somebody has another password.
+    PasswordSet(PasswordSet) = "password-set", form 1;
+    /// Somebody has another second factor.
+    SecondFactorSet(SecondFactorSet) = "second-factor-set", form 1;
+    /// A code of the second factor was used.
+    SecondFactorUsed(SecondFactorUsed) = "second-factor-used", form 1;
+    /// Somebody has other recovery codes.
+    RecoveryCodesSet(RecoveryCodesSet) = "recovery-codes-set", form 1;
+    /// A recovery code was used.
+    RecoveryCodeUsed(RecoveryCodeUsed) = "recovery-code-used", form 1;
+    /// Somebody signed in.
+    SessionOpened(SessionOpened) = "session-opened", form 1;
+    /// A session ended before its time.
+    SessionEnded(SessionEnded) = "session-ended", form 1;
+    /// An account was in use in two places at once.
+    SessionsOverlapped(SessionsOverlapped) = "sessions-overlapped", form 1;
+    /// A program can prove itself.
+    TokenIssued(TokenIssued) = "token-issued", form 1;
+    /// It cannot any more.
+    TokenRevoked(TokenRevoked) = "token-revoked", form 1;
+    /// No session and no token of somebody counts any more.
+    SignedOutEverywhere(SignedOutEverywhere) = "signed-out-everywhere", form 1;
+    /// Somebody does not work here any more.
+    PersonLeft(PersonLeft) = "person-left", form 1;
+    /// Somebody works here again.
+    PersonReturned(PersonReturned) = "person-returned", form 1;
 }

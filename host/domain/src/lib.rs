@@ -4,6 +4,7 @@
 //! tested with properties, and folded again years later to the same bytes. What has to come from outside (the time, random
 //! bytes, keys) is an argument.
 
+pub mod access;
 pub mod agent;
 pub mod calendar;
 pub mod company;

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::company::Mistake;
-use crate::id::OperatorId;
+use crate::id::{OperatorId, PersonId, RoleId};
 use crate::law::table::TableError;
 
 use action::{Action, Belongs, Takes};
@@ -66,6 +66,12 @@ impl Raci {
                 let expected = "a name that no other person has was expected";
                 return Err(taken("id", person.id.as_str(), expected).into());
             }
+            let answers = |owner: &PersonId| people.iter().any(|one| one.id == *owner && !one.service);
+            if person.service != person.owner.is_some() || !person.owner.iter().all(answers) {
+                let owner = person.owner.as_ref().map_or("", PersonId::as_str);
+                let expected = "a person who answers for it was expected, and of a `service` alone";
+                return Err(taken("owner", owner, expected).into());
+            }
             let Some(account) = &person.account else { continue };
             if by_account.insert(account.clone(), n).is_some() {
                 let expected =
@@ -89,6 +95,18 @@ impl Raci {
     /// Whose an account on the host's machine is.
     pub fn person(&self, account: &OperatorId) -> Option<&Person> {
         self.people.get(*self.by_account.get(account)?)
+    }
+
+    /// A person by their name in the file.
+    pub fn by_id(&self, id: &PersonId) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == *id)
+    }
+
+    /// Whether a password is not enough for somebody: who steers, holds the keys, or has the last word on anything.
+    pub fn needs_second_factor(&self, person: &Person) -> bool {
+        let steers = |role: &RoleId| matches!(BuiltIn::of(role), Some(BuiltIn::Supervisor | BuiltIn::Admin));
+        let has_last_word = |task: Task| self.letters(person, task).has(Letters::A);
+        person.roles.iter().any(steers) || Task::ALL.into_iter().any(has_last_word)
     }
 
     /// What somebody has to do with a task: the letters of all their roles. Whoever is external never has the last word,
@@ -146,6 +164,8 @@ impl Raci {
             language: None,
             external: false,
             scope: person::Scope::default(),
+            service: false,
+            owner: None,
         }
     }
 }

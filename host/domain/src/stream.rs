@@ -6,7 +6,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::id::{AgentId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, ProposalId, RuleId};
+use crate::id::{
+    AgentId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, PersonId, ProposalId, RuleId,
+};
 use crate::text::as_text;
 
 /// What an event belongs to.
@@ -26,6 +28,8 @@ pub enum Stream {
     Agent(AgentId),
     /// A change that waits for its approvals.
     Proposal(ProposalId),
+    /// What a person proves themselves with.
+    Person(PersonId),
 }
 
 impl fmt::Display for Stream {
@@ -38,6 +42,7 @@ impl fmt::Display for Stream {
             Self::Message(id) => write!(f, "message/{id}"),
             Self::Agent(id) => write!(f, "agent/{id}"),
             Self::Proposal(id) => write!(f, "proposal/{id}"),
+            Self::Person(id) => write!(f, "person/{id}"),
         }
     }
 }
@@ -47,8 +52,8 @@ impl fmt::Display for Stream {
 pub enum NotAStream {
     /// No such kind of stream.
     #[error(
-        "`{0}` names no stream: webhooks, company, contact/…, conversation/…, message/…, agent/… or proposal/… was \
-         expected"
+        "`{0}` names no stream: webhooks, company, contact/…, conversation/…, message/…, agent/…, proposal/… or \
+         person/… was expected"
     )]
     Kind(String),
     /// The part behind the slash.
@@ -68,6 +73,7 @@ impl FromStr for Stream {
             Some(("message", id)) => Self::Message(id.parse()?),
             Some(("agent", id)) => Self::Agent(id.into()),
             Some(("proposal", id)) => Self::Proposal(id.parse()?),
+            Some(("person", id)) => Self::Person(id.into()),
             _ => return Err(NotAStream::Kind(text.to_owned())),
         })
     }
@@ -86,7 +92,9 @@ pub enum Actor {
     Rule(RuleId),
     /// An agent.
     Agent(AgentId),
-    /// Somebody who runs the host.
+    /// Somebody of the company, whom the matrix knows.
+    Person(PersonId),
+    /// Somebody who runs the host of a company that describes no people.
     Operator(OperatorId),
 }
 
@@ -98,6 +106,7 @@ impl fmt::Display for Actor {
             Self::Customer => f.write_str("customer"),
             Self::Rule(id) => write!(f, "rule/{id}"),
             Self::Agent(id) => write!(f, "agent/{id}"),
+            Self::Person(id) => write!(f, "person/{id}"),
             Self::Operator(id) => write!(f, "operator/{id}"),
         }
     }
@@ -105,7 +114,9 @@ impl fmt::Display for Actor {
 
 /// A text that names no actor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` names nobody who acts: host, meta, customer, rule/…, agent/… or operator/… was expected")]
+#[error(
+    "`{0}` names nobody who acts: host, meta, customer, rule/…, agent/…, person/… or operator/… was expected"
+)]
 pub struct NotAnActor(String);
 
 impl FromStr for Actor {
@@ -118,6 +129,7 @@ impl FromStr for Actor {
             None if text == "customer" => Self::Customer,
             Some(("rule", id)) => Self::Rule(id.into()),
             Some(("agent", id)) => Self::Agent(id.into()),
+            Some(("person", id)) => Self::Person(id.into()),
             Some(("operator", id)) => Self::Operator(id.into()),
             _ => return Err(NotAnActor(text.to_owned())),
         })

@@ -19,3 +19,9 @@ macro_rules! as_text {
 }
 
 pub(crate) use as_text;
+
+/// The word that serde writes for a value of a closed set.
+pub(crate) fn word(value: &impl serde::Serialize) -> String {
+    let word = serde_json::to_value(value).ok();
+    word.and_then(|word| word.as_str().map(ToOwned::to_owned)).unwrap_or_default()
+}

@@ -10,6 +10,7 @@ mod erasing;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use domain::access::Access;
 use domain::agent::Agent;
 use domain::contact::Contact;
 use domain::conversation::Conversation;
@@ -110,6 +111,11 @@ impl<'a> Fold<'a> {
                     agent.fold(recorded.time, &recorded.event);
                     stream.state = State::Agent(agent);
                 }
+                Stream::Person(_) => {
+                    let mut access = Access::default();
+                    access.fold(recorded.time, &recorded.event);
+                    stream.state = State::Person(access);
+                }
                 _ => {
                     return Err(FoldError::NoBeginning {
                         seq: recorded.seq,
@@ -132,6 +138,7 @@ impl<'a> Fold<'a> {
             (State::Message(delivery), event) => delivery.fold(recorded.time, event),
             (State::Agent(agent), event) => agent.fold(recorded.time, event),
             (State::Proposal(proposal), event) => proposal.fold(event, recorded.time),
+            (State::Person(access), event) => access.fold(recorded.time, event),
         }
         if matches!(recorded.stream, Stream::Agent(_)) {
             self.applied.agents = recorded.seq;

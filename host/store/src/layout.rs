@@ -7,9 +7,9 @@
 use std::ops::Range;
 
 use domain::Time;
-use domain::decision::MemoryScope;
+use domain::decision::{Digest, MemoryScope};
 use domain::event::{MessageEdited, MessageRevoked};
-use domain::id::{ContactId, ConversationId, MessageId, NumberId, ProposalId, QueueId, RuleId, TimerId};
+use domain::id::{ContactId, ConversationId, MessageId, NumberId, ProposalId, QueueId, RuleId, TimerId, TokenId};
 use domain::lane::Lane;
 use domain::law::spending::Month;
 use domain::platform::TemplateName;
@@ -241,12 +241,30 @@ pub(crate) fn reread(element: u64) -> Vec<u8> {
 }
 
 /// All proposals.
-pub(crate) const PROPOSALS: &[u8] = b"j";
+pub(crate) const PROPOSALS: &[u8] = b"c";
 
 /// Whether a proposal is pending: one byte.
 pub(crate) fn proposal(id: ProposalId) -> Vec<u8> {
     [PROPOSALS, &id.to_bytes()].concat()
 }
+
+/// Whose a session is, by what the browser keeps.
+pub(crate) fn session(digest: &Digest) -> Vec<u8> {
+    [&b"js"[..], digest.as_bytes()].concat()
+}
+
+/// Whose a token is.
+pub(crate) fn token(token: TokenId) -> Vec<u8> {
+    [&b"jt"[..], &token.to_bytes()].concat()
+}
+
+/// Who was sent an invitation, by what is in its link.
+pub(crate) fn invitation(digest: &Digest) -> Vec<u8> {
+    [&b"ji"[..], digest.as_bytes()].concat()
+}
+
+/// The states of all people.
+pub(crate) const PEOPLE: &[u8] = b"sperson/";
 
 /// All keys that begin with a prefix. Every prefix here begins with a letter, so there is always a key behind it.
 pub(crate) fn within(prefix: Vec<u8>) -> Range<Vec<u8>> {

@@ -6,13 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Time;
+use domain::access::Access;
 use domain::agent::Agent;
 use domain::contact::Contact;
 use domain::conversation::Conversation;
-use domain::decision::{MemoryScope, Place};
+use domain::decision::{Digest, MemoryScope, Place};
 use domain::delivery::Delivery;
 use domain::event::{GenerationActivated, Recorded, Remembered};
-use domain::id::{AgentId, ContactId, ConversationId, MessageId, NumberId, QueueId, RuleId, TimerId};
+use domain::id::{
+    AgentId, ContactId, ConversationId, MessageId, NumberId, PersonId, QueueId, RuleId, TimerId, TokenId,
+};
 use domain::lane::Lane;
 use domain::law::spending::{Month, Spending};
 use domain::sealed::{Lookup, Sealed};
@@ -77,6 +80,38 @@ impl Store {
     pub fn agent(&self, id: &AgentId) -> Result<(u64, Agent), ProjectionError> {
         let (version, agent) = self.folded::<Agent>(&Stream::Agent(id.clone()))?;
         Ok((version, agent.unwrap_or_default()))
+    }
+
+    /// What a person proves themselves with. One of whom nothing happened yet has nothing.
+    pub fn access(&self, id: &PersonId) -> Result<(u64, Access), ProjectionError> {
+        let (version, access) = self.folded::<Access>(&Stream::Person(id.clone()))?;
+        Ok((version, access.unwrap_or_default()))
+    }
+
+    /// Everybody who ever had something to prove themselves with.
+    pub fn people(&self) -> Result<BTreeMap<PersonId, Access>, ProjectionError> {
+        self.tree().people()
+    }
+
+    /// Whose a session is, by what the browser keeps.
+    pub fn person_by_session(&self, digest: &Digest) -> Result<Option<PersonId>, ProjectionError> {
+        self.person_by(layout::session(digest))
+    }
+
+    /// Whose a token is.
+    pub fn person_by_token(&self, token: TokenId) -> Result<Option<PersonId>, ProjectionError> {
+        self.person_by(layout::token(token))
+    }
+
+    /// Who was invited, by what is in the link.
+    pub fn person_by_invitation(&self, digest: &Digest) -> Result<Option<PersonId>, ProjectionError> {
+        self.person_by(layout::invitation(digest))
+    }
+
+    fn person_by(&self, key: Vec<u8>) -> Result<Option<PersonId>, ProjectionError> {
+        let Some(found) = self.tree().get(key)? else { return Ok(None) };
+        let person = std::str::from_utf8(&found).map_err(|_| ProjectionError::Broken("a person's name"))?;
+        Ok(Some(person.into()))
     }
 
     /// The contact behind a phone or a user id.

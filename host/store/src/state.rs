@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::access::Access;
 use domain::agent::Agent;
 use domain::contact::Contact;
 use domain::conversation::{Conversation, Holder};
@@ -25,6 +26,7 @@ pub(crate) enum State {
     Message(Delivery),
     Agent(Agent),
     Proposal(Box<Proposal>),
+    Person(Access),
     /// Of somebody who was forgotten.
     Erased,
 }
@@ -59,7 +61,7 @@ macro_rules! folded {
 
 folded! {
     Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent
-    Proposal = Proposal
+    Proposal = Proposal Access = Person
 }
 
 impl Versioned {
@@ -79,6 +81,7 @@ impl Versioned {
             State::Message(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Agent(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Proposal(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Person(state) => serde_json::to_writer(&mut bytes, state)?,
         }
         Ok(bytes)
     }
@@ -100,6 +103,7 @@ impl Versioned {
             Stream::Message(_) => known(bytes, State::Message)?,
             Stream::Agent(_) => known(bytes, State::Agent)?,
             Stream::Proposal(_) => known(bytes, |state| State::Proposal(Box::new(state)))?,
+            Stream::Person(_) => known(bytes, State::Person)?,
         };
         Ok(Self { version, state })
     }
@@ -146,6 +150,14 @@ impl State {
             }
             (Self::Proposal(proposal), Stream::Proposal(id)) => {
                 entries.insert(layout::proposal(*id), vec![u8::from(proposal.is_pending())]);
+            }
+            (Self::Person(access), Stream::Person(id)) => {
+                let sessions = access.sessions.values().map(|session| layout::session(&session.digest));
+                let tokens = access.tokens.keys().map(|token| layout::token(*token));
+                let invitation = access.invitation.iter().map(|sent| layout::invitation(&sent.digest));
+                for key in sessions.chain(tokens).chain(invitation) {
+                    entries.insert(key, id.as_str().as_bytes().to_vec());
+                }
             }
             _ => {}
         }

@@ -12,8 +12,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use domain::access::Access;
 use domain::conversation::Conversation;
-use domain::id::{ContactId, ConversationId};
+use domain::id::{ContactId, ConversationId, PersonId};
 use domain::stream::Stream;
 use sled::IVec;
 
@@ -178,6 +179,25 @@ impl Tree {
                 (Stream::Contact(id), State::Contact(_)) => drop(found.insert(*id)),
                 (Stream::Contact(id), _) => drop(found.remove(id)),
                 _ => {}
+            }
+        }
+        Ok(found)
+    }
+
+    /// Everybody who ever had something to prove themselves with.
+    pub(crate) fn people(&self) -> Result<BTreeMap<PersonId, Access>, ProjectionError> {
+        let layers = self.read();
+        let mut found = BTreeMap::new();
+        for entry in self.sled.scan_prefix(layout::PEOPLE) {
+            let (key, bytes) = entry?;
+            let id = key.get(layout::PEOPLE.len()..).and_then(|id| std::str::from_utf8(id).ok());
+            let id = PersonId::from(id.ok_or(ProjectionError::Broken("a person's name"))?);
+            let known = Versioned::decode(&Stream::Person(id.clone()), &bytes)?;
+            found.extend(Access::of(&known.state).map(|access| (id, access.clone())));
+        }
+        for (stream, known) in layers.leaving.states.iter().chain(&layers.fresh.states) {
+            if let (Stream::Person(id), State::Person(access)) = (stream, &known.state) {
+                found.insert(id.clone(), access.clone());
             }
         }
         Ok(found)

@@ -83,11 +83,21 @@ actions! {
     ReadHealth => Public;
     /// The demo and its page: invented people, on one machine.
     TryTheDemo => Public;
+    /// Shows who one is: with a password, a code, or the link of an invitation.
+    SignIn => Public;
+    /// Reads what the API can do.
+    ReadApi => Public;
 
     /// Reads who may do what.
     ReadMatrix => Own;
     /// Looks at a component that one has.
     InspectPlugin => Own;
+    /// Reads who one is here, and signs out.
+    SeeOneself => Own;
+    /// Sets one's own second factor.
+    SecureOneself => Own;
+    /// Looks after one's own password, sessions and tokens.
+    KeepOwnAccess => Own;
 
     /// Reads how the host is.
     ReadStatus => see(&[MonitorSla]);
@@ -119,6 +129,10 @@ actions! {
 
     /// Runs the host, or makes its data directory anew: whoever does has all keys.
     RunHost => may(&[ManageAccess]);
+    /// Reads who can sign in, how safely, and where they are.
+    ReadAccess => see(&[ManageAccess]);
+    /// Invites people, signs them out, and lets them go.
+    ChangeAccess => may(&[ManageAccess]);
     /// Copies the journal or the keys.
     BackUp => may(&[ManageAccess]);
     /// Reads what Meta told that nothing acts on.
@@ -153,6 +167,11 @@ impl Action {
             Kind::Routing => Self::DeployRouting,
             Kind::Responding => Self::DeployResponding,
         }
+    }
+
+    /// Its word where programs name it, as `pause-sending`.
+    pub fn word(self) -> String {
+        crate::text::word(&self)
     }
 
     /// The tasks that it belongs to. None if it is everybody's.

@@ -28,6 +28,12 @@ pub struct Person {
     /// How far they reach.
     #[serde(default)]
     pub scope: Scope,
+    /// A program and no person: it has tokens, no password and no sessions.
+    #[serde(default)]
+    pub service: bool,
+    /// Who answers for the program. When they leave, its tokens count no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<PersonId>,
 }
 
 impl Person {

@@ -1,6 +1,6 @@
 //! Why somebody may not do something, in words that end where they can go.
 
-use super::action::Takes;
+use super::action::{Action, Takes};
 use super::letters::Letters;
 use super::person::Scope;
 use super::role::Role;
@@ -15,6 +15,12 @@ pub enum Refusal {
     Stranger(OperatorId),
     /// No people are described, so that only the owner of the data may, and this is somebody else.
     NotTheOwner(OperatorId),
+    /// The token was not issued for it.
+    NotInToken(Action),
+    /// It takes a session: a token cannot.
+    NotByToken,
+    /// It takes a session that was opened with a second factor.
+    SecondFactorFirst,
     /// A row of the matrix says no.
     Row {
         /// The row.
@@ -84,6 +90,26 @@ impl Refusal {
                     "The company describes no people, so only the account that owns the data may, and `{account}` is \
                      another one. Describe the people in the file of the RACI matrix (`raci`)."
                 ),
+            ),
+            Self::NotInToken(action) => {
+                let tasks = action.tasks().iter().map(|task| format!("`{}`", task.word()));
+                let words: Vec<String> = [format!("`{}`", action.word())].into_iter().chain(tasks).collect();
+                let words = words.join(", ");
+                language.pick(
+                    format!("El token no se emitió para esto: haría falta uno con {words} en `scopes`."),
+                    format!("O token não foi emitido para isto: seria preciso um com {words} em `scopes`."),
+                    format!("The token was not issued for this: it would take one with {words} in `scopes`."),
+                )
+            }
+            Self::NotByToken => language.pick(
+                "Esto se hace con una sesión propia, y no con un token: inicie sesión.".to_owned(),
+                "Isto se faz com uma sessão própria, e não com um token: entre com sua senha.".to_owned(),
+                "This takes a session of one's own and no token: sign in.".to_owned(),
+            ),
+            Self::SecondFactorFirst => language.pick(
+                "Su rol pide un segundo factor: actívelo, o inicie sesión con su código.".to_owned(),
+                "Seu papel pede um segundo fator: ative-o, ou entre com seu código.".to_owned(),
+                "Your role asks for a second factor: set one, or sign in with its code.".to_owned(),
             ),
             Self::Row { task, takes, why, could } => {
                 let row = task.words(language);

@@ -123,6 +123,11 @@ impl Task {
         }
     }
 
+    /// The word of the files, as `audit`.
+    pub fn word(self) -> String {
+        crate::text::word(&self)
+    }
+
     /// What a manager calls it.
     pub fn words(self, language: Language) -> &'static str {
         let [es, pt, en] = self.row().words;

@@ -26,6 +26,8 @@ fn person(roles: &[RoleId]) -> Person {
         language: None,
         external: false,
         scope: Scope::default(),
+        service: false,
+        owner: None,
     }
 }
 
@@ -148,6 +150,9 @@ fn what_makes_no_sense_in_the_file_is_told_with_its_key() {
         ("[[people]]\nid = \"a\"\nname = \"A\"\nrole = [\"admin\"]".to_owned(), "unknown field `role`"),
         (format!("{two}id = \"a\""), "`people[1].id` is `a`"),
         (format!("{two}id = \"b\"\naccount = \"x\""), "`people[1].account` is `x`"),
+        (format!("{two}id = \"b\"\nservice = true"), "`people[1].owner` is ``"),
+        (format!("{two}id = \"b\"\nservice = true\nowner = \"b\""), "`people[1].owner` is `b`"),
+        (format!("{two}id = \"b\"\nowner = \"a\""), "`people[1].owner` is `a`"),
     ] {
         let error = Raci::parse(&text).unwrap_err().to_string();
         assert!(error.contains(told), "{text}: {error}");

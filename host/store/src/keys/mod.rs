@@ -72,6 +72,7 @@ pub struct KeyStore {
     dir: PathBuf,
     ring: Arc<Ring>,
     lookup: Key,
+    hide: Key,
     contacts: RwLock<HashMap<ContactId, [u8; WRAPPED]>>,
     file: Mutex<(Box<dyn DiskFile>, u64)>,
     days: DayKeys,
@@ -98,6 +99,7 @@ impl KeyStore {
         let days = DayKeys::open(Arc::clone(&disk), dir, Arc::clone(&ring))?;
         Ok(Self {
             lookup: derive(master, b"timonel lookup 1"),
+            hide: derive(master, b"timonel people 1"),
             contacts: RwLock::new(contacts),
             file: Mutex::new((file, end)),
             days,
@@ -110,6 +112,11 @@ impl KeyStore {
     /// The keyed hash under which a personal value is found.
     pub fn lookup(&self, kind: &str, value: &str) -> Lookup {
         Lookup::of(&self.lookup, kind, value)
+    }
+
+    /// The key of what people of the company prove themselves with.
+    pub fn of_people(&self) -> &Key {
+        &self.hide
     }
 
     /// The key of a contact. None if it was destroyed.
