@@ -81,7 +81,7 @@ impl View {
                 Ok(contract::Message {
                     at: instant(*at),
                     author: match author {
-                        Actor::Agent(_) | Actor::Operator(_) => "agent",
+                        Actor::Agent(_) | Actor::Person(_) | Actor::Operator(_) => "agent",
                         Actor::Rule(_) => "rule",
                         Actor::Customer | Actor::Host | Actor::Meta => "system",
                     }
