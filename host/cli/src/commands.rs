@@ -34,6 +34,12 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("template unpause", Action::ChangeTemplates),
     ("template accept", Action::ChangeTemplates),
     ("template sync", Action::ChangeTemplates),
+    ("access people", Action::ReadAccess),
+    ("access sessions", Action::ReadAccess),
+    ("access invite", Action::ChangeAccess),
+    ("access sign-out", Action::ChangeAccess),
+    ("access leave", Action::ChangeAccess),
+    ("access return", Action::ChangeAccess),
     ("journal verify", Action::VerifyJournal),
     ("journal inspect", Action::ReadJournal),
     ("journal reparse", Action::ReadAgain),
@@ -103,11 +109,14 @@ mod tests {
         let local: BTreeSet<Action> =
             server::local_routes().list().iter().map(|route| route.action).collect();
         assert!(local.difference(&commands).eq([&Action::FindContact]));
+        let api: BTreeSet<Action> = server::api_routes().list().iter().map(|route| route.action).collect();
         let open = server::open_routes().list().iter().map(|route| route.action).collect();
         let kinds = [Kind::Routing, Kind::Responding].map(Action::deploying).into();
         let functions = rules::Function::ALL.map(rules::Function::action).into();
-        let all: BTreeSet<Action> =
-            [commands, local, open, kinds, functions].into_iter().flat_map(|set: BTreeSet<_>| set).collect();
+        let all: BTreeSet<Action> = [commands, local, api, open, kinds, functions]
+            .into_iter()
+            .flat_map(|set: BTreeSet<_>| set)
+            .collect();
         assert!(all.iter().eq(Action::ALL.iter().collect::<BTreeSet<_>>()));
     }
 }

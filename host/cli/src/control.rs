@@ -68,6 +68,7 @@ async fn exchange(data: &Path, method: Method, path: &str, body: Vec<u8>) -> any
     if status.is_success() {
         return Ok(answer);
     }
-    let said = answer.json().get("error").and_then(Value::as_str).map(ToOwned::to_owned);
+    let told = answer.json();
+    let said = ["error", "detail"].iter().find_map(|name| Some(told[*name].as_str()?.to_owned()));
     anyhow::bail!("{}", said.unwrap_or_else(|| format!("the host answered {status}")))
 }

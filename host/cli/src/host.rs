@@ -12,13 +12,15 @@ use desk::{Active, Desk, Outside, Running};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
 use domain::stream::Actor;
+use governance::People;
 use journal::{Disk as _, RealDisk};
-use server::{Controlled, Listening, Routes, Server};
+use server::{Controlled, Listening, Routes, Server, Site};
 use store::{Drive, KeyStore, MediaFiles, Paths, Store};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use whatsapp::{Answer, AppSecrets, Graph, GraphConfig, Network, OwnedSend};
 
+use crate::access;
 use crate::rulebook;
 use crate::settings::{self, Policy, Settings};
 use crate::system::{SystemClock, SystemEntropy, boot};
@@ -48,7 +50,7 @@ impl Host {
     /// Opens the data, loads the rules, opens the door. `more` adds routes to those of every host.
     pub(crate) async fn start(
         settings: &Settings,
-        more: impl FnOnce(&Desk, &Arc<dyn Clock>) -> Routes,
+        more: impl FnOnce(&Server) -> Routes,
     ) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting(settings.clock));
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
@@ -84,8 +86,17 @@ impl Host {
         }
         desk.announce().await?;
         let running = parts.run(&tokio::runtime::Handle::current())?;
+        let site =
+            Site::new(settings.public_url.as_deref(), settings.listen, settings.trusted_proxies.clone());
+        let people = tokio::task::spawn_blocking({
+            let (store, keys) = (desk.store().clone(), Arc::clone(desk.keys()));
+            let (clock, entropy) = (Arc::clone(&clock), Arc::clone(&entropy));
+            move || People::new(store, keys, clock, entropy)
+        });
         let server = Server {
             desk: desk.clone(),
+            people: people.await?,
+            site,
             secrets: secrets(settings),
             verify_token: settings.verify_token.as_ref().map(|token| token.reveal().to_owned()),
             clock: Arc::clone(&clock),
@@ -93,7 +104,10 @@ impl Host {
             owner: std::fs::metadata(&settings.data)?.uid(),
             rehearsal: settings.clock,
         };
-        let (router, local) = server::routers(server, more(&desk, &clock));
+        let people = server.people.clone();
+        let site = server.site.clone();
+        let more = more(&server);
+        let (router, local) = server::routers(server, more);
         let listening = server::listen(settings.listen, router)
             .await
             .with_context(|| format!("`listen` is `{}`: it cannot be listened at", settings.listen))?;
@@ -101,10 +115,12 @@ impl Host {
             format!("`data` is `{}`: no socket can be made in it", settings.data.display())
         })?;
         server::let_in(&settings.data, settings.policy.company.raci())?;
+        access::open(&people, &desk, &site, settings).await?;
         let mut chores =
             vec![tokio::spawn(sweep(desk.clone(), Arc::clone(&clock))), tokio::spawn(retain(desk.clone()))];
         if let Some(file) = settings.file.clone() {
-            chores.push(tokio::spawn(watch(file, settings.data.clone(), desk.clone(), rules)));
+            let people = people.clone();
+            chores.push(tokio::spawn(watch(file, settings.data.clone(), desk.clone(), rules, people)));
         }
         tracing::info!(address = %listening.address, generation = number, "open");
         Ok(Self {
@@ -288,7 +304,7 @@ fn prepare(rules: &rules::Host, policy: &Policy, number: u64) -> anyhow::Result<
 }
 
 /// Puts other rules in force when the file says so, or a table that it names. What cannot be put in force changes nothing.
-async fn watch(file: PathBuf, data: PathBuf, desk: Desk, rules: Arc<rules::Host>) {
+async fn watch(file: PathBuf, data: PathBuf, desk: Desk, rules: Arc<rules::Host>, people: People) {
     let look = || {
         let file = file.clone();
         tokio::task::spawn_blocking(move || settings::texts(&file).ok())
@@ -307,6 +323,8 @@ async fn watch(file: PathBuf, data: PathBuf, desk: Desk, rules: Arc<rules::Host>
                 file = %file.display(),
                 "the file was changed and cannot be put in force: the rules stay as they were"
             );
+        } else {
+            access::shut_out(&people, &desk).await;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The program `timonel`.
 
+mod access;
 mod backup;
 mod commands;
 mod contact_tools;
@@ -128,6 +129,14 @@ enum Command {
         #[command(subcommand)]
         command: raci::Command,
     },
+    /// Who can sign in, and how: invite people, look at their sessions, let them go. Asks the running host.
+    Access {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: access::Command,
+    },
     /// Look at the journal, and repair what is folded from it.
     Journal {
         /// The file of settings.
@@ -197,6 +206,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Raci { config, command } => Ok(raci::run(&read_settings(config)?, &command)),
+        Command::Access { config, command } => {
+            access::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Journal { config, command } => {
             log(Log::Text, "warn");
             journal_tools::run(&read_settings(config)?, command)
@@ -214,7 +227,7 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 
 fn serve(settings: &Settings) -> anyhow::Result<()> {
     runtime()?.block_on(async {
-        let mut host = Host::start(settings, |_, _| server::Routes::new()).await?;
+        let mut host = Host::start(settings, |_| server::Routes::new()).await?;
         if settings.app_secret.is_none() {
             tracing::warn!("the webhook answers 503: set `app-secret` (TIMONEL_APP_SECRET)");
         }

@@ -4,7 +4,7 @@
 //! value and what was expected; secrets are never printed.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -69,6 +69,9 @@ impl FromStr for Log {
 struct File {
     data: Option<PathBuf>,
     listen: Option<SocketAddr>,
+    public_url: Option<String>,
+    #[serde(default)]
+    trusted_proxies: Vec<IpAddr>,
     app_secret: Option<Secret>,
     app_secret_previous: Option<Secret>,
     verify_token: Option<Secret>,
@@ -150,6 +153,10 @@ pub(crate) struct Settings {
     pub(crate) file: Option<PathBuf>,
     pub(crate) data: PathBuf,
     pub(crate) listen: SocketAddr,
+    /// Where people reach the host from outside, as `https://timonel.example.com`.
+    pub(crate) public_url: Option<String>,
+    /// Whose word counts about where a request came from.
+    pub(crate) trusted_proxies: Vec<IpAddr>,
     pub(crate) app_secret: Option<Secret>,
     pub(crate) app_secret_previous: Option<Secret>,
     pub(crate) verify_token: Option<Secret>,
@@ -213,6 +220,11 @@ impl Settings {
                 .or_else(|| read.data.clone())
                 .unwrap_or_else(|| "data".into()),
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            public_url: public_url(environment("TIMONEL_PUBLIC_URL").or_else(|| read.public_url.clone()))?,
+            trusted_proxies: match environment("TIMONEL_TRUSTED_PROXIES") {
+                Some(text) => proxies(&text)?,
+                None => read.trusted_proxies.clone(),
+            },
             app_secret: secret("TIMONEL_APP_SECRET", &read.app_secret),
             app_secret_previous: secret("TIMONEL_APP_SECRET_PREVIOUS", &read.app_secret_previous),
             verify_token: secret("TIMONEL_VERIFY_TOKEN", &read.verify_token),
@@ -239,6 +251,28 @@ impl Policy {
     pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, SettingsError> {
         policy(parse_file(text, path)?, Some(path))
     }
+}
+
+/// The beginning of every address of the host, without a path.
+fn public_url(url: Option<String>) -> Result<Option<String>, SettingsError> {
+    let Some(url) = url.filter(|url| !url.is_empty()) else { return Ok(None) };
+    let parsed = url.parse::<hyper::Uri>().ok();
+    let whole = parsed.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("https" | "http")) && uri.host().is_some() && uri.path() == "/"
+    });
+    if whole {
+        return Ok(Some(url));
+    }
+    let (key, expected) =
+        ("public-url".to_owned(), "an address without a path, as `https://timonel.example.com`,");
+    Err(SettingsError::Value { key, value: url, expected })
+}
+
+fn proxies(text: &str) -> Result<Vec<IpAddr>, SettingsError> {
+    let addresses = text.split(',').map(str::trim).filter(|address| !address.is_empty());
+    addresses
+        .map(|address| parse("TIMONEL_TRUSTED_PROXIES", address, "IP addresses with commas between"))
+        .collect()
 }
 
 fn policy(file: File, path: Option<&Path>) -> Result<Policy, SettingsError> {

@@ -7,7 +7,9 @@ use domain::agent::Presence;
 use domain::company::AgentDescription;
 use domain::conversation::Holder;
 use domain::decision::Place;
-use domain::event::{CapacityReleased, CapacityTaken, CaseAccepted, CaseAssigned, CaseClosed};
+use domain::event::{
+    CapacityReleased, CapacityTaken, CaseAccepted, CaseAssigned, CaseClosed, CaseQueued, Chooser,
+};
 use domain::id::{AgentId, CaseId};
 use domain::message::Outgoing;
 use domain::stream::{Actor, Stream};
@@ -88,6 +90,24 @@ pub(crate) fn close(work: &mut Work<'_>, agent: &AgentId, code: &str) -> Result<
     let (version, _) = work.shared.store.agent(agent).map_err(DeskError::from)?;
     work.record(actor.clone(), CaseClosed { case, code: code.to_owned() })?;
     work.record_in(Stream::Agent(agent.clone()), version, actor, CapacityReleased { case })?;
+    Ok(Done::Recorded)
+}
+
+/// The case of an agent who has left waits in the queue it came from, for whoever comes, since the agent was given it: the
+/// customer does not lose their turn.
+pub(crate) fn give_back(work: &mut Work<'_>, agent: &AgentId, by: &Actor) -> Result<Done, CommandError> {
+    let Some(case) = work.case() else { return Ok(Done::Repeated) };
+    let (case, queue, since) = match &case.holder {
+        Holder::Agent { agent: holder, queue, since, .. } if holder == agent => {
+            (case.id, queue.clone(), *since)
+        }
+        Holder::Agent { .. } | Holder::Queue { .. } | Holder::Rules => return Ok(Done::Repeated),
+    };
+    let (version, _) = work.shared.store.agent(agent).map_err(DeskError::from)?;
+    let place = Place { queue, skills: vec![], priority: 0, prefer: None, overflow_after: None };
+    let queued = CaseQueued { case, place, since, by: Chooser::Left(agent.clone()) };
+    work.record(by.clone(), queued)?;
+    work.record_in(Stream::Agent(agent.clone()), version, by.clone(), CapacityReleased { case })?;
     Ok(Done::Recorded)
 }
 

@@ -105,13 +105,37 @@ impl Desk {
         if self.shared.active.load().company.agent(agent).is_none() {
             return Err(CommandError::NoAgent(agent.clone()));
         }
+        self.present(agent, presence, Actor::Agent(agent.clone())).await
+    }
+
+    /// An agent has left: is given nothing more, and their cases wait in the queues they came from. Gives how many.
+    pub async fn hand_over(&self, agent: &AgentId, by: &Actor) -> Result<usize, CommandError> {
+        let (_, state) = self.shared.store.agent(agent).map_err(DeskError::from)?;
+        if state.presence != Presence::Away {
+            self.present(agent, Presence::Away, by.clone()).await?;
+        }
+        let mut handed_over = 0;
+        let (_, state) = self.shared.store.agent(agent).map_err(DeskError::from)?;
+        for conversation in state.cases.into_values() {
+            let (agent, by) = (agent.clone(), by.clone());
+            match self.ask(conversation, Command::GiveBack { conversation, agent, by }).await {
+                Ok(done) => handed_over += usize::from(done == Done::Recorded),
+                // The customer was forgotten meanwhile.
+                Err(CommandError::NoConversation) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(handed_over)
+    }
+
+    async fn present(&self, agent: &AgentId, presence: Presence, by: Actor) -> Result<Done, CommandError> {
         let stream = Stream::Agent(agent.clone());
         let set = || {
             let (version, state) = self.shared.store.agent(agent)?;
             if state.presence == presence {
                 return Ok(None);
             }
-            let draft = Draft::new(stream.clone(), Actor::Agent(agent.clone()), PresenceSet { presence })?;
+            let draft = Draft::new(stream.clone(), by.clone(), PresenceSet { presence })?;
             Ok(Some((version, draft)))
         };
         let set = self.shared.decide(stream.clone(), set).await?;

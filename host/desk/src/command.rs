@@ -10,6 +10,7 @@ use domain::id::{AgentId, ConversationId, MessageId, TimerId};
 use domain::law::language::Language;
 use domain::message::{Inbound, Outgoing};
 use domain::sealed::SealError;
+use domain::stream::Actor;
 use domain::templates::Why;
 use store::{CommitError, KeyError, OpenError, ProjectionError};
 use tokio::sync::oneshot;
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Accept { conversation: ConversationId, agent: AgentId },
     /// An agent writes to the customer.
     Reply { conversation: ConversationId, agent: AgentId, message: Arc<Outgoing> },
+    /// The case of an agent who has left waits in its queue again.
+    GiveBack { conversation: ConversationId, agent: AgentId, by: Actor },
     /// An agent resolves the case.
     Close { conversation: ConversationId, agent: AgentId, code: Arc<str> },
 }

@@ -192,6 +192,11 @@ fn decide(shared: &Shared, command: &Command) -> Result<(Option<Ticket>, Done), 
             let done = agents::reply(&mut work, agent, message)?;
             (work, done)
         }
+        Command::GiveBack { conversation, agent, by } => {
+            let mut work = load(*conversation)?;
+            let done = agents::give_back(&mut work, agent, by)?;
+            (work, done)
+        }
         Command::Close { conversation, agent, code } => {
             let mut work = load(*conversation)?;
             let done = agents::close(&mut work, agent, code)?;

@@ -13,7 +13,9 @@ use domain::decision::Digest;
 use domain::event::SessionsOverlapped;
 use domain::id::{PersonId, SessionId, TokenId};
 use domain::raci::Raci;
+use domain::raci::action::Action;
 use domain::raci::person::Person;
+use domain::raci::refusal::Refusal;
 use domain::stream::{Actor, Stream};
 use jiff::SignedDuration;
 use store::Draft;
@@ -60,6 +62,22 @@ pub struct Known {
     pub person: Person,
     /// How we know.
     pub by: By,
+}
+
+impl Known {
+    /// Whether what they are known by reaches an action at all. Whether they may is the matrix's to say.
+    pub fn reaches(&self, action: Action) -> Result<(), Refusal> {
+        match (&self.by, action) {
+            (_, Action::SeeOneself)
+            | (By::Session { .. }, Action::SecureOneself)
+            | (By::Session { half: false, .. }, _) => Ok(()),
+            (By::Session { half: true, .. }, _) => Err(Refusal::SecondFactorFirst),
+            // A token that leaked must not be a way to a password, or to more tokens.
+            (By::Token { .. }, Action::SecureOneself | Action::KeepOwnAccess) => Err(Refusal::NotByToken),
+            (By::Token { token, .. }, action) if token.covers(action) => Ok(()),
+            (By::Token { .. }, action) => Err(Refusal::NotInToken(action)),
+        }
+    }
 }
 
 /// What a request shows counts for nothing.

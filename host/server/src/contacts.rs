@@ -4,17 +4,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use desk::{Cause, DeskError, ErasureError, Named};
-use domain::id::ContactId;
+use domain::Time;
+use domain::contact::Hold;
+use domain::id::{ContactId, NumberId};
 use domain::raci::action::Action;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::Server;
-use crate::operator::Operator;
+use crate::api::openapi::Page;
+use crate::let_in::LetIn;
 use crate::routes::Routes;
 
 /// How long a command waits until the raw bodies of the last days are gone, too. What is left is a chore of the host.
@@ -31,8 +35,19 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
         .post("/contacts/retention", Action::EraseContacts, retention)
 }
 
+/// The same of the API, as far as it makes sense from afar.
+pub(crate) fn api_routes() -> Routes<Arc<Server>> {
+    Routes::new()
+        .post("/api/v1/contacts/find", Action::FindContact, about)
+        .page(Page::new("Find out whether somebody is a customer.").takes::<Asked>().gives::<About>())
+        .post("/api/v1/contacts/hold", Action::HoldContact, hold)
+        .page(Page::new("Keep a contact from being erased.").takes::<Asked>().gives::<Held>())
+        .post("/api/v1/contacts/release", Action::HoldContact, release)
+        .page(Page::new("End the duty to keep a contact.").takes::<Asked>().gives::<Held>())
+}
+
 /// One person, named in one of three ways, and on what ground something is to be done.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Asked {
     phone: Option<String>,
@@ -101,31 +116,58 @@ impl IntoResponse for Failed {
 
 type Answer = Result<Json<Value>, Failed>;
 
+/// What there is of a contact.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+struct About {
+    /// The host's own name of it.
+    #[schemars(with = "String")]
+    contact: ContactId,
+    /// Since when.
+    #[schemars(with = "Option<String>")]
+    since: Option<Time>,
+    /// Why it must not be erased, if it must not.
+    #[schemars(with = "Value")]
+    held: Option<Hold>,
+    /// The numbers of the company that it wrote to.
+    #[schemars(with = "Vec<String>")]
+    conversations: Vec<NumberId>,
+    /// When something was said last.
+    #[schemars(with = "Option<String>")]
+    last_activity: Option<Time>,
+}
+
+/// Whether a contact must not be erased.
+#[derive(Serialize, JsonSchema)]
+struct Held {
+    /// Which.
+    #[schemars(with = "String")]
+    contact: ContactId,
+    /// Whether.
+    held: bool,
+}
+
 /// What there is of a contact, without a word of it: enough to know whether it is the right one.
-async fn about(State(server): State<Arc<Server>>, Json(asked): Json<Asked>) -> Answer {
+async fn about(State(server): State<Arc<Server>>, Json(asked): Json<Asked>) -> Result<Json<About>, Failed> {
     let contact = asked.contact(&server)?;
     let store = server.desk.store();
     let failed = |error| Failed::from(DeskError::from(error));
     let (_, known) = store.contact(contact).map_err(failed)?;
     let known = known.ok_or(Failed::Desk(ErasureError::NoContact))?;
     let conversations = store.conversations_of(contact).map_err(failed)?;
-    Ok(Json(json!({
-        "contact": contact,
-        "since": known.since,
-        "held": known.hold,
-        "conversations": conversations.iter().map(|(number, _)| number).collect::<Vec<_>>(),
-        "last-activity": server.desk.last_activity(contact)?,
-    })))
+    Ok(Json(About {
+        contact,
+        since: known.since,
+        held: known.hold,
+        conversations: conversations.into_iter().map(|(number, _)| number).collect(),
+        last_activity: server.desk.last_activity(contact)?,
+    }))
 }
 
-async fn erase(
-    State(server): State<Arc<Server>>,
-    ConnectInfo(operator): ConnectInfo<Operator>,
-    Json(asked): Json<Asked>,
-) -> Answer {
+async fn erase(State(server): State<Arc<Server>>, let_in: LetIn, Json(asked): Json<Asked>) -> Answer {
     let contact = asked.contact(&server)?;
     let cause = Cause { reason: asked.reason, term: None };
-    let erased = server.desk.erase(contact, &cause, &operator.actor()).await?;
+    let erased = server.desk.erase(contact, &cause, &let_in.actor()).await?;
     let gone = server.desk.forget_bodies(PATIENCE).await?;
     Ok(Json(json!({
         "contact": erased.contact,
@@ -135,33 +177,29 @@ async fn erase(
     })))
 }
 
-async fn export(
-    State(server): State<Arc<Server>>,
-    ConnectInfo(operator): ConnectInfo<Operator>,
-    Json(asked): Json<Asked>,
-) -> Answer {
+async fn export(State(server): State<Arc<Server>>, let_in: LetIn, Json(asked): Json<Asked>) -> Answer {
     let contact = asked.contact(&server)?;
-    Ok(Json(server.desk.export(contact, &operator.actor()).await?))
+    Ok(Json(server.desk.export(contact, &let_in.actor()).await?))
 }
 
 async fn hold(
     State(server): State<Arc<Server>>,
-    ConnectInfo(operator): ConnectInfo<Operator>,
+    let_in: LetIn,
     Json(asked): Json<Asked>,
-) -> Answer {
+) -> Result<Json<Held>, Failed> {
     let contact = asked.contact(&server)?;
-    server.desk.hold(contact, &asked.reason, &operator.actor()).await?;
-    Ok(Json(json!({ "contact": contact, "held": true })))
+    server.desk.hold(contact, &asked.reason, &let_in.actor()).await?;
+    Ok(Json(Held { contact, held: true }))
 }
 
 async fn release(
     State(server): State<Arc<Server>>,
-    ConnectInfo(operator): ConnectInfo<Operator>,
+    let_in: LetIn,
     Json(asked): Json<Asked>,
-) -> Answer {
+) -> Result<Json<Held>, Failed> {
     let contact = asked.contact(&server)?;
-    server.desk.release(contact, &asked.reason, &operator.actor()).await?;
-    Ok(Json(json!({ "contact": contact, "held": false })))
+    server.desk.release(contact, &asked.reason, &let_in.actor()).await?;
+    Ok(Json(Held { contact, held: false }))
 }
 
 /// Whether to forget whose term is over, or only to say who that is.
@@ -171,11 +209,7 @@ struct Retain {
     dry_run: bool,
 }
 
-async fn retention(
-    State(server): State<Arc<Server>>,
-    ConnectInfo(operator): ConnectInfo<Operator>,
-    Json(asked): Json<Retain>,
-) -> Answer {
+async fn retention(State(server): State<Arc<Server>>, let_in: LetIn, Json(asked): Json<Retain>) -> Answer {
     let desk = server.desk.clone();
     let due = tokio::task::spawn_blocking(move || desk.retention_due()).await;
     let due = due.map_err(|_| DeskError::Stopping)??;
@@ -184,7 +218,7 @@ async fn retention(
             "no policy says for how long contacts are kept: set `contacts` in [company.retention], as \"5y\"";
         return Err(Failed::Asked(words.to_owned()));
     };
-    let erased = if asked.dry_run { 0 } else { server.desk.retain(&due, &operator.actor()).await? };
+    let erased = if asked.dry_run { 0 } else { server.desk.retain(&due, &let_in.actor()).await? };
     let expired = due.expired.iter().map(|expired| {
         json!({ "contact": expired.contact, "last-activity": expired.last_activity, "held": expired.held })
     });

@@ -1,8 +1,9 @@
 //! Who comes in.
 //!
-//! Two doors, each a single layer before all routes. The world's lets in what is everybody's, and nothing else. The one in
-//! the data directory asks the kernel who is there, the company whose account that is, and the matrix whether they may.
-//! What is in no list of routes does not exist at either.
+//! Three doors, each a single layer before all routes. The world's lets in what is everybody's, and nothing else. The one in
+//! the data directory asks the kernel who is there, the company whose account that is, and the matrix whether they may. The
+//! one of the API (`api::door`) asks for a session or a token, and then the same of the matrix. What is in no list of routes
+//! does not exist at any of them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,16 +14,19 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use domain::company::Company;
 use domain::conversation::Holder;
 use domain::id::ConversationId;
 use domain::law::language::Language;
 use domain::raci::Raci;
-use domain::raci::action::Belongs;
+use domain::raci::action::{Action, Belongs};
 use domain::raci::person::Target;
 use domain::raci::refusal::Refusal;
+use domain::stream::Actor;
 use serde_json::{Value, json};
 
 use crate::Server;
+use crate::let_in::LetIn;
 use crate::operator::Operator;
 use crate::routes::{About, Route, Routes};
 
@@ -43,7 +47,7 @@ impl Routes {
 }
 
 /// What is not in the list does not exist, whoever asks.
-fn listed<'a>(routes: &'a [Route], request: &Request) -> Result<&'a Route, StatusCode> {
+pub(crate) fn listed<'a>(routes: &'a [Route], request: &Request) -> Result<&'a Route, StatusCode> {
     let path = request.extensions().get::<MatchedPath>().ok_or(StatusCode::NOT_FOUND)?;
     // Whoever may GET may ask what GET would say.
     let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
@@ -76,41 +80,68 @@ async fn machine(
         Ok(route) => route,
         Err(status) => return status.into_response(),
     };
-    let company = Arc::clone(&door.server.desk.active().company);
+    let server = &door.server;
+    let company = Arc::clone(&server.desk.active().company);
     let (raci, language) = (company.raci(), company.own_language());
-    let alone;
-    let person = if let Some(person) = raci.person(&operator.account) {
-        person
-    } else if !raci.people().is_empty() {
-        return refused(&Refusal::Stranger(operator.account), language);
-    } else if operator.is(door.server.owner) {
-        alone = Raci::alone(&operator.account);
-        &alone
-    } else {
-        return refused(&Refusal::NotTheOwner(operator.account), language);
-    };
-    // Only of somebody with a scope it matters what a request is about.
-    let (target, request) = if person.scope.is_empty() {
-        (Target::default(), request)
-    } else {
-        match aim(&door.server, route.about, request).await {
-            Ok(known) => known,
-            Err(status) => return status.into_response(),
+    let (person, actor) = match raci.person(&operator.account) {
+        Some(person) => (person.clone(), Actor::Person(person.id.clone())),
+        None if !operator.is(server.owner) && raci.people().is_empty() => {
+            return refused(&Refusal::NotTheOwner(operator.account), language);
         }
+        None if operator.is(server.owner)
+            && (raci.people().is_empty() || founds(server, raci, route.action)) =>
+        {
+            (Raci::alone(&operator.account), Actor::Operator(operator.account))
+        }
+        None => return refused(&Refusal::Stranger(operator.account), language),
     };
-    match raci.may(person, route.action, &target) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refused(&refusal, person.language(language)),
+    let let_in = LetIn { person, actor, action: route.action, proven: None };
+    match pass(server, &company, let_in, route.about, request, |request| next.run(request)).await {
+        Ok(response) => response,
+        Err(Turned::Status(status)) => status.into_response(),
+        Err(Turned::Refused(refusal, language)) => refused(&refusal, language),
     }
+}
+
+/// Whether the owner of the data may do it although the matrix knows other people: while nobody can sign in, the first one
+/// has to be invited by somebody.
+fn founds(server: &Server, raci: &Raci, action: Action) -> bool {
+    action == Action::ChangeAccess && server.people.nobody_can_sign_in(raci).unwrap_or(false)
+}
+
+/// Why somebody does not get past a door.
+pub(crate) enum Turned {
+    /// The request cannot be read.
+    Status(StatusCode),
+    /// The matrix says no, in this language.
+    Refused(Refusal, Language),
+}
+
+/// Asks the matrix and goes on. Behind both doors, this is the one place where it is known that this person was let in to do
+/// this action.
+pub(crate) async fn pass<F: Future>(
+    server: &Server,
+    company: &Company,
+    let_in: LetIn,
+    about: About,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Result<F::Output, Turned> {
+    // Only of somebody with a scope it matters what a request is about.
+    let mut target = Target::default();
+    if !let_in.person.scope.is_empty() {
+        (target, request) = aim(server, about, request).await.map_err(Turned::Status)?;
+    }
+    if let Err(refusal) = company.raci().may(&let_in.person, let_in.action, &target) {
+        return Err(Turned::Refused(refusal, let_in.person.language(company.own_language())));
+    }
+    request.extensions_mut().insert(let_in);
+    Ok(next(request).await)
 }
 
 /// What an operator reads.
 fn refused(refusal: &Refusal, language: Language) -> Response {
-    let task = match refusal {
-        Refusal::Row { task, .. } => Some(task),
-        Refusal::Stranger(_) | Refusal::NotTheOwner(_) => None,
-    };
-    let told = json!({ "error": refusal.words(language), "task": task });
+    let told = json!({ "error": refusal.words(language), "task": refusal.task() });
     (StatusCode::FORBIDDEN, Json(told)).into_response()
 }
 
@@ -156,7 +187,6 @@ fn aimed(server: &Server, about: About, uri: &Uri) -> Option<Target> {
 #[cfg(test)]
 mod tests {
     use axum::routing::get;
-    use domain::raci::action::Action;
     use hyper::service::Service as _;
     use hyper_util::service::TowerToHyperService;
 

@@ -7,6 +7,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::stops::Stops;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::Server;
@@ -32,29 +34,50 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Response {
     Json(health(&server, sending)).into_response()
 }
 
-/// A clock that is not the real one is said first.
-fn health(server: &Server, sending: Value) -> Value {
+/// How the host is.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Health {
+    /// `ok`.
+    status: &'static str,
+    /// Of the program.
+    version: &'static str,
+    /// The host's time.
+    now: String,
+    /// The company's name.
+    company: String,
+    /// The generation of rules that is in force.
+    generation: u64,
+    /// The last event of the journal.
+    events: u64,
+    /// The last event that is folded in.
+    folded: u64,
+    /// `on`, or what does not leave.
+    sending: Value,
+    /// Whether Meta's webhooks are taken.
+    webhook: &'static str,
+    /// A clock that is not the real one.
+    #[serde(rename = "WARNING", skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
+}
+
+fn health(server: &Server, sending: Value) -> Health {
     let store = server.desk.store();
     let applied = *store.applied().borrow();
     let active = server.desk.active();
-    let mut health = json!({
-        "status": "ok",
-        "version": env!("CARGO_PKG_VERSION"),
-        "now": server.clock.now().to_string(),
-        "company": active.company.name(),
-        "generation": active.generation.number,
-        "events": store.last_seq(),
-        "folded": applied.seq,
-        "sending": sending,
-        "webhook": if server.secrets.is_some() { "open" } else { "closed: no app secret is set" },
-    });
-    if let (Some(started), Some(health)) = (server.rehearsal, health.as_object_mut()) {
-        health.insert(
-            "WARNING".to_owned(),
-            json!(format!("REHEARSAL: the clock was started at {started}, it is not the real time")),
-        );
+    let rehearsal =
+        |started| format!("REHEARSAL: the clock was started at {started}, it is not the real time");
+    Health {
+        status: "ok",
+        version: env!("CARGO_PKG_VERSION"),
+        now: server.clock.now().to_string(),
+        company: active.company.name().to_owned(),
+        generation: active.generation.number,
+        events: store.last_seq(),
+        folded: applied.seq,
+        sending,
+        webhook: if server.secrets.is_some() { "open" } else { "closed: no app secret is set" },
+        warning: server.rehearsal.map(rehearsal),
     }
-    health
 }
 
 /// All figures in the text format of Prometheus.

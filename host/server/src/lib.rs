@@ -1,16 +1,20 @@
-//! HTTP: what Meta posts to, and what tells an operator how the host is.
+//! HTTP: what Meta posts to, what tells an operator how the host is, and the API for people and programs.
 
+mod api;
 mod backup;
 mod contacts;
 mod control;
 mod door;
 mod health;
+mod let_in;
 mod listen;
 mod media;
 mod operator;
 mod outbound;
+mod people;
 mod reparse;
 mod routes;
+mod site;
 mod templates;
 mod webhook;
 
@@ -23,13 +27,17 @@ use desk::Desk;
 use domain::Time;
 use domain::outside::{Clock, Entropy};
 use domain::raci::action::Action;
+use governance::People;
 use whatsapp::AppSecrets;
 
 use routes::About;
 
+pub use api::{api_routes, cookie};
 pub use control::{Controlled, SOCKET, control, let_in};
 pub use listen::{Listening, listen};
+pub use operator::account;
 pub use routes::{Route, Routes};
+pub use site::Site;
 
 /// What the server works with.
 pub struct Server {
@@ -43,6 +51,10 @@ pub struct Server {
     pub clock: Arc<dyn Clock>,
     /// Random bytes.
     pub entropy: Arc<dyn Entropy>,
+    /// How people prove who they are.
+    pub people: People,
+    /// Where people reach the host.
+    pub site: Site,
     /// Whose the data directory is (uid): where no people are described, who may everything.
     pub owner: u32,
     /// Where the clock was started, if it is not the real one.
@@ -73,6 +85,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .about(About::NumberInBody)
         .post("/backup/point", Action::BackUp, backup::point)
         .post("/journal/reparse", Action::ReadAgain, reparse::reparse)
+        .merge(people::routes())
         .merge(contacts::routes())
         .merge(media::routes())
         .merge(templates::routes())
@@ -83,5 +96,7 @@ pub fn routers(server: Server, more: Routes) -> (Router, Router) {
     let server = Arc::new(server);
     let open = more.merge(open_routes().with_state(Arc::clone(&server)));
     let local = local_routes().with_state(Arc::clone(&server));
-    (open.to_the_world(), local.at_the_machine(server))
+    let api = api_routes().with_state(Arc::clone(&server)).to_people(Arc::clone(&server));
+    let world = open.to_the_world().merge(api);
+    (site::guarded(world, &server.site), local.at_the_machine(server))
 }

@@ -1,13 +1,14 @@
 //! Connections, on hyper.
 //!
 //! A connection that does not say what it wants within ten seconds is closed, so that slow ones cannot hold the host. When
-//! the host stops, requests that have begun are answered.
+//! the host stops, requests that have begun are answered. Each request carries the address of the machine that sent it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
+use hyper::service::Service as _;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -20,6 +21,10 @@ const HEAD: Duration = Duration::from_secs(10);
 
 /// How long requests that have begun may take when the host stops.
 const LAST: Duration = Duration::from_secs(5);
+
+/// The machine at the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// An open door.
 pub struct Listening {
@@ -53,8 +58,8 @@ async fn accept(listener: TcpListener, router: Router, mut stopped: watch::Recei
             accepted = listener.accept() => accepted,
             _ = stopped.changed() => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // Too many open files, for instance: others may close some.
                 tracing::warn!(%error, "a connection could not be taken");
@@ -63,10 +68,15 @@ async fn accept(listener: TcpListener, router: Router, mut stopped: watch::Recei
             }
         };
         let _ = stream.set_nodelay(true);
+        let inner = TowerToHyperService::new(router.clone());
+        let service = hyper::service::service_fn(move |mut request: hyper::Request<_>| {
+            request.extensions_mut().insert(Peer(peer.ip()));
+            inner.call(request)
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+            .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::handler::Handler as _;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -22,7 +22,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::Server;
-use crate::operator::Operator;
+use crate::api::openapi::Page;
+use crate::let_in::LetIn;
 use crate::routes::{About, Routes};
 
 /// What is escaped of a name in a header: all but what RFC 8187 lets stand and nothing else takes for its own.
@@ -38,16 +39,24 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
         .about(About::ConversationInQuery)
 }
 
+/// What of it the API has: to upload is for whoever writes to a customer, which is no part of it yet.
+pub(crate) fn api_routes() -> Routes<Arc<Server>> {
+    Routes::new()
+        .get("/api/v1/media/{message}", Action::ReadMedium, get_medium)
+        .about(About::MessageInPath)
+        .page(Page::new("The picture or document of a message.").gives_bytes())
+}
+
 async fn get_medium(
     State(server): State<Arc<Server>>,
-    ConnectInfo(operator): ConnectInfo<Operator>,
+    let_in: LetIn,
     Path(message): Path<String>,
 ) -> Response {
     let message: MessageId = match message.parse() {
         Ok(message) => message,
         Err(error) => return refusal(StatusCode::BAD_REQUEST, &error),
     };
-    match server.desk.medium(message, operator.actor()).await {
+    match server.desk.medium(message, let_in.actor()).await {
         Ok(medium) => handed_out(medium),
         Err(error) => refusal(status(&error), &error),
     }
@@ -88,11 +97,11 @@ struct Upload {
 
 async fn put_medium(
     State(server): State<Arc<Server>>,
-    ConnectInfo(operator): ConnectInfo<Operator>,
+    let_in: LetIn,
     Query(Upload { conversation, kind }): Query<Upload>,
     body: Bytes,
 ) -> Response {
-    match server.desk.upload(operator.actor(), conversation, kind, body).await {
+    match server.desk.upload(let_in.actor(), conversation, kind, body).await {
         Ok(uploaded) => Json(json!({
             "id": uploaded.id,
             "until": uploaded.until,

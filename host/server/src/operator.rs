@@ -3,7 +3,6 @@
 use axum::extract::connect_info::Connected;
 use axum::serve::IncomingStream;
 use domain::id::OperatorId;
-use domain::stream::Actor;
 use tokio::net::UnixListener;
 
 /// Somebody at the other end of a connection.
@@ -16,11 +15,6 @@ pub(crate) struct Operator {
 }
 
 impl Operator {
-    /// As who acts.
-    pub(crate) fn actor(self) -> Actor {
-        Actor::Operator(self.account)
-    }
-
     /// Whether it is this account, or the one that may be any.
     pub(crate) fn is(&self, uid: u32) -> bool {
         self.uid.is_some_and(|own| own == uid || own == 0)
@@ -33,10 +27,14 @@ impl Connected<IncomingStream<'_, UnixListener>> for Operator {
             return Self { account: "unknown".into(), uid: None };
         };
         let uid = credentials.uid();
-        let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-        let account = name(&accounts, uid).map_or_else(|| format!("uid-{uid}").into(), OperatorId::from);
-        Self { account, uid: Some(uid) }
+        Self { account: account(uid), uid: Some(uid) }
     }
+}
+
+/// What an account of this machine is called; `uid-1234` if it has no name.
+pub fn account(uid: u32) -> OperatorId {
+    let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    name(&accounts, uid).map_or_else(|| format!("uid-{uid}").into(), OperatorId::from)
 }
 
 /// The name of an account: `name:password:uid:…` (passwd(5)).

@@ -1,35 +1,53 @@
 //! What an operator asks of sending: to pause, to resume, to say what is stopped and why.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use desk::DeskError;
 use domain::id::NumberId;
-use serde::Deserialize;
-use serde_json::json;
+use domain::stops::{Call, Stop};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::Server;
-use crate::operator::Operator;
+use crate::let_in::LetIn;
 
 /// To let nothing leave.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Pause {
     /// From which number; from any if absent.
+    #[schemars(with = "Option<String>")]
     number: Option<NumberId>,
     /// Why, for colleagues.
     reason: String,
 }
 
 /// To let it leave again.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Resume {
     /// From which number; from all if absent.
+    #[schemars(with = "Option<String>")]
     number: Option<NumberId>,
+}
+
+/// What does not leave.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Told {
+    /// Whether what was asked changed anything; null where nothing was asked.
+    changed: Option<bool>,
+    /// What is stopped: `scope`, `traffic`, `why`, `by`, `since`, and Meta's `code` if that is why.
+    #[schemars(with = "Vec<BTreeMap<String, Value>>")]
+    stopped: Vec<Stop>,
+    /// What a person is called for: `number`, `code`, `why`, `since`.
+    #[schemars(with = "Vec<BTreeMap<String, Value>>")]
+    calls: Vec<Call>,
 }
 
 /// What does not leave, and what a person is called for.
@@ -40,24 +58,24 @@ pub(crate) async fn state(State(server): State<Arc<Server>>) -> Response {
 /// Lets nothing leave, from now on.
 pub(crate) async fn pause(
     State(server): State<Arc<Server>>,
-    ConnectInfo(operator): ConnectInfo<Operator>,
+    let_in: LetIn,
     Json(Pause { number, reason }): Json<Pause>,
 ) -> Response {
     if reason.trim().is_empty() {
         let error = json!({"error": "`reason` is empty: colleagues will want to know why nothing is sent"});
         return (StatusCode::UNPROCESSABLE_ENTITY, Json(error)).into_response();
     }
-    let acted = server.desk.pause(operator.actor(), number.clone(), reason).await;
+    let acted = server.desk.pause(let_in.actor(), number.clone(), reason).await;
     told(&server, number.as_ref(), Some(acted))
 }
 
 /// Lets it leave again.
 pub(crate) async fn resume(
     State(server): State<Arc<Server>>,
-    ConnectInfo(operator): ConnectInfo<Operator>,
+    let_in: LetIn,
     Json(Resume { number }): Json<Resume>,
 ) -> Response {
-    let acted = server.desk.resume(operator.actor(), number.clone()).await;
+    let acted = server.desk.resume(let_in.actor(), number.clone()).await;
     told(&server, number.as_ref(), Some(acted))
 }
 
@@ -71,7 +89,7 @@ fn told(server: &Server, number: Option<&NumberId>, acted: Option<Result<bool, D
                 Some(number) => stops.of(number),
                 None => stops,
             };
-            Json(json!({"changed": changed, "stopped": stops.stopped, "calls": stops.calls})).into_response()
+            Json(Told { changed, stopped: stops.stopped, calls: stops.calls }).into_response()
         }
         Err(error) => {
             let error = json!({"error": error.to_string()});

@@ -3,19 +3,16 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::Server;
-use crate::operator::Operator;
+use crate::let_in::LetIn;
 
-pub(crate) async fn reparse(
-    State(server): State<Arc<Server>>,
-    ConnectInfo(operator): ConnectInfo<Operator>,
-) -> Response {
-    match server.desk.reparse(&operator.actor()).await {
+pub(crate) async fn reparse(State(server): State<Arc<Server>>, let_in: LetIn) -> Response {
+    match server.desk.reparse(&let_in.actor()).await {
         Ok(done) => {
             Json(json!({ "of": done.of, "understood": done.understood, "gone": done.gone })).into_response()
         }

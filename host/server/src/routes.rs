@@ -8,10 +8,12 @@ use axum::handler::Handler;
 use axum::http::Method;
 use domain::raci::action::Action;
 
+use crate::api::openapi::Page;
+
 /// One route.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Route {
-    /// GET or POST.
+    /// GET, POST or DELETE.
     pub method: Method,
     /// Its path, as it was added.
     pub path: &'static str,
@@ -19,6 +21,8 @@ pub struct Route {
     pub action: Action,
     /// What a request to it is about.
     pub(crate) about: About,
+    /// What its page says, if it has one.
+    pub(crate) page: Option<Page>,
 }
 
 /// Where a request says what it is about: whoever has a scope reaches no further.
@@ -57,6 +61,16 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.with(Method::POST, path, action, axum::routing::post(handler))
     }
 
+    /// One that takes something away.
+    pub fn delete<H: Handler<T, S>, T: 'static>(
+        self,
+        path: &'static str,
+        action: Action,
+        handler: H,
+    ) -> Self {
+        self.with(Method::DELETE, path, action, axum::routing::delete(handler))
+    }
+
     fn with(
         mut self,
         method: Method,
@@ -64,7 +78,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         action: Action,
         handler: axum::routing::MethodRouter<S>,
     ) -> Self {
-        self.list.push(Route { method, path, action, about: About::Company });
+        self.list.push(Route { method, path, action, about: About::Company, page: None });
         self.router = self.router.route(path, handler);
         self
     }
@@ -73,6 +87,14 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     pub(crate) fn about(mut self, about: About) -> Self {
         if let Some(last) = self.list.last_mut() {
             last.about = about;
+        }
+        self
+    }
+
+    /// Says what the page of the last one says.
+    pub(crate) fn page(mut self, page: Page) -> Self {
+        if let Some(last) = self.list.last_mut() {
+            last.page = Some(page);
         }
         self
     }

@@ -1,22 +1,26 @@
 //! Templates, as an operator manages them through the socket.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use desk::{TemplateError, Which};
 use domain::law::language::Language;
 use domain::raci::action::Action;
 use domain::templates::{Template, offerable};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use whatsapp::TemplateForm;
 
 use crate::Server;
+use crate::api::Paging;
+use crate::api::openapi::Page;
+use crate::let_in::LetIn;
 use crate::media::refusal;
-use crate::operator::Operator;
 use crate::routes::Routes;
 
 /// The routes of the socket.
@@ -25,19 +29,44 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
     routes.post("/templates", Action::ChangeTemplates, wish)
 }
 
+/// The same of the API.
+pub(crate) fn api_routes() -> Routes<Arc<Server>> {
+    Routes::new()
+        .get("/api/v1/templates", Action::ReadTemplates, part)
+        .page(Page::new("The templates, and which are offered.").gives::<Part>().paged())
+        .post("/api/v1/templates", Action::ChangeTemplates, wish)
+        .page(
+            Page::new(
+                "Look at the account, or make, change or delete a template: what Meta takes is under way.",
+            )
+            .takes::<Wish>()
+            .gives::<Value>(),
+        )
+}
+
 /// What an operator wants of templates.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 enum Wish {
-    Sync { account: Option<String> },
-    Create { account: Option<String>, form: TemplateForm },
-    Edit { account: Option<String>, form: TemplateForm },
+    Sync {
+        account: Option<String>,
+    },
+    Create {
+        account: Option<String>,
+        #[schemars(with = "BTreeMap<String, Value>")]
+        form: TemplateForm,
+    },
+    Edit {
+        account: Option<String>,
+        #[schemars(with = "BTreeMap<String, Value>")]
+        form: TemplateForm,
+    },
     Delete(Named),
     Unpause(Named),
     Accept(Named),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Named {
     account: Option<String>,
     name: String,
@@ -58,6 +87,28 @@ async fn list(State(server): State<Arc<Server>>) -> Response {
         }
         Err(error) => refused(&error),
     }
+}
+
+/// Some of the templates.
+#[derive(Serialize, JsonSchema)]
+struct Part {
+    /// In the order of their accounts, names and languages: with `status`, `category`, `quality`, `components`, and whether
+    /// and as what they are offered.
+    #[schemars(with = "Vec<BTreeMap<String, Value>>")]
+    templates: Vec<Value>,
+    /// `after` of the next page, if there is one.
+    next: Option<String>,
+}
+
+async fn part(State(server): State<Arc<Server>>, Query(paging): Query<Paging>) -> Response {
+    let mut templates = match server.desk.templates() {
+        Ok(templates) => templates,
+        Err(error) => return refused(&error),
+    };
+    let key = |one: &Template| format!("{}/{}/{}", one.account, one.template.name, one.template.language);
+    templates.sort_by_key(key);
+    let (part, next) = paging.part(templates, key);
+    Json(Part { templates: part.iter().map(told).collect(), next }).into_response()
 }
 
 /// A template, and whether it is offered: the words are for people, in their three languages.
@@ -85,33 +136,29 @@ fn told(template: &Template) -> Value {
     })
 }
 
-async fn wish(
-    State(server): State<Arc<Server>>,
-    ConnectInfo(operator): ConnectInfo<Operator>,
-    Json(wish): Json<Wish>,
-) -> Response {
+async fn wish(State(server): State<Arc<Server>>, let_in: LetIn, Json(wish): Json<Wish>) -> Response {
     let desk = &server.desk;
     let done = match wish {
-        Wish::Sync { account } => desk.sync_templates(operator.actor(), account).await.map(|synced| {
+        Wish::Sync { account } => desk.sync_templates(let_in.actor(), account).await.map(|synced| {
             let one = |of: desk::Synced| {
                 json!({"account": of.account, "templates": of.templates, "found": of.found, "gone": of.gone})
             };
             json!({"accounts": synced.into_iter().map(one).collect::<Vec<_>>()})
         }),
         Wish::Create { account, form } => {
-            desk.create_template(operator.actor(), account, &form).await.map(|template| json!(template))
+            desk.create_template(let_in.actor(), account, &form).await.map(|template| json!(template))
         }
         Wish::Edit { account, form } => {
-            desk.edit_template(operator.actor(), account, &form).await.map(|template| json!(template))
+            desk.edit_template(let_in.actor(), account, &form).await.map(|template| json!(template))
         }
         Wish::Delete(named) => {
-            desk.delete_template(operator.actor(), &named.into()).await.map(|deleted| json!({"deleted": deleted}))
+            desk.delete_template(let_in.actor(), &named.into()).await.map(|deleted| json!({"deleted": deleted}))
         }
         Wish::Unpause(named) => {
-            desk.unpause_template(operator.actor(), &named.into()).await.map(|template| json!(template))
+            desk.unpause_template(let_in.actor(), &named.into()).await.map(|template| json!(template))
         }
         Wish::Accept(named) => {
-            desk.accept_template(operator.actor(), &named.into()).await.map(|category| json!({"category": category}))
+            desk.accept_template(let_in.actor(), &named.into()).await.map(|category| json!({"category": category}))
         }
     };
     match done {

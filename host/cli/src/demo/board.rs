@@ -107,7 +107,8 @@ impl Board {
             | Stream::Company
             | Stream::Contact(_)
             | Stream::Agent(_)
-            | Stream::Proposal(_) => {}
+            | Stream::Proposal(_)
+            | Stream::Person(_) => {}
         }
     }
 

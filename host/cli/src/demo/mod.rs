@@ -108,9 +108,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let shown = page::Page::new(board.clone(), phones.base_url(), clock);
     let closing = shown.closing();
     let mut time = None;
-    let mut host = Host::start(&settings, |desk, clock| {
-        time = Some(Arc::clone(clock));
-        page::routes(shown, desk, clock)
+    let mut host = Host::start(&settings, |built| {
+        time = Some(Arc::clone(&built.clock));
+        page::routes(shown, built)
     })
     .await?;
     phones.set_webhook(&format!("http://{}/webhook", host.address))?;
@@ -145,6 +145,8 @@ fn settings(
         file: None,
         data,
         listen,
+        public_url: None,
+        trusted_proxies: Vec::new(),
         app_secret: Some(Secret::from(secret)),
         app_secret_previous: None,
         verify_token: Some(Secret::from(random().as_str())),

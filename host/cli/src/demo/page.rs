@@ -8,6 +8,7 @@
 //! its own name at this address; so a request has to name a loopback address as its host.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Json;
@@ -21,8 +22,9 @@ use domain::id::ConversationId;
 use domain::outside::Clock;
 use domain::raci::action::Action;
 use futures_util::stream::{Stream, unfold};
+use governance::{Origin, People};
 use serde_json::json;
-use server::Routes;
+use server::{Routes, Server, Site};
 use tokio::sync::watch;
 
 use super::board::Shared;
@@ -56,13 +58,21 @@ struct Shown {
     page: Page,
     desk: Desk,
     clock: Arc<dyn Clock>,
+    people: People,
+    site: Site,
 }
 
 /// The page's routes.
-pub(super) fn routes(page: Page, desk: &Desk, clock: &Arc<dyn Clock>) -> Routes {
+pub(super) fn routes(page: Page, server: &Server) -> Routes {
     let file = |kind: &'static str, content: &'static str| move || async move { served(kind, content) };
     let demo = Action::TryTheDemo;
-    let shown = Arc::new(Shown { page, desk: desk.clone(), clock: Arc::clone(clock) });
+    let shown = Arc::new(Shown {
+        page,
+        desk: server.desk.clone(),
+        clock: Arc::clone(&server.clock),
+        people: server.people.clone(),
+        site: server.site.clone(),
+    });
     Routes::new()
         .get("/", demo, file("text/html; charset=utf-8", include_str!("page/index.html")))
         .get("/demo/style.css", demo, file("text/css; charset=utf-8", include_str!("page/style.css")))
@@ -71,6 +81,7 @@ pub(super) fn routes(page: Page, desk: &Desk, clock: &Arc<dyn Clock>) -> Routes 
         .get("/demo/state", demo, state)
         .get("/demo/conversations/{id}", demo, conversation)
         .get("/demo/events", demo, events)
+        .post("/demo/sign-in/{person}", demo, sign_in)
         .wrapped(|router| router.layer(axum::middleware::from_fn(simulator::of_this_machine)))
         .with_state(shown)
 }
@@ -107,6 +118,21 @@ async fn conversation(State(shown): State<Arc<Shown>>, Path(id): Path<String>) -
 fn fresh(answer: impl IntoResponse) -> Response {
     ([(header::CACHE_CONTROL, "no-store"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")], answer)
         .into_response()
+}
+
+/// Lets whoever tries the demo be anybody of its company: all of them are invented. No other host has this route.
+async fn sign_in(State(shown): State<Arc<Shown>>, Path(person): Path<String>) -> Response {
+    let company = Arc::clone(&shown.desk.active().company);
+    let Some(person) = company.raci().by_id(&person.as_str().into()).filter(|person| !person.service) else {
+        return (StatusCode::NOT_FOUND, "there is no such person").into_response();
+    };
+    let origin = Origin { address: IpAddr::from([127, 0, 0, 1]), device: "demo".to_owned() };
+    match shown.people.let_in(person, &origin).await {
+        Ok(signed_in) => {
+            ([server::cookie(&shown.site, &signed_in)], fresh(StatusCode::NO_CONTENT)).into_response()
+        }
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
 }
 
 /// Which conversations look different, as it happens. Whoever comes back says with `Last-Event-ID` how far they were; who

@@ -223,6 +223,10 @@ impl<'a> View<'a> {
         let name = match actor {
             Actor::Agent(agent) => self.agent_name(agent.as_str()),
             Actor::Rule(rule) => rule.to_string(),
+            Actor::Person(person) => {
+                let known = self.company.raci().by_id(person);
+                known.map_or_else(|| person.to_string(), |person| person.name.clone())
+            }
             Actor::Operator(operator) => operator.to_string(),
             Actor::Host | Actor::Meta | Actor::Customer => String::new(),
         };
@@ -273,7 +277,7 @@ fn millis(time: Time) -> i64 {
 
 fn author(actor: &Actor) -> &'static str {
     match actor {
-        Actor::Agent(_) | Actor::Operator(_) => "agent",
+        Actor::Agent(_) | Actor::Person(_) | Actor::Operator(_) => "agent",
         Actor::Rule(_) => "rule",
         Actor::Customer => "customer",
         Actor::Host | Actor::Meta => "host",

@@ -89,6 +89,8 @@ pub enum Chooser {
     Rule(RuleId),
     /// No rule did, so the number's own queue has it.
     Default,
+    /// An agent had it and has left: it waits in the queue it came from.
+    Left(AgentId),
 }
 
 /// `case-preference-ended`, in `conversation/…`.

@@ -60,6 +60,14 @@ pub struct Could {
 }
 
 impl Refusal {
+    /// The row that says no, if it is one.
+    pub fn task(&self) -> Option<Task> {
+        match self {
+            Self::Row { task, .. } => Some(*task),
+            _ => None,
+        }
+    }
+
     /// One to three sentences: which row, what is missing, and who could.
     pub fn words(&self, language: Language) -> String {
         match self {
