@@ -32,6 +32,7 @@ mod pacing;
 mod platform;
 mod powerloss;
 mod program;
+mod proposals;
 mod raci;
 mod sending;
 mod simulation;

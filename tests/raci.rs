@@ -21,8 +21,13 @@ fn account() -> String {
 
 /// A company with a matrix and people of its own, in which `{me}` is whoever runs the tests.
 async fn governed(raci: &str) -> (Company, Serve) {
+    governed_by(&SHOP.replace("[company]", "[company]\nraci = \"raci.toml\""), raci).await
+}
+
+/// The same under a file of the company's own, which names `raci.toml`.
+pub async fn governed_by(file: &str, raci: &str) -> (Company, Serve) {
     let company = Company::new().await;
-    company.configure(&SHOP.replace("[company]", "[company]\nraci = \"raci.toml\""));
+    company.configure(file);
     write(&company, raci);
     let serve = company.start();
     (company, serve)
@@ -35,12 +40,12 @@ fn write(company: &Company, raci: &str) {
 }
 
 /// Saves another file while the host runs, and waits until it is in force.
-fn change(company: &Company, serve: &Serve, raci: &str) {
+pub fn change(company: &Company, serve: &Serve, raci: &str) {
     write(company, raci);
     serve.says(&["other rules are in force"]);
 }
 
-fn run(company: &Company, arguments: &[&str]) -> (bool, String) {
+pub fn run(company: &Company, arguments: &[&str]) -> (bool, String) {
     said(timonel().args(arguments).arg("--config").arg(company.config()))
 }
 

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::control;
 use crate::media_tools;
+use crate::proposal_tools;
 use crate::settings::Settings;
 
 /// What to do about a contact.
@@ -41,6 +42,9 @@ pub(crate) enum Command {
         /// The file to write, which must not exist yet; `-` for the terminal.
         #[arg(long)]
         out: PathBuf,
+        /// Why, where others have to agree first. It is kept for ever: without names and numbers of people.
+        #[arg(long, default_value = "")]
+        reason: String,
         /// A directory for the pictures, voice notes and documents that are kept, one file each.
         #[arg(long)]
         media: Option<PathBuf>,
@@ -115,9 +119,14 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<ExitC
                 println!("Nothing was erased.");
                 return Ok(ExitCode::FAILURE);
             }
-            tell_erased(&ask("/contacts/erase", &asked)?, json);
+            let answer = ask("/contacts/erase", &asked)?;
+            if json || !proposal_tools::proposed(&answer) {
+                tell_erased(&answer, json);
+            }
         }
-        Command::Export { who, out, media } => export(settings, &who, &out, media.as_deref())?,
+        Command::Export { who, out, reason, media } => {
+            export(settings, &who, &out, &reason, media.as_deref())?;
+        }
         Command::Hold { who, reason } => {
             let held = ask("/contacts/hold", &who.asked(&reason))?;
             println!("contact/{} is held: nobody and no policy can erase it.", text(&held, "contact"));
@@ -134,9 +143,22 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<ExitC
 }
 
 #[allow(clippy::print_stdout, reason = "the answer goes to whoever asked")]
-fn export(settings: &Settings, who: &Who, out: &Path, media: Option<&Path>) -> anyhow::Result<()> {
+fn export(
+    settings: &Settings,
+    who: &Who,
+    out: &Path,
+    reason: &str,
+    media: Option<&Path>,
+) -> anyhow::Result<()> {
     let mut file = if out.as_os_str() == "-" { None } else { Some(fresh(out)?) };
-    let document = control::ask(&settings.data, Method::POST, "/contacts/export", Some(&who.asked("")))?;
+    let document = control::ask(&settings.data, Method::POST, "/contacts/export", Some(&who.asked(reason)))?;
+    if proposal_tools::proposed(&document) {
+        println!("Ask again when it is approved: nothing was handed out yet.");
+        if file.is_some() {
+            std::fs::remove_file(out)?;
+        }
+        return Ok(());
+    }
     let text = serde_json::to_string_pretty(&document)?;
     match &mut file {
         None => println!("{text}"),

@@ -95,6 +95,7 @@ impl Host {
         });
         let server = Server {
             desk: desk.clone(),
+            files: None,
             people: people.await?,
             site,
             secrets: secrets(settings),

@@ -13,6 +13,7 @@ mod journal_tools;
 mod media_tools;
 mod notices;
 mod outbound;
+mod proposal_tools;
 mod raci;
 mod restore;
 mod rulebook;
@@ -137,6 +138,14 @@ enum Command {
         #[command(subcommand)]
         command: access::Command,
     },
+    /// Changes that take more than one person: propose, be heard, sign. Asks the running host.
+    Proposal {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: proposal_tools::Command,
+    },
     /// Look at the journal, and repair what is folded from it.
     Journal {
         /// The file of settings.
@@ -203,6 +212,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Template { config, command } => {
             template_tools::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Proposal { config, command } => {
+            proposal_tools::run(&read_settings(config)?, command)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Raci { config, command } => Ok(raci::run(&read_settings(config)?, &command)),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use whatsapp::TemplateForm;
 
 use crate::control;
+use crate::proposal_tools;
 use crate::settings::Settings;
 
 #[derive(Subcommand)]
@@ -22,11 +23,26 @@ pub(crate) enum Command {
     /// All that is known of a template.
     Show(Named),
     /// Send in a new template, from a file in TOML or JSON in Meta's own words. It is reviewed by Meta.
-    Create(Form),
+    Create {
+        #[command(flatten)]
+        form: Form,
+        #[command(flatten)]
+        because: Because,
+    },
     /// Send in other words for a template. It is reviewed again.
-    Edit(Form),
+    Edit {
+        #[command(flatten)]
+        form: Form,
+        #[command(flatten)]
+        because: Because,
+    },
     /// Delete a template in one language, or in all.
-    Delete(Named),
+    Delete {
+        #[command(flatten)]
+        named: Named,
+        #[command(flatten)]
+        because: Because,
+    },
     /// End a pause by which Meta paces a template.
     Unpause(Named),
     /// Take the category that Meta gave a template as it is, so that it is offered again.
@@ -37,6 +53,13 @@ pub(crate) enum Command {
         #[arg(long)]
         account: Option<String>,
     },
+}
+
+#[derive(Args)]
+pub(crate) struct Because {
+    /// Why, where others have to agree first.
+    #[arg(long, default_value = "")]
+    reason: String,
 }
 
 #[derive(Args)]
@@ -69,6 +92,12 @@ impl Named {
 #[allow(clippy::print_stdout, reason = "the answer goes to whoever asked")]
 pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
     let wish = |wish: &Value| control::ask(&settings.data, Method::POST, "/templates", Some(wish));
+    // None if others have to agree first.
+    let change = |mut asked: Value, because: &Because| -> anyhow::Result<Option<Value>> {
+        asked["reason"] = because.reason.as_str().into();
+        let answer = wish(&asked)?;
+        Ok((!proposal_tools::proposed(&answer)).then_some(answer))
+    };
     match command {
         Command::List { json } => {
             let answer = control::ask(&settings.data, Method::GET, "/templates", None)?;
@@ -79,16 +108,18 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
             }
         }
         Command::Show(named) => show(settings, &named)?,
-        Command::Create(form) => {
-            let made = wish(&form_wish("create", &form)?)?;
-            println!("{} is with Meta for review", title(&made));
+        Command::Create { form, because } => {
+            if let Some(made) = change(form_wish("create", &form)?, &because)? {
+                println!("{} is with Meta for review", title(&made));
+            }
         }
-        Command::Edit(form) => {
-            let edited = wish(&form_wish("edit", &form)?)?;
-            println!("{} is with Meta for review, and not offered until then", title(&edited));
+        Command::Edit { form, because } => {
+            if let Some(edited) = change(form_wish("edit", &form)?, &because)? {
+                println!("{} is with Meta for review, and not offered until then", title(&edited));
+            }
         }
-        Command::Delete(named) => {
-            let answer = wish(&named.wish("delete"))?;
+        Command::Delete { named, because } => {
+            let Some(answer) = change(named.wish("delete"), &because)? else { return Ok(()) };
             for deleted in answer["deleted"].as_array().into_iter().flatten() {
                 println!("{} is deleted", title(deleted));
             }

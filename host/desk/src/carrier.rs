@@ -69,7 +69,7 @@ impl Carrier {
     async fn advance(&self, proposal: &Proposal, fresh: bool) -> Result<(), ProposalError> {
         let (desk, proposals) = (&self.desk, self.desk.proposals());
         let stage = match &proposal.stage {
-            Stage::Open => {
+            Stage::Open | Stage::Approved => {
                 let active = desk.active();
                 proposals.settle(proposal.id, active.company.raci(), active.company.approvals()).await?
             }
@@ -84,6 +84,10 @@ impl Carrier {
             (Kind::Template, Stage::Begun) if fresh => {
                 let why = "the host stopped while it was asking Meta: `timonel template sync` shows whether it was \
                            done; if not, propose it again";
+                proposals.end(proposal.id, Err(why.to_owned())).await?;
+            }
+            (Kind::Export, Stage::Begun) if fresh => {
+                let why = "the host stopped while the data was being handed out: propose it again";
                 proposals.end(proposal.id, Err(why.to_owned())).await?;
             }
             (Kind::Erasure, Stage::Approved) => {

@@ -167,6 +167,16 @@ impl Desk {
         Ok(found)
     }
 
+    /// Whether a contact may be forgotten on some ground, as far as it can be told now.
+    pub fn may_erase(&self, contact: ContactId, reason: &str) -> Result<(), ErasureError> {
+        let shared = self.shared();
+        check(&shared.store, &shared.keys, contact, reason)?;
+        match living(&shared.store, contact)?.1.hold {
+            Some(hold) => Err(ErasureError::Held(hold)),
+            None => Ok(()),
+        }
+    }
+
     /// Forgets a contact for ever. When this returns the key is destroyed, and those of the raw bodies are closed: they go
     /// with `forget_bodies`.
     pub async fn erase(&self, contact: ContactId, cause: &Cause, by: &Actor) -> Result<Erased, ErasureError> {

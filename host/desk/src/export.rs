@@ -121,7 +121,11 @@ impl Told<'_> {
             Stream::Contact(id) => *id == self.contact,
             Stream::Conversation(id) => self.of.contains_key(id),
             Stream::Message(id) => self.ours.contains(id),
-            Stream::Webhooks | Stream::Company | Stream::Agent(_) | Stream::Proposal(_) | Stream::Person(_) => false,
+            Stream::Webhooks
+            | Stream::Company
+            | Stream::Agent(_)
+            | Stream::Proposal(_)
+            | Stream::Person(_) => false,
         };
         if !concerned {
             return Ok(());

@@ -46,8 +46,8 @@ mod work;
 mod worker;
 
 pub use active::Active;
-pub use carrier::Carrier;
 pub use assemble::{Desk, Parts, Running, assemble};
+pub use carrier::{Carrier, OfContact};
 pub use command::{CommandError, DeskError, Done};
 pub use dispatcher::Dispatcher;
 pub use erasure::{Cause, Erased, ErasureError, Named, Term, erase_now};

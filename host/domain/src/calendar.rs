@@ -136,6 +136,11 @@ impl Calendar {
         Ok(Self { zone: zone(zone_name)?, hours: None })
     }
 
+    /// The zone in which it thinks.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// The wall clock of the calendar.
     pub fn local(&self, at: Time) -> jiff::Zoned {
         at.to_zoned(self.zone.clone())

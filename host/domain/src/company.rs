@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Hours};
@@ -312,6 +313,11 @@ impl Company {
     /// When its media are fetched.
     pub fn media(&self) -> MediaPolicy {
         self.description.media
+    }
+
+    /// The zone in which its people read times.
+    pub fn zone(&self) -> &TimeZone {
+        self.always.zone()
     }
 
     /// Its name.

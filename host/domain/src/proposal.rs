@@ -36,7 +36,7 @@ pub enum Kind {
 }
 
 /// How far it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "is")]
 pub enum Stage {
     /// It waits for people, or for its time.
@@ -49,6 +49,9 @@ pub enum Stage {
     Live {
         /// Since when.
         since: Time,
+        /// What came of it.
+        #[serde(default, skip_serializing_if = "Json::is_null")]
+        answer: Json,
     },
     /// It was tried and could not be done.
     Failed {
@@ -188,7 +191,7 @@ impl Proposal {
                 }
             }
             Event::ProposalBegun(_) => self.stage = Stage::Begun,
-            Event::ProposalDone(_) => self.stage = Stage::Live { since: at },
+            Event::ProposalDone(done) => self.stage = Stage::Live { since: at, answer: done.answer.clone() },
             Event::ProposalFailed(failed) => self.stage = Stage::Failed { why: failed.why.clone() },
             _ => {}
         }

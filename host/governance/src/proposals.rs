@@ -217,7 +217,9 @@ impl Proposals {
         let now = self.clock.now();
         self.write(id, &Actor::Host, |known| {
             Ok(match known.stage {
-                Stage::Open if known.is_expired(approvals, now) => Some(ProposalExpired {}.into()),
+                Stage::Open | Stage::Approved if known.is_expired(approvals, now) => {
+                    Some(ProposalExpired {}.into())
+                }
                 Stage::Open if known.missing(raci, approvals, now).is_empty() => {
                     Some(ProposalApproved { of: known.hash }.into())
                 }

@@ -73,7 +73,9 @@ impl Known {
             | (By::Session { half: false, .. }, _) => Ok(()),
             (By::Session { half: true, .. }, _) => Err(Refusal::SecondFactorFirst),
             // A token that leaked must not be a way to a password, or to more tokens.
-            (By::Token { .. }, Action::SecureOneself | Action::KeepOwnAccess) => Err(Refusal::NotByToken),
+            (By::Token { .. }, Action::SecureOneself | Action::KeepOwnAccess | Action::DecideProposals) => {
+                Err(Refusal::NotByToken)
+            }
             (By::Token { token, .. }, action) if token.covers(action) => Ok(()),
             (By::Token { .. }, action) => Err(Refusal::NotInToken(action)),
         }

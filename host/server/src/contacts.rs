@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use desk::{Cause, DeskError, ErasureError, Named};
+use desk::{Cause, DeskError, ErasureError, Named, OfContact};
 use domain::Time;
 use domain::contact::Hold;
 use domain::id::{ContactId, NumberId};
@@ -18,7 +18,9 @@ use serde_json::{Value, json};
 
 use crate::Server;
 use crate::api::openapi::Page;
+use crate::api::problem::Problem;
 use crate::let_in::LetIn;
+use crate::proposals::{self, Change};
 use crate::routes::Routes;
 
 /// How long a command waits until the raw bodies of the last days are gone, too. What is left is a chore of the host.
@@ -79,6 +81,14 @@ enum Failed {
     Asked(String),
     /// The desk said no.
     Desk(ErasureError),
+    /// It could not be proposed.
+    Proposal(Box<Problem>),
+}
+
+impl From<Problem> for Failed {
+    fn from(problem: Problem) -> Self {
+        Self::Proposal(Box::new(problem))
+    }
 }
 
 impl From<ErasureError> for Failed {
@@ -96,6 +106,7 @@ impl From<DeskError> for Failed {
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         let (status, words) = match self {
+            Self::Proposal(problem) => return problem.into_response(),
             Self::Asked(words) => (StatusCode::BAD_REQUEST, words),
             Self::Desk(error) => {
                 let status = match &error {
@@ -164,8 +175,16 @@ async fn about(State(server): State<Arc<Server>>, Json(asked): Json<Asked>) -> R
     }))
 }
 
-async fn erase(State(server): State<Arc<Server>>, let_in: LetIn, Json(asked): Json<Asked>) -> Answer {
+async fn erase(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Json(asked): Json<Asked>,
+) -> Result<Response, Failed> {
     let contact = asked.contact(&server)?;
+    let change = Change::Erasure(OfContact { contact });
+    if let Some(proposed) = proposals::instead(&server, &let_in, change, &asked.reason).await? {
+        return Ok(proposed);
+    }
     let cause = Cause { reason: asked.reason, term: None };
     let erased = server.desk.erase(contact, &cause, &let_in.actor()).await?;
     let gone = server.desk.forget_bodies(PATIENCE).await?;
@@ -174,12 +193,34 @@ async fn erase(State(server): State<Arc<Server>>, let_in: LetIn, Json(asked): Js
         "conversations": erased.conversations,
         "cancelled": erased.cancelled,
         "raw-bodies-gone": gone,
-    })))
+    }))
+    .into_response())
 }
 
-async fn export(State(server): State<Arc<Server>>, let_in: LetIn, Json(asked): Json<Asked>) -> Answer {
+/// Hands out a contact's data. Where others have to agree, whoever asked proposes it, and asks again when they have: the
+/// data itself is in no proposal.
+async fn export(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Json(asked): Json<Asked>,
+) -> Result<Response, Failed> {
     let contact = asked.contact(&server)?;
-    Ok(Json(server.desk.export(contact, &let_in.actor()).await?))
+    let approved = proposals::approved_export(&server, &let_in, contact)?;
+    let Some(approved) = approved else {
+        let change = Change::Export(OfContact { contact });
+        if let Some(proposed) = proposals::instead(&server, &let_in, change, &asked.reason).await? {
+            return Ok(proposed);
+        }
+        return Ok(Json(server.desk.export(contact, &let_in.actor()).await?).into_response());
+    };
+    let proposals = server.desk.proposals();
+    if !proposals.begin(approved).await.map_err(Problem::from)? {
+        return Err(Failed::Asked("somebody takes this export already".to_owned()));
+    }
+    let exported = server.desk.export(contact, &let_in.actor()).await;
+    let ended = exported.as_ref().map(|_| domain::json::Json::default()).map_err(ToString::to_string);
+    proposals.end(approved, ended).await.map_err(Problem::from)?;
+    Ok(Json(exported?).into_response())
 }
 
 async fn hold(

@@ -12,6 +12,7 @@ mod media;
 mod operator;
 mod outbound;
 mod people;
+mod proposals;
 mod reparse;
 mod routes;
 mod site;
@@ -36,6 +37,7 @@ pub use api::{api_routes, cookie};
 pub use control::{Controlled, SOCKET, control, let_in};
 pub use listen::{Listening, listen};
 pub use operator::account;
+pub use proposals::{Files, Proposed};
 pub use routes::{Route, Routes};
 pub use site::Site;
 
@@ -53,6 +55,8 @@ pub struct Server {
     pub entropy: Arc<dyn Entropy>,
     /// How people prove who they are.
     pub people: People,
+    /// What lies in the company's files, for whoever proposes to put it in force; none where there is no file.
+    pub files: Option<Arc<dyn Files>>,
     /// Where people reach the host.
     pub site: Site,
     /// Whose the data directory is (uid): where no people are described, who may everything.
@@ -89,6 +93,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(contacts::routes())
         .merge(media::routes())
         .merge(templates::routes())
+        .merge(proposals::routes())
 }
 
 /// What a host serves, to the world and to those at its machine; `more` is for the world too.

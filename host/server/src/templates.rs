@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use desk::{TemplateError, Which};
+use desk::{TemplateError, TemplateWish, Which};
 use domain::law::language::Language;
 use domain::raci::action::Action;
 use domain::templates::{Template, offerable};
@@ -19,8 +19,10 @@ use whatsapp::TemplateForm;
 use crate::Server;
 use crate::api::Paging;
 use crate::api::openapi::Page;
+use crate::api::problem::Problem;
 use crate::let_in::LetIn;
 use crate::media::refusal;
+use crate::proposals::{self, Change};
 use crate::routes::Routes;
 
 /// The routes of the socket.
@@ -37,9 +39,9 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
         .post("/api/v1/templates", Action::ChangeTemplates, wish)
         .page(
             Page::new(
-                "Look at the account, or make, change or delete a template: what Meta takes is under way.",
+                "Look at the account, or make, change or delete a template: what Meta takes is under way, or a proposal.",
             )
-            .takes::<Wish>()
+            .takes::<Asked>()
             .gives::<Value>(),
         )
 }
@@ -71,6 +73,29 @@ struct Named {
     account: Option<String>,
     name: String,
     language: Option<String>,
+}
+
+/// What is wanted, and why: where people are described, others have to agree first.
+#[derive(Deserialize, JsonSchema)]
+struct Asked {
+    #[serde(flatten)]
+    wish: Wish,
+    /// Why: needed to make, to change and to delete one where others have to agree.
+    #[serde(default)]
+    reason: String,
+}
+
+impl From<Wish> for TemplateWish {
+    fn from(wish: Wish) -> Self {
+        match wish {
+            Wish::Sync { account } => Self::Sync { account },
+            Wish::Create { account, form } => Self::Create { account, form },
+            Wish::Edit { account, form } => Self::Edit { account, form },
+            Wish::Delete(named) => Self::Delete(named.into()),
+            Wish::Unpause(named) => Self::Unpause(named.into()),
+            Wish::Accept(named) => Self::Accept(named.into()),
+        }
+    }
 }
 
 impl From<Named> for Which {
@@ -136,35 +161,22 @@ fn told(template: &Template) -> Value {
     })
 }
 
-async fn wish(State(server): State<Arc<Server>>, let_in: LetIn, Json(wish): Json<Wish>) -> Response {
-    let desk = &server.desk;
-    let done = match wish {
-        Wish::Sync { account } => desk.sync_templates(let_in.actor(), account).await.map(|synced| {
-            let one = |of: desk::Synced| {
-                json!({"account": of.account, "templates": of.templates, "found": of.found, "gone": of.gone})
-            };
-            json!({"accounts": synced.into_iter().map(one).collect::<Vec<_>>()})
-        }),
-        Wish::Create { account, form } => {
-            desk.create_template(let_in.actor(), account, &form).await.map(|template| json!(template))
-        }
-        Wish::Edit { account, form } => {
-            desk.edit_template(let_in.actor(), account, &form).await.map(|template| json!(template))
-        }
-        Wish::Delete(named) => {
-            desk.delete_template(let_in.actor(), &named.into()).await.map(|deleted| json!({"deleted": deleted}))
-        }
-        Wish::Unpause(named) => {
-            desk.unpause_template(let_in.actor(), &named.into()).await.map(|template| json!(template))
-        }
-        Wish::Accept(named) => {
-            desk.accept_template(let_in.actor(), &named.into()).await.map(|category| json!({"category": category}))
-        }
-    };
-    match done {
+async fn wish(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Json(asked): Json<Asked>,
+) -> Result<Response, Problem> {
+    let wish = TemplateWish::from(asked.wish);
+    if wish.is_change()
+        && let Some(proposed) =
+            proposals::instead(&server, &let_in, Change::Template(&wish), &asked.reason).await?
+    {
+        return Ok(proposed);
+    }
+    Ok(match server.desk.wish_template(let_in.actor(), wish).await {
         Ok(answer) => Json(answer).into_response(),
         Err(error) => refused(&error),
-    }
+    })
 }
 
 fn refused(error: &TemplateError) -> Response {

@@ -9,7 +9,9 @@ use std::ops::Range;
 use domain::Time;
 use domain::decision::{Digest, MemoryScope};
 use domain::event::{MessageEdited, MessageRevoked};
-use domain::id::{ContactId, ConversationId, MessageId, NumberId, ProposalId, QueueId, RuleId, TimerId, TokenId};
+use domain::id::{
+    ContactId, ConversationId, MessageId, NumberId, ProposalId, QueueId, RuleId, TimerId, TokenId,
+};
 use domain::lane::Lane;
 use domain::law::spending::Month;
 use domain::platform::TemplateName;

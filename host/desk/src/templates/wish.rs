@@ -88,9 +88,7 @@ impl Desk {
         Ok(match wish {
             TemplateWish::Sync { account } => {
                 let synced = self.sync_templates(by, account).await?;
-                let one = |of: super::Synced| {
-                    json!({"account": of.account, "templates": of.templates, "found": of.found, "gone": of.gone})
-                };
+                let one = |of: super::Synced| json!({"account": of.account, "templates": of.templates, "found": of.found, "gone": of.gone});
                 json!({"accounts": synced.into_iter().map(one).collect::<Vec<_>>()})
             }
             TemplateWish::Create { account, form } => {

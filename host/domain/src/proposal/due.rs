@@ -96,7 +96,7 @@ pub enum Unfit {
     #[error("the proposal is not open any more")]
     Over,
     /// Who wrote it does not sign it.
-    #[error("whoever wrote a proposal does not sign it: somebody else has to")]
+    #[error("whoever wrote a proposal does not decide it: somebody else has to")]
     Author,
     /// They said it of another content.
     #[error("the content was edited since: look at it again")]
@@ -168,7 +168,9 @@ impl Proposal {
     /// Whether nobody decided it in time.
     pub fn is_expired(&self, approvals: &Approvals, now: Time) -> bool {
         let from = self.not_before.map_or(self.since, |later| later.max(self.since));
-        self.stage.is_open() && from.saturating_add(approvals.expires).is_ok_and(|end| now >= end)
+        // What was approved and is fetched by whoever asked for it does not lie around either.
+        let waits = self.stage.is_open() || self.kind == Kind::Export && self.stage == Stage::Approved;
+        waits && from.saturating_add(approvals.expires).is_ok_and(|end| now >= end)
     }
 
     /// Whether somebody may sign it.
@@ -193,6 +195,9 @@ impl Proposal {
     /// Whether somebody may say what they think of it: whoever is consulted or answers for one of its rows, or does it.
     pub fn may_speak(&self, person: &Person, of: &Digest, raci: &Raci) -> Result<(), Unfit> {
         self.may_say(of)?;
+        if person.id == self.author {
+            return Err(Unfit::Author);
+        }
         let has = |task: &Task| raci.letters(person, *task).has(Letters::RA | Letters::C);
         if reaches_all(person) && self.tasks.iter().any(has) { Ok(()) } else { Err(Unfit::Row) }
     }
@@ -261,7 +266,7 @@ impl Proposal {
     }
 }
 
-/// A proposal concerns the whole company.
+/// A proposal concerns the whole company, and is decided by people: not by programs.
 fn reaches_all(person: &Person) -> bool {
-    !person.external && person.reaches(&Target::default())
+    !person.external && !person.service && person.reaches(&Target::default())
 }

@@ -99,6 +99,13 @@ actions! {
     /// Looks after one's own password, sessions and tokens.
     KeepOwnAccess => Own;
 
+    /// Reads what people have still to agree on, as far as a row of it says anything of them.
+    ReadProposals => Own;
+    /// Wants a change. Which rows have to let them is a matter of the change (`domain::proposal`).
+    Propose => Own;
+    /// Says something of a proposal, signs it, or ends it: its rows say who may (`domain::proposal::due`).
+    DecideProposals => Own;
+
     /// Reads how the host is.
     ReadStatus => see(&[MonitorSla]);
     /// Reads what does not leave, and why.

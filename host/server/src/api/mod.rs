@@ -26,7 +26,7 @@ use serde_json::Value;
 use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
-use crate::{contacts, health, media, outbound, people, templates};
+use crate::{contacts, health, media, outbound, people, proposals, templates};
 
 use openapi::Page;
 use problem::Problem;
@@ -67,6 +67,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(contacts::api_routes())
         .merge(media::api_routes())
         .merge(templates::api_routes())
+        .merge(proposals::api_routes())
 }
 
 /// The page of the API.

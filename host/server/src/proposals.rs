@@ -1,0 +1,437 @@
+//! Changes that take more than one person, as people propose and decide them: at the machine and from afar.
+//!
+//! The door lets everybody of the company in, because whose a proposal is depends on what it would change. What somebody may
+//! say of it is asked of the matrix where the content is known (`domain::proposal::due`), and shown to whom one of its rows
+//! concerns.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use desk::{OfContact, TemplateWish};
+use domain::Time;
+use domain::company::Company;
+use domain::decision::Digest;
+use domain::id::{ContactId, ProposalId};
+use domain::json::Json as Text;
+use domain::proposal::event::Opinion;
+use domain::proposal::{Kind, Proposal, Stage};
+use domain::raci::action::Action;
+use domain::raci::letters::Letters;
+use domain::raci::person::Person;
+use domain::raci::task::Task;
+use governance::{ProposalError, Wish, Word};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::Server;
+use crate::api::Paging;
+use crate::api::openapi::Page;
+use crate::api::problem::Problem;
+use crate::let_in::LetIn;
+use crate::routes::Routes;
+
+/// The company's own files, as they lie on the disk and are not in force.
+pub trait Files: Send + Sync {
+    /// What would be in force if they were. The error says what is wrong with them.
+    fn proposed(&self) -> Result<Proposed, String>;
+}
+
+/// A change of the company's files.
+pub struct Proposed {
+    /// All of them, as they would be in force.
+    pub content: Text,
+    /// The rows that it touches.
+    pub tasks: BTreeSet<Task>,
+    /// What is different, in a line.
+    pub title: String,
+}
+
+/// The routes of the socket.
+pub(crate) fn routes() -> Routes<Arc<Server>> {
+    Routes::new()
+        .get("/proposals", Action::ReadProposals, all)
+        .get("/proposals/{proposal}", Action::ReadProposals, one)
+        .post("/proposals", Action::Propose, propose)
+        .post("/proposals/{proposal}/words", Action::DecideProposals, say)
+}
+
+/// The same of the API.
+pub(crate) fn api_routes() -> Routes<Arc<Server>> {
+    Routes::new()
+        .get("/api/v1/proposals", Action::ReadProposals, part)
+        .page(Page::new("Changes that wait for somebody; with `all=true` also those that do not any more.").gives::<Part>().paged())
+        .get("/api/v1/proposals/{proposal}", Action::ReadProposals, one)
+        .page(Page::new("One of them.").gives::<Told>())
+        .post("/api/v1/proposals", Action::Propose, propose)
+        .page(Page::new("Propose a change, or another content of one that is open: all signatures are void then.").takes::<Asked>().gives::<Told>())
+        .post("/api/v1/proposals/{proposal}/words", Action::DecideProposals, say)
+        .page(Page::new("Say what you think of it, sign it, reject it, take it back; or go past the approvals in an emergency.").takes::<Said>().gives::<Told>())
+}
+
+/// A change that is wanted.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Asked {
+    /// `template`, `erasure`, `export`, or `company` for what lies in the company's files.
+    #[schemars(with = "String")]
+    kind: Kind,
+    /// For a template what `POST /templates` takes; for a customer `{"contact": id}`; nothing for the company's files.
+    #[serde(default)]
+    content: Value,
+    /// Why. Those who sign read it first, and it is kept.
+    reason: String,
+    /// Not to be carried out before.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    not_before: Option<Time>,
+    /// The proposal of which this is another content.
+    #[serde(default)]
+    edits: Option<String>,
+}
+
+/// What somebody says of a proposal.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Said {
+    /// `agree`, `object`, `sign`, `reject`, `withdraw`, `force`, `review`.
+    #[serde(rename = "do")]
+    does: String,
+    /// The hash of the content that it is said of, as the proposal has it: of another one it says nothing.
+    of: String,
+    /// In words: needed to reject, to force and to review.
+    #[serde(default)]
+    words: String,
+}
+
+/// A proposal, as people read it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Told {
+    /// What it is called.
+    proposal: String,
+    /// What kind of change.
+    kind: String,
+    /// The same for people.
+    kind_words: String,
+    /// In one line.
+    title: String,
+    /// Why.
+    reason: String,
+    /// The change itself, for whoever decides on it.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    content: Value,
+    /// The hash of the content: what a word is said of.
+    of: String,
+    /// The rows of the matrix that it belongs to.
+    rows: Vec<String>,
+    /// Who wrote the content.
+    author: String,
+    /// When.
+    #[schemars(with = "String")]
+    since: Time,
+    /// How far it is: `is`, and what belongs to it.
+    stage: Value,
+    /// The same for people.
+    stage_words: String,
+    /// What it waits for: `waits-for`, what belongs to it, and `words`.
+    missing: Vec<Value>,
+    /// What was said of this content.
+    heard: Vec<Value>,
+    /// Who signed this content.
+    signed: Vec<Value>,
+    /// If somebody went past the approvals.
+    forced: Value,
+    /// What you may do about it now.
+    yours: Vec<&'static str>,
+}
+
+/// Some of the proposals.
+#[derive(Serialize, JsonSchema)]
+struct Part {
+    /// The newest last.
+    proposals: Vec<Told>,
+    /// `after` of the next page, if there is one.
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Which {
+    #[serde(default)]
+    all: bool,
+}
+
+impl From<ProposalError> for Problem {
+    fn from(error: ProposalError) -> Self {
+        let words = error.to_string();
+        let (status, kind) = match error {
+            ProposalError::None => (StatusCode::NOT_FOUND, "not-there"),
+            ProposalError::Unfit(domain::proposal::due::Unfit::Edited) => {
+                (StatusCode::PRECONDITION_FAILED, "changed-meanwhile")
+            }
+            ProposalError::Unfit(domain::proposal::due::Unfit::Over) => (StatusCode::CONFLICT, "over"),
+            ProposalError::Unfit(_) | ProposalError::NotYours(_) => {
+                (StatusCode::FORBIDDEN, "not-yours-to-do")
+            }
+            ProposalError::Field { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "not-a-proposal"),
+            ProposalError::Projection(_) | ProposalError::Commit(_) => {
+                tracing::error!(error = %words, "a proposal could not be read or written");
+                (StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed")
+            }
+        };
+        Self::new(status, kind, words)
+    }
+}
+
+fn invalid(words: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-proposal", words)
+}
+
+async fn all(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Query(which): Query<Which>,
+) -> Result<Json<Value>, Problem> {
+    Ok(Json(json!({ "proposals": shown(&server, &let_in, which.all)? })))
+}
+
+async fn part(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Query(which): Query<Which>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Part>, Problem> {
+    let mut told = shown(&server, &let_in, which.all)?;
+    told.sort_by(|a, b| a.proposal.cmp(&b.proposal));
+    let (proposals, next) = paging.part(told, |one| one.proposal.clone());
+    Ok(Json(Part { proposals, next }))
+}
+
+fn shown(server: &Server, let_in: &LetIn, all: bool) -> Result<Vec<Told>, Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    let proposals = server.desk.proposals().list(!all)?;
+    let concerns = |one: &Proposal| concerns(one, &let_in.person, &company);
+    Ok(proposals.iter().filter(|one| concerns(one)).map(|one| told(server, one, let_in, &company)).collect())
+}
+
+async fn one(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Path(proposal): Path<String>,
+) -> Result<Json<Told>, Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    let found = found(&server, &let_in, &proposal, &company)?;
+    Ok(Json(told(&server, &found, &let_in, &company)))
+}
+
+async fn propose(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Json(asked): Json<Asked>,
+) -> Result<(StatusCode, Json<Told>), Problem> {
+    let Asked { kind, content, reason, not_before, edits } = asked;
+    let (content, tasks, title) = match kind {
+        Kind::Company => {
+            let files = server.files.as_ref();
+            let files =
+                files.ok_or_else(|| invalid("`kind`: the host runs without a file of the company"))?;
+            let Proposed { content, tasks, title } = files.proposed().map_err(invalid)?;
+            (content, tasks, title)
+        }
+        Kind::Template => {
+            let wish: TemplateWish =
+                serde_json::from_value(content).map_err(|error| invalid(format!("`content`: {error}")))?;
+            check(&server, &Change::Template(&wish), &reason)?;
+            of_template(&wish)
+        }
+        Kind::Erasure | Kind::Export => {
+            let of: OfContact =
+                serde_json::from_value(content).map_err(|error| invalid(format!("`content`: {error}")))?;
+            if kind == Kind::Erasure {
+                check(&server, &Change::Erasure(of.clone()), &reason)?;
+            }
+            of_contact(kind, &of)
+        }
+    };
+    let wish = Wish { kind, title, reason, content, tasks, not_before };
+    let company = Arc::clone(&server.desk.active().company);
+    let proposals = server.desk.proposals();
+    let made = match edits {
+        None => proposals.propose(wish, &let_in.person, &let_in.actor, company.raci()).await?,
+        Some(id) => {
+            let id = found(&server, &let_in, &id, &company)?.id;
+            proposals.edit(id, wish, &let_in.person, &let_in.actor, company.raci()).await?
+        }
+    };
+    Ok((StatusCode::ACCEPTED, Json(told(&server, &made, &let_in, &company))))
+}
+
+/// What is wanted of a template, as the content of a proposal.
+fn of_template(wish: &TemplateWish) -> (Text, BTreeSet<Task>, String) {
+    (Text::of(wish), [Task::ModifyTemplates].into(), wish.title())
+}
+
+/// What is wanted of a customer, as the content of a proposal. It names the customer by an id that says nothing.
+fn of_contact(kind: Kind, of: &OfContact) -> (Text, BTreeSet<Task>, String) {
+    let task = if kind == Kind::Erasure { Task::EraseData } else { Task::ExportData };
+    (Text::of(of), [task].into(), format!("contact/{}", of.contact))
+}
+
+/// Proposes what somebody asked for to be done, where it takes more than one person; none where it does not.
+pub(crate) async fn instead(
+    server: &Server,
+    let_in: &LetIn,
+    change: Change<'_>,
+    reason: &str,
+) -> Result<Option<Response>, Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    if !company.is_governed() {
+        return Ok(None);
+    }
+    check(server, &change, reason)?;
+    let (kind, (content, tasks, title)) = match change {
+        Change::Template(wish) => (Kind::Template, of_template(wish)),
+        Change::Erasure(of) => (Kind::Erasure, of_contact(Kind::Erasure, &of)),
+        Change::Export(of) => (Kind::Export, of_contact(Kind::Export, &of)),
+    };
+    let wish = Wish { kind, title, reason: reason.to_owned(), content, tasks, not_before: None };
+    let made = server.desk.proposals().propose(wish, &let_in.person, &let_in.actor, company.raci()).await?;
+    let told = told(server, &made, let_in, &company);
+    Ok(Some((StatusCode::ACCEPTED, Json(json!({ "proposal": told }))).into_response()))
+}
+
+/// The proposal by which somebody may take a customer's data now, if there is one.
+pub(crate) fn approved_export(
+    server: &Server,
+    let_in: &LetIn,
+    contact: ContactId,
+) -> Result<Option<ProposalId>, Problem> {
+    let content = Text::of(&OfContact { contact });
+    let theirs = |one: &Proposal| {
+        one.kind == Kind::Export
+            && one.stage == Stage::Approved
+            && one.author == let_in.person.id
+            && one.content == content
+    };
+    Ok(server.desk.proposals().list(true)?.into_iter().find(theirs).map(|one| one.id))
+}
+
+/// Whether a change makes sense, before anybody is asked to agree to it.
+fn check(server: &Server, change: &Change<'_>, reason: &str) -> Result<(), Problem> {
+    match change {
+        Change::Template(wish) => {
+            server.desk.check_template(wish).map_err(|error| invalid(error.to_string()))
+        }
+        Change::Erasure(of) => {
+            server.desk.may_erase(of.contact, reason).map_err(|error| invalid(error.to_string()))
+        }
+        Change::Export(_) => Ok(()),
+    }
+}
+
+/// Something that takes more than one person.
+pub(crate) enum Change<'a> {
+    /// Of a template.
+    Template(&'a TemplateWish),
+    /// Forgetting a customer.
+    Erasure(OfContact),
+    /// Handing a customer's data out.
+    Export(OfContact),
+}
+
+async fn say(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Path(proposal): Path<String>,
+    Json(said): Json<Said>,
+) -> Result<Json<Told>, Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    let found = found(&server, &let_in, &proposal, &company)?;
+    let of: Digest = serde_json::from_value(json!(said.of))
+        .map_err(|_| invalid("`of` is no hash: the one of the proposal's `of` was expected"))?;
+    let words = said.words;
+    let word = match said.does.as_str() {
+        "agree" => Word::Heard(Opinion { agrees: true, words }),
+        "object" => Word::Heard(Opinion { agrees: false, words }),
+        "sign" => Word::Sign,
+        "reject" => Word::Reject(words),
+        "withdraw" => Word::Withdraw,
+        "force" => Word::Force(words),
+        "review" => Word::Review(words),
+        other => {
+            return Err(invalid(format!(
+                "`do` is `{other}`: agree, object, sign, reject, withdraw, force or review was expected"
+            )));
+        }
+    };
+    let proposals = server.desk.proposals();
+    let now = proposals.say(found.id, of, &word, &let_in.person, &let_in.actor, company.raci()).await?;
+    Ok(Json(told(&server, &now, &let_in, &company)))
+}
+
+/// A proposal that somebody may know of.
+fn found(server: &Server, let_in: &LetIn, id: &str, company: &Company) -> Result<Proposal, Problem> {
+    let id: ProposalId = id.parse().map_err(|_| ProposalError::None)?;
+    let found = server.desk.proposals().get(id)?;
+    if concerns(&found, &let_in.person, company) { Ok(found) } else { Err(ProposalError::None.into()) }
+}
+
+/// Whether a proposal is any of somebody's business: they wrote it, or one of its rows says something of them.
+fn concerns(proposal: &Proposal, person: &Person, company: &Company) -> bool {
+    let any = Letters::RA | Letters::C | Letters::I;
+    let has = |task: &Task| company.raci().letters(person, *task).has(any);
+    person.id == proposal.author || !person.external && proposal.tasks.iter().any(has)
+}
+
+fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company) -> Told {
+    let (person, raci, now) = (&let_in.person, company.raci(), server.clock.now());
+    let language = person.language(company.own_language());
+    let decides = |task: &Task| raci.letters(person, *task).has(Letters::RA | Letters::C);
+    let reads = person.id == proposal.author || proposal.tasks.iter().any(decides);
+    let missing = match proposal.stage {
+        Stage::Open => proposal.missing(raci, company.approvals(), now),
+        _ => Vec::new(),
+    };
+    let missing = missing.iter().map(|missing| {
+        let mut told = json!(missing);
+        told["words"] = missing.words(language, raci, company.zone()).into();
+        told
+    });
+    let of = &proposal.hash;
+    let may = [
+        ("agree", proposal.may_speak(person, of, raci).is_ok()),
+        ("object", proposal.may_speak(person, of, raci).is_ok()),
+        ("sign", proposal.may_sign(person, of, raci).is_ok()),
+        ("reject", proposal.may_reject(person, of, raci).is_ok()),
+        ("withdraw", proposal.may_withdraw(&person.id).is_ok()),
+        ("force", proposal.may_force(person, of, raci).is_ok()),
+        ("review", proposal.may_review(person, raci).is_ok()),
+    ];
+    Told {
+        proposal: proposal.id.to_string(),
+        kind: json!(proposal.kind).as_str().unwrap_or_default().to_owned(),
+        kind_words: proposal.kind.words(language).to_owned(),
+        title: proposal.title.clone(),
+        reason: proposal.reason.clone(),
+        content: if reads { proposal.content.value() } else { Value::Null },
+        of: of.to_string(),
+        rows: proposal.tasks.iter().map(|task| task.words(language).to_owned()).collect(),
+        author: proposal.author.to_string(),
+        since: proposal.since,
+        stage: json!(proposal.stage),
+        stage_words: proposal.stage.words(language).to_owned(),
+        missing: missing.collect(),
+        heard: proposal
+            .heard
+            .iter()
+            .map(|(who, said)| json!({ "by": who, "agrees": said.agrees, "words": said.words }))
+            .collect(),
+        signed: proposal.signed.iter().map(|(who, at)| json!({ "by": who, "at": at })).collect(),
+        forced: json!(proposal.forced),
+        yours: may.into_iter().filter_map(|(what, may)| may.then_some(what)).collect(),
+    }
+}

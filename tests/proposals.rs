@@ -1,0 +1,170 @@
+//! What takes more than one person: proposed by one, heard, signed by another, and then done by the host.
+//!
+//! The kernel knows one account here, so the same chair is taken by one person after the other: the matrix that is in force
+//! says whose the account is.
+
+use crate::message::SHOP;
+use crate::program::{Company, NUMBER, Serve};
+use crate::raci::{change, governed_by, run};
+
+const READY: &str = r#"
+name = "pedido_listo"
+language = "es"
+category = "UTILITY"
+[[components]]
+type = "BODY"
+text = "Su pedido {{1}} está listo."
+example = { body_text = [["77"]] }
+"#;
+
+/// Two admins, a supervisor and an agent; the one in the chair has the account.
+fn people(chair: &str) -> String {
+    let all = [
+        ("ricardo", "Ricardo Salazar", "admin"),
+        ("paula", "Paula Gómez", "admin"),
+        ("marta", "Marta Díaz", "supervisor"),
+        ("ana", "Ana Ruiz", "agent"),
+    ];
+    let one = |(id, name, role): &(&str, &str, &str)| {
+        let account = if *id == chair { "account = \"{me}\"\n" } else { "" };
+        format!("[[people]]\nid = \"{id}\"\nname = \"{name}\"\nroles = [\"{role}\"]\n{account}")
+    };
+    all.iter().map(one).collect()
+}
+
+fn sit(company: &Company, serve: &Serve, chair: &str) {
+    change(company, serve, &people(chair));
+}
+
+fn file() -> String {
+    let waba = format!(
+        "[[company.numbers]]\nid = \"{NUMBER}\"\nname = \"x\"\nqueue = \"general\"\nwaba = \"102290129340398\"\n"
+    );
+    // A number that is described needs its queue described.
+    format!("[company]\nraci = \"raci.toml\"\n[[company.queues]]\nid = \"general\"\n{waba}")
+}
+
+/// The first word of what was said: the beginning of the proposal's name.
+fn named(told: &str) -> String {
+    told.split_whitespace().next().unwrap().to_owned()
+}
+
+fn until(company: &Company, proposal: &str, stage: &str) -> String {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    loop {
+        let (shown, told) = run(company, &["proposal", "show", proposal]);
+        if shown && told.contains(stage) {
+            return told;
+        }
+        assert!(std::time::Instant::now() < deadline, "{told}");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_reaches_meta_when_another_admin_has_signed_exactly_it() {
+    let (company, serve) = governed_by(&file(), &people("ricardo")).await;
+    let path = company.dir.path().join("listo.toml");
+    let path = path.to_str().unwrap();
+    std::fs::write(path, READY).unwrap();
+
+    let (made, told) = run(&company, &["template", "create", path]);
+    assert!(!made && told.contains("`reason` is empty"), "{told}");
+    std::fs::write(path, READY.replace("{{1}}", "{{2}}")).unwrap();
+    let (made, told) = run(&company, &["template", "create", path, "--reason", "Aviso"]);
+    assert!(!made && told.contains("components[0].text"), "what Meta would refuse is not proposed: {told}");
+
+    std::fs::write(path, READY).unwrap();
+    let (made, told) = run(&company, &["template", "create", path, "--reason", "Avisar del pedido"]);
+    assert!(made, "{told}");
+    for part in [
+        "plantilla: create pedido_listo es UTILITY [abierta]",
+        "ricardo: Avisar del pedido",
+        "«Modificar plantillas»: falta 1 firma de Paula Gómez",
+        "se espera la opinión de Marta Díaz",
+        "timonel proposal withdraw|force",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    let proposal = named(&told);
+    let (signed, told) = run(&company, &["proposal", "sign", &proposal]);
+    assert!(!signed && told.contains("whoever wrote a proposal does not decide it"), "{told}");
+    assert!(company.journal(&["--kind", "template-submitted"]).is_empty());
+
+    // An agent is told that there is something, and reads nothing of it.
+    sit(&company, &serve, "ana");
+    let (_, told) = run(&company, &["proposal", "show", &proposal]);
+    assert!(told.contains("pedido_listo") && !told.contains("está listo."), "{told}");
+    let (signed, told) = run(&company, &["proposal", "sign", &proposal]);
+    assert!(!signed && told.contains("no row of the proposal lets you"), "{told}");
+
+    // The supervisor is against it, so it is mended, and what was said of the first content is void.
+    sit(&company, &serve, "marta");
+    let (said, told) = run(&company, &["proposal", "object", &proposal, "--words", "Falta el nombre"]);
+    assert!(said && told.contains("- marta: Falta el nombre"), "{told}");
+    sit(&company, &serve, "paula");
+    let (signed, told) = run(&company, &["proposal", "sign", &proposal, "--of", &"0".repeat(64)]);
+    assert!(!signed && told.contains("the content was edited since"), "{told}");
+    let (signed, told) = run(&company, &["proposal", "sign", &proposal]);
+    assert!(signed && told.contains("✓ paula"), "{told}");
+
+    let told = until(&company, &proposal, "[en vigor]");
+    assert!(told.contains("está listo."), "{told}");
+    let submitted = company.journal(&["--kind", "template-submitted"]);
+    assert_eq!(submitted.len(), 1);
+    assert_eq!(submitted[0]["actor"], "person/ricardo");
+    let (_, told) = run(&company, &["proposal", "list"]);
+    assert_eq!(told, "nothing waits\n");
+    let (signed, told) = run(&company, &["proposal", "reject", &proposal, "--words", "tarde"]);
+    assert!(!signed && told.contains("not open any more"), "{told}");
+    serve.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_is_forgotten_and_handed_out_only_when_a_second_person_agrees() {
+    let file = SHOP.replace("[company]", "[company]\nraci = \"raci.toml\"\napprovals.hearing = \"0s\"");
+    let (company, serve) = governed_by(&file, &people("ricardo")).await;
+    company.whatsapp.customer("573001112233", "Lucía").say(NUMBER, "¿Qué horario tienen?").unwrap();
+    company.until("message-received", 1).await;
+    let phone = ["--phone", "+57 300 111 2233"];
+    let erase =
+        |reason| run(&company, &[&["contact", "erase", "--yes", "--reason", reason][..], &phone].concat());
+    let out = company.dir.path().join("lucia.json");
+    let export = || {
+        let out = out.to_str().unwrap();
+        run(&company, &[&["contact", "export", "--reason", "Lo pide", "--out", out][..], &phone].concat())
+    };
+
+    let (done, told) = export();
+    assert!(done && told.contains("nothing was handed out yet") && !out.exists(), "{told}");
+    let handed = named(&told);
+    let (done, told) = erase("lo pide Lucía");
+    assert!(!done && told.contains("names the customer"), "{told}");
+    let (done, told) = erase("solicitud del titular");
+    assert!(done && told.contains("contact/") && told.contains("[abierta]"), "{told}");
+    let forgotten = named(&told);
+    assert!(company.journal(&["--kind", "contact-erased"]).is_empty());
+
+    sit(&company, &serve, "paula");
+    let (done, told) = run(&company, &["proposal", "force", &handed, "--words", "urgente"]);
+    assert!(!done && told.contains("not with data of a customer"), "{told}");
+    assert!(run(&company, &["proposal", "sign", &handed]).0);
+    // Another admin does not take what was approved for him: hers is a proposal of her own.
+    assert!(export().1.contains("[abierta]") && !out.exists());
+
+    sit(&company, &serve, "ricardo");
+    until(&company, &handed, "[aprobada]");
+    let (done, told) = export();
+    assert!(done && std::fs::read_to_string(&out).unwrap().contains("Lucía"), "{told}");
+    std::fs::remove_file(&out).unwrap();
+    // Once.
+    assert!(export().1.contains("[abierta]") && !out.exists());
+
+    sit(&company, &serve, "paula");
+    assert!(run(&company, &["proposal", "sign", &forgotten]).0);
+    until(&company, &forgotten, "[en vigor]");
+    let erased = company.journal(&["--kind", "contact-erased"]);
+    assert_eq!(erased[0]["actor"], "person/ricardo");
+    assert_eq!(erased[0]["data"]["reason"], "solicitud del titular");
+    serve.stop();
+}
