@@ -168,3 +168,53 @@ async fn a_customer_is_forgotten_and_handed_out_only_when_a_second_person_agrees
     assert_eq!(erased[0]["data"]["reason"], "solicitud del titular");
     serve.stop();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_saved_in_the_company_s_files_is_a_draft_until_it_is_agreed_on_and_survives_a_restart_so() {
+    let approvals =
+        "[company]\nraci = \"raci.toml\"\napprovals = { files = \"when-approved\", alone = \"0s\" }";
+    let file = SHOP.replace("[company]", approvals);
+    let alone =
+        "[[people]]\nid = \"ricardo\"\nname = \"Ricardo Salazar\"\nroles = [\"admin\"]\naccount = \"{me}\"\n";
+    let (company, serve) = governed_by(&file, alone).await;
+    let with_ana = format!("{alone}[[people]]\nid = \"ana\"\nname = \"Ana Ruiz\"\nroles = [\"admin\"]\n");
+
+    // There is nothing to agree on yet, and what makes no sense is not proposed.
+    let propose = || run(&company, &["proposal", "company", "--reason", "Ana reemplaza a Luis"]);
+    assert!(propose().1.contains("nothing is to be agreed on"));
+    crate::raci::write(&company, "[matrix]\naudit = { boss = \"A\" }");
+    serve.says(&["it is a draft"]);
+    assert!(propose().1.contains("`matrix.audit` is `boss`"));
+
+    crate::raci::write(&company, &with_ana);
+    let in_force = |company: &Company| {
+        let adopted = company.journal(&["--kind", "company-adopted"]);
+        let content = adopted.last().unwrap()["data"]["content"].to_string();
+        assert!(!content.contains("access-token"), "secrets are none of it");
+        content.contains("Ana Ruiz")
+    };
+    assert!(!in_force(&company));
+    // A restart changes nothing about it.
+    serve.stop();
+    let serve = company.start();
+    assert!(!in_force(&company));
+    let (forced, told) = run(&company, &["proposal", "list"]);
+    assert!(forced && told == "nothing waits\n", "{told}");
+
+    let (made, told) = propose();
+    assert!(made && told.contains("reglas y roles: raci.toml [abierta]"), "{told}");
+    let proposal = named(&told);
+    let told = until(&company, &proposal, "[en vigor]");
+    assert!(told.contains("+++ raci.toml") || told.contains("--- raci.toml"), "{told}");
+    assert!(in_force(&company));
+
+    // From now on there are two, and neither gives rights alone: not even back.
+    crate::raci::write(&company, alone);
+    let (made, told) = propose();
+    assert!(made && told.contains("falta 1 firma de Ana Ruiz"), "{told}");
+    let proposal = named(&told);
+    let (forced, told) = run(&company, &["proposal", "force", &proposal, "--words", "ya"]);
+    assert!(!forced && told.contains("nobody goes past the approvals for this"), "{told}");
+    assert!(run(&company, &["proposal", "withdraw", &proposal]).0);
+    serve.stop();
+}

@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 use whatsapp::{Answer, AppSecrets, Graph, GraphConfig, Network, OwnedSend};
 
 use crate::access;
+use crate::company_files::{self, CompanyFiles};
 use crate::rulebook;
 use crate::settings::{self, Policy, Settings};
 use crate::system::{SystemClock, SystemEntropy, boot};
@@ -61,7 +62,10 @@ impl Host {
         let store = open_store(&settings.data, Arc::clone(&clock))?;
         let rules = Arc::new(engine(&settings.data)?);
         let number = store.generation()?.map_or(1, |last| last.generation + 1);
-        let active = prepare(&rules, &settings.policy, number)?;
+        // What was agreed on goes before what lies in the files.
+        let agreed = company_files::in_force(store.adopted()?.as_ref(), &settings.data)?;
+        let policy = agreed.as_ref().unwrap_or(&settings.policy);
+        let active = prepare(&rules, policy, number)?;
         let network = network(settings)?;
         let outside = Outside {
             store: store.clone(),
@@ -85,6 +89,12 @@ impl Host {
             );
         }
         desk.announce().await?;
+        let files = settings.file.clone().map(|file| {
+            Arc::new(CompanyFiles::new(file, settings.data.clone(), Arc::clone(&rules), desk.clone()))
+        });
+        if let (Some(files), None) = (&files, &agreed) {
+            files.begin().await?;
+        }
         let running = parts.run(&tokio::runtime::Handle::current())?;
         let site =
             Site::new(settings.public_url.as_deref(), settings.listen, settings.trusted_proxies.clone());
@@ -95,7 +105,7 @@ impl Host {
         });
         let server = Server {
             desk: desk.clone(),
-            files: None,
+            files: files.clone().map(|files| files as Arc<dyn server::Files>),
             people: people.await?,
             site,
             secrets: secrets(settings),
@@ -115,13 +125,15 @@ impl Host {
         let controlled = server::control(&settings.data, local).with_context(|| {
             format!("`data` is `{}`: no socket can be made in it", settings.data.display())
         })?;
-        server::let_in(&settings.data, settings.policy.company.raci())?;
+        server::let_in(&settings.data, policy.company.raci())?;
         access::open(&people, &desk, &site, settings).await?;
         let mut chores =
             vec![tokio::spawn(sweep(desk.clone(), Arc::clone(&clock))), tokio::spawn(retain(desk.clone()))];
-        if let Some(file) = settings.file.clone() {
-            let people = people.clone();
-            chores.push(tokio::spawn(watch(file, settings.data.clone(), desk.clone(), rules, people)));
+        if let Some(files) = files {
+            let file = settings.file.clone().unwrap_or_default();
+            let approved = desk.store().watch(store::Topic::Proposals);
+            chores.push(tokio::spawn(Arc::clone(&files).follow(approved, people.clone())));
+            chores.push(tokio::spawn(watch(file, files, desk.clone(), rules, people.clone())));
         }
         tracing::info!(address = %listening.address, generation = number, "open");
         Ok(Self {
@@ -305,7 +317,7 @@ fn prepare(rules: &rules::Host, policy: &Policy, number: u64) -> anyhow::Result<
 }
 
 /// Puts other rules in force when the file says so, or a table that it names. What cannot be put in force changes nothing.
-async fn watch(file: PathBuf, data: PathBuf, desk: Desk, rules: Arc<rules::Host>, people: People) {
+async fn watch(file: PathBuf, files: Arc<CompanyFiles>, desk: Desk, rules: Arc<rules::Host>, people: People) {
     let look = || {
         let file = file.clone();
         tokio::task::spawn_blocking(move || settings::texts(&file).ok())
@@ -318,7 +330,12 @@ async fn watch(file: PathBuf, data: PathBuf, desk: Desk, rules: Arc<rules::Host>
             continue;
         }
         seen = Some(now);
-        if let Err(error) = reload(&file, &data, &desk, &rules).await {
+        if desk.active().company.files_wait() {
+            tracing::info!(
+                file = %file.display(),
+                "the file was changed: it is a draft. `timonel proposal company --reason …` proposes to put it in force"
+            );
+        } else if let Err(error) = reload(&file, &files, &desk, &rules).await {
             tracing::error!(
                 error = format!("{error:#}"),
                 file = %file.display(),
@@ -330,14 +347,20 @@ async fn watch(file: PathBuf, data: PathBuf, desk: Desk, rules: Arc<rules::Host>
     }
 }
 
-async fn reload(file: &Path, data: &Path, desk: &Desk, rules: &Arc<rules::Host>) -> anyhow::Result<()> {
+async fn reload(
+    file: &Path,
+    files: &CompanyFiles,
+    desk: &Desk,
+    rules: &Arc<rules::Host>,
+) -> anyhow::Result<()> {
     let policy = Policy::read(file)?;
     let number = desk.active().generation.number + 1;
     let rules = Arc::clone(rules);
     let active = tokio::task::spawn_blocking(move || prepare(&rules, &policy, number)).await??;
     // First, because what fails changes nothing. To connect is not to come in: the door asks the company that is in force.
-    server::let_in(data, active.company.raci())?;
+    server::let_in(files.data(), active.company.raci())?;
     desk.activate(active).await?;
+    files.begin().await?;
     tracing::info!(generation = number, "other rules are in force");
     Ok(())
 }

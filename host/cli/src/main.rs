@@ -3,6 +3,7 @@
 mod access;
 mod backup;
 mod commands;
+mod company_files;
 mod contact_tools;
 mod control;
 mod demo;

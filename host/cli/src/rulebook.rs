@@ -69,6 +69,11 @@ fn known_queue(policy: &Policy, queue: &QueueId) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whether a name is that of a reference plugin.
+pub(crate) fn is_reference(plugin: &str) -> bool {
+    REFERENCE.iter().any(|(name, _)| *name == plugin)
+}
+
 /// The bytes of a plugin: a reference plugin by its name, any other by its path.
 pub(crate) fn component(plugin: &str, dir: &Path) -> anyhow::Result<Vec<u8>> {
     if let Some((_, bytes)) = REFERENCE.iter().find(|(name, _)| *name == plugin) {

@@ -325,6 +325,18 @@ pub(crate) fn texts(path: &Path) -> std::io::Result<Vec<Option<String>>> {
     Ok([Some(text)].into_iter().chain(tables).collect())
 }
 
+/// The names of the tables that a file names, each beside it.
+pub(crate) fn tables(file: &toml::Table) -> Vec<String> {
+    let name = |path: &[&str]| {
+        let found = path.iter().try_fold(file.get("company")?, |value, key| value.get(key))?;
+        Some(found.as_str()?.to_owned())
+    };
+    [&["contacting", "countries"][..], &["contacting", "prices"], &["raci"]]
+        .into_iter()
+        .filter_map(name)
+        .collect()
+}
+
 fn read_file(path: &Path) -> Result<File, SettingsError> {
     parse_file(&read_text(path)?, path)
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use domain::agent::Presence;
-use domain::event::{ActiveRule, GenerationActivated, PresenceSet};
+use domain::event::{ActiveRule, CompanyAdopted, GenerationActivated, PresenceSet};
 use domain::id::{AgentId, ConversationId, NumberId};
 use domain::message::Outgoing;
 use domain::stops::Stops;
@@ -167,6 +167,17 @@ impl Desk {
     pub async fn activate(&self, active: Active) -> Result<(), DeskError> {
         let draft = Draft::new(Stream::Company, Actor::Host, activation(&active))?;
         self.shared.store.commit(Vec::new(), vec![draft]).await?;
+        self.shared.active.store(Arc::new(active));
+        Ok(())
+    }
+
+    /// The same with what was agreed on of the company's files: both are in force, or neither.
+    pub async fn adopt(&self, active: Active, adopted: CompanyAdopted) -> Result<(), DeskError> {
+        let drafts = vec![
+            Draft::new(Stream::Company, Actor::Host, activation(&active))?,
+            Draft::new(Stream::Company, Actor::Host, adopted)?,
+        ];
+        self.shared.store.commit(Vec::new(), drafts).await?;
         self.shared.active.store(Arc::new(active));
         Ok(())
     }

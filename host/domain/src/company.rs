@@ -15,7 +15,7 @@ use crate::law::language::Language;
 use crate::law::prices::Prices;
 use crate::law::{Contacting, Law};
 use crate::media::MediaPolicy;
-use crate::proposal::due::Approvals;
+use crate::proposal::due::{Approvals, Files};
 use crate::raci::Raci;
 use crate::retention::Retention;
 
@@ -333,6 +333,12 @@ impl Company {
     /// How changes that can hurt are agreed on.
     pub fn approvals(&self) -> &Approvals {
         &self.description.approvals
+    }
+
+    /// Whether what is saved in its files is a draft, and others have to agree before it is in force. A company that describes
+    /// nobody has nobody to ask.
+    pub fn files_wait(&self) -> bool {
+        self.is_governed() && self.description.approvals.files == Files::WhenApproved
     }
 
     /// Whether it describes people: then the matrix decides, and what can hurt takes more than one of them.

@@ -190,6 +190,8 @@ events! {
     WebhooksProcessed(WebhooksProcessed) = "webhook-processed", form 1;
     /// The rules of the company were replaced as a whole.
     GenerationActivated(GenerationActivated) = "generation-activated", form 1;
+    /// What was agreed on is in force, whatever lies in the company's files.
+    CompanyAdopted(CompanyAdopted) = "company-adopted", form 1;
     /// Somebody wrote to us for the first time.
     ContactCreated(ContactCreated) = "contact-created", form 1;
     /// A contact has another name, or a further identifier.

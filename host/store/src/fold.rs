@@ -167,6 +167,7 @@ impl<'a> Fold<'a> {
             (Event::GenerationActivated(activated), _) => {
                 self.put_json(layout::GENERATION.to_vec(), activated)?;
             }
+            (Event::CompanyAdopted(adopted), _) => self.put_json(layout::ADOPTED.to_vec(), adopted)?,
             (Event::ContactCreated(created), Stream::Contact(contact)) => {
                 for lookup in &created.lookups {
                     self.put(layout::identifier(lookup), contact.to_bytes().to_vec());

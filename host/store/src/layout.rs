@@ -25,6 +25,9 @@ pub(crate) const WATERMARK: &[u8] = b"w";
 /// The generation of rules that was activated last.
 pub(crate) const GENERATION: &[u8] = b"g";
 
+/// What the company agreed on last of its files.
+pub(crate) const ADOPTED: &[u8] = b"v";
+
 /// A stream's version and state.
 pub(crate) fn state(stream: &Stream) -> Vec<u8> {
     [b"s", stream.to_string().as_bytes()].concat()

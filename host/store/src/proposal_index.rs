@@ -1,5 +1,6 @@
 //! Which proposals there are, and which of them somebody has to do something about.
 
+use domain::event::CompanyAdopted;
 use domain::id::ProposalId;
 use domain::proposal::Proposal;
 use domain::stream::Stream;
@@ -9,6 +10,11 @@ use crate::projection::ProjectionError;
 use crate::store::Store;
 
 impl Store {
+    /// What the company agreed on last of its files, if it ever did.
+    pub fn adopted(&self) -> Result<Option<CompanyAdopted>, ProjectionError> {
+        self.json(layout::ADOPTED.to_vec())
+    }
+
     /// A proposal, and the version of its stream.
     pub fn proposal(&self, id: ProposalId) -> Result<(u64, Option<Proposal>), ProjectionError> {
         self.folded(&Stream::Proposal(id))

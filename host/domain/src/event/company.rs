@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::Raw;
 use crate::Time;
 use crate::decision::Digest;
-use crate::id::{MessageId, NumberId, RuleId};
+use crate::id::{MessageId, NumberId, ProposalId, RuleId};
+use crate::json::Json;
 use crate::platform::{AccountChange, NumberChange, TemplateChange, TemplateName};
 use crate::sealed::{Lookup, Sealed, SealedBody};
 use crate::stops::{Scope, Traffic};
@@ -17,6 +18,16 @@ pub struct GenerationActivated {
     pub generation: u64,
     /// The rules in the order in which they are asked.
     pub rules: Vec<ActiveRule>,
+}
+
+/// `company-adopted`, in `company`: what was agreed on is in force, whatever lies in the files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CompanyAdopted {
+    /// The company's files, in the form of a proposal of its kind.
+    pub content: Json,
+    /// The proposal by which it was agreed on; none for what was in force when agreeing began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<ProposalId>,
 }
 
 /// A rule of a generation.

@@ -18,10 +18,22 @@ use crate::raci::letters::Letters;
 use crate::raci::person::{Person, Target};
 use crate::raci::task::Task;
 
+/// When what is saved in the company's files is in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Files {
+    /// A second after it is saved: whoever may write there decides.
+    WhenSaved,
+    /// When those who answer for what is different have signed it. What is saved is a draft.
+    WhenApproved,
+}
+
 /// How long the company waits, and how many have to sign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Approvals {
+    /// When what is saved in the company's files is in force.
+    pub files: Files,
     /// How long whoever is consulted may take to speak. Nothing waits longer for them.
     pub hearing: SignedDuration,
     /// How long a change of whoever is alone in the company waits.
@@ -35,6 +47,7 @@ pub struct Approvals {
 impl Default for Approvals {
     fn default() -> Self {
         Self {
+            files: Files::WhenSaved,
             hearing: SignedDuration::from_hours(1),
             alone: SignedDuration::from_hours(24),
             expires: SignedDuration::from_hours(14 * 24),

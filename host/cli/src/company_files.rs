@@ -1,0 +1,344 @@
+//! The company's files as something to agree on.
+//!
+//! What lies in the directory is a draft. What is in force is what people signed: its texts are in the journal and the bytes
+//! of its plugins are kept by their hash, so that a file which is saved meanwhile, or lost, changes nothing. Secrets stand in
+//! the same file and are none of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use desk::{Active, Desk};
+use domain::company::Company;
+use domain::decision::Digest;
+use domain::event::CompanyAdopted;
+use domain::json::Json;
+use domain::proposal::{Kind, Stage};
+use domain::raci::action::Action;
+use domain::raci::task::Task;
+use governance::People;
+use journal::{Disk as _, RealDisk};
+use serde::{Deserialize, Serialize};
+use server::Proposed;
+use tokio::sync::watch;
+
+use crate::access;
+use crate::rulebook;
+use crate::settings::{self, Policy};
+
+/// What the file is called that names all others.
+const MAIN: &str = "timonel.toml";
+
+/// What is agreed on: texts by their names, and the hashes of plugins by theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Content {
+    files: BTreeMap<String, String>,
+    #[serde(default)]
+    plugins: BTreeMap<String, Digest>,
+}
+
+/// The files of a company, and what was agreed on of them.
+pub(crate) struct CompanyFiles {
+    /// The file of settings.
+    file: PathBuf,
+    /// Where the plugins are kept that were proposed, and what is in force is laid out.
+    data: PathBuf,
+    rules: Arc<rules::Host>,
+    desk: Desk,
+}
+
+impl CompanyFiles {
+    pub(crate) fn new(file: PathBuf, data: PathBuf, rules: Arc<rules::Host>, desk: Desk) -> Self {
+        Self { file, data, rules, desk }
+    }
+
+    /// The data directory.
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Says what lies in the files and is in force as what was agreed on, where agreeing begins with it.
+    pub(crate) async fn begin(&self) -> anyhow::Result<()> {
+        let active = self.desk.active();
+        if active.company.files_wait() {
+            let content = Content::read(&self.file, &self.data)?;
+            let adopted = CompanyAdopted { content: Json::of(&content), proposal: None };
+            let (company, generation) = (Arc::clone(&active.company), Arc::clone(&active.generation));
+            self.desk.adopt(Active { company, generation }, adopted).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts in force what was approved, whenever it is, until the host stops.
+    pub(crate) async fn follow(self: Arc<Self>, mut changed: watch::Receiver<u64>, people: People) {
+        loop {
+            changed.mark_unchanged();
+            match self.carry_out().await {
+                Ok(false) => {}
+                Ok(true) => access::shut_out(&people, &self.desk).await,
+                Err(error) => {
+                    tracing::error!(
+                        error = format!("{error:#}"),
+                        "a proposal could not be put in force: trying again"
+                    );
+                }
+            }
+            tokio::select! {
+                changed = changed.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
+            }
+        }
+    }
+
+    /// Whether anything else is in force now.
+    async fn carry_out(&self) -> anyhow::Result<bool> {
+        let proposals = self.desk.proposals();
+        let mut changed = false;
+        for proposal in proposals.list(true)? {
+            // One that was begun by a host that stopped is put in force again: that changes nothing if it was.
+            let begun = match proposal.stage {
+                Stage::Approved if proposal.kind == Kind::Company => proposals.begin(proposal.id).await?,
+                Stage::Begun => proposal.kind == Kind::Company,
+                _ => false,
+            };
+            if begun {
+                let adopted =
+                    CompanyAdopted { content: proposal.content.clone(), proposal: Some(proposal.id) };
+                let put = self.put_in_force(adopted).await;
+                changed |= put.is_ok();
+                let ended = put.map(|generation| Json::of(&serde_json::json!({ "generation": generation })));
+                proposals.end(proposal.id, ended.map_err(|error| format!("{error:#}"))).await?;
+            }
+        }
+        Ok(changed)
+    }
+
+    async fn put_in_force(&self, adopted: CompanyAdopted) -> anyhow::Result<u64> {
+        let number = self.desk.active().generation.number + 1;
+        let (rules, data, content) = (Arc::clone(&self.rules), self.data.clone(), adopted.content.clone());
+        let prepared = tokio::task::spawn_blocking(move || {
+            let policy = policy(&content, &data)?;
+            let generation = rulebook::generation(&rules, &policy, number)?;
+            anyhow::Ok(Active { company: Arc::new(policy.company), generation: Arc::new(generation) })
+        });
+        let active = prepared.await??;
+        server::let_in(&self.data, active.company.raci())?;
+        self.desk.adopt(active, adopted).await?;
+        tracing::info!(generation = number, "what was approved is in force");
+        Ok(number)
+    }
+
+    /// The rows that a change touches, and what it is in a line.
+    fn difference(
+        &self,
+        old: &Content,
+        new: &Content,
+        policy: &Policy,
+    ) -> anyhow::Result<(BTreeSet<Task>, String)> {
+        let (before, after) = (old.company()?, new.company()?);
+        let mut tasks = BTreeSet::new();
+        let mut areas = Vec::new();
+        let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        for key in keys.into_iter().filter(|key| before.get(*key) != after.get(*key)) {
+            tasks.insert(task_of(key));
+            areas.push(key.clone());
+        }
+        for name in old.files.keys().chain(new.files.keys()).collect::<BTreeSet<_>>() {
+            if name != MAIN && old.files.get(name) != new.files.get(name) {
+                let named =
+                    |table: &toml::Table| table.get("raci").and_then(toml::Value::as_str) == Some(name);
+                let access = named(&before) || named(&after);
+                tasks.insert(if access { Task::ManageAccess } else { Task::ApproveCampaigns });
+                areas.push(name.clone());
+            }
+        }
+        if old.rule_sets()? != new.rule_sets()? || old.plugins != new.plugins {
+            tasks.insert(Task::AdjustRoutingRules);
+            let known = old.rules()?;
+            for rule in policy.rule_sets.iter().flat_map(|set| &set.rules) {
+                let is_new = new.rules()?.get(&rule.id) != known.get(&rule.id)
+                    || old.plugins.get(&rule.plugin) != new.plugins.get(&rule.plugin);
+                if is_new {
+                    areas.push(format!("rule {}", rule.id));
+                    let admitted = self.rules.admit(&rulebook::component(&rule.plugin, &policy.dir)?)?;
+                    let kinds = admitted.kinds.iter().flat_map(|kind| Action::deploying(*kind).tasks());
+                    let functions = admitted.functions.iter().flat_map(|function| function.tasks());
+                    tasks.extend(kinds.chain(functions));
+                }
+            }
+            areas.extend(
+                known.into_keys().filter(|id| !has_rule(policy, id)).map(|id| format!("without rule {id}")),
+            );
+        }
+        Ok((tasks, areas.join(", ")))
+    }
+}
+
+fn has_rule(policy: &Policy, id: &str) -> bool {
+    policy.rule_sets.iter().flat_map(|set| &set.rules).any(|rule| rule.id == id)
+}
+
+/// Whose a part of the company's description is. What nobody thought of is a matter of access, which is the strictest row.
+fn task_of(key: &str) -> Task {
+    match key {
+        "numbers" | "throughput" => Task::Numbers,
+        "queues" | "agents" | "automatic-messages-per-hour" => Task::AdjustRoutingRules,
+        "calendars" | "zone" => Task::MonitorSla,
+        "contacting" => Task::ApproveCampaigns,
+        "retention" => Task::EraseData,
+        "media" => Task::ConfigureIntegrations,
+        _ => Task::ManageAccess,
+    }
+}
+
+impl server::Files for CompanyFiles {
+    fn proposed(&self) -> Result<Proposed, String> {
+        let read = || {
+            anyhow::ensure!(
+                self.desk.active().company.files_wait(),
+                "the company's files are in force when they are saved: set `files = \"when-approved\"` in \
+                 [company.approvals]"
+            );
+            let adopted =
+                self.desk.store().adopted()?.context("nothing was agreed on yet: restart the host")?;
+            let old: Content = serde_json::from_str(adopted.content.text())?;
+            let new = Content::read(&self.file, &self.data)?;
+            let policy = policy(&Json::of(&new), &self.data)?;
+            // Whatever cannot be put in force is not worth a signature.
+            rulebook::generation(&self.rules, &policy, self.desk.active().generation.number + 1)?;
+            let (tasks, title) = self.difference(&old, &new, &policy)?;
+            anyhow::ensure!(
+                !tasks.is_empty(),
+                "the files are as what is in force: nothing is to be agreed on"
+            );
+            Ok(Proposed { content: Json::of(&new), tasks, title })
+        };
+        read().map_err(|error: anyhow::Error| format!("{error:#}"))
+    }
+}
+
+impl Content {
+    /// What lies in the files, without the settings of the host and their secrets. The bytes of plugins are kept by their
+    /// hash from now on.
+    fn read(file: &Path, data: &Path) -> anyhow::Result<Self> {
+        let cannot = |path: &Path| format!("the file {} cannot be read", path.display());
+        let text = std::fs::read_to_string(file).with_context(|| cannot(file))?;
+        let mut table: toml::Table =
+            toml::from_str(&text).with_context(|| format!("in {}", file.display()))?;
+        table.retain(|key, _| key == "company" || key == "rule-sets");
+        let policy = Policy::read(file)?;
+        let mut files = BTreeMap::from([(MAIN.to_owned(), toml::to_string(&table)?)]);
+        for name in settings::tables(&table) {
+            let path = policy.dir.join(&name);
+            let text = std::fs::read_to_string(&path).with_context(|| cannot(&path))?;
+            files.insert(name, text);
+        }
+        let mut plugins = BTreeMap::new();
+        for rule in policy.rule_sets.iter().flat_map(|set| &set.rules) {
+            let bytes = rulebook::component(&rule.plugin, &policy.dir)?;
+            plugins.insert(rule.plugin.clone(), keep(data, &bytes)?);
+        }
+        Ok(Self { files, plugins })
+    }
+
+    fn main(&self) -> anyhow::Result<toml::Table> {
+        let text = self.files.get(MAIN).context("what was agreed on has no file of settings")?;
+        Ok(toml::from_str(text)?)
+    }
+
+    fn company(&self) -> anyhow::Result<toml::Table> {
+        let main = self.main()?;
+        Ok(main.get("company").and_then(toml::Value::as_table).cloned().unwrap_or_default())
+    }
+
+    fn rule_sets(&self) -> anyhow::Result<Option<toml::Value>> {
+        Ok(self.main()?.get("rule-sets").cloned())
+    }
+
+    /// Its rules, each with all that is said of it.
+    fn rules(&self) -> anyhow::Result<BTreeMap<String, toml::Value>> {
+        let sets = self.rule_sets()?;
+        let sets = sets.as_ref().and_then(toml::Value::as_array).cloned().unwrap_or_default();
+        let rules = sets
+            .into_iter()
+            .flat_map(|set| set.get("rules").and_then(toml::Value::as_array).cloned().unwrap_or_default());
+        let named = |rule: toml::Value| Some((rule.get("id")?.as_str()?.to_owned(), rule));
+        Ok(rules.filter_map(named).collect())
+    }
+}
+
+/// The policy that was agreed on: laid out in a directory of its own, and read as any other.
+pub(crate) fn policy(content: &Json, data: &Path) -> anyhow::Result<Policy> {
+    let agreed: Content =
+        serde_json::from_str(content.text()).context("what was agreed on cannot be read")?;
+    let dir = data.join("company").join(Digest::of(content.text().as_bytes()).to_string());
+    RealDisk.create_dir_all(&dir)?;
+    for (name, text) in &agreed.files {
+        lay(&dir, name, text.as_bytes())?;
+    }
+    for (name, digest) in agreed.plugins.iter().filter(|(name, _)| !rulebook::is_reference(name)) {
+        let path = kept(data, digest);
+        let bytes = std::fs::read(&path).with_context(|| {
+            format!("the plugin `{name}` that was agreed on is not at {}: put it back there", path.display())
+        })?;
+        anyhow::ensure!(
+            Digest::of(&bytes) == *digest,
+            "the plugin `{name}` at {} is not the one that was agreed on",
+            path.display()
+        );
+        lay(&dir, name, &bytes)?;
+    }
+    for (name, digest) in agreed.plugins.iter().filter(|(name, _)| rulebook::is_reference(name)) {
+        let own = Digest::of(&rulebook::component(name, &dir)?);
+        if own != *digest {
+            tracing::warn!(
+                plugin = name,
+                "this version of Timonel brings another one than was agreed on: propose it"
+            );
+        }
+    }
+    Ok(Policy::read(&dir.join(MAIN))?)
+}
+
+/// Whether an adopted company's files are what is in force at a start.
+pub(crate) fn in_force(adopted: Option<&CompanyAdopted>, data: &Path) -> anyhow::Result<Option<Policy>> {
+    let Some(adopted) = adopted else { return Ok(None) };
+    let policy = policy(&adopted.content, data)?;
+    let waits = |company: &Company| company.files_wait();
+    Ok(Some(policy).filter(|policy| waits(&policy.company)))
+}
+
+fn kept(data: &Path, digest: &Digest) -> PathBuf {
+    data.join("plugins").join(format!("{digest}.wasm"))
+}
+
+/// Keeps the bytes of a plugin under their hash.
+fn keep(data: &Path, bytes: &[u8]) -> anyhow::Result<Digest> {
+    let digest = Digest::of(bytes);
+    let path = kept(data, &digest);
+    if !path.exists() {
+        let dir = data.join("plugins");
+        RealDisk.create_dir_all(&dir)?;
+        lay(&dir, &format!("{digest}.wasm"), bytes)?;
+        RealDisk.sync_dir(&dir)?;
+    }
+    Ok(digest)
+}
+
+/// Writes a file whole and durably, under a name within a directory.
+fn lay(dir: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let within = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+    anyhow::ensure!(within, "`{name}` does not lie in the company's directory: what is agreed on has to");
+    let path = dir.join(name);
+    if let Some(parent) = path.parent() {
+        RealDisk.create_dir_all(parent)?;
+    }
+    let fresh = path.with_extension("fresh");
+    let mut file = std::fs::File::create(&fresh)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    RealDisk.rename(&fresh, &path)?;
+    Ok(())
+}
