@@ -14,13 +14,13 @@ use crate::message::SHOP;
 use crate::program::{Company, NUMBER, Serve, said, timonel};
 
 /// The account that runs the tests.
-fn account() -> String {
+pub fn account() -> String {
     let out = Command::new("id").arg("-un").output().unwrap();
     String::from_utf8(out.stdout).unwrap().trim().to_owned()
 }
 
 /// A company with a matrix and people of its own, in which `{me}` is whoever runs the tests.
-async fn governed(raci: &str) -> (Company, Serve) {
+pub async fn governed(raci: &str) -> (Company, Serve) {
     let company = Company::new().await;
     company.configure(&SHOP.replace("[company]", "[company]\nraci = \"raci.toml\""));
     write(&company, raci);
@@ -28,19 +28,19 @@ async fn governed(raci: &str) -> (Company, Serve) {
     (company, serve)
 }
 
-fn write(company: &Company, raci: &str) {
+pub fn write(company: &Company, raci: &str) {
     let fresh = company.dir.path().join("fresh-raci.toml");
     std::fs::write(&fresh, raci.replace("{me}", &account())).unwrap();
     std::fs::rename(fresh, company.dir.path().join("raci.toml")).unwrap();
 }
 
 /// Saves another file while the host runs, and waits until it is in force.
-fn change(company: &Company, serve: &Serve, raci: &str) {
+pub fn change(company: &Company, serve: &Serve, raci: &str) {
     write(company, raci);
     serve.says(&["other rules are in force"]);
 }
 
-fn run(company: &Company, arguments: &[&str]) -> (bool, String) {
+pub fn run(company: &Company, arguments: &[&str]) -> (bool, String) {
     said(timonel().args(arguments).arg("--config").arg(company.config()))
 }
 
@@ -162,7 +162,7 @@ async fn every_route_lets_in_whom_the_matrix_lets_and_nobody_else() {
         let ana = raci.person(&account().as_str().into()).unwrap();
         for Route { method, path, action, .. } in routes.list() {
             let may = raci.may(ana, *action, &Target::default()).is_ok();
-            let path = path.replace("{message}", &"0".repeat(26));
+            let path = path.replace("{message}", &"0".repeat(26)).replace("{person}", "ana");
             let status = ask(&company, method.as_str(), &path).await;
             assert_eq!(status != 403, may, "{method} {path} as {:?}: {status}", ana.roles);
             assert!(status < 500, "{method} {path}: {status}");

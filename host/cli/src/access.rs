@@ -146,16 +146,9 @@ fn session_line(session: &Value) -> String {
     format!("{}  {:<22} since {}{used}{along}", word("session"), word("device"), word("opened"))
 }
 
-/// What a host does about access when it opens.
+/// Says how people can sign in, and while nobody can, how the first of them comes to it.
 #[allow(clippy::print_stdout, reason = "a secret is shown to whoever is there, and never logged")]
-pub(crate) async fn open(
-    people: &People,
-    desk: &Desk,
-    site: &Site,
-    settings: &Settings,
-) -> anyhow::Result<()> {
-    shut_out(people, desk).await;
-    let raci = settings.policy.company.raci();
+pub(crate) async fn welcome(people: &People, site: &Site, raci: &Raci) -> anyhow::Result<()> {
     if raci.people().is_empty() {
         return Ok(());
     }

@@ -115,14 +115,15 @@ impl Host {
             format!("`data` is `{}`: no socket can be made in it", settings.data.display())
         })?;
         server::let_in(&settings.data, settings.policy.company.raci())?;
-        access::open(&people, &desk, &site, settings).await?;
         let mut chores =
             vec![tokio::spawn(sweep(desk.clone(), Arc::clone(&clock))), tokio::spawn(retain(desk.clone()))];
         if let Some(file) = settings.file.clone() {
             let people = people.clone();
             chores.push(tokio::spawn(watch(file, settings.data.clone(), desk.clone(), rules, people)));
         }
+        access::shut_out(&people, &desk).await;
         tracing::info!(address = %listening.address, generation = number, "open");
+        access::welcome(&people, &site, settings.policy.company.raci()).await?;
         Ok(Self {
             desk,
             address: listening.address,
