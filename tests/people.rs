@@ -470,7 +470,7 @@ async fn an_account_in_two_places_at_once_is_noticed_and_told() {
     let refused = there.post("/outbound/pause", json!({"reason": "x"})).await;
     assert_eq!((refused.problem(), &refused.body["row"]), ("not-yours-to-do", &json!("emergency-stop")));
     assert!(refused.body["detail"].as_str().unwrap().contains("Linha «Parada de emergência»"), "{refused:?}");
-    let could = json!([{"role": "supervisor", "people": ["Tablero"]}, {"role": "admin", "people": ["Ricardo Salazar", "Patricia Gómez"]}]);
+    let could = json!([{"role": "admin", "people": ["Ricardo Salazar", "Patricia Gómez"]}]);
     assert_eq!(refused.body["who-could"], could);
     serve.stop();
 }

@@ -37,6 +37,8 @@ const SWEEP: Duration = Duration::from_secs(3_600);
 /// A host at work.
 pub(crate) struct Host {
     pub(crate) desk: Desk,
+    pub(crate) people: People,
+    pub(crate) site: Site,
     pub(crate) address: SocketAddr,
     listening: Listening,
     controlled: Controlled,
@@ -123,9 +125,10 @@ impl Host {
         }
         access::shut_out(&people, &desk).await;
         tracing::info!(address = %listening.address, generation = number, "open");
-        access::welcome(&people, &site, settings.policy.company.raci()).await?;
         Ok(Self {
             desk,
+            people,
+            site,
             address: listening.address,
             listening,
             controlled,

@@ -115,23 +115,24 @@ impl Uses {
         now: Time,
     ) -> Option<SessionId> {
         let mut sessions = locked(&self.sessions);
-        let lately = |at: Time| now.duration_since(at) < TOGETHER;
         let elsewhere = |other: SessionId| {
-            let (at, from) = sessions.get(&other)?;
-            // One session wanders from one network to another, and never from one device to another.
-            let apart = if other == id { from.device != origin.device } else { from != origin };
-            (lately(*at) && apart).then_some(other)
+            sessions.get(&other).is_some_and(|(at, from)| {
+                // One session wanders from one network to another, and never from one device to another.
+                let apart = if other == id { from.device != origin.device } else { from != origin };
+                now.duration_since(*at) < TOGETHER && apart
+            })
         };
-        let other = access.sessions.keys().find_map(|other| elsewhere(*other));
+        let along_with = access.sessions.get(&id).map(|session| &session.along_with);
+        let others = access.sessions.keys().copied().filter(|other| elsewhere(*other));
+        let mut news = others.filter(|other| along_with.is_none_or(|known| !known.contains(other)));
+        let mut told = locked(&self.told);
+        let other = news.find(|other| told.insert((id.min(*other), id.max(*other))));
         if !sessions.contains_key(&id) {
             sessions.retain(|_, (at, _)| now.duration_since(*at) < standing::IDLE);
+            told.retain(|(one, _)| *one == id || sessions.contains_key(one));
         }
         sessions.insert(id, (now, origin.clone()));
-        drop(sessions);
-        let other = other?;
-        let known = access.sessions.get(&id).is_some_and(|session| session.along_with.contains(&other));
-        let pair = (id.min(other), id.max(other));
-        (!known && locked(&self.told).insert(pair)).then_some(other)
+        other
     }
 }
 

@@ -6,6 +6,7 @@ mod contacts;
 mod control;
 mod door;
 mod health;
+mod invitation;
 mod let_in;
 mod listen;
 mod media;
@@ -72,6 +73,7 @@ pub fn open_routes() -> Routes<Arc<Server>> {
         )
         .get("/healthz", Action::ReadHealth, health::healthz)
         .get("/metrics", Action::ReadHealth, health::metrics)
+        .merge(invitation::routes())
 }
 
 /// The routes of the socket in the data directory.
