@@ -98,7 +98,7 @@ pub fn routers(server: Server, more: Routes) -> (Router, Router) {
     let server = Arc::new(server);
     let open = more.merge(open_routes().with_state(Arc::clone(&server)));
     let local = local_routes().with_state(Arc::clone(&server));
-    let api = api_routes().with_state(Arc::clone(&server)).to_people(Arc::clone(&server));
+    let api = api_routes().with_state(Arc::clone(&server)).for_people(Arc::clone(&server));
     let world = open.to_the_world().merge(api);
     (site::guarded(world, &server.site), local.at_the_machine(server))
 }

@@ -14,7 +14,7 @@ use domain::templates::{Template, offerable};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use whatsapp::TemplateForm;
+use whatsapp::{CallError, TemplateForm};
 
 use crate::Server;
 use crate::api::Paging;
@@ -174,6 +174,8 @@ fn refused(error: &TemplateError) -> Response {
         }
         TemplateError::Why(_) => StatusCode::NOT_FOUND,
         TemplateError::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
+        // Meta's "invalid parameter": what is wrong is in what was asked.
+        TemplateError::Call(CallError::Refused { code: 100, .. }) => StatusCode::UNPROCESSABLE_ENTITY,
         TemplateError::Call(_) | TemplateError::NoToken => StatusCode::BAD_GATEWAY,
         TemplateError::Desk(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };

@@ -35,7 +35,7 @@ struct Door {
 
 impl Routes {
     /// For people and programs.
-    pub(crate) fn to_people(self, server: Arc<Server>) -> Router {
+    pub(crate) fn for_people(self, server: Arc<Server>) -> Router {
         let door = Door {
             routes: self.list.into(),
             server,
