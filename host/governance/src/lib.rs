@@ -4,20 +4,28 @@
 //! `standing`, `totp`, `limits`) is pure and knows no store; [`People`] brings it the state, writes what follows, and
 //! keeps in memory what is not worth an event: when something was used last, and how often a password was wrong.
 
+mod ending;
+mod error;
 #[cfg(test)]
 mod laws;
 mod limits;
 mod password;
 mod people;
+mod second_factor;
 mod secrets;
 mod sign_in;
+mod signing_in;
 mod standing;
+mod tokens;
 mod totp;
 mod using;
 
+pub use error::AccessError;
 pub use limits::Pace;
 pub use password::WeakPassword;
-pub use people::{AccessError, Begun, Invited, People, Proof, SecondFactor, SignedIn, Summary};
+pub use people::{People, Summary};
+pub use second_factor::{Begun, SecondFactor};
 pub use sign_in::Second;
+pub use signing_in::{Invited, Proof, SignedIn};
 pub use standing::{IDLE, LONGEST};
 pub use using::{By, Known, Origin, Unknown};

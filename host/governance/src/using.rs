@@ -21,7 +21,8 @@ use jiff::SignedDuration;
 use store::Draft;
 use subtle::ConstantTimeEq as _;
 
-use crate::people::{AccessError, People};
+use crate::error::AccessError;
+use crate::people::People;
 use crate::{secrets, standing};
 
 /// Two sessions that are used within this time are in use at the same time.

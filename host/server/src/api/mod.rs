@@ -10,6 +10,7 @@ pub(crate) mod openapi;
 mod page;
 pub(crate) mod problem;
 mod remembered;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .post("/api/v1/invitations/accept", Action::SignIn, accept_invitation)
         .page(accept.gives::<Signed>())
         .merge(me::routes())
+        .merge(tokens::routes())
         .merge(people::api_routes())
         .get("/api/v1/status", Action::ReadStatus, health::status)
         .page(Page::new("How the host is.").gives::<health::Health>())
