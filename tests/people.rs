@@ -554,3 +554,41 @@ async fn the_page_tells_of_every_route_of_the_api_and_of_nothing_else() {
     }
     assert_eq!(ricardo.get("/me").await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_left_is_out_at_the_machine_too_and_who_is_signed_in_stays_so_over_a_restart() {
+    let ana = "[[people]]\nid = \"ana\"\nname = \"Ana Ruiz\"\naccount = \"{me}\"\nroles = [\"admin\"]\n";
+    let (company, serve) = governed(&format!("{PEOPLE}{ana}")).await;
+    let mut ricardo = Caller::new(&serve);
+    let mut app = ricardo.settle(&invited(&company, "ricardo")).await;
+    let sent = company.until("person-invited", 1).await;
+    assert_eq!(sent[0]["actor"], "person/ana", "who asks at the machine is the person whose account it is");
+    let (ran, told) = run(&company, &["access", "people"]);
+    assert!(ran && told.contains("with second factor") && told.contains("a program of ricardo"), "{told}");
+    let (ran, told) = run(&company, &["access", "sessions", "ricardo"]);
+    assert!(ran && told.contains("since "), "{told}");
+    let issued = json!({"name": "guion", "scopes": ["read-status"], "days": 1});
+    let mut program = token(&mut ricardo, issued).await;
+    assert_eq!(ricardo.post("/people/ana/leave", Value::Null).await.status, 200);
+    for arguments in [&["status"][..], &["access", "people"], &["access", "return", "ana"]] {
+        let (ran, told) = run(&company, arguments);
+        assert!(!ran && told.contains("no es de nadie de la empresa"), "{told}");
+    }
+    serve.stop();
+
+    // What is folded is thrown away: the journal alone says who may come in.
+    std::fs::remove_dir_all(company.data.join("projection")).unwrap();
+    let serve = company.start();
+    for caller in [&mut ricardo, &mut program] {
+        caller.address.clone_from(&serve.address);
+    }
+    assert_eq!((ricardo.get("/people/ana").await.status, program.get("/status").await.status), (200, 200));
+    assert!(!ricardo.get("/people/ana").await.body["left"].is_null());
+    assert!(!run(&company, &["status"]).0);
+    let mut again = Caller::new(&serve);
+    assert_eq!(again.sign_in("ricardo", json!({"code": app.code()})).await.status, 200);
+    assert_eq!(ricardo.post("/people/ana/return", Value::Null).await.status, 204);
+    assert!(run(&company, &["access", "sign-out", "ricardo"]).0);
+    assert_eq!((ricardo.get("/me").await.status, program.get("/status").await.status), (401, 401));
+    serve.stop();
+}

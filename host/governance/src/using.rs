@@ -182,6 +182,11 @@ impl People {
         Ok(Ok(Known { person: person.clone(), by: By::Token { id, token } }))
     }
 
+    /// Whether somebody whom the matrix knows works here: they have not left, nor has whoever answers for them.
+    pub fn works_here(&self, raci: &Raci, id: &PersonId) -> Result<bool, AccessError> {
+        Ok(self.standing(raci, id)?.is_some())
+    }
+
     /// The person, if they work here at this moment.
     pub(crate) fn standing<'a>(
         &self,
