@@ -2,13 +2,17 @@
 
 use std::time::{Duration, Instant};
 
+use domain::raci::Raci;
+use domain::raci::action::Action;
+use domain::raci::person::Target;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
+use server::Route;
 use sha1::Sha1;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::program::{Company, Serve, files_with};
+use crate::program::{Company, Serve, files_with, get};
 use crate::raci::{change, governed, run};
 
 const PASSWORD: &str = "un caballo de bastos";
@@ -184,6 +188,8 @@ async fn the_first_admin_comes_by_a_link_and_does_nothing_without_a_second_facto
     serve.says(&["nobody can sign in yet", "timonel access invite ricardo", "cookie without `Secure`"]);
     let mut ricardo = Caller::new(&serve);
     assert_eq!(ricardo.get("/me").await.problem(), "not-signed-in");
+    let page = get(&serve.address, "/invitation").await.unwrap();
+    assert!(page.contains("/invitation/page.js"), "{page}");
     // Nobody of the machine's accounts is anybody's; the owner of the data may invite because nobody else can.
     let first = invited(&company, "ricardo");
     let link = invited(&company, "ricardo");
@@ -590,5 +596,48 @@ async fn who_left_is_out_at_the_machine_too_and_who_is_signed_in_stays_so_over_a
     assert_eq!(ricardo.post("/people/ana/return", Value::Null).await.status, 204);
     assert!(run(&company, &["access", "sign-out", "ricardo"]).0);
     assert_eq!((ricardo.get("/me").await.status, program.get("/status").await.status), (401, 401));
+    serve.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_of_the_api_lets_in_whom_the_matrix_lets_and_nobody_else() {
+    let program = |id: &str, more: &str| {
+        format!("[[people]]\nid = \"{id}\"\nname = \"{id}\"\nservice = true\nowner = \"ricardo\"\n{more}\n")
+    };
+    let partner = "roles = [\"admin\"]\nexternal = true\nscope = { numbers = [\"1\"] }";
+    let programs = [
+        ("of-agents", "roles = [\"agent\"]"),
+        ("of-supervisors", "roles = [\"supervisor\"]"),
+        ("of-admins", "roles = [\"admin\"]"),
+        ("of-nobody", ""),
+        ("of-partners", partner),
+    ];
+    let more: String = programs.iter().map(|(id, more)| program(id, more)).collect();
+    let file = format!("{PEOPLE}{more}");
+    let (company, serve) = governed(&file).await;
+    let mut ricardo = Caller::new(&serve);
+    ricardo.settle(&invited(&company, "ricardo")).await;
+    let raci = Raci::parse(&file).unwrap();
+    let all: Vec<String> = Action::ALL.iter().map(|action| action.word()).collect();
+    let mut refused = 0;
+    for (id, _) in programs {
+        let wanted = json!({"name": "x", "scopes": all, "days": 1, "program": id});
+        let mut caller = token(&mut ricardo, wanted).await;
+        for Route { method, path, action, .. } in server::api_routes().list() {
+            if path.ends_with("/sign-out") && *action == Action::SeeOneself {
+                continue; // It is a session's, and a token has none to end.
+            }
+            let mine = matches!(action, Action::KeepOwnAccess | Action::SecureOneself);
+            let person = raci.by_id(&id.into()).unwrap();
+            let may = raci.may(person, *action, &Target::default()).is_ok() && !mine;
+            let asked = path.strip_prefix("/api/v1").unwrap().replace(['{', '}'], "");
+            let body = if *method == hyper::Method::POST { json!({}) } else { Value::Null };
+            let told = caller.ask(method.as_str(), &asked, body).await;
+            assert_eq!(told.status != 403, may, "{method} {path} as {id}: {told:?}");
+            assert!(told.status < 500, "{method} {path}: {told:?}");
+            refused += usize::from(!may);
+        }
+    }
+    assert!(refused > server::api_routes().list().len());
     serve.stop();
 }

@@ -47,6 +47,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
 /// What an operator wants of templates.
 #[derive(Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "kebab-case")]
+#[schemars(rename = "TemplateWish")]
 enum Wish {
     Sync {
         account: Option<String>,
@@ -67,6 +68,7 @@ enum Wish {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "TemplateNamed")]
 struct Named {
     account: Option<String>,
     name: String,
@@ -91,6 +93,7 @@ async fn list(State(server): State<Arc<Server>>) -> Response {
 
 /// Some of the templates.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TemplatePage")]
 struct Part {
     /// In the order of their accounts, names and languages: with `status`, `category`, `quality`, `components`, and whether
     /// and as what they are offered.

@@ -137,6 +137,7 @@ async fn sign_out(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Re
 
 /// Where somebody is signed in.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionList")]
 struct Sessions {
     /// All sessions that count.
     sessions: Vec<SessionTold>,
@@ -168,6 +169,7 @@ async fn sign_out_everywhere(State(server): State<Arc<Server>>, let_in: LetIn) -
 /// A password and the one that it shall be.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PasswordChange")]
 struct Passwords {
     /// The password until now.
     old: String,
@@ -192,6 +194,7 @@ async fn change_password(
 /// The password once more: a session that was stolen is not enough for this.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PasswordAgain")]
 struct Password {
     /// The password.
     password: String,
@@ -199,6 +202,7 @@ struct Password {
 
 /// What an authenticator app is told.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SecondFactorBegun")]
 struct Begun {
     /// The secret, for typing it.
     secret: String,
@@ -226,6 +230,7 @@ async fn begin_second_factor(
 /// A code of an authenticator app.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SecondFactorCode")]
 struct Code {
     /// Six digits.
     code: String,

@@ -95,6 +95,7 @@ struct SignIn {
 /// Somebody is signed in. What the session is kept by is in the cookie.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "SignedIn")]
 pub(crate) struct Signed {
     /// Who.
     person: String,
@@ -123,6 +124,7 @@ async fn enter(
 /// The link of an invitation, opened.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "InvitationAccept")]
 struct Accept {
     /// What is in the link.
     invitation: String,

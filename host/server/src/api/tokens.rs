@@ -38,6 +38,7 @@ pub(super) fn routes() -> Routes<Arc<Server>> {
 /// A token, without what it is kept as.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Token")]
 struct TokenTold {
     /// What it is called.
     token: String,
@@ -60,6 +61,7 @@ struct TokenTold {
 
 /// Tokens.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TokenList")]
 struct Tokens {
     /// All that count.
     tokens: Vec<TokenTold>,
@@ -86,6 +88,7 @@ async fn tokens(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json
 /// A token that somebody wants.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TokenWanted")]
 struct Wanted {
     /// What it is for, in 1 to 60 characters.
     name: String,
@@ -101,6 +104,7 @@ struct Wanted {
 /// A token that was issued.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "TokenIssued")]
 struct Issued {
     /// What the program keeps and shows: `tml_…`. It is told once.
     secret: String,
