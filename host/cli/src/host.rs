@@ -123,7 +123,7 @@ impl Host {
             let people = people.clone();
             chores.push(tokio::spawn(watch(file, settings.data.clone(), desk.clone(), rules, people)));
         }
-        access::shut_out(&people, &desk).await;
+        access::shut_out(&people, &desk, None).await;
         tracing::info!(address = %listening.address, generation = number, "open");
         Ok(Self {
             desk,
@@ -321,6 +321,7 @@ async fn watch(file: PathBuf, data: PathBuf, desk: Desk, rules: Arc<rules::Host>
             continue;
         }
         seen = Some(now);
+        let before = Arc::clone(&desk.active().company);
         if let Err(error) = reload(&file, &data, &desk, &rules).await {
             tracing::error!(
                 error = format!("{error:#}"),
@@ -328,7 +329,7 @@ async fn watch(file: PathBuf, data: PathBuf, desk: Desk, rules: Arc<rules::Host>
                 "the file was changed and cannot be put in force: the rules stay as they were"
             );
         } else {
-            access::shut_out(&people, &desk).await;
+            access::shut_out(&people, &desk, Some(before.raci())).await;
         }
     }
 }

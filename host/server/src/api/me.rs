@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::id::SessionId;
-use domain::raci::action::Action;
+use domain::raci::action::{Action, Belongs};
 use domain::raci::person::{Scope, Target};
 use domain::raci::refusal::Refusal;
 use governance::{By, Origin};
@@ -112,7 +112,7 @@ async fn me(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<Me>
     let person = &known.person;
     let may = Action::ALL.iter().filter(|action| {
         let letters = company.raci().may(person, **action, &Target::default());
-        letters.is_ok() && known.reaches(**action).is_ok() && !matches!(action, Action::TryTheDemo)
+        letters.is_ok() && known.reaches(**action).is_ok() && action.belongs() != Belongs::Public
     });
     Ok(Json(Me {
         person: person.id.to_string(),
