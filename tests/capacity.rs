@@ -11,6 +11,7 @@ use domain::conversation::Holder;
 use domain::event::Event;
 use domain::id::{AgentId, ConversationId};
 use domain::message::Outgoing;
+use domain::stream::Actor;
 use store::Drive;
 
 use crate::assembled::{House, Open, block_on, events, of_kind};
@@ -196,4 +197,42 @@ fn an_agent_who_leaves_is_given_nothing_more_and_one_who_has_no_part_in_a_case_c
     assert!(write(&ana).is_ok());
     house.clock.advance(24 * 3600);
     assert!(matches!(write(&ana), Err(CommandError::WindowClosed)));
+}
+
+#[test]
+fn the_open_cases_of_who_leaves_wait_in_their_queue_and_another_agent_has_them() {
+    let house = House::new(12, COMPANY, RULES);
+    let mut open = house.open().unwrap();
+    let (ana, beto) = (AgentId::from("ana"), AgentId::from("beto"));
+    block_on(open.desk.set_presence(&ana, Presence::Available)).unwrap();
+    for n in 0..2 {
+        house
+            .post(&open.desk, &house.text(&format!("wamid.{n}"), &format!("57300000000{n}"), "hola"))
+            .unwrap();
+    }
+    open.settle();
+    assert_eq!(held(&open).iter().filter(|(agent, _)| *agent == ana).count(), 2);
+
+    let (desk, gone) = (open.desk.clone(), ana.clone());
+    let handing =
+        std::thread::spawn(move || block_on(desk.hand_over(&gone, &Actor::Person("marta".into()))).unwrap());
+    while !handing.is_finished() {
+        open.round();
+    }
+    assert_eq!(handing.join().unwrap(), 2);
+    assert_eq!(open.desk.store().agent(&ana).unwrap().1.presence, Presence::Away);
+    let waiting = open.desk.store().waiting(&"general".into()).unwrap();
+    assert_eq!((waiting.len(), held(&open).len()), (2, 0));
+    let handed_over: Vec<_> = events(&open.desk)
+        .into_iter()
+        .filter(|event| event.event.kind() == "case-queued" && event.actor == Actor::Person("marta".into()))
+        .collect();
+    assert_eq!(handed_over.len(), 2);
+
+    block_on(open.desk.set_presence(&beto, Presence::Available)).unwrap();
+    open.settle();
+    assert_eq!(held(&open).iter().filter(|(agent, _)| *agent == beto).count(), 2);
+    let (again, none) = (open.desk.clone(), ana);
+    assert_eq!(block_on(again.hand_over(&none, &Actor::Host)).unwrap(), 0);
+    no_agent_beyond_capacity(&open.desk);
 }

@@ -29,6 +29,7 @@ mod media;
 mod message;
 mod outbound;
 mod pacing;
+mod people;
 mod platform;
 mod powerloss;
 mod program;

@@ -1,11 +1,13 @@
 //! `timonel access`: who can sign in, and how. And what a host does about it when it opens: the first admin has to come from
 //! somewhere, and whoever is no longer in the matrix goes.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
+use std::sync::Arc;
 
 use clap::Subcommand;
 use desk::Desk;
-use domain::id::AgentId;
+use domain::id::{AgentId, PersonId};
 use domain::raci::Raci;
 use domain::raci::action::Action;
 use domain::raci::person::{Person, Target};
@@ -146,16 +148,9 @@ fn session_line(session: &Value) -> String {
     format!("{}  {:<22} since {}{used}{along}", word("session"), word("device"), word("opened"))
 }
 
-/// What a host does about access when it opens.
+/// Says how people can sign in, and while nobody can, how the first of them comes to it.
 #[allow(clippy::print_stdout, reason = "a secret is shown to whoever is there, and never logged")]
-pub(crate) async fn open(
-    people: &People,
-    desk: &Desk,
-    site: &Site,
-    settings: &Settings,
-) -> anyhow::Result<()> {
-    shut_out(people, desk).await;
-    let raci = settings.policy.company.raci();
+pub(crate) async fn welcome(people: &People, site: &Site, raci: &Raci) -> anyhow::Result<()> {
     if raci.people().is_empty() {
         return Ok(());
     }
@@ -196,15 +191,21 @@ fn first_admin(raci: &Raci) -> Option<&Person> {
     raci.people().iter().find(may)
 }
 
-/// Ends what is open of people whom the matrix does not know any more, and hands over their cases.
-pub(crate) async fn shut_out(people: &People, desk: &Desk) {
-    let company = std::sync::Arc::clone(&desk.active().company);
-    let strangers = match people.shut_out_strangers(company.raci()).await {
+/// Ends what is open of people whom the matrix does not know any more, and hands over their cases, and those of whoever was in
+/// the matrix `before`.
+pub(crate) async fn shut_out(people: &People, desk: &Desk, before: Option<&Raci>) {
+    let company = Arc::clone(&desk.active().company);
+    let raci = company.raci();
+    let strangers = match people.shut_out_strangers(raci).await {
         Ok(strangers) => strangers,
         Err(error) => return tracing::error!(%error, "the access of people could not be looked at"),
     };
-    for person in strangers {
-        tracing::info!(%person, "is in the matrix no more: their sessions and tokens ended");
+    // A matrix without people is one of before there were any, and nobody has left because of it.
+    let before = before.filter(|_| !raci.people().is_empty()).map_or(&[][..], Raci::people);
+    let gone = before.iter().map(|person| &person.id).filter(|id| raci.by_id(id).is_none());
+    let gone: BTreeSet<PersonId> = gone.cloned().chain(strangers).collect();
+    for person in gone {
+        tracing::info!(%person, "is in the matrix no more: nothing of theirs counts, their cases wait in their queues");
         if let Err(error) = desk.hand_over(&AgentId::from(person.as_str()), &Actor::Host).await {
             tracing::error!(%error, %person, "their open cases could not be handed over");
         }

@@ -74,9 +74,10 @@ impl CompanyFiles {
     pub(crate) async fn follow(self: Arc<Self>, mut changed: watch::Receiver<u64>, people: People) {
         loop {
             changed.mark_unchanged();
+            let before = Arc::clone(&self.desk.active().company);
             match self.carry_out().await {
                 Ok(false) => {}
-                Ok(true) => access::shut_out(&people, &self.desk).await,
+                Ok(true) => access::shut_out(&people, &self.desk, Some(before.raci())).await,
                 Err(error) => {
                     tracing::error!(
                         error = format!("{error:#}"),

@@ -38,6 +38,8 @@ const SWEEP: Duration = Duration::from_secs(3_600);
 /// A host at work.
 pub(crate) struct Host {
     pub(crate) desk: Desk,
+    pub(crate) people: People,
+    pub(crate) site: Site,
     pub(crate) address: SocketAddr,
     listening: Listening,
     controlled: Controlled,
@@ -126,7 +128,6 @@ impl Host {
             format!("`data` is `{}`: no socket can be made in it", settings.data.display())
         })?;
         server::let_in(&settings.data, policy.company.raci())?;
-        access::open(&people, &desk, &site, settings).await?;
         let mut chores =
             vec![tokio::spawn(sweep(desk.clone(), Arc::clone(&clock))), tokio::spawn(retain(desk.clone()))];
         if let Some(files) = files {
@@ -135,9 +136,12 @@ impl Host {
             chores.push(tokio::spawn(Arc::clone(&files).follow(approved, people.clone())));
             chores.push(tokio::spawn(watch(file, files, desk.clone(), rules, people.clone())));
         }
+        access::shut_out(&people, &desk, None).await;
         tracing::info!(address = %listening.address, generation = number, "open");
         Ok(Self {
             desk,
+            people,
+            site,
             address: listening.address,
             listening,
             controlled,
@@ -330,6 +334,7 @@ async fn watch(file: PathBuf, files: Arc<CompanyFiles>, desk: Desk, rules: Arc<r
             continue;
         }
         seen = Some(now);
+        let before = Arc::clone(&desk.active().company);
         if desk.active().company.files_wait() {
             tracing::info!(
                 file = %file.display(),
@@ -342,7 +347,7 @@ async fn watch(file: PathBuf, files: Arc<CompanyFiles>, desk: Desk, rules: Arc<r
                 "the file was changed and cannot be put in force: the rules stay as they were"
             );
         } else {
-            access::shut_out(&people, &desk).await;
+            access::shut_out(&people, &desk, Some(before.raci())).await;
         }
     }
 }

@@ -245,6 +245,7 @@ fn serve(settings: &Settings) -> anyhow::Result<()> {
         if settings.app_secret.is_none() {
             tracing::warn!("the webhook answers 503: set `app-secret` (TIMONEL_APP_SECRET)");
         }
+        access::welcome(&host.people, &host.site, settings.policy.company.raci()).await?;
         host.wanted_to_stop().await;
         tracing::info!("stopping");
         host.stop().await

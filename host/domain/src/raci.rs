@@ -141,7 +141,7 @@ impl Raci {
 
     /// Who could: the company's own people who reach the target, by their roles. Where nobody could, the roles that would do.
     fn could(&self, task: Task, takes: Takes, target: &Target) -> Vec<Could> {
-        let own = |person: &&Person| !person.external && person.reaches(target);
+        let own = |person: &&Person| !person.external && !person.service && person.reaches(target);
         let able = |role: &&Role| self.matrix.letters(task, &role.id).has(takes.letters());
         let could = self.matrix.roles().iter().filter(able).map(|role| {
             let theirs = self.people.iter().filter(own).filter(|person| person.roles.contains(&role.id));

@@ -51,7 +51,7 @@ fn session(n: u8) -> SessionOpened {
         session: SessionId::from_bytes([n; 16]),
         digest: Digest::of(&[n]),
         until: at(100_000),
-        second_factor: n % 2 == 0,
+        second_factor: n.is_multiple_of(2),
         device: String::new(),
     }
 }

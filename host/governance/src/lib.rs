@@ -5,22 +5,30 @@
 //! keeps in memory what is not worth an event: when something was used last, and how often a password was wrong.
 //! [`Proposals`] are what they agree on, and [`domain::proposal`] what that takes.
 
+mod ending;
+mod error;
 #[cfg(test)]
 mod laws;
 mod limits;
 mod password;
 mod people;
 mod proposals;
+mod second_factor;
 mod secrets;
 mod sign_in;
+mod signing_in;
 mod standing;
+mod tokens;
 mod totp;
 mod using;
 
+pub use error::AccessError;
 pub use limits::Pace;
 pub use password::WeakPassword;
-pub use people::{AccessError, Begun, Invited, People, Proof, SecondFactor, SignedIn, Summary};
+pub use people::{People, Summary};
 pub use proposals::{ProposalError, Proposals, Wish, Word};
+pub use second_factor::{Begun, SecondFactor};
 pub use sign_in::Second;
+pub use signing_in::{Invited, Proof, SignedIn};
 pub use standing::{IDLE, LONGEST};
 pub use using::{By, Known, Origin, Unknown};

@@ -21,7 +21,8 @@ use jiff::SignedDuration;
 use store::Draft;
 use subtle::ConstantTimeEq as _;
 
-use crate::people::{AccessError, People};
+use crate::error::AccessError;
+use crate::people::People;
 use crate::{secrets, standing};
 
 /// Two sessions that are used within this time are in use at the same time.
@@ -117,23 +118,24 @@ impl Uses {
         now: Time,
     ) -> Option<SessionId> {
         let mut sessions = locked(&self.sessions);
-        let lately = |at: Time| now.duration_since(at) < TOGETHER;
         let elsewhere = |other: SessionId| {
-            let (at, from) = sessions.get(&other)?;
-            // One session wanders from one network to another, and never from one device to another.
-            let apart = if other == id { from.device != origin.device } else { from != origin };
-            (lately(*at) && apart).then_some(other)
+            sessions.get(&other).is_some_and(|(at, from)| {
+                // One session wanders from one network to another, and never from one device to another.
+                let apart = if other == id { from.device != origin.device } else { from != origin };
+                now.duration_since(*at) < TOGETHER && apart
+            })
         };
-        let other = access.sessions.keys().find_map(|other| elsewhere(*other));
+        let along_with = access.sessions.get(&id).map(|session| &session.along_with);
+        let others = access.sessions.keys().copied().filter(|other| elsewhere(*other));
+        let mut news = others.filter(|other| along_with.is_none_or(|known| !known.contains(other)));
+        let mut told = locked(&self.told);
+        let other = news.find(|other| told.insert((id.min(*other), id.max(*other))));
         if !sessions.contains_key(&id) {
             sessions.retain(|_, (at, _)| now.duration_since(*at) < standing::IDLE);
+            told.retain(|(one, _)| *one == id || sessions.contains_key(one));
         }
         sessions.insert(id, (now, origin.clone()));
-        drop(sessions);
-        let other = other?;
-        let known = access.sessions.get(&id).is_some_and(|session| session.along_with.contains(&other));
-        let pair = (id.min(other), id.max(other));
-        (!known && locked(&self.told).insert(pair)).then_some(other)
+        other
     }
 }
 
@@ -180,6 +182,11 @@ impl People {
         }
         locked(&self.uses().tokens).insert(id, now);
         Ok(Ok(Known { person: person.clone(), by: By::Token { id, token } }))
+    }
+
+    /// Whether somebody whom the matrix knows works here: they have not left, nor has whoever answers for them.
+    pub fn works_here(&self, raci: &Raci, id: &PersonId) -> Result<bool, AccessError> {
+        Ok(self.standing(raci, id)?.is_some())
     }
 
     /// The person, if they work here at this moment.

@@ -51,6 +51,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
 /// One person, named in one of three ways, and on what ground something is to be done.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "ContactNamed")]
 struct Asked {
     phone: Option<String>,
     user_id: Option<String>,
@@ -130,6 +131,7 @@ type Answer = Result<Json<Value>, Failed>;
 /// What there is of a contact.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "ContactFound")]
 struct About {
     /// The host's own name of it.
     #[schemars(with = "String")]
@@ -150,6 +152,7 @@ struct About {
 
 /// Whether a contact must not be erased.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ContactHeld")]
 struct Held {
     /// Which.
     #[schemars(with = "String")]

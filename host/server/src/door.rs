@@ -20,7 +20,7 @@ use domain::id::ConversationId;
 use domain::law::language::Language;
 use domain::raci::Raci;
 use domain::raci::action::{Action, Belongs};
-use domain::raci::person::Target;
+use domain::raci::person::{Person, Target};
 use domain::raci::refusal::Refusal;
 use domain::stream::Actor;
 use serde_json::{Value, json};
@@ -83,7 +83,9 @@ async fn machine(
     let server = &door.server;
     let company = Arc::clone(&server.desk.active().company);
     let (raci, language) = (company.raci(), company.own_language());
-    let (person, actor) = match raci.person(&operator.account) {
+    // Whom it cannot be asked of does not come in either.
+    let works_here = |person: &&Person| server.people.works_here(raci, &person.id).unwrap_or(false);
+    let (person, actor) = match raci.person(&operator.account).filter(works_here) {
         Some(person) => (person.clone(), Actor::Person(person.id.clone())),
         None if !operator.is(server.owner) && raci.people().is_empty() => {
             return refused(&Refusal::NotTheOwner(operator.account), language);

@@ -6,6 +6,7 @@ mod contacts;
 mod control;
 mod door;
 mod health;
+mod invitation;
 mod let_in;
 mod listen;
 mod media;
@@ -76,6 +77,7 @@ pub fn open_routes() -> Routes<Arc<Server>> {
         )
         .get("/healthz", Action::ReadHealth, health::healthz)
         .get("/metrics", Action::ReadHealth, health::metrics)
+        .merge(invitation::routes())
 }
 
 /// The routes of the socket in the data directory.
@@ -101,7 +103,7 @@ pub fn routers(server: Server, more: Routes) -> (Router, Router) {
     let server = Arc::new(server);
     let open = more.merge(open_routes().with_state(Arc::clone(&server)));
     let local = local_routes().with_state(Arc::clone(&server));
-    let api = api_routes().with_state(Arc::clone(&server)).to_people(Arc::clone(&server));
+    let api = api_routes().with_state(Arc::clone(&server)).for_people(Arc::clone(&server));
     let world = open.to_the_world().merge(api);
     (site::guarded(world, &server.site), local.at_the_machine(server))
 }

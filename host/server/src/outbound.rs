@@ -39,6 +39,7 @@ pub(crate) struct Resume {
 
 /// What does not leave.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Sending")]
 pub(crate) struct Told {
     /// Whether what was asked changed anything; null where nothing was asked.
     changed: Option<bool>,

@@ -54,6 +54,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
 /// A session, as people read it.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Session")]
 pub(crate) struct SessionTold {
     /// What it is called.
     session: String,
@@ -91,6 +92,7 @@ pub(crate) fn sessions_of(summary: &Summary) -> Vec<SessionTold> {
 /// Somebody, and how they sign in.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Person")]
 pub(crate) struct PersonTold {
     /// Their name in the matrix.
     person: String,
@@ -125,6 +127,7 @@ pub(crate) struct PersonTold {
 
 /// Everybody.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PersonPage")]
 struct People {
     /// In the order of their names in the matrix.
     people: Vec<PersonTold>,
@@ -235,6 +238,7 @@ async fn sign_out(
 /// Somebody has left.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "PersonLeft")]
 struct Left {
     /// How many open cases of theirs wait in their queues now.
     cases_handed_over: usize,

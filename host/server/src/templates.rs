@@ -14,7 +14,7 @@ use domain::templates::{Template, offerable};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use whatsapp::TemplateForm;
+use whatsapp::{CallError, TemplateForm};
 
 use crate::Server;
 use crate::api::Paging;
@@ -49,6 +49,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
 /// What an operator wants of templates.
 #[derive(Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "kebab-case")]
+#[schemars(rename = "TemplateWish")]
 enum Wish {
     Sync {
         account: Option<String>,
@@ -69,6 +70,7 @@ enum Wish {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "TemplateNamed")]
 struct Named {
     account: Option<String>,
     name: String,
@@ -116,6 +118,7 @@ async fn list(State(server): State<Arc<Server>>) -> Response {
 
 /// Some of the templates.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TemplatePage")]
 struct Part {
     /// In the order of their accounts, names and languages: with `status`, `category`, `quality`, `components`, and whether
     /// and as what they are offered.
@@ -186,6 +189,8 @@ fn refused(error: &TemplateError) -> Response {
         }
         TemplateError::Why(_) => StatusCode::NOT_FOUND,
         TemplateError::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
+        // Meta's "invalid parameter": what is wrong is in what was asked.
+        TemplateError::Call(CallError::Refused { code: 100, .. }) => StatusCode::UNPROCESSABLE_ENTITY,
         TemplateError::Call(_) | TemplateError::NoToken => StatusCode::BAD_GATEWAY,
         TemplateError::Desk(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };

@@ -20,6 +20,7 @@ use anyhow::Context as _;
 use domain::Time;
 use domain::company::Company;
 use domain::outside::Entropy as _;
+use domain::raci::Raci;
 use simulator::{Number, Options, Person};
 
 use crate::host::Host;
@@ -28,6 +29,9 @@ use crate::system::SystemEntropy;
 
 /// The example that people copy is the company that the demo runs.
 const COMPANY: &str = include_str!("../../../../examples/company/timonel.toml");
+
+/// Its matrix and its people.
+const RACI: &str = include_str!("../../../../examples/company/raci.toml");
 
 /// How the company's numbers are written and called on customers' phones, by their ids.
 const NUMBERS: [(&str, &str, &str); 2] = [
@@ -81,7 +85,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     check(arguments.listen, "--listen")?;
     check(arguments.simulator, "--simulator")?;
     say("Starting…");
-    let policy = Policy::parse(COMPANY, Path::new("examples/company/timonel.toml"))?;
+    let mut policy = Policy::parse(COMPANY, Path::new("examples/company/timonel.toml"))?;
+    policy.company = policy.company.governed(raci()?)?;
     let temporary = match &arguments.data {
         Some(_) => None,
         None => Some(tempfile::Builder::new().prefix("timonel-demo-").tempdir()?),
@@ -160,6 +165,14 @@ fn settings(
     }
 }
 
+/// The matrix and the people of the example. Whoever runs the demo is its first admin at the machine.
+fn raci() -> anyhow::Result<Raci> {
+    let own = format!("account = \"{}\"", server::account(rustix::process::getuid().as_raw()));
+    let file =
+        if RACI.contains(&own) { RACI.to_owned() } else { RACI.replacen("account = \"ricardo\"", &own, 1) };
+    Ok(Raci::parse(&file)?)
+}
+
 /// A secret of this run.
 fn random() -> String {
     let mut bytes = [0; 16];
@@ -197,6 +210,7 @@ fn tell(host: SocketAddr, phones: SocketAddr, clock: Option<Time>, company: &Com
 
     The company   http://{host}/   conversations, decisions, why, and what they cost
     The phones    http://{phones}/   write as a customer: the first three are yours
+    The API       http://{host}/api/v1/openapi.json   be anybody of raci.toml: POST /demo/sign-in/ricardo
 
   Try on the phones, and watch the company:
 

@@ -35,7 +35,7 @@ struct Door {
 
 impl Routes {
     /// For people and programs.
-    pub(crate) fn to_people(self, server: Arc<Server>) -> Router {
+    pub(crate) fn for_people(self, server: Arc<Server>) -> Router {
         let door = Door {
             routes: self.list.into(),
             server,
@@ -73,7 +73,9 @@ async fn enter(door: &Door, mut request: Request, next: Next) -> Result<Response
     }
     let company = Arc::clone(&server.desk.active().company);
     let (raci, language) = (company.raci(), company.own_language());
-    let known = if let Some(token) = token(request.headers()) {
+    // Whoever shows something in `Authorization` is judged by that, whatever else comes along.
+    let known = if let Some(shown) = request.headers().get(header::AUTHORIZATION) {
+        let token = token(shown).ok_or_else(|| Problem::unknown(language))?;
         server.people.by_token(token, raci)?
     } else if let Some(kept) = kept(request.headers(), &server.site) {
         from_our_pages(&request, &server.site)?;
@@ -132,8 +134,8 @@ fn origin(site: &Site, request: &Request) -> Origin {
     Origin { address, device: device(agent.unwrap_or_default()) }
 }
 
-fn token(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+fn token(shown: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = shown.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 

@@ -6,13 +6,11 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::Time;
-use domain::access::Token;
-use domain::id::{PersonId, SessionId, TokenId};
-use domain::raci::action::Action;
+use domain::id::SessionId;
+use domain::raci::action::{Action, Belongs};
 use domain::raci::person::{Scope, Target};
 use domain::raci::refusal::Refusal;
-use governance::{By, Origin, Summary};
+use governance::{By, Origin};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -58,17 +56,6 @@ pub(super) fn routes() -> Routes<Arc<Server>> {
         )
         .post("/api/v1/me/recovery-codes", own, renew_recovery_codes)
         .page(Page::new("Make other recovery codes.").takes::<Password>().gives::<RecoveryCodes>().once())
-        .get("/api/v1/me/tokens", own, tokens)
-        .page(Page::new("Your tokens, and those of the programs that you answer for.").gives::<Tokens>())
-        .post("/api/v1/me/tokens", own, issue_token)
-        .page(
-            Page::new("Issue a token. It can do what its person may and its scopes name.")
-                .takes::<Wanted>()
-                .gives::<Issued>()
-                .once(),
-        )
-        .delete("/api/v1/me/tokens/{token}", own, revoke_token)
-        .page(Page::new("Revoke a token."))
 }
 
 /// How somebody was let in. At the machine nobody has a session.
@@ -125,7 +112,7 @@ async fn me(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<Me>
     let person = &known.person;
     let may = Action::ALL.iter().filter(|action| {
         let letters = company.raci().may(person, **action, &Target::default());
-        letters.is_ok() && known.reaches(**action).is_ok() && !matches!(action, Action::TryTheDemo)
+        letters.is_ok() && known.reaches(**action).is_ok() && action.belongs() != Belongs::Public
     });
     Ok(Json(Me {
         person: person.id.to_string(),
@@ -150,6 +137,7 @@ async fn sign_out(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Re
 
 /// Where somebody is signed in.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionList")]
 struct Sessions {
     /// All sessions that count.
     sessions: Vec<SessionTold>,
@@ -181,6 +169,7 @@ async fn sign_out_everywhere(State(server): State<Arc<Server>>, let_in: LetIn) -
 /// A password and the one that it shall be.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PasswordChange")]
 struct Passwords {
     /// The password until now.
     old: String,
@@ -205,6 +194,7 @@ async fn change_password(
 /// The password once more: a session that was stolen is not enough for this.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PasswordAgain")]
 struct Password {
     /// The password.
     password: String,
@@ -212,6 +202,7 @@ struct Password {
 
 /// What an authenticator app is told.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SecondFactorBegun")]
 struct Begun {
     /// The secret, for typing it.
     secret: String,
@@ -239,6 +230,7 @@ async fn begin_second_factor(
 /// A code of an authenticator app.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SecondFactorCode")]
 struct Code {
     /// Six digits.
     code: String,
@@ -272,102 +264,4 @@ async fn renew_recovery_codes(
     let company = Arc::clone(&server.desk.active().company);
     let codes = server.people.renew_recovery_codes(&let_in.person, password, company.raci(), &origin);
     Ok(Json(RecoveryCodes { recovery_codes: codes.await? }))
-}
-
-/// A token, without what it is kept as.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-struct TokenTold {
-    /// What it is called.
-    token: String,
-    /// Whose it is.
-    person: String,
-    /// What it is for.
-    name: String,
-    /// The tasks and actions that it is limited to.
-    scopes: Vec<String>,
-    /// Since when.
-    #[schemars(with = "String")]
-    issued: Time,
-    /// Until when.
-    #[schemars(with = "String")]
-    until: Time,
-    /// When it was used last, since the host was started.
-    #[schemars(with = "Option<String>")]
-    used: Option<Time>,
-}
-
-/// Tokens.
-#[derive(Serialize, JsonSchema)]
-struct Tokens {
-    /// All that count.
-    tokens: Vec<TokenTold>,
-}
-
-fn told(id: TokenId, person: &PersonId, token: Token, used: Option<Time>) -> TokenTold {
-    let Token { name, scopes, issued, until, .. } = token;
-    TokenTold { token: id.to_string(), person: person.to_string(), name, scopes, issued, until, used }
-}
-
-async fn tokens(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<Tokens>, Problem> {
-    let company = Arc::clone(&server.desk.active().company);
-    let me = &let_in.person.id;
-    let programs = company.raci().people().iter().filter(|one| one.owner.as_ref() == Some(me));
-    let mut tokens = Vec::new();
-    for person in [me].into_iter().chain(programs.map(|program| &program.id)) {
-        let Summary { access, tokens_used, .. } = server.people.summary(person)?;
-        let used = |id: &TokenId| tokens_used.get(id).copied();
-        tokens.extend(access.tokens.into_iter().map(|(id, token)| told(id, person, token, used(&id))));
-    }
-    Ok(Json(Tokens { tokens }))
-}
-
-/// A token that somebody wants.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Wanted {
-    /// What it is for, in 1 to 60 characters.
-    name: String,
-    /// The tasks (`monitor-sla`) and actions (`read-status`) that it is limited to: `x-scopes` of this document.
-    scopes: Vec<String>,
-    /// For how many days it counts: 1 to 366.
-    days: i64,
-    /// The program that it is for, if it is for one that you answer for.
-    #[serde(default)]
-    program: Option<String>,
-}
-
-/// A token that was issued.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-struct Issued {
-    /// What the program keeps and shows: `tml_…`. It is told once.
-    secret: String,
-    /// The token.
-    #[serde(flatten)]
-    token: TokenTold,
-}
-
-async fn issue_token(
-    State(server): State<Arc<Server>>,
-    let_in: LetIn,
-    Json(Wanted { name, scopes, days, program }): Json<Wanted>,
-) -> Result<Json<Issued>, Problem> {
-    let company = Arc::clone(&server.desk.active().company);
-    let (issuer, program) = (&let_in.person, program.as_deref().map(PersonId::from));
-    let issued = server.people.issue_token(issuer, program.as_ref(), &name, scopes, days, company.raci());
-    let (id, secret, token) = issued.await?;
-    let whose = program.as_ref().unwrap_or(&issuer.id);
-    Ok(Json(Issued { secret, token: told(id, whose, token, None) }))
-}
-
-async fn revoke_token(
-    State(server): State<Arc<Server>>,
-    let_in: LetIn,
-    Path(token): Path<String>,
-) -> Result<StatusCode, Problem> {
-    let token = token.parse().map_err(|_| governance::AccessError::NotThere)?;
-    let company = Arc::clone(&server.desk.active().company);
-    server.people.revoke_token(token, &let_in.person, company.raci()).await?;
-    Ok(StatusCode::NO_CONTENT)
 }

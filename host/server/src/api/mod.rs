@@ -10,6 +10,7 @@ pub(crate) mod openapi;
 mod page;
 pub(crate) mod problem;
 mod remembered;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .post("/api/v1/invitations/accept", Action::SignIn, accept_invitation)
         .page(accept.gives::<Signed>())
         .merge(me::routes())
+        .merge(tokens::routes())
         .merge(people::api_routes())
         .get("/api/v1/status", Action::ReadStatus, health::status)
         .page(Page::new("How the host is.").gives::<health::Health>())
@@ -94,6 +96,7 @@ struct SignIn {
 /// Somebody is signed in. What the session is kept by is in the cookie.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "SignedIn")]
 pub(crate) struct Signed {
     /// Who.
     person: String,
@@ -122,6 +125,7 @@ async fn enter(
 /// The link of an invitation, opened.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "InvitationAccept")]
 struct Accept {
     /// What is in the link.
     invitation: String,

@@ -152,7 +152,8 @@ fn operation(
             "description": "The ETag at which it was read: if it has changed since, nothing is done (412)." }));
     }
     if !public && route.method == axum::http::Method::POST {
-        parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "schema": { "type": "string" },
+        parameters.push(json!({ "name": "Idempotency-Key", "in": "header",
+            "schema": { "type": "string", "pattern": "^[!-~]{1,64}$" },
             "description": "1 to 64 visible characters of your own. Within a day a repetition with the same key does nothing \
                 and gets the same answer." }));
     }

@@ -16,8 +16,14 @@ const LARGEST: usize = 64 << 10;
 
 /// Why something was not done, and what to do about it.
 #[derive(Debug, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub(crate) struct Problem(Box<Said>);
+
+/// What it says.
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) struct Problem {
+#[schemars(rename = "Problem")]
+struct Said {
     /// Which problem it is, for programs: `urn:timonel:` and a word.
     #[serde(rename = "type")]
     kind: String,
@@ -50,7 +56,7 @@ struct WhoCould {
 impl Problem {
     /// A problem of some kind.
     pub(crate) fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Said {
             kind: format!("urn:timonel:{kind}"),
             title: kind.replace('-', " "),
             status: status.as_u16(),
@@ -58,7 +64,7 @@ impl Problem {
             row: None,
             who_could: None,
             retry_after: None,
-        }
+        }))
     }
 
     /// One of which a status says all.
@@ -92,16 +98,17 @@ impl Problem {
             })),
             _ => None,
         };
-        Self {
-            row: refusal.task().map(|task| task.word()),
-            who_could: could.map(Iterator::collect),
-            ..Self::new(StatusCode::FORBIDDEN, kind, refusal.words(language))
-        }
+        let mut problem = Self::new(StatusCode::FORBIDDEN, kind, refusal.words(language));
+        problem.0.row = refusal.task().map(|task| task.word());
+        problem.0.who_could = could.map(Iterator::collect);
+        problem
     }
 
     /// Too many were asked for.
     pub(crate) fn later(kind: &str, detail: impl Into<String>, seconds: i64) -> Self {
-        Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, kind, detail) }
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, kind, detail);
+        problem.0.retry_after = Some(seconds);
+        problem
     }
 
     /// What an answer says that is no success and no problem yet: a handler's own words, or those of whoever read the
@@ -114,7 +121,7 @@ impl Problem {
         let words = words.unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned());
         let mut problem = Self::of(head.status);
         if !words.trim().is_empty() {
-            problem.detail = words;
+            problem.0.detail = words;
         }
         let (answer, body) = problem.into_response().into_parts();
         head.headers.remove(header::CONTENT_LENGTH);
@@ -133,11 +140,11 @@ pub(crate) const KIND: &str = "application/problem+json";
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, KIND)], Body::from(body)).into_response();
         let headers = response.headers_mut();
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if status == StatusCode::UNAUTHORIZED {
