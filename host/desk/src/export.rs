@@ -121,7 +121,7 @@ impl Told<'_> {
             Stream::Contact(id) => *id == self.contact,
             Stream::Conversation(id) => self.of.contains_key(id),
             Stream::Message(id) => self.ours.contains(id),
-            Stream::Webhooks | Stream::Company | Stream::Agent(_) => false,
+            Stream::Webhooks | Stream::Company | Stream::Agent(_) | Stream::Audit => false,
         };
         if !concerned {
             return Ok(());

@@ -3,10 +3,12 @@
 //! Each kind has a name and a version. A kind never changes its meaning: a new form gets the next version, and the old
 //! one is lifted to it when it is read (`lift`). Nothing personal stands here in clear.
 
+mod audit;
 mod case;
 mod company;
 mod conversation;
 mod people;
+mod record;
 mod sending;
 mod webhooks;
 
@@ -18,6 +20,7 @@ use crate::media::{MediaStored, MediaUnavailable, MediaUploaded, MediaWanted};
 use crate::stream::{Actor, Stream};
 use crate::templates::{TemplateSubmitted, TemplatesSynced};
 
+pub use audit::*;
 pub use case::*;
 pub use company::*;
 pub use conversation::*;
@@ -303,4 +306,10 @@ events! {
     CustomerReferred(CustomerReferred) = "customer-referred", form 1;
     /// Meta told until when messages are free because of that.
     EntryPointOpened(EntryPointOpened) = "entry-point-opened", form 1;
+    /// Somebody is about to do something, or was refused.
+    Acted(Acted) = "acted", form 1;
+    /// The signer vouches for the record up to here.
+    CheckpointSigned(CheckpointSigned) = "checkpoint-signed", form 1;
+    /// A checkpoint is outside.
+    CheckpointHanded(CheckpointHanded) = "checkpoint-handed", form 1;
 }

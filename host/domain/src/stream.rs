@@ -24,6 +24,8 @@ pub enum Stream {
     Message(MessageId),
     /// Presence and cases of an agent: where capacity is decided.
     Agent(AgentId),
+    /// Who did what, and what was signed of it.
+    Audit,
 }
 
 impl fmt::Display for Stream {
@@ -35,6 +37,7 @@ impl fmt::Display for Stream {
             Self::Conversation(id) => write!(f, "conversation/{id}"),
             Self::Message(id) => write!(f, "message/{id}"),
             Self::Agent(id) => write!(f, "agent/{id}"),
+            Self::Audit => f.write_str("audit"),
         }
     }
 }
@@ -44,7 +47,7 @@ impl fmt::Display for Stream {
 pub enum NotAStream {
     /// No such kind of stream.
     #[error(
-        "`{0}` names no stream: webhooks, company, contact/…, conversation/…, message/… or agent/… was expected"
+        "`{0}` names no stream: webhooks, company, audit, contact/…, conversation/…, message/… or agent/… was expected"
     )]
     Kind(String),
     /// The part behind the slash.
@@ -59,6 +62,7 @@ impl FromStr for Stream {
         Ok(match text.split_once('/') {
             None if text == "webhooks" => Self::Webhooks,
             None if text == "company" => Self::Company,
+            None if text == "audit" => Self::Audit,
             Some(("contact", id)) => Self::Contact(id.parse()?),
             Some(("conversation", id)) => Self::Conversation(id.parse()?),
             Some(("message", id)) => Self::Message(id.parse()?),

@@ -93,8 +93,8 @@ impl Request {
 /// Events that are durable, and who waits until they are folded.
 pub(crate) struct Durable {
     pub(crate) events: Vec<Recorded>,
-    /// What they take up in the journal.
-    pub(crate) bytes: usize,
+    /// What the journal has of each.
+    pub(crate) entries: Vec<Vec<u8>>,
     /// Who waits, and the answer. Whoever lost a race waits too: read before the fold, the stream would still be what it
     /// was, and the next attempt would lose again.
     pub(crate) answers: Vec<(Ack, Result<u64, CommitError>)>,
@@ -154,7 +154,7 @@ impl Committer {
                     for (ack, _, _) in accepted {
                         let _ = ack.send(Err(CommitError::Refused(error.to_string())));
                     }
-                    return Ok(Durable { events: Vec::new(), bytes: 0, answers });
+                    return Ok(Durable { events: Vec::new(), entries: Vec::new(), answers });
                 }
             }
         }
@@ -170,8 +170,7 @@ impl Committer {
                 let _ = ack.send(Ok(seq));
             }
         }
-        let bytes = batch.entries.iter().map(Vec::len).sum();
-        Ok(Durable { events: batch.events, bytes, answers })
+        Ok(Durable { events: batch.events, entries: batch.entries, answers })
     }
 
     fn take(

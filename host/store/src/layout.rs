@@ -241,6 +241,27 @@ pub(crate) fn reread(element: u64) -> Vec<u8> {
     [&b"i"[..], &element.to_be_bytes()].concat()
 }
 
+/// How far the record of the audit is.
+pub(crate) const RECORD_SIZE: &[u8] = b"js";
+
+/// The checkpoint that was signed last.
+pub(crate) const CHECKPOINT: &[u8] = b"jc";
+
+/// A tile of hashes of the tree over the record.
+pub(crate) fn record_tile(level: u32, index: u64) -> Vec<u8> {
+    [&b"jh"[..], &level.to_be_bytes(), &index.to_be_bytes()].concat()
+}
+
+/// The numbers of the events of a tile of leaves.
+pub(crate) fn record_numbers(index: u64) -> Vec<u8> {
+    [&b"jn"[..], &index.to_be_bytes()].concat()
+}
+
+/// The last checkpoint that was handed to a place.
+pub(crate) fn handed(to: &str) -> Vec<u8> {
+    [b"jo", to.as_bytes()].concat()
+}
+
 /// All keys that begin with a prefix. Every prefix here begins with a letter, so there is always a key behind it.
 pub(crate) fn within(prefix: Vec<u8>) -> Range<Vec<u8>> {
     let mut end = prefix.clone();

@@ -18,7 +18,7 @@ use crate::tree::Tree;
 const CACHE: (u64, std::ops::RangeInclusive<u64>) = (8, 48 << 20..=512 << 20);
 
 /// The form of the tree's keys and values. Another number here rebuilds every tree that was written before.
-const FORM: u32 = 4;
+const FORM: u32 = 5;
 
 /// Why the projections failed.
 #[derive(Debug, thiserror::Error)]
@@ -162,15 +162,15 @@ impl Projection {
         Ok(Self { db, tree, dir: dir.to_owned() })
     }
 
-    /// Folds events in. All of them can be asked for at the same moment.
+    /// Folds events in, each with what the journal has of it. All of them can be asked for at the same moment.
     pub(crate) fn apply<'e>(
         &self,
         applied: Applied,
-        events: impl IntoIterator<Item = &'e Recorded>,
+        events: impl IntoIterator<Item = (&'e Recorded, &'e Vec<u8>)>,
     ) -> Result<Applied, FoldError> {
         let mut fold = Fold::new(&self.tree, applied);
-        for event in events {
-            fold.event(event)?;
+        for (event, entry) in events {
+            fold.event(event, entry)?;
         }
         let (layer, applied) = fold.finish();
         self.tree.absorb(layer)?;

@@ -103,7 +103,11 @@ impl Board {
                     thread.changed = event.seq;
                 }
             }
-            Stream::Webhooks | Stream::Company | Stream::Contact(_) | Stream::Agent(_) => {}
+            Stream::Webhooks
+            | Stream::Company
+            | Stream::Contact(_)
+            | Stream::Agent(_)
+            | Stream::Audit => {}
         }
     }
 

@@ -125,6 +125,10 @@ actions! {
     ReadNotices => may(&[ConfigureIntegrations]);
     /// Has what was not understood read again.
     ReadAgain => may(&[ConfigureIntegrations]);
+    /// Reads who did what, has a checkpoint signed, and hands out the record and its proofs.
+    ReadAudit => may(&[Audit]);
+    /// Reads what one did oneself, and who did something that concerns one.
+    ReadOwnRecord => Own;
     /// Reads every event.
     ReadJournal => may(&[Audit]);
     /// Checks that nothing of the journal is damaged.
@@ -153,6 +157,20 @@ impl Action {
             Kind::Routing => Self::DeployRouting,
             Kind::Responding => Self::DeployResponding,
         }
+    }
+
+    /// Whether it is kept who does it, or tries to. All is, but for looking at how the host is and at what is one's own.
+    pub const fn is_audited(self) -> bool {
+        let looking = matches!(
+            self,
+            Self::ReadStatus | Self::ReadStops | Self::ReadTemplates | Self::ReadMatrix | Self::InspectPlugin
+        );
+        !looking && !matches!(self, Self::ReadOwnRecord) && !matches!(self.belongs(), Belongs::Public)
+    }
+
+    /// The word of the files and of the journal, as `export-contact`.
+    pub fn word(self) -> String {
+        serde_json::to_value(self).ok().and_then(|word| word.as_str().map(ToOwned::to_owned)).unwrap_or_default()
     }
 
     /// The tasks that it belongs to. None if it is everybody's.
