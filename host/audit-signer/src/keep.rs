@@ -40,7 +40,9 @@ pub enum KeepError {
     #[error("`--origin` is `{0}`: a name without spaces and `+` was expected, as `ferreteria.example/audit`")]
     Origin(String),
     /// The directory is another record's.
-    #[error("`--origin` is `{asked}`, and the key here is of `{is}`: a record keeps its name, or takes a new directory")]
+    #[error(
+        "`--origin` is `{asked}`, and the key here is of `{is}`: a record keeps its name, or takes a new directory"
+    )]
     OtherOrigin {
         /// What was asked for.
         asked: String,
@@ -76,9 +78,16 @@ impl Keep {
             write(dir, "key", &format!("{origin}\n{}\n", HEXLOWER.encode(&seed)))?;
         }
         let text = read(&path)?;
-        let damaged = || KeepError::Damaged { path: path.clone(), why: "a name and 64 hexadecimal digits were expected" };
+        let damaged = || KeepError::Damaged {
+            path: path.clone(),
+            why: "a name and 64 hexadecimal digits were expected",
+        };
         let (name, seed) = text.trim_end().split_once('\n').ok_or_else(damaged)?;
-        let seed = HEXLOWER.decode(seed.as_bytes()).ok().and_then(|seed| seed.try_into().ok()).ok_or_else(damaged)?;
+        let seed = HEXLOWER
+            .decode(seed.as_bytes())
+            .ok()
+            .and_then(|seed| seed.try_into().ok())
+            .ok_or_else(damaged)?;
         if name != origin {
             return Err(KeepError::OtherOrigin { asked: origin.to_owned(), is: name.to_owned() });
         }

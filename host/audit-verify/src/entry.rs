@@ -41,7 +41,8 @@ pub enum Unproved {
 
 /// Checks a proof.
 pub fn prove(file: &str, key: &Key) -> Result<Proved, Unproved> {
-    let (head, note) = file.split_once("\n\n").ok_or(Unproved::Form("an empty line before the checkpoint"))?;
+    let (head, note) =
+        file.split_once("\n\n").ok_or(Unproved::Form("an empty line before the checkpoint"))?;
     let mut lines = head.lines();
     if lines.next() != Some("c2sp.org/tlog-proof@v1") {
         return Err(Unproved::Form("`c2sp.org/tlog-proof@v1` in the first line"));

@@ -108,7 +108,10 @@ impl fmt::Display for Difference {
         match self {
             Self::Line { line, why } => write!(f, "line {line}: {why}"),
             Self::Root { size, source } => {
-                write!(f, "the first {size} entries are not those that were signed: {source} has another root")
+                write!(
+                    f,
+                    "the first {size} entries are not those that were signed: {source} has another root"
+                )
             }
             Self::Missing { size, source } => write!(
                 f,
@@ -254,7 +257,9 @@ fn compare(leaves: &[Hash], signed: BTreeMap<u64, Vec<(Source, Hash)>>, report: 
     let (mut tree, mut rest) = (Growing::default(), leaves.iter());
     let (mut good, mut bad) = (0, None);
     for (size, roots) in signed {
-        rest.by_ref().take(usize::try_from(size - tree.size()).unwrap_or(usize::MAX)).for_each(|leaf| tree.push(*leaf));
+        rest.by_ref()
+            .take(usize::try_from(size - tree.size()).unwrap_or(usize::MAX))
+            .for_each(|leaf| tree.push(*leaf));
         for (source, root) in roots {
             if tree.size() < size {
                 report.differences.push(Difference::Missing { size, source });

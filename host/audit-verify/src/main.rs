@@ -86,7 +86,9 @@ fn words(report: &Report, key: &Key) -> Vec<String> {
     }
     let outside = |source: &Source| matches!(source, Source::Outside(_));
     let kept = fitting.iter().filter(|(_, source)| outside(source));
-    words.extend(kept.clone().map(|(size, source)| format!("{source}: its {size} entries are here, unchanged.")));
+    words.extend(
+        kept.clone().map(|(size, source)| format!("{source}: its {size} entries are here, unchanged.")),
+    );
     if differences.is_empty() {
         words.push(format!(
             "All {entries} entries are as `{}` signed them; {} checkpoint(s) fit, {} of them kept outside.",
@@ -103,7 +105,8 @@ fn words(report: &Report, key: &Key) -> Vec<String> {
 #[allow(clippy::print_stdout)]
 fn entry(path: &Path, key_text: &str) -> Result<ExitCode, String> {
     let key = key(key_text)?;
-    let file = std::fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+    let file = std::fs::read_to_string(path)
+        .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     match prove(&file, &key) {
         Ok(Proved { line, index, checkpoint }) => {
             println!("{line}");

@@ -29,7 +29,9 @@ pub struct Key {
 
 /// A text that is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no key of a checkpoint: `name+8 hexadecimal digits+base64` was expected, with digits that belong to the rest")]
+#[error(
+    "this is no key of a checkpoint: `name+8 hexadecimal digits+base64` was expected, with digits that belong to the rest"
+)]
 pub struct NotAKey;
 
 impl Key {
@@ -46,7 +48,8 @@ impl Key {
 
     /// By what signatures say that they are of it.
     pub fn id(&self) -> [u8; 4] {
-        let hash = Sha256::new().chain_update(&self.name).chain_update([b'\n', ED25519]).chain_update(self.key);
+        let hash =
+            Sha256::new().chain_update(&self.name).chain_update([b'\n', ED25519]).chain_update(self.key);
         let [a, b, c, d, ..]: [u8; 32] = hash.finalize().into();
         [a, b, c, d]
     }
@@ -74,7 +77,8 @@ impl FromStr for Key {
             let (id, key) = rest.split_once('+')?;
             let key = BASE64.decode(key.as_bytes()).ok()?;
             let (algorithm, key) = key.split_first()?;
-            let key = VerifyingKey::from_bytes(key.try_into().ok()?).ok().filter(|_| *algorithm == ED25519)?;
+            let key =
+                VerifyingKey::from_bytes(key.try_into().ok()?).ok().filter(|_| *algorithm == ED25519)?;
             let key = Self::new(name, key).ok()?;
             (HEXLOWER.decode(id.as_bytes()).ok()? == key.id()).then_some(key)
         };

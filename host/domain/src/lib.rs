@@ -5,6 +5,7 @@
 //! bytes, keys) is an argument.
 
 pub mod agent;
+pub mod audit;
 pub mod calendar;
 pub mod company;
 pub mod contact;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::Server;
 use crate::operator::Operator;
-use crate::routes::Routes;
+use crate::routes::{About, Routes};
 
 /// How long a command waits until the raw bodies of the last days are gone, too. What is left is a chore of the host.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -24,27 +24,32 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) fn routes() -> Routes<Arc<Server>> {
     Routes::new()
         .post("/contacts/about", Action::FindContact, about)
+        .about(About::ContactInBody)
         .post("/contacts/erase", Action::EraseContacts, erase)
+        .about(About::ContactInBody)
         .post("/contacts/export", Action::ExportContact, export)
+        .about(About::ContactInBody)
         .post("/contacts/hold", Action::HoldContact, hold)
+        .about(About::ContactInBody)
         .post("/contacts/release", Action::HoldContact, release)
+        .about(About::ContactInBody)
         .post("/contacts/retention", Action::EraseContacts, retention)
 }
 
 /// One person, named in one of three ways, and on what ground something is to be done.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Asked {
+pub(crate) struct Asked {
     phone: Option<String>,
     user_id: Option<String>,
     /// With or without `contact/` in front.
     id: Option<String>,
     #[serde(default)]
-    reason: String,
+    pub(crate) reason: String,
 }
 
 impl Asked {
-    fn contact(&self, server: &Server) -> Result<ContactId, Failed> {
+    pub(crate) fn contact(&self, server: &Server) -> Result<ContactId, Failed> {
         let named = match (&self.phone, &self.user_id, &self.id) {
             (Some(phone), None, None) => Named::Phone(phone.clone()),
             (None, Some(id), None) => Named::UserId(id.clone()),
@@ -59,7 +64,7 @@ impl Asked {
 }
 
 /// Why something was not done.
-enum Failed {
+pub(crate) enum Failed {
     /// The request makes no sense.
     Asked(String),
     /// The desk said no.

@@ -1,33 +1,27 @@
 //! Who comes in.
 //!
 //! Two doors, each a single layer before all routes. The world's lets in what is everybody's, and nothing else. The one in
-//! the data directory asks the kernel who is there, the company whose account that is, and the matrix whether they may.
-//! What is in no list of routes does not exist at either.
+//! the data directory asks the kernel who is there, the company whose account that is, and the matrix whether they may; what
+//! it answers is of record before anything is done (`acts`). What is in no list of routes does not exist at either.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{ConnectInfo, MatchedPath, Query, Request, State};
-use axum::http::{Method, StatusCode, Uri};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use domain::conversation::Holder;
-use domain::id::ConversationId;
 use domain::law::language::Language;
 use domain::raci::Raci;
 use domain::raci::action::Belongs;
-use domain::raci::person::Target;
 use domain::raci::refusal::Refusal;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::Server;
+use crate::acts::{self, Asking};
 use crate::operator::Operator;
-use crate::routes::{About, Route, Routes};
-
-/// The largest JSON that is read to see what it is about.
-const LARGEST: usize = 64 << 10;
+use crate::routes::{Route, Routes};
+use crate::said::{Said, hear};
 
 impl Routes {
     /// For the world.
@@ -80,27 +74,41 @@ async fn machine(
     let (raci, language) = (company.raci(), company.own_language());
     let alone;
     let person = if let Some(person) = raci.person(&operator.account) {
-        person
+        Ok(person)
     } else if !raci.people().is_empty() {
-        return refused(&Refusal::Stranger(operator.account), language);
+        Err(Refusal::Stranger(operator.account.clone()))
     } else if operator.is(door.server.owner) {
         alone = Raci::alone(&operator.account);
-        &alone
+        Ok(&alone)
     } else {
-        return refused(&Refusal::NotTheOwner(operator.account), language);
+        Err(Refusal::NotTheOwner(operator.account.clone()))
     };
-    // Only of somebody with a scope it matters what a request is about.
-    let (target, request) = if person.scope.is_empty() {
-        (Target::default(), request)
-    } else {
-        match aim(&door.server, route.about, request).await {
-            Ok(known) => known,
-            Err(status) => return status.into_response(),
+    // Of whoever is nobody here it does not matter what they ask about.
+    let heard = match &person {
+        Ok(_) => hear(&door.server, route.about, request).await,
+        Err(_) => Ok((Said::default(), request)),
+    };
+    let (said, request) = match heard {
+        Ok(heard) => heard,
+        Err(status) => return status.into_response(),
+    };
+    let may = match &person {
+        Ok(person) => raci.may(person, route.action, &said.target),
+        Err(refusal) => Err(refusal.clone()),
+    };
+    if route.action.is_audited() {
+        let asking =
+            Asking { action: route.action, operator: &operator, person: person.as_ref().ok().copied(), said };
+        if let Err(error) = acts::record(&door.server, raci, asking, may.as_ref().err()).await {
+            tracing::error!(%error, "what somebody asked for could not be recorded, so it was not done");
+            let told =
+                json!({ "error": format!("nothing was done, because it could not be recorded: {error}") });
+            return (StatusCode::SERVICE_UNAVAILABLE, Json(told)).into_response();
         }
-    };
-    match raci.may(person, route.action, &target) {
+    }
+    match may {
         Ok(()) => next.run(request).await,
-        Err(refusal) => refused(&refusal, person.language(language)),
+        Err(refusal) => refused(&refusal, person.map_or(language, |person| person.language(language))),
     }
 }
 
@@ -114,47 +122,9 @@ fn refused(refusal: &Refusal, language: Language) -> Response {
     (StatusCode::FORBIDDEN, Json(told)).into_response()
 }
 
-/// What a request is about, as far as it says, and the request again. What it names and does not exist is about the whole
-/// company, so that somebody with a scope does not find out.
-async fn aim(server: &Server, about: About, request: Request) -> Result<(Target, Request), StatusCode> {
-    if about == About::NumberInBody {
-        let (head, body) = request.into_parts();
-        let body = to_bytes(body, LARGEST).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
-        return Ok((named_number(&body), Request::from_parts(head, Body::from(body))));
-    }
-    let target = aimed(server, about, request.uri());
-    Ok((target.unwrap_or_default(), request))
-}
-
-fn named_number(body: &Bytes) -> Target {
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    Target { number: body["number"].as_str().map(Into::into), ..Target::default() }
-}
-
-fn aimed(server: &Server, about: About, uri: &Uri) -> Option<Target> {
-    let store = server.desk.store();
-    let conversation: ConversationId = match about {
-        About::Company | About::NumberInBody => return None,
-        About::ConversationInQuery => {
-            let Query(query) = Query::<HashMap<String, String>>::try_from_uri(uri).ok()?;
-            query.get("conversation")?.parse().ok()?
-        }
-        About::MessageInPath => {
-            let (_, message) = uri.path().rsplit_once('/')?;
-            store.medium(message.parse().ok()?).ok()??.conversation
-        }
-    };
-    let conversation = store.conversation(conversation).ok()?.1?;
-    let (queue, agent) = match conversation.case.map(|case| case.holder) {
-        None | Some(Holder::Rules) => (None, None),
-        Some(Holder::Queue { place, .. }) => (Some(place.queue), None),
-        Some(Holder::Agent { agent, queue, .. }) => (Some(queue), Some(agent)),
-    };
-    Some(Target { number: Some(conversation.number), queue, agent })
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
     use axum::routing::get;
     use domain::raci::action::Action;
     use hyper::service::Service as _;
@@ -200,6 +170,6 @@ mod tests {
             }
         }
         assert!(open.list().iter().all(|route| route.action.belongs() == Belongs::Public));
-        assert!(local.list().iter().all(|route| !route.action.tasks().is_empty()));
+        assert!(local.list().iter().all(|route| route.action.belongs() != Belongs::Public));
     }
 }

@@ -1,5 +1,6 @@
 //! HTTP: what Meta posts to, and what tells an operator how the host is.
 
+mod acts;
 mod backup;
 mod contacts;
 mod control;
@@ -11,6 +12,7 @@ mod operator;
 mod outbound;
 mod reparse;
 mod routes;
+mod said;
 mod templates;
 mod webhook;
 

@@ -257,6 +257,16 @@ pub(crate) fn record_numbers(index: u64) -> Vec<u8> {
     [&b"jn"[..], &index.to_be_bytes()].concat()
 }
 
+/// The last entry that changed something.
+pub(crate) fn changed_last(subject: &str) -> Vec<u8> {
+    [b"jb", subject.as_bytes()].concat()
+}
+
+/// The entry that changed the same before an entry did.
+pub(crate) fn changed_before(seq: u64) -> Vec<u8> {
+    [&b"jp"[..], &seq.to_be_bytes()].concat()
+}
+
 /// The last checkpoint that was handed to a place.
 pub(crate) fn handed(to: &str) -> Vec<u8> {
     [b"jo", to.as_bytes()].concat()

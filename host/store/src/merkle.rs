@@ -12,7 +12,13 @@ pub type Hash = [u8; 32];
 /// The hash of an entry.
 pub fn leaf(seq: u64, entry: &[u8]) -> Hash {
     let number = seq.to_string();
-    Sha256::new().chain_update([0]).chain_update(number).chain_update(b" ").chain_update(entry).finalize().into()
+    Sha256::new()
+        .chain_update([0])
+        .chain_update(number)
+        .chain_update(b" ")
+        .chain_update(entry)
+        .finalize()
+        .into()
 }
 
 /// The hash of two subtrees, side by side.

@@ -4,6 +4,7 @@
 //! of level 0, and so on. So an entry changes one value or two, and the last tile of each level is the only one that changes.
 //! Levels in between are computed from a tile when they are asked for.
 
+use domain::audit;
 use domain::event::{CheckpointSigned, Event, Recorded};
 
 use crate::fold::{Fold, FoldError};
@@ -74,7 +75,17 @@ impl Fold<'_> {
         if !of_checkpoint(event) {
             size.news = size.entries;
         }
-        self.put(layout::RECORD_SIZE.to_vec(), [size.entries.to_be_bytes(), size.news.to_be_bytes()].concat());
+        self.put(
+            layout::RECORD_SIZE.to_vec(),
+            [size.entries.to_be_bytes(), size.news.to_be_bytes()].concat(),
+        );
+        if let Some(subject) = audit::subject(recorded) {
+            let last = layout::changed_last(&subject);
+            if let Some(before) = self.value(&last)? {
+                self.put(layout::changed_before(recorded.seq), before.to_vec());
+            }
+            self.put(last, recorded.seq.to_be_bytes().to_vec());
+        }
         match event {
             Event::CheckpointSigned(signed) => self.put_json(layout::CHECKPOINT.to_vec(), signed)?,
             Event::CheckpointHanded(handed) => {
@@ -135,7 +146,9 @@ impl Store {
 
     /// The numbers in the journal of the entries from an index on: as many as lie in one tile with it, none behind the last.
     pub fn record_numbers(&self, from: u64) -> Result<Vec<u64>, ProjectionError> {
-        let Some(value) = self.tree().get(layout::record_numbers(from / WIDTH))? else { return Ok(Vec::new()) };
+        let Some(value) = self.tree().get(layout::record_numbers(from / WIDTH))? else {
+            return Ok(Vec::new());
+        };
         let numbers = value.as_chunks().0.iter().map(|number| u64::from_be_bytes(*number));
         Ok(numbers.skip(usize::try_from(from % WIDTH).unwrap_or(0)).collect())
     }
@@ -157,6 +170,11 @@ impl Store {
     /// An entry as the journal has it.
     pub fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, OpenError> {
         Ok(self.batch(seq)?.and_then(|batch| batch.get(seq).map(<[u8]>::to_vec)))
+    }
+
+    /// The entry that changed the same before an entry did: what it was before.
+    pub fn changed_before(&self, seq: u64) -> Result<Option<u64>, ProjectionError> {
+        Ok(self.tree().get(layout::changed_before(seq))?.as_deref().and_then(layout::number))
     }
 
     /// What was signed last.

@@ -103,11 +103,7 @@ impl Board {
                     thread.changed = event.seq;
                 }
             }
-            Stream::Webhooks
-            | Stream::Company
-            | Stream::Contact(_)
-            | Stream::Agent(_)
-            | Stream::Audit => {}
+            Stream::Webhooks | Stream::Company | Stream::Contact(_) | Stream::Agent(_) | Stream::Audit => {}
         }
     }
 

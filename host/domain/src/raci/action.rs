@@ -170,7 +170,10 @@ impl Action {
 
     /// The word of the files and of the journal, as `export-contact`.
     pub fn word(self) -> String {
-        serde_json::to_value(self).ok().and_then(|word| word.as_str().map(ToOwned::to_owned)).unwrap_or_default()
+        serde_json::to_value(self)
+            .ok()
+            .and_then(|word| word.as_str().map(ToOwned::to_owned))
+            .unwrap_or_default()
     }
 
     /// The tasks that it belongs to. None if it is everybody's.
