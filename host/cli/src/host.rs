@@ -12,6 +12,7 @@ use desk::{Active, Desk, Outside, Running};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
 use domain::stream::Actor;
+use governance::{Checkpoints, Directory, Notary, Outlet, SocketSigner};
 use journal::{Disk as _, RealDisk};
 use server::{Controlled, Listening, Routes, Server};
 use store::{Drive, KeyStore, MediaFiles, Paths, Store};
@@ -19,8 +20,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use whatsapp::{Answer, AppSecrets, Graph, GraphConfig, Network, OwnedSend};
 
+use crate::handing::Address;
 use crate::rulebook;
-use crate::settings::{self, Policy, Settings};
+use crate::settings::{self, Destination, Policy, Settings};
 use crate::system::{SystemClock, SystemEntropy, boot};
 
 /// How often the file of settings is looked at for other rules.
@@ -40,6 +42,7 @@ pub(crate) struct Host {
     controlled: Controlled,
     running: Running,
     chores: Vec<JoinHandle<()>>,
+    notary: Option<(Checkpoints, std::thread::JoinHandle<()>)>,
     interrupt: Signal,
     terminate: Signal,
 }
@@ -84,8 +87,10 @@ impl Host {
         }
         desk.announce().await?;
         let running = parts.run(&tokio::runtime::Handle::current())?;
+        let notary = notary(&settings.audit, &store, &clock)?;
         let server = Server {
             desk: desk.clone(),
+            checkpoints: notary.as_ref().map(|(checkpoints, _)| checkpoints.clone()),
             secrets: secrets(settings),
             verify_token: settings.verify_token.as_ref().map(|token| token.reveal().to_owned()),
             clock: Arc::clone(&clock),
@@ -114,6 +119,7 @@ impl Host {
             controlled,
             running,
             chores,
+            notary,
             interrupt,
             terminate,
         })
@@ -134,12 +140,42 @@ impl Host {
         for chore in self.chores {
             chore.abort();
         }
+        if let Some((checkpoints, thread)) = self.notary {
+            checkpoints.stop();
+            let _ = tokio::task::spawn_blocking(|| thread.join()).await;
+        }
         let store = self.desk.store().clone();
         drop(self.desk);
         self.running.stop().await;
         tokio::task::spawn_blocking(move || store.close()).await??;
         Ok(())
     }
+}
+
+/// Whoever has the record signed and hands its checkpoints out, at work. None if nobody signs it.
+fn notary(
+    audit: &settings::Audit,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Option<(Checkpoints, std::thread::JoinHandle<()>)>> {
+    let Some(signer) = &audit.signer else {
+        tracing::warn!(
+            "nobody signs the audit's record: set `signer` in [audit] to the socket of an audit-signer"
+        );
+        return Ok(None);
+    };
+    let outlet = |to: &Destination| -> Box<dyn Outlet> {
+        match to {
+            Destination::Directory(dir) => Box::new(Directory::new(dir)),
+            Destination::Address(uri) => {
+                Box::new(Address::new(uri.clone(), tokio::runtime::Handle::current()))
+            }
+        }
+    };
+    let outlets = audit.to.iter().map(outlet).collect();
+    let signer = Box::new(SocketSigner::new(signer));
+    let notary = Notary::new(store.clone(), Arc::clone(clock), signer, outlets, audit.every);
+    Ok(Some(notary.start()?))
 }
 
 /// The engine, with its compiled components in the data directory.

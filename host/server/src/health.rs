@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::stops::Stops;
+use governance::Standing;
 use serde_json::{Value, json};
 
 use crate::Server;
@@ -29,7 +30,28 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Response {
         Ok(stops) => json!(stops),
         Err(error) => json!(error.to_string()),
     };
-    Json(health(&server, sending)).into_response()
+    let mut health = health(&server, sending);
+    if let Some(health) = health.as_object_mut() {
+        health.insert("audit".to_owned(), json!(audit(&server)));
+    }
+    Json(health).into_response()
+}
+
+/// How far the record is vouched for.
+fn audit(server: &Server) -> String {
+    let size = server.desk.store().record_size().unwrap_or_default();
+    let Some(checkpoints) = &server.checkpoints else {
+        return format!("UNSIGNED: {} entries, and no signer is set in [audit]", size.entries);
+    };
+    let Standing { signed, unsigned, missing, .. } = checkpoints.standing();
+    let mut words = format!("signed up to {signed} of {} entries", size.entries);
+    if let Some(why) = unsigned {
+        words.push_str(&format!("; NOT SIGNED since: {why}"));
+    }
+    for (place, why) in missing {
+        words.push_str(&format!("; not at {place}: {why}"));
+    }
+    words
 }
 
 /// A clock that is not the real one is said first.

@@ -1,15 +1,18 @@
 //! HTTP: what Meta posts to, and what tells an operator how the host is.
 
 mod acts;
+mod audit;
 mod backup;
 mod contacts;
 mod control;
 mod door;
 mod health;
+mod lines;
 mod listen;
 mod media;
 mod operator;
 mod outbound;
+mod reading;
 mod reparse;
 mod routes;
 mod said;
@@ -25,6 +28,7 @@ use desk::Desk;
 use domain::Time;
 use domain::outside::{Clock, Entropy};
 use domain::raci::action::Action;
+use governance::Checkpoints;
 use whatsapp::AppSecrets;
 
 use routes::About;
@@ -41,6 +45,8 @@ pub struct Server {
     pub secrets: Option<AppSecrets>,
     /// What Meta has to name when the webhook's address is saved.
     pub verify_token: Option<String>,
+    /// Whoever has the record signed; none if nobody does.
+    pub checkpoints: Option<Checkpoints>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Random bytes.
@@ -75,6 +81,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .about(About::NumberInBody)
         .post("/backup/point", Action::BackUp, backup::point)
         .post("/journal/reparse", Action::ReadAgain, reparse::reparse)
+        .merge(audit::routes())
         .merge(contacts::routes())
         .merge(media::routes())
         .merge(templates::routes())
