@@ -13,6 +13,7 @@
 
 mod accounts;
 mod assembled;
+mod audit;
 mod backup;
 mod bad_input;
 mod capacity;

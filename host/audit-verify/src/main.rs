@@ -111,7 +111,7 @@ fn entry(path: &Path, key_text: &str) -> Result<ExitCode, String> {
         Ok(Proved { line, index, checkpoint }) => {
             println!("{line}");
             println!(
-                "It is entry {} of the {} that `{}` signed.",
+                "It is line {} of the {} that `{}` signed.",
                 index + 1,
                 checkpoint.size,
                 checkpoint.origin

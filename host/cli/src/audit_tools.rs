@@ -142,7 +142,12 @@ fn line(row: &Value) -> String {
     let time = text(row, "time")
         .split_once('.')
         .map_or_else(|| text(row, "time").to_owned(), |(to, _)| format!("{to}Z"));
-    let mut line = format!("{:>7}  {time}  {}  {}", row["entry"], text(row, "name"), text(row, "what"));
+    let mut line = format!(
+        "{:>7}  {time}  {}  {}",
+        row["entry"].as_u64().unwrap_or(0),
+        text(row, "name"),
+        text(row, "what")
+    );
     let right = act["right"]["task"].as_str().map(|task| {
         let roles: Vec<&str> =
             act["right"]["roles"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();

@@ -154,15 +154,16 @@ pub fn words(event: &Event, language: Language) -> String {
     }
 }
 
+/// It was asked for; what came of it, if anything did, are other entries.
 fn acted_words(acted: &Acted, language: Language) -> String {
     let what = Action::of(&acted.action).map_or(acted.action.as_str(), |action| action.words(language));
     match acted.refused {
-        None => what.to_owned(),
-        // What was refused was not done.
-        Some(_) => {
-            let words = language.pick("quiso y no pudo", "quis e não pôde", "wanted to and might not");
-            format!("{words}: {what}")
-        }
+        None => format!("{} {what}", language.pick("pidió", "pediu para", "asked to")),
+        Some(_) => language.pick(
+            format!("quiso {what}, y no puede"),
+            format!("quis {what}, e não pode"),
+            format!("wanted to {what}, and may not"),
+        ),
     }
 }
 
@@ -334,8 +335,10 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_as_one() {
+    fn what_is_asked_for_is_not_told_as_done_and_a_refusal_is_told_as_one() {
+        let asked = words(&opened(About::default()).into(), Language::En);
+        assert_eq!(asked, "asked to open a customer's file");
         let refused = Acted { refused: Some(crate::event::Denied::Letters), ..opened(About::default()) };
-        assert_eq!(words(&refused.into(), Language::Es), "quiso y no pudo: abrió un archivo de un cliente");
+        assert_eq!(words(&refused.into(), Language::Es), "quiso abrir un archivo de un cliente, y no puede");
     }
 }

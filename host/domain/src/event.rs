@@ -61,6 +61,9 @@ pub struct Written<'a> {
     pub form: u16,
     /// By whom.
     pub actor: Actor,
+    /// The number of the `acted` that it came of; none if nobody asked for it, or it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<u64>,
     /// The event's own fields.
     #[serde(borrow)]
     pub data: &'a RawValue,
@@ -109,6 +112,7 @@ impl Recorded {
             kind: event.kind().into(),
             form: event.form(),
             actor: actor.clone(),
+            cause: None,
             data: &data,
         })
     }

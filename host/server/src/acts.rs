@@ -25,13 +25,13 @@ pub(crate) struct Asking<'a> {
     pub(crate) said: Said,
 }
 
-/// Writes down who asks for what, and whether they may. When this returns it is on the disk.
+/// Writes down who asks for what, and whether they may. When this returns it is on the disk, as the event of this number.
 pub(crate) async fn record(
     server: &Server,
     raci: &Raci,
     asking: Asking<'_>,
     refusal: Option<&Refusal>,
-) -> Result<(), CommitError> {
+) -> Result<u64, CommitError> {
     let Asking { action, operator, person, said } = asking;
     let refused = refusal.map(denied);
     let right = person.filter(|_| refused.is_none()).map(|person| right(raci, person, action));
@@ -46,7 +46,8 @@ pub(crate) async fn record(
         reason: said.reason,
     };
     let draft = Draft::new(Stream::Audit, Actor::Operator(operator.account.clone()), acted)?;
-    server.desk.store().append(draft).await.map(drop)
+    // Folded when it answers, so that whoever reads the record finds in it that they do.
+    server.desk.store().commit(Vec::new(), vec![draft]).await
 }
 
 /// By what right somebody may do something: the first row of it, and the roles that have letters which are enough there.

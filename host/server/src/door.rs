@@ -96,18 +96,24 @@ async fn machine(
         Ok(person) => raci.may(person, route.action, &said.target),
         Err(refusal) => Err(refusal.clone()),
     };
+    let mut act = None;
     if route.action.is_audited() {
         let asking =
             Asking { action: route.action, operator: &operator, person: person.as_ref().ok().copied(), said };
-        if let Err(error) = acts::record(&door.server, raci, asking, may.as_ref().err()).await {
-            tracing::error!(%error, "what somebody asked for could not be recorded, so it was not done");
-            let told =
-                json!({ "error": format!("nothing was done, because it could not be recorded: {error}") });
-            return (StatusCode::SERVICE_UNAVAILABLE, Json(told)).into_response();
+        match acts::record(&door.server, raci, asking, may.as_ref().err()).await {
+            Ok(seq) => act = Some(seq),
+            Err(error) => {
+                tracing::error!(%error, "what somebody asked for could not be recorded, so it was not done");
+                let told = json!({ "error": format!("nothing was done, because it could not be recorded: {error}") });
+                return (StatusCode::SERVICE_UNAVAILABLE, Json(told)).into_response();
+            }
         }
     }
     match may {
-        Ok(()) => next.run(request).await,
+        Ok(()) => match act {
+            Some(act) => store::because_of(act, next.run(request)).await,
+            None => next.run(request).await,
+        },
         Err(refusal) => refused(&refusal, person.map_or(language, |person| person.language(language))),
     }
 }

@@ -1,6 +1,6 @@
 //! The record, read for a person: who, when, what, about whom, by what right, and what it was before.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use domain::Time;
 use domain::audit::{self, Concern, Mine};
@@ -10,7 +10,7 @@ use domain::law::language::Language;
 use domain::stream::{Actor, Stream};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::{OpenError, Store};
+use store::{OpenError, RecordSize, Store};
 
 /// Which entries are wanted. What is absent limits nothing.
 #[derive(Debug, Default, Deserialize)]
@@ -41,40 +41,24 @@ impl Reading<'_> {
     /// The last entries that are wanted, oldest first.
     pub(crate) fn last(&self, wanted: &Wanted, some: usize) -> Result<Vec<Value>, OpenError> {
         let limit = wanted.limit.unwrap_or(some);
-        let mut rows: VecDeque<Value> = VecDeque::new();
-        // Where a row waits for the act that it came of: the last one before it of whoever did it.
-        let mut open: HashMap<Actor, Vec<u64>> = HashMap::new();
-        let mut acts: HashMap<u64, u64> = HashMap::new();
+        let mut rows = VecDeque::new();
         let mut end = self.store.record_size()?.entries;
-        'record: while end > 0 {
-            let start = (end - 1) / 64 * 64;
+        while end > 0 && rows.len() < limit {
+            // The numbers of one tile after the other, the last one first.
+            let start = (end - 1) / RecordSize::TILE * RecordSize::TILE;
             let mut numbers = self.store.record_numbers(start)?;
             numbers.truncate(usize::try_from(end - start).unwrap_or(usize::MAX));
             end = start;
-            for seq in numbers.into_iter().rev() {
+            for seq in
+                numbers.into_iter().rev().filter(|seq| wanted.before.is_none_or(|before| *seq < before))
+            {
                 let Some(recorded) = self.store.event(seq)? else { continue };
-                if wanted.since.is_some_and(|since| recorded.time < since) {
-                    break 'record;
+                if rows.len() >= limit || wanted.since.is_some_and(|since| recorded.time < since) {
+                    return Ok(rows.into());
                 }
-                if let Event::Acted(_) = recorded.event {
-                    let came_of_it = open.remove(&recorded.actor).unwrap_or_default();
-                    acts.extend(came_of_it.into_iter().map(|row| (row, seq)));
-                }
-                if rows.len() < limit && wanted.fits(&recorded) {
+                if wanted.fits(&recorded) {
                     rows.push_front(self.row(&recorded, None)?);
-                    if matches!((&recorded.actor, &recorded.event), (Actor::Operator(_), event) if !matches!(event, Event::Acted(_)))
-                    {
-                        open.entry(recorded.actor).or_default().push(seq);
-                    }
                 }
-                if rows.len() >= limit && open.is_empty() {
-                    break 'record;
-                }
-            }
-        }
-        for row in &mut rows {
-            if let Some(act) = row["entry"].as_u64().and_then(|seq| acts.get(&seq)) {
-                row["cause"] = json!(act);
             }
         }
         Ok(rows.into())
@@ -119,6 +103,9 @@ impl Reading<'_> {
         if let Event::Acted(acted) = &recorded.event {
             row["act"] = json!(acted);
         }
+        if let Some(cause) = self.store.cause(recorded.seq)? {
+            row["cause"] = json!(cause);
+        }
         if let Some(before) = self.store.changed_before(recorded.seq)?
             && let Some(before) = self.store.event(before)?
         {
@@ -144,23 +131,21 @@ impl Reading<'_> {
 
 impl Wanted {
     fn fits(&self, recorded: &Recorded) -> bool {
-        let Recorded { seq, stream, actor, event, .. } = recorded;
+        let Recorded { stream, actor, event, .. } = recorded;
         let acted = if let Event::Acted(acted) = event { Some(acted) } else { None };
         let has = |wanted: &Option<String>, is: &[Option<String>]| {
             wanted.as_ref().is_none_or(|wanted| is.iter().flatten().any(|is| is == wanted))
         };
         let short = |text: String| text.split_once('/').map(|(_, name)| name.to_owned());
         let about = acted.map(|acted| &acted.about);
-        self.before.is_none_or(|before| *seq < before)
-            && has(
-                &self.who,
-                &[
-                    Some(actor.to_string()),
-                    short(actor.to_string()),
-                    acted.and_then(|acted| acted.person.as_ref().map(ToString::to_string)),
-                ],
-            )
-            && has(&self.what, &[Some(event.kind().to_owned()), acted.map(|acted| acted.action.clone())])
+        has(
+            &self.who,
+            &[
+                Some(actor.to_string()),
+                short(actor.to_string()),
+                acted.and_then(|acted| acted.person.as_ref().map(ToString::to_string)),
+            ],
+        ) && has(&self.what, &[Some(event.kind().to_owned()), acted.map(|acted| acted.action.clone())])
             && has(
                 &self.about,
                 &[

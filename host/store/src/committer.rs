@@ -6,6 +6,7 @@
 //! the previous one is on its way to the disk.
 
 use std::collections::{HashMap, VecDeque};
+use std::future::Future;
 use std::sync::Arc;
 
 use domain::Time;
@@ -24,6 +25,17 @@ pub(crate) const BATCH_EVENTS: usize = 4_096;
 /// Bytes in one batch at most, unless a single request is larger.
 pub(crate) const BATCH_BYTES: usize = 4 << 20;
 
+tokio::task_local! {
+    /// The act of which whatever a task does comes. It belongs to the whole of a request, as its connection does, so it is not
+    /// an argument of everything that a request may lead to.
+    static CAUSE: u64;
+}
+
+/// Does something because of an act, which is an event of this number: what is written on the way says so.
+pub async fn because_of<T>(act: u64, work: impl Future<Output = T>) -> T {
+    CAUSE.scope(act, work).await
+}
+
 /// An event that is to be written. Encoded by whoever makes it, so that the committer has little to do.
 #[derive(Debug)]
 pub struct Draft {
@@ -31,6 +43,7 @@ pub struct Draft {
     pub(crate) actor: Actor,
     pub(crate) event: Event,
     pub(crate) data: Box<RawValue>,
+    pub(crate) cause: Option<u64>,
 }
 
 impl Draft {
@@ -38,7 +51,8 @@ impl Draft {
     pub fn new(stream: Stream, actor: Actor, event: impl Into<Event>) -> Result<Self, CommitError> {
         let event = event.into();
         let data = event.data().map_err(CommitError::Encoding)?;
-        Ok(Self { stream, actor, event, data })
+        let cause = CAUSE.try_with(|cause| *cause).ok();
+        Ok(Self { stream, actor, event, data, cause })
     }
 }
 
@@ -202,6 +216,7 @@ impl Committer {
                 kind: draft.event.kind().into(),
                 form: draft.event.form(),
                 actor: draft.actor.clone(),
+                cause: draft.cause,
                 data: &draft.data,
             };
             encoded.push((serde_json::to_vec(&written).map_err(CommitError::Encoding)?, version));

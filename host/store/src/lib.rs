@@ -26,7 +26,7 @@ mod template_index;
 mod tree;
 mod whole;
 
-pub use committer::{CommitError, Draft};
+pub use committer::{CommitError, Draft, because_of};
 pub use fold::FoldError;
 pub use keys::{Closed, KeyBackup, KeyBackupError, KeyError, KeyStore};
 pub use layout::{Amended, Erasure, Line, Referent};

@@ -5,7 +5,7 @@
 //! Levels in between are computed from a tile when they are asked for.
 
 use domain::audit;
-use domain::event::{CheckpointSigned, Event, Recorded};
+use domain::event::{CheckpointSigned, Event, NotAnEvent, Recorded, Written};
 
 use crate::fold::{Fold, FoldError};
 use crate::layout;
@@ -29,6 +29,11 @@ pub struct RecordSize {
     pub entries: u64,
     /// The same up to the last one that tells of more than a checkpoint.
     pub news: u64,
+}
+
+impl RecordSize {
+    /// Entries of which the numbers are kept together.
+    pub const TILE: u64 = WIDTH;
 }
 
 impl Subtrees for Tree {
@@ -170,6 +175,14 @@ impl Store {
     /// An entry as the journal has it.
     pub fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, OpenError> {
         Ok(self.batch(seq)?.and_then(|batch| batch.get(seq).map(<[u8]>::to_vec)))
+    }
+
+    /// The act that an entry came of.
+    pub fn cause(&self, seq: u64) -> Result<Option<u64>, OpenError> {
+        let Some(entry) = self.entry(seq)? else { return Ok(None) };
+        let written: Written<'_> = serde_json::from_slice(&entry)
+            .map_err(|source| OpenError::Event { seq, source: NotAnEvent::Envelope(source) })?;
+        Ok(written.cause)
     }
 
     /// The entry that changed the same before an entry did: what it was before.
