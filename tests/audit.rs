@@ -3,6 +3,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -12,9 +13,13 @@ use std::time::{Duration, Instant};
 use audit_verify::{Checkpoint, Difference, Key, Report, Source, Trouble, check, prove, verify};
 use journal::{Journal, RealDisk};
 use serde_json::Value;
+use server::Server;
+use store::Drive;
 
+use crate::assembled::{House, Open};
 use crate::message::SHOP;
 use crate::program::{Company, NUMBER, Serve, said, timonel};
+use crate::raci::ask;
 
 const ORIGIN: &str = "ferreteria.example/audit";
 const LUCIA: &str = "573155550199";
@@ -167,13 +172,13 @@ async fn who_did_what_by_what_right_and_what_it_was_before_is_listed_and_checked
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_may_not_read_the_record_is_in_it_and_reads_their_own() {
     let (company, _signer, serve) = audited("").await;
-    let change = |role: &str| {
+    let change = |people: &str| {
         let fresh = company.dir.path().join("fresh-raci.toml");
-        std::fs::write(&fresh, people(role)).unwrap();
+        std::fs::write(&fresh, people).unwrap();
         std::fs::rename(fresh, company.dir.path().join("raci.toml")).unwrap();
         serve.says(&["other rules are in force"]);
     };
-    change("agent");
+    change(&people("agent"));
     let (ran, told) = run(&company, &["audit", "list"]);
     assert!(!ran && told.contains("«Auditoría»") && told.contains("Ricardo Salazar"), "{told}");
     let phone = ["contact", "export", "--phone", "+57 315 555 0199", "--out", "-"];
@@ -188,9 +193,16 @@ async fn whoever_may_not_read_the_record_is_in_it_and_reads_their_own() {
     assert!(mine.iter().all(|row| row["concern"] == "usted" && row["act"]["right"].is_null()));
     assert_eq!(mine[1]["what"], "quiso exportar los datos de un cliente, y no puede");
 
-    change("admin");
+    // Whoever is nobody here is of record, too, by the account alone.
+    change("[[people]]\nid = \"ricardo\"\nname = \"Ricardo Salazar\"\nroles = [\"admin\"]\n");
+    assert!(!run(&company, &["audit", "list"]).0);
+
+    change(&people("admin"));
     let all = rows(&company, &["list", "--who", &account()]);
-    assert_eq!(all.iter().filter(|row| !row["act"]["refused"].is_null()).count(), 2);
+    let refused = all.iter().filter(|row| !row["act"]["refused"].is_null());
+    let refused: Vec<_> = refused.map(|row| (&row["act"]["refused"], &row["act"]["person"])).collect();
+    let (letters, ana) = (Value::from("letters"), Value::from("ana"));
+    assert_eq!(refused, [(&letters, &ana), (&letters, &ana), (&"stranger".into(), &Value::Null)]);
     assert!(all.iter().all(|row| row["act"]["action"] != "read-own-record"));
     serve.stop();
 }
@@ -374,6 +386,43 @@ async fn a_host_without_a_signer_says_that_anybody_with_the_disk_can_rewrite_its
     let key = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW".parse().unwrap();
     assert!(matches!(verify(&exported, &key, &[]), Err(Trouble::NoCheckpoint)));
     serve.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_recorded_is_not_done_and_not_shown_either() {
+    let mut house = House::new(3, crate::assembled::SHOP, &[]);
+    house.drive = Drive::Threads;
+    let Open { desk, parts } = house.open().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let owner = std::fs::metadata(dir.path()).unwrap().uid();
+    let (clock, entropy) = (house.clock.clone(), house.entropy.clone());
+    let store = desk.store().clone();
+    let server = Server {
+        desk,
+        secrets: None,
+        verify_token: None,
+        checkpoints: None,
+        clock,
+        entropy,
+        owner,
+        rehearsal: None,
+    };
+    let (_, local) = server::routers(server, server::Routes::new());
+    let controlled = server::control(dir.path(), local).unwrap();
+    assert_eq!(ask(dir.path(), "POST", "/audit/list").await, 200);
+    let size = store.record_size().unwrap();
+    assert_eq!(size.entries, 1, "that it was read");
+    // From now on nothing can be written, and everything can be read.
+    store.close().unwrap();
+    assert_eq!(ask(dir.path(), "POST", "/audit/mine").await, 200);
+    for (method, path) in
+        [("POST", "/audit/list"), ("GET", "/audit/export?entries=1"), ("POST", "/contacts/about")]
+    {
+        assert_eq!(ask(dir.path(), method, path).await, 503, "{path}");
+    }
+    assert_eq!(store.record_size().unwrap(), size);
+    controlled.stop().await;
+    drop(parts);
 }
 
 /// Choices that follow from a seed (SplitMix64).

@@ -137,6 +137,8 @@ pub struct Report {
     pub differences: Vec<Difference>,
     /// Where to look: everything up to this line is as it was signed, and something up to that one is not.
     pub between: Option<(u64, u64)>,
+    /// Whether the key signed two records that are not the same: this one, and another before it.
+    pub two_records: bool,
 }
 
 impl Report {
@@ -264,7 +266,10 @@ fn compare(leaves: &[Hash], signed: BTreeMap<u64, Vec<(Source, Hash)>>, report: 
             if tree.size() < size {
                 report.differences.push(Difference::Missing { size, source });
             } else if tree.root() == root {
-                good = size;
+                match bad {
+                    None => good = size,
+                    Some(_) => report.two_records = true,
+                }
                 report.fitting.push((size, source));
             } else {
                 bad.get_or_insert(size);
@@ -276,6 +281,6 @@ fn compare(leaves: &[Hash], signed: BTreeMap<u64, Vec<(Source, Hash)>>, report: 
     if behind > 0 {
         report.differences.push(Difference::Unsigned(behind));
     }
-    // Once one does not fit, no later one can.
+    // Once one does not fit, no later one can that was signed of the same record.
     report.between = bad.map(|bad| (good, bad));
 }

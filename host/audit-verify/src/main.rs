@@ -73,7 +73,7 @@ fn export(dir: &Path, key_text: &str, checkpoints: &[PathBuf]) -> Result<ExitCod
 }
 
 fn words(report: &Report, key: &Key) -> Vec<String> {
-    let Report { entries, fitting, differences, between } = report;
+    let Report { entries, fitting, differences, between, two_records } = report;
     let mut words: Vec<String> = differences.iter().take(20).map(|one| format!("DIFFERENT: {one}")).collect();
     if differences.len() > words.len() {
         words.push(format!("… and {} more of these", differences.len() - words.len()));
@@ -83,6 +83,12 @@ fn words(report: &Report, key: &Key) -> Vec<String> {
             "The first {good} lines are as they were signed; the first difference lies in the lines {} to {bad}.",
             good + 1
         ));
+    }
+    if *two_records {
+        words.push(
+            "Later checkpoints fit this record: the key signed both records, so somebody else has it too."
+                .to_owned(),
+        );
     }
     let outside = |source: &Source| matches!(source, Source::Outside(_));
     let kept = fitting.iter().filter(|(_, source)| outside(source));

@@ -102,3 +102,79 @@ pub(crate) trait Subtrees {
 fn half(n: u64) -> u64 {
     1 << (n - 1).ilog2()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A tree that keeps its leaves, and computes everything as the text of RFC 6962 defines it.
+    struct Naive(Vec<Hash>);
+
+    impl Naive {
+        fn mth(leaves: &[Hash]) -> Hash {
+            match leaves {
+                [] => Sha256::digest([]).into(),
+                [one] => *one,
+                more => {
+                    let (left, right) = more.split_at(more.len().next_power_of_two() / 2);
+                    node(&Self::mth(left), &Self::mth(right))
+                }
+            }
+        }
+
+        fn path(m: usize, leaves: &[Hash]) -> Vec<Hash> {
+            if leaves.len() < 2 {
+                return Vec::new();
+            }
+            let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
+            let (mut within, beside) = match m.checked_sub(left.len()) {
+                None => (Self::path(m, left), Self::mth(right)),
+                Some(m) => (Self::path(m, right), Self::mth(left)),
+            };
+            within.push(beside);
+            within
+        }
+
+        fn subproof(m: usize, leaves: &[Hash], whole: bool) -> Vec<Hash> {
+            if m == leaves.len() {
+                return if whole { Vec::new() } else { vec![Self::mth(leaves)] };
+            }
+            let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
+            let (mut within, beside) = if m <= left.len() {
+                (Self::subproof(m, left, whole), Self::mth(right))
+            } else {
+                (Self::subproof(m - left.len(), right, false), Self::mth(left))
+            };
+            within.push(beside);
+            within
+        }
+    }
+
+    impl Subtrees for Naive {
+        type Error = Infallible;
+
+        fn subtree(&self, level: u32, index: u64) -> Result<Hash, Infallible> {
+            let (first, many) = (usize::try_from(index << level).unwrap(), 1 << level);
+            Ok(Self::mth(&self.0[first..first + many]))
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn roots_and_proofs_are_as_rfc_6962_defines_them(n in 0..300u64, m in 0..300u64) {
+            let tree = Naive((0..n).map(|n| leaf(n, b"{}")).collect());
+            let Ok(root) = tree.root(n);
+            prop_assert_eq!(root, Naive::mth(&tree.0));
+            if n > 0 {
+                let m = m % n;
+                let at = usize::try_from(m).unwrap();
+                prop_assert_eq!(tree.inclusion(m, n), Ok(Naive::path(at, &tree.0)));
+                prop_assert_eq!(tree.consistency(m + 1, n), Ok(Naive::subproof(at + 1, &tree.0, true)));
+            }
+        }
+    }
+}
