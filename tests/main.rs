@@ -22,6 +22,7 @@ mod crash;
 mod demo;
 mod effort;
 mod erasure;
+mod forgery;
 mod generations;
 mod keeping;
 mod law;

@@ -39,7 +39,7 @@ pub(crate) fn run(report: &mut Report, entries: u64, rounds: usize) -> Result<()
     }
     // What is wanted is wanted of a million.
     let wanted = Target::Below(10.0 * entries as f64 / 1e6);
-    report.row("audit", &format!("{entries} entries verified"), median(seconds), "s", Some(wanted));
+    report.row("audit", format!("{entries} entries verified"), median(seconds), "s", Some(wanted));
     Ok(())
 }
 
@@ -74,7 +74,7 @@ fn acted() -> Acted {
     Acted {
         action: "pause-sending".to_owned(),
         person: Some("marta".into()),
-        account: "mlopez".into(),
+        account: Some("mlopez".into()),
         right: Some(Right {
             task: Some(Task::EmergencyStop),
             letters: Letters::RA,

@@ -109,7 +109,9 @@ impl Host {
         let mut chores =
             vec![tokio::spawn(sweep(desk.clone(), Arc::clone(&clock))), tokio::spawn(retain(desk.clone()))];
         if let Some(file) = settings.file.clone() {
-            chores.push(tokio::spawn(watch(file, settings.data.clone(), desk.clone(), rules)));
+            // Before anybody is told that it is open: what is saved the next moment is another text than this.
+            let seen = settings::texts(&file).ok();
+            chores.push(tokio::spawn(watch(file, seen, settings.data.clone(), desk.clone(), rules)));
         }
         tracing::info!(address = %listening.address, generation = number, "open");
         Ok(Self {
@@ -324,12 +326,17 @@ fn prepare(rules: &rules::Host, policy: &Policy, number: u64) -> anyhow::Result<
 }
 
 /// Puts other rules in force when the file says so, or a table that it names. What cannot be put in force changes nothing.
-async fn watch(file: PathBuf, data: PathBuf, desk: Desk, rules: Arc<rules::Host>) {
+async fn watch(
+    file: PathBuf,
+    mut seen: Option<Vec<Option<String>>>,
+    data: PathBuf,
+    desk: Desk,
+    rules: Arc<rules::Host>,
+) {
     let look = || {
         let file = file.clone();
         tokio::task::spawn_blocking(move || settings::texts(&file).ok())
     };
-    let mut seen = look().await.ok().flatten();
     loop {
         tokio::time::sleep(LOOK).await;
         let Ok(Some(now)) = look().await else { continue };

@@ -4,6 +4,7 @@
 //! which there is no trace; and what cannot be recorded is not done.
 
 use domain::event::{Acted, Denied, Device, Right};
+use domain::id::OperatorId;
 use domain::raci::Raci;
 use domain::raci::action::{Action, Belongs};
 use domain::raci::letters::Letters;
@@ -13,41 +14,47 @@ use domain::stream::{Actor, Stream};
 use store::{CommitError, Draft};
 
 use crate::Server;
-use crate::operator::Operator;
 use crate::said::Said;
 
 /// Somebody who asks for something.
-pub(crate) struct Asking<'a> {
+pub(crate) struct Asking {
+    /// As who they act.
+    pub(crate) actor: Actor,
+    /// Who they are here, or why they are nobody.
+    pub(crate) person: Result<Person, Refusal>,
+    pub(crate) account: Option<OperatorId>,
+    pub(crate) device: Device,
     pub(crate) action: Action,
-    pub(crate) operator: &'a Operator,
-    /// Whose the account is.
-    pub(crate) person: Option<&'a Person>,
-    pub(crate) said: Said,
 }
 
-/// Writes down who asks for what, and whether they may. When this returns it is on the disk, as the event of this number.
+/// Writes down who asks for what, and whether they may, if that is to be kept. When this returns it is on the disk, as the event
+/// of this number.
 pub(crate) async fn record(
     server: &Server,
     raci: &Raci,
-    asking: Asking<'_>,
+    asking: &Asking,
+    said: Said,
     refusal: Option<&Refusal>,
-) -> Result<u64, CommitError> {
-    let Asking { action, operator, person, said } = asking;
+) -> Result<Option<u64>, CommitError> {
+    let Asking { actor, person, account, device, action } = asking;
+    if !action.is_audited() {
+        return Ok(None);
+    }
     let refused = refusal.map(denied);
-    let right = person.filter(|_| refused.is_none()).map(|person| right(raci, person, action));
+    let person = person.as_ref().ok();
     let acted = Acted {
         action: action.word(),
         person: person.map(|person| person.id.clone()),
-        account: operator.account.clone(),
-        right,
+        account: account.clone(),
+        right: person.filter(|_| refused.is_none()).map(|person| right(raci, person, *action)),
         refused,
-        device: Device::Socket { process: operator.process },
+        device: device.clone(),
         about: said.about,
         reason: said.reason,
     };
-    let draft = Draft::new(Stream::Audit, Actor::Operator(operator.account.clone()), acted)?;
+    let draft = Draft::new(Stream::Audit, actor.clone(), acted)?;
     // Folded when it answers, so that whoever reads the record finds in it that they do.
-    server.desk.store().commit(Vec::new(), vec![draft]).await
+    server.desk.store().commit(Vec::new(), vec![draft]).await.map(Some)
 }
 
 /// By what right somebody may do something: the first row of it, and the roles that have letters which are enough there.

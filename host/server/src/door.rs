@@ -11,16 +11,19 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use domain::company::Company;
+use domain::event::Device;
 use domain::law::language::Language;
 use domain::raci::Raci;
 use domain::raci::action::Belongs;
 use domain::raci::refusal::Refusal;
 use serde_json::json;
+use store::CommitError;
 
 use crate::Server;
 use crate::acts::{self, Asking};
 use crate::operator::Operator;
-use crate::routes::{Route, Routes};
+use crate::routes::{About, Route, Routes};
 use crate::said::{Said, hear};
 
 impl Routes {
@@ -70,62 +73,89 @@ async fn machine(
         Ok(route) => route,
         Err(status) => return status.into_response(),
     };
-    let company = Arc::clone(&door.server.desk.active().company);
-    let (raci, language) = (company.raci(), company.own_language());
-    let alone;
-    let person = if let Some(person) = raci.person(&operator.account) {
-        Ok(person)
-    } else if !raci.people().is_empty() {
-        Err(Refusal::Stranger(operator.account.clone()))
-    } else if operator.is(door.server.owner) {
-        alone = Raci::alone(&operator.account);
-        Ok(&alone)
-    } else {
-        Err(Refusal::NotTheOwner(operator.account.clone()))
+    let server = &door.server;
+    let company = Arc::clone(&server.desk.active().company);
+    let (raci, account) = (company.raci(), &operator.account);
+    let person = match raci.person(account) {
+        Some(person) => Ok(person.clone()),
+        None if !raci.people().is_empty() => Err(Refusal::Stranger(account.clone())),
+        None if operator.is(server.owner) => Ok(Raci::alone(account)),
+        None => Err(Refusal::NotTheOwner(account.clone())),
     };
-    // Of whoever is nobody here it does not matter what they ask about.
-    let heard = match &person {
-        Ok(_) => hear(&door.server, route.about, request).await,
-        Err(_) => Ok((Said::default(), request)),
+    let asking = Asking {
+        actor: operator.clone().actor(),
+        person,
+        account: Some(account.clone()),
+        device: Device::Socket { process: operator.process },
+        action: route.action,
     };
-    let (said, request) = match heard {
-        Ok(heard) => heard,
-        Err(status) => return status.into_response(),
-    };
-    let may = match &person {
-        Ok(person) => raci.may(person, route.action, &said.target),
-        Err(refusal) => Err(refusal.clone()),
-    };
-    let mut act = None;
-    if route.action.is_audited() {
-        let asking =
-            Asking { action: route.action, operator: &operator, person: person.as_ref().ok().copied(), said };
-        match acts::record(&door.server, raci, asking, may.as_ref().err()).await {
-            Ok(seq) => act = Some(seq),
-            Err(error) => {
-                tracing::error!(%error, "what somebody asked for could not be recorded, so it was not done");
-                let told = json!({ "error": format!("nothing was done, because it could not be recorded: {error}") });
-                return (StatusCode::SERVICE_UNAVAILABLE, Json(told)).into_response();
-            }
-        }
-    }
-    match may {
-        Ok(()) => match act {
-            Some(act) => store::because_of(act, next.run(request)).await,
-            None => next.run(request).await,
-        },
-        Err(refusal) => refused(&refusal, person.map_or(language, |person| person.language(language))),
+    let passed = pass(server, &company, &asking, route.about, request, |request| next.run(request));
+    match passed.await {
+        Ok(response) => response,
+        Err(turned) => turned.told(),
     }
 }
 
-/// What an operator reads.
-fn refused(refusal: &Refusal, language: Language) -> Response {
-    let task = match refusal {
-        Refusal::Row { task, .. } => Some(task),
-        Refusal::Stranger(_) | Refusal::NotTheOwner(_) => None,
+/// Why somebody does not get past a door.
+enum Turned {
+    /// The request cannot be read.
+    Status(StatusCode),
+    /// They may not, in their language.
+    Refused(Refusal, Language),
+    /// What they ask for cannot be recorded.
+    Unrecorded(CommitError),
+}
+
+/// Asks the matrix, keeps what it answered, and goes on.
+async fn pass<F: Future>(
+    server: &Server,
+    company: &Company,
+    asking: &Asking,
+    about: About,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Result<F::Output, Turned> {
+    let (raci, own) = (company.raci(), company.own_language());
+    let (said, request, refusal) = match &asking.person {
+        Ok(person) => {
+            let (said, request) = hear(server, about, request).await.map_err(Turned::Status)?;
+            let may = raci.may(person, asking.action, &said.target);
+            (said, request, may.err())
+        }
+        // Of whoever is nobody here it does not matter what they ask about.
+        Err(stranger) => (Said::default(), request, Some(stranger.clone())),
     };
-    let told = json!({ "error": refusal.words(language), "task": task });
-    (StatusCode::FORBIDDEN, Json(told)).into_response()
+    let act = acts::record(server, raci, asking, said, refusal.as_ref()).await.map_err(Turned::Unrecorded)?;
+    match (refusal, act) {
+        (Some(refusal), _) => {
+            let language = asking.person.as_ref().map_or(own, |person| person.language(own));
+            Err(Turned::Refused(refusal, language))
+        }
+        (None, Some(act)) => Ok(store::because_of(act, next(request)).await),
+        (None, None) => Ok(next(request).await),
+    }
+}
+
+impl Turned {
+    /// What an operator reads.
+    fn told(self) -> Response {
+        match self {
+            Self::Status(status) => status.into_response(),
+            Self::Refused(refusal, language) => {
+                let task = match &refusal {
+                    Refusal::Row { task, .. } => Some(task),
+                    Refusal::Stranger(_) | Refusal::NotTheOwner(_) => None,
+                };
+                let told = json!({ "error": refusal.words(language), "task": task });
+                (StatusCode::FORBIDDEN, Json(told)).into_response()
+            }
+            Self::Unrecorded(error) => {
+                tracing::error!(%error, "what somebody asked for could not be recorded, so it was not done");
+                let told = json!({ "error": format!("nothing was done, because it could not be recorded: {error}") });
+                (StatusCode::SERVICE_UNAVAILABLE, Json(told)).into_response()
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -107,8 +107,10 @@ impl Request {
 /// Events that are durable, and who waits until they are folded.
 pub(crate) struct Durable {
     pub(crate) events: Vec<Recorded>,
-    /// What the journal has of each.
+    /// What the journal has of each that is of record, and nothing of the others: bodies are large, and may wait to be folded.
     pub(crate) entries: Vec<Vec<u8>>,
+    /// What they all take up in the journal.
+    pub(crate) bytes: usize,
     /// Who waits, and the answer. Whoever lost a race waits too: read before the fold, the stream would still be what it
     /// was, and the next attempt would lose again.
     pub(crate) answers: Vec<(Ack, Result<u64, CommitError>)>,
@@ -168,12 +170,12 @@ impl Committer {
                     for (ack, _, _) in accepted {
                         let _ = ack.send(Err(CommitError::Refused(error.to_string())));
                     }
-                    return Ok(Durable { events: Vec::new(), entries: Vec::new(), answers });
+                    return Ok(Durable { events: Vec::new(), entries: Vec::new(), bytes: 0, answers });
                 }
             }
         }
         let last = first + batch.events.len() as u64 - 1;
-        for (stream, version) in batch.versions {
+        for (stream, version) in std::mem::take(&mut batch.versions) {
             self.order.push_back((last, stream.clone()));
             self.tail.insert(stream, (version, last));
         }
@@ -184,7 +186,14 @@ impl Committer {
                 let _ = ack.send(Ok(seq));
             }
         }
-        Ok(Durable { events: batch.events, entries: batch.entries, answers })
+        let Batch { events, mut entries, .. } = batch;
+        let bytes = entries.iter().map(Vec::len).sum();
+        for (event, entry) in events.iter().zip(&mut entries) {
+            if !event.event.of_record() {
+                *entry = Vec::new();
+            }
+        }
+        Ok(Durable { events, entries, bytes, answers })
     }
 
     fn take(

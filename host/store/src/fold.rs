@@ -70,7 +70,7 @@ impl<'a> Fold<'a> {
         Self { tree, streams: HashMap::new(), layer: Layer::default(), applied }
     }
 
-    /// Takes in one event; `entry` is what the journal has of it.
+    /// Takes in one event; `entry` is what the journal has of it, if it is of record.
     pub(crate) fn event(&mut self, recorded: &Recorded, entry: &[u8]) -> Result<(), FoldError> {
         self.applied.seq = recorded.seq;
         self.record(recorded, entry)?;

@@ -31,7 +31,7 @@ pub use fold::FoldError;
 pub use keys::{Closed, KeyBackup, KeyBackupError, KeyError, KeyStore};
 pub use layout::{Amended, Erasure, Line, Referent};
 pub use media::{MediaFileError, MediaFiles};
-pub use merkle::{Hash, leaf};
+pub use merkle::Hash;
 pub use projection::{Applied, ProjectionError, difference};
 pub use queries::{Outbox, Waiting};
 pub use record::RecordSize;

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 pub type Hash = [u8; 32];
 
 /// The hash of an entry.
-pub fn leaf(seq: u64, entry: &[u8]) -> Hash {
+pub(crate) fn leaf(seq: u64, entry: &[u8]) -> Hash {
     let number = seq.to_string();
     Sha256::new()
         .chain_update([0])
@@ -44,7 +44,7 @@ pub(crate) trait Subtrees {
         self.range(0, size)
     }
 
-    /// The proof that leaf `index` is in the tree of the first `size`: PATH(m, D[n]). Empty if it is not.
+    /// The proof that leaf `index` is in the tree of the first `size`, which are more: PATH(m, D[n]).
     fn inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, Self::Error> {
         let (mut start, mut n, mut path) = (0, size, Vec::new());
         while n > 1 {

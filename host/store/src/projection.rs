@@ -162,7 +162,7 @@ impl Projection {
         Ok(Self { db, tree, dir: dir.to_owned() })
     }
 
-    /// Folds events in, each with what the journal has of it. All of them can be asked for at the same moment.
+    /// Folds events in, each with what the journal has of it if it is of record. All of them can be asked for at the same moment.
     pub(crate) fn apply<'e>(
         &self,
         applied: Applied,

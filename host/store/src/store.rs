@@ -407,13 +407,13 @@ impl Engine {
 
 impl Projector {
     fn step(&self, durable: Durable) -> Result<(), FoldError> {
-        let Durable { events, entries, answers } = durable;
+        let Durable { events, entries, bytes, answers } = durable;
         if !events.is_empty() {
             let before = *self.applied.borrow();
             match self.projection.apply(before, events.iter().zip(&entries)) {
                 Ok(applied) => {
                     let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-                    recent.push(events, entries.iter().map(Vec::len).sum());
+                    recent.push(events, bytes);
                     drop(recent);
                     self.applied.send_replace(applied);
                     self.signals.tell(&applied);
@@ -530,7 +530,8 @@ fn catch_up(
             for (seq, entry) in batch?.entries().filter(|(seq, _)| *seq > from) {
                 let event =
                     Recorded::decode(seq, entry).map_err(|source| OpenError::Event { seq, source })?;
-                gathered.push((event, entry.to_vec()));
+                let entry = if event.event.of_record() { entry.to_vec() } else { Vec::new() };
+                gathered.push((event, entry));
             }
             if gathered.len() >= REBUILD_BATCH {
                 applied = projection.apply(applied, gathered.iter().map(|(event, entry)| (event, entry)))?;

@@ -17,8 +17,9 @@ pub struct Acted {
     /// Whose account it was; none if it was nobody's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonId>,
-    /// The account at the other end.
-    pub account: OperatorId,
+    /// The account at the other end, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<OperatorId>,
     /// By what right; none if there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub right: Option<Right>,
