@@ -13,6 +13,7 @@
 
 mod accounts;
 mod assembled;
+mod audit;
 mod backup;
 mod bad_input;
 mod capacity;
@@ -21,6 +22,7 @@ mod crash;
 mod demo;
 mod effort;
 mod erasure;
+mod forgery;
 mod generations;
 mod keeping;
 mod law;

@@ -1,6 +1,7 @@
 //! Who may do what at a running host: what the matrix says, for whom the kernel says is there.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::Command;
 
 use domain::raci::Raci;
@@ -139,8 +140,8 @@ async fn whoever_has_a_scope_stops_their_number_and_touches_their_conversations_
 }
 
 /// Asks a host's socket, with an empty object where something is posted, and gives the status.
-async fn ask(company: &Company, method: &str, path: &str) -> u16 {
-    let mut stream = UnixStream::connect(company.data.join(server::SOCKET)).await.unwrap();
+pub async fn ask(data: &Path, method: &str, path: &str) -> u16 {
+    let mut stream = UnixStream::connect(data.join(server::SOCKET)).await.unwrap();
     let head = format!(
         "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\
          Connection: close\r\n\r\n{{}}"
@@ -168,7 +169,7 @@ async fn every_route_lets_in_whom_the_matrix_lets_and_nobody_else() {
         for Route { method, path, action, .. } in routes.list() {
             let may = raci.may(ana, *action, &Target::default()).is_ok();
             let path = path.replace("{message}", &"0".repeat(26)).replace("{person}", "ana");
-            let status = ask(&company, method.as_str(), &path).await;
+            let status = ask(&company.data, method.as_str(), &path).await;
             assert_eq!(status != 403, may, "{method} {path} as {:?}: {status}", ana.roles);
             assert!(status < 500, "{method} {path}: {status}");
             refused += usize::from(!may);
@@ -178,7 +179,7 @@ async fn every_route_lets_in_whom_the_matrix_lets_and_nobody_else() {
     for (method, path, status) in
         [("GET", "/nothing", 404), ("PUT", "/status", 405), ("GET", "/webhook", 404)]
     {
-        assert_eq!(ask(&company, method, path).await, status);
+        assert_eq!(ask(&company.data, method, path).await, status);
     }
     serve.stop();
 }

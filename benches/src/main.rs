@@ -10,6 +10,7 @@
 #![allow(clippy::print_stdout, reason = "the result goes to whoever ran it")]
 
 mod access;
+mod audit;
 mod bare;
 mod customers;
 mod fill;
@@ -67,6 +68,8 @@ enum Benchmark {
     Sustained,
     /// How long it takes to know whether somebody may do something.
     Access,
+    /// How long it takes to check an exported record against its checkpoints.
+    Audit,
     /// Memory of a host that has nothing to do.
     Idle,
     /// What it costs to keep a decision: encoding, sealing, committing.
@@ -99,13 +102,14 @@ fn measure(arguments: &Arguments, benchmark: &Benchmark, report: &mut Report) ->
         Benchmark::Latency => Runtime::new()?.block_on(latency::run(report, time)),
         Benchmark::Sustained => Runtime::new()?.block_on(sustained::run(report, time)),
         Benchmark::Access => access::run(report, arguments.rounds),
+        Benchmark::Audit => audit::run(report, arguments.events, arguments.rounds),
         Benchmark::Idle => Runtime::new()?.block_on(idle::run(report)),
         Benchmark::Keep => keep::run(report, arguments.rounds),
         Benchmark::Reopen => reopen::run(report, arguments.events),
         Benchmark::Growth => growth::run(report, arguments.events),
         Benchmark::All => {
-            use Benchmark::{Access, Growth, Idle, Ingest, Keep, Latency, Reopen, Sustained};
-            [Access, Idle, Keep, Latency, Sustained, Ingest, Reopen, Growth]
+            use Benchmark::{Access, Audit, Growth, Idle, Ingest, Keep, Latency, Reopen, Sustained};
+            [Access, Audit, Idle, Keep, Latency, Sustained, Ingest, Reopen, Growth]
                 .iter()
                 .try_for_each(|benchmark| measure(arguments, benchmark, report))
         }

@@ -54,6 +54,11 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("journal inspect", Action::ReadJournal),
     ("journal reparse", Action::ReadAgain),
     ("journal rebuild", Action::RunHost),
+    ("audit list", Action::ReadAudit),
+    ("audit mine", Action::ReadOwnRecord),
+    ("audit export", Action::ReadAudit),
+    ("audit checkpoint", Action::ReadAudit),
+    ("audit prove", Action::ReadAudit),
     ("raci show", Action::ReadMatrix),
     ("raci lint", Action::ReadMatrix),
 ];

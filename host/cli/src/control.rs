@@ -4,7 +4,8 @@ use std::path::Path;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
-use hyper::{Method, Request};
+use hyper::body::Incoming;
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::UnixStream;
@@ -16,6 +17,7 @@ pub(crate) fn is_there(data: &Path) -> bool {
 
 /// What a host answered.
 pub(crate) struct Answer {
+    status: StatusCode,
     /// The MIME type.
     pub(crate) kind: String,
     pub(crate) bytes: Vec<u8>,
@@ -40,7 +42,37 @@ pub(crate) fn send(data: &Path, method: Method, path: &str, body: Vec<u8>) -> an
     runtime.block_on(exchange(data, method, path, body))
 }
 
+/// Reads an answer that may be larger than the memory: `take` is given its parts.
+pub(crate) fn stream(
+    data: &Path,
+    path: &str,
+    take: &mut dyn FnMut(&[u8]) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut response = request(data, Method::GET, path, Vec::new()).await?;
+        if !response.status().is_success() {
+            return Err(failed(&understood(response).await?));
+        }
+        while let Some(frame) = response.body_mut().frame().await {
+            let frame = frame.map_err(|error| anyhow::anyhow!("the answer broke off: {error}"))?;
+            frame.data_ref().map_or(Ok(()), |bytes| take(bytes))?;
+        }
+        Ok(())
+    })
+}
+
 async fn exchange(data: &Path, method: Method, path: &str, body: Vec<u8>) -> anyhow::Result<Answer> {
+    let answer = understood(request(data, method, path, body).await?).await?;
+    if answer.status.is_success() { Ok(answer) } else { Err(failed(&answer)) }
+}
+
+async fn request(
+    data: &Path,
+    method: Method,
+    path: &str,
+    body: Vec<u8>,
+) -> anyhow::Result<Response<Incoming>> {
     let socket = data.join(server::SOCKET);
     let stream = UnixStream::connect(&socket).await.map_err(|error| {
         let why = match error.kind() {
@@ -60,15 +92,19 @@ async fn exchange(data: &Path, method: Method, path: &str, body: Vec<u8>) -> any
         .header("host", "localhost")
         .header("content-type", "application/json")
         .body(Full::new(Bytes::from(body)))?;
-    let response = sender.send_request(request).await?;
+    Ok(sender.send_request(request).await?)
+}
+
+async fn understood(response: Response<Incoming>) -> anyhow::Result<Answer> {
     let status = response.status();
     let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
     let kind = kind.unwrap_or_default().to_owned();
-    let answer = Answer { kind, bytes: response.into_body().collect().await?.to_bytes().into() };
-    if status.is_success() {
-        return Ok(answer);
-    }
+    Ok(Answer { status, kind, bytes: response.into_body().collect().await?.to_bytes().into() })
+}
+
+/// The host's own words for why it did not do it.
+fn failed(answer: &Answer) -> anyhow::Error {
     let told = answer.json();
     let said = ["error", "detail"].iter().find_map(|name| Some(told[*name].as_str()?.to_owned()));
-    anyhow::bail!("{}", said.unwrap_or_else(|| format!("the host answered {status}")))
+    anyhow::anyhow!("{}", said.unwrap_or_else(|| format!("the host answered {}", answer.status)))
 }

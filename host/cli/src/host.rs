@@ -12,7 +12,7 @@ use desk::{Active, Desk, Outside, Running};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
 use domain::stream::Actor;
-use governance::People;
+use governance::{Checkpoints, Directory, Notary, Outlet, People, SocketSigner};
 use journal::{Disk as _, RealDisk};
 use server::{Controlled, Listening, Routes, Server, Site};
 use store::{Drive, KeyStore, MediaFiles, Paths, Store};
@@ -22,8 +22,9 @@ use whatsapp::{Answer, AppSecrets, Graph, GraphConfig, Network, OwnedSend};
 
 use crate::access;
 use crate::company_files::{self, CompanyFiles};
+use crate::handing::Address;
 use crate::rulebook;
-use crate::settings::{self, Policy, Settings};
+use crate::settings::{self, Destination, Policy, Settings};
 use crate::system::{SystemClock, SystemEntropy, boot};
 
 /// How often the file of settings is looked at for other rules.
@@ -45,6 +46,7 @@ pub(crate) struct Host {
     controlled: Controlled,
     running: Running,
     chores: Vec<JoinHandle<()>>,
+    notary: Option<(Checkpoints, std::thread::JoinHandle<()>)>,
     interrupt: Signal,
     terminate: Signal,
 }
@@ -98,6 +100,7 @@ impl Host {
             files.begin().await?;
         }
         let running = parts.run(&tokio::runtime::Handle::current())?;
+        let notary = notary(&settings.audit, &store, &clock)?;
         let site =
             Site::new(settings.public_url.as_deref(), settings.listen, settings.trusted_proxies.clone());
         let people = tokio::task::spawn_blocking({
@@ -110,6 +113,7 @@ impl Host {
             files: files.clone().map(|files| files as Arc<dyn server::Files>),
             people: people.await?,
             site,
+            checkpoints: notary.as_ref().map(|(checkpoints, _)| checkpoints.clone()),
             secrets: secrets(settings),
             verify_token: settings.verify_token.as_ref().map(|token| token.reveal().to_owned()),
             clock: Arc::clone(&clock),
@@ -134,7 +138,9 @@ impl Host {
             let file = settings.file.clone().unwrap_or_default();
             let approved = desk.store().watch(store::Topic::Proposals);
             chores.push(tokio::spawn(Arc::clone(&files).follow(approved, people.clone())));
-            chores.push(tokio::spawn(watch(file, files, desk.clone(), rules, people.clone())));
+            // Before anybody is told that it is open: what is saved the next moment is another text than this.
+            let seen = settings::texts(&file).ok();
+            chores.push(tokio::spawn(watch(file, seen, files, desk.clone(), rules, people.clone())));
         }
         access::shut_out(&people, &desk, None).await;
         tracing::info!(address = %listening.address, generation = number, "open");
@@ -147,6 +153,7 @@ impl Host {
             controlled,
             running,
             chores,
+            notary,
             interrupt,
             terminate,
         })
@@ -167,12 +174,42 @@ impl Host {
         for chore in self.chores {
             chore.abort();
         }
+        if let Some((checkpoints, thread)) = self.notary {
+            checkpoints.stop();
+            let _ = tokio::task::spawn_blocking(|| thread.join()).await;
+        }
         let store = self.desk.store().clone();
         drop(self.desk);
         self.running.stop().await;
         tokio::task::spawn_blocking(move || store.close()).await??;
         Ok(())
     }
+}
+
+/// Whoever has the record signed and hands its checkpoints out, at work. None if nobody signs it.
+fn notary(
+    audit: &settings::Audit,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Option<(Checkpoints, std::thread::JoinHandle<()>)>> {
+    let Some(signer) = &audit.signer else {
+        tracing::warn!(
+            "nobody signs the audit's record: set `signer` in [audit] to the socket of an audit-signer"
+        );
+        return Ok(None);
+    };
+    let outlet = |to: &Destination| -> Box<dyn Outlet> {
+        match to {
+            Destination::Directory(dir) => Box::new(Directory::new(dir)),
+            Destination::Address(uri) => {
+                Box::new(Address::new(uri.clone(), tokio::runtime::Handle::current()))
+            }
+        }
+    };
+    let outlets = audit.to.iter().map(outlet).collect();
+    let signer = Box::new(SocketSigner::new(signer));
+    let notary = Notary::new(store.clone(), Arc::clone(clock), signer, outlets, audit.every);
+    Ok(Some(notary.start()?))
 }
 
 /// The engine, with its compiled components in the data directory.
@@ -321,12 +358,18 @@ fn prepare(rules: &rules::Host, policy: &Policy, number: u64) -> anyhow::Result<
 }
 
 /// Puts other rules in force when the file says so, or a table that it names. What cannot be put in force changes nothing.
-async fn watch(file: PathBuf, files: Arc<CompanyFiles>, desk: Desk, rules: Arc<rules::Host>, people: People) {
+async fn watch(
+    file: PathBuf,
+    mut seen: Option<Vec<Option<String>>>,
+    files: Arc<CompanyFiles>,
+    desk: Desk,
+    rules: Arc<rules::Host>,
+    people: People,
+) {
     let look = || {
         let file = file.clone();
         tokio::task::spawn_blocking(move || settings::texts(&file).ok())
     };
-    let mut seen = look().await.ok().flatten();
     loop {
         tokio::time::sleep(LOOK).await;
         let Ok(Some(now)) = look().await else { continue };

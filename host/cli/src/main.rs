@@ -1,6 +1,7 @@
 //! The program `timonel`.
 
 mod access;
+mod audit_tools;
 mod backup;
 mod commands;
 mod company_files;
@@ -8,6 +9,7 @@ mod contact_tools;
 mod control;
 mod demo;
 mod erasures;
+mod handing;
 mod host;
 mod inspect;
 mod journal_tools;
@@ -123,6 +125,14 @@ enum Command {
         #[command(subcommand)]
         command: template_tools::Command,
     },
+    /// Who did what: the record, copies of it and proofs. Asks the running host.
+    Audit {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: audit_tools::Command,
+    },
     /// Who may do what: the responsibility matrix and the people of the company's file.
     Raci {
         /// The file of settings.
@@ -161,6 +171,10 @@ fn main() -> ExitCode {
     // The host compiles components in a child of this program. It is no command for people, and it must stay small.
     if std::env::args().nth(1).as_deref() == Some("compile-worker") {
         return rules::compile_worker::main();
+    }
+    // The demo has the record signed by a child, which knows nothing of this program but its name.
+    if std::env::args().nth(1).as_deref() == Some("audit-signer") {
+        return audit_signer::main(std::env::args_os().skip(1));
     }
     let typed = Arguments::command().get_matches();
     let arguments = Arguments::from_arg_matches(&typed).unwrap_or_else(|error| error.exit());
@@ -219,6 +233,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             proposal_tools::run(&read_settings(config)?, command)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Audit { config, command } => audit_tools::run(&read_settings(config)?, command),
         Command::Raci { config, command } => Ok(raci::run(&read_settings(config)?, &command)),
         Command::Access { config, command } => {
             access::run(&read_settings(config)?, command)?;

@@ -10,6 +10,7 @@ use domain::id::{OperatorId, RoleId};
 use domain::law::language::Language;
 use domain::raci::Raci;
 use domain::raci::letters::Letters;
+use domain::raci::lint::Finding;
 use domain::raci::matrix::Origin;
 use domain::raci::person::Person;
 use domain::raci::role::Role;
@@ -17,7 +18,7 @@ use domain::raci::task::Task;
 use serde_json::{Map, Value, json};
 
 use crate::commands::COMMANDS;
-use crate::settings::Settings;
+use crate::settings::{Audit, Settings};
 
 /// What to do with the matrix.
 #[derive(Subcommand)]
@@ -43,14 +44,15 @@ pub(crate) fn run(settings: &Settings, command: &Command) -> ExitCode {
     match command {
         Command::Show(Form { json: true }) => println!("{}", shown(raci, language)),
         Command::Show(Form { json: false }) => table(raci, language),
-        Command::Lint(form) => return lint(raci, language, form.json),
+        Command::Lint(form) => return lint(settings, language, form.json),
     }
     ExitCode::SUCCESS
 }
 
 #[allow(clippy::print_stdout, reason = "the answer goes to whoever asked")]
-fn lint(raci: &Raci, language: Language, as_json: bool) -> ExitCode {
-    let found = raci.lint();
+fn lint(settings: &Settings, language: Language, as_json: bool) -> ExitCode {
+    let mut found = settings.policy.company.raci().lint();
+    found.extend(unproved(&settings.audit));
     let errors = found.iter().filter(|finding| finding.is_error()).count();
     if as_json {
         let told = |error: bool| -> Vec<Value> {
@@ -72,6 +74,15 @@ fn lint(raci: &Raci, language: Language, as_json: bool) -> ExitCode {
         }
     }
     if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What keeps the record from being proved to somebody else.
+fn unproved(audit: &Audit) -> Option<Finding> {
+    match (&audit.signer, audit.to.is_empty()) {
+        (None, _) => Some(Finding::RecordUnsigned),
+        (Some(_), true) => Some(Finding::CheckpointsStay),
+        (Some(_), false) => None,
+    }
 }
 
 fn shown(raci: &Raci, language: Language) -> Value {

@@ -125,7 +125,8 @@ impl Told<'_> {
             | Stream::Company
             | Stream::Agent(_)
             | Stream::Proposal(_)
-            | Stream::Person(_) => false,
+            | Stream::Person(_)
+            | Stream::Audit => false,
         };
         if !concerned {
             return Ok(());

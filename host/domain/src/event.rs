@@ -4,10 +4,12 @@
 //! one is lifted to it when it is read (`lift`). Nothing personal stands here in clear.
 
 mod access;
+mod audit;
 mod case;
 mod company;
 mod conversation;
 mod people;
+mod record;
 mod sending;
 mod webhooks;
 
@@ -25,6 +27,7 @@ use crate::stream::{Actor, Stream};
 use crate::templates::{TemplateSubmitted, TemplatesSynced};
 
 pub use access::*;
+pub use audit::*;
 pub use case::*;
 pub use company::*;
 pub use conversation::*;
@@ -65,6 +68,9 @@ pub struct Written<'a> {
     pub form: u16,
     /// By whom.
     pub actor: Actor,
+    /// The number of the `acted` that it came of; none if nobody asked for it, or it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<u64>,
     /// The event's own fields.
     #[serde(borrow)]
     pub data: &'a RawValue,
@@ -113,6 +119,7 @@ impl Recorded {
             kind: event.kind().into(),
             form: event.form(),
             actor: actor.clone(),
+            cause: None,
             data: &data,
         })
     }
@@ -366,4 +373,10 @@ events! {
     PersonLeft(PersonLeft) = "person-left", form 1;
     /// Somebody works here again.
     PersonReturned(PersonReturned) = "person-returned", form 1;
+    /// Somebody is about to do something, or was refused.
+    Acted(Acted) = "acted", form 1;
+    /// The signer vouches for the record up to here.
+    CheckpointSigned(CheckpointSigned) = "checkpoint-signed", form 1;
+    /// A checkpoint is outside.
+    CheckpointHanded(CheckpointHanded) = "checkpoint-handed", form 1;
 }

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod agent;
+pub mod audit;
 pub mod calendar;
 pub mod company;
 pub mod contact;

@@ -13,6 +13,7 @@ pub mod person;
 pub mod refusal;
 pub mod role;
 pub mod task;
+mod words;
 
 use std::collections::BTreeMap;
 

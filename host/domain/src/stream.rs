@@ -30,6 +30,8 @@ pub enum Stream {
     Proposal(ProposalId),
     /// What a person proves themselves with.
     Person(PersonId),
+    /// Who did what, and what was signed of it.
+    Audit,
 }
 
 impl fmt::Display for Stream {
@@ -43,6 +45,7 @@ impl fmt::Display for Stream {
             Self::Agent(id) => write!(f, "agent/{id}"),
             Self::Proposal(id) => write!(f, "proposal/{id}"),
             Self::Person(id) => write!(f, "person/{id}"),
+            Self::Audit => f.write_str("audit"),
         }
     }
 }
@@ -52,8 +55,8 @@ impl fmt::Display for Stream {
 pub enum NotAStream {
     /// No such kind of stream.
     #[error(
-        "`{0}` names no stream: webhooks, company, contact/…, conversation/…, message/…, agent/…, proposal/… or \
-         person/… was expected"
+        "`{0}` names no stream: webhooks, company, audit, contact/…, conversation/…, message/…, agent/…, proposal/… \
+         or person/… was expected"
     )]
     Kind(String),
     /// The part behind the slash.
@@ -68,6 +71,7 @@ impl FromStr for Stream {
         Ok(match text.split_once('/') {
             None if text == "webhooks" => Self::Webhooks,
             None if text == "company" => Self::Company,
+            None if text == "audit" => Self::Audit,
             Some(("contact", id)) => Self::Contact(id.parse()?),
             Some(("conversation", id)) => Self::Conversation(id.parse()?),
             Some(("message", id)) => Self::Message(id.parse()?),

@@ -3,19 +3,23 @@
 //! Who somebody is and what they may is the matrix's; here they prove that they are that person. What decides (`sign_in`,
 //! `standing`, `totp`, `limits`) is pure and knows no store; [`People`] brings it the state, writes what follows, and
 //! keeps in memory what is not worth an event: when something was used last, and how often a password was wrong.
-//! [`Proposals`] are what they agree on, and [`domain::proposal`] what that takes.
+//! [`Proposals`] are what they agree on, and [`domain::proposal`] what that takes. The [`Notary`] has the record signed and
+//! hands its checkpoints out.
 
 mod ending;
 mod error;
 #[cfg(test)]
 mod laws;
 mod limits;
+mod notary;
+mod outside;
 mod password;
 mod people;
 mod proposals;
 mod second_factor;
 mod secrets;
 mod sign_in;
+mod signer;
 mod signing_in;
 mod standing;
 mod tokens;
@@ -24,11 +28,14 @@ mod using;
 
 pub use error::AccessError;
 pub use limits::Pace;
+pub use notary::{Checkpoints, Notary, Standing};
+pub use outside::{Directory, Outlet};
 pub use password::WeakPassword;
 pub use people::{People, Summary};
 pub use proposals::{ProposalError, Proposals, Wish, Word};
 pub use second_factor::{Begun, SecondFactor};
 pub use sign_in::Second;
+pub use signer::{Signed, Signer, SocketSigner};
 pub use signing_in::{Invited, Proof, SignedIn};
 pub use standing::{IDLE, LONGEST};
 pub use using::{By, Known, Origin, Unknown};

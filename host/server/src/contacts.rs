@@ -21,7 +21,7 @@ use crate::api::openapi::Page;
 use crate::api::problem::Problem;
 use crate::let_in::LetIn;
 use crate::proposals::{self, Change};
-use crate::routes::Routes;
+use crate::routes::{About, Routes};
 
 /// How long a command waits until the raw bodies of the last days are gone, too. What is left is a chore of the host.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -30,10 +30,15 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) fn routes() -> Routes<Arc<Server>> {
     Routes::new()
         .post("/contacts/about", Action::FindContact, about)
+        .about(About::ContactInBody)
         .post("/contacts/erase", Action::EraseContacts, erase)
+        .about(About::ContactInBody)
         .post("/contacts/export", Action::ExportContact, export)
+        .about(About::ContactInBody)
         .post("/contacts/hold", Action::HoldContact, hold)
+        .about(About::ContactInBody)
         .post("/contacts/release", Action::HoldContact, release)
+        .about(About::ContactInBody)
         .post("/contacts/retention", Action::EraseContacts, retention)
 }
 
@@ -41,10 +46,13 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
 pub(crate) fn api_routes() -> Routes<Arc<Server>> {
     Routes::new()
         .post("/api/v1/contacts/find", Action::FindContact, about)
-        .page(Page::new("Find out whether somebody is a customer.").takes::<Asked>().gives::<About>())
+        .about(About::ContactInBody)
+        .page(Page::new("Find out whether somebody is a customer.").takes::<Asked>().gives::<Known>())
         .post("/api/v1/contacts/hold", Action::HoldContact, hold)
+        .about(About::ContactInBody)
         .page(Page::new("Keep a contact from being erased.").takes::<Asked>().gives::<Held>())
         .post("/api/v1/contacts/release", Action::HoldContact, release)
+        .about(About::ContactInBody)
         .page(Page::new("End the duty to keep a contact.").takes::<Asked>().gives::<Held>())
 }
 
@@ -52,17 +60,17 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(rename = "ContactNamed")]
-struct Asked {
+pub(crate) struct Asked {
     phone: Option<String>,
     user_id: Option<String>,
     /// With or without `contact/` in front.
     id: Option<String>,
     #[serde(default)]
-    reason: String,
+    pub(crate) reason: String,
 }
 
 impl Asked {
-    fn contact(&self, server: &Server) -> Result<ContactId, Failed> {
+    pub(crate) fn contact(&self, server: &Server) -> Result<ContactId, Failed> {
         let named = match (&self.phone, &self.user_id, &self.id) {
             (Some(phone), None, None) => Named::Phone(phone.clone()),
             (None, Some(id), None) => Named::UserId(id.clone()),
@@ -77,7 +85,7 @@ impl Asked {
 }
 
 /// Why something was not done.
-enum Failed {
+pub(crate) enum Failed {
     /// The request makes no sense.
     Asked(String),
     /// The desk said no.
@@ -132,7 +140,7 @@ type Answer = Result<Json<Value>, Failed>;
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "ContactFound")]
-struct About {
+struct Known {
     /// The host's own name of it.
     #[schemars(with = "String")]
     contact: ContactId,
@@ -162,14 +170,14 @@ struct Held {
 }
 
 /// What there is of a contact, without a word of it: enough to know whether it is the right one.
-async fn about(State(server): State<Arc<Server>>, Json(asked): Json<Asked>) -> Result<Json<About>, Failed> {
+async fn about(State(server): State<Arc<Server>>, Json(asked): Json<Asked>) -> Result<Json<Known>, Failed> {
     let contact = asked.contact(&server)?;
     let store = server.desk.store();
     let failed = |error| Failed::from(DeskError::from(error));
     let (_, known) = store.contact(contact).map_err(failed)?;
     let known = known.ok_or(Failed::Desk(ErasureError::NoContact))?;
     let conversations = store.conversations_of(contact).map_err(failed)?;
-    Ok(Json(About {
+    Ok(Json(Known {
         contact,
         since: known.since,
         held: known.hold,

@@ -2,36 +2,34 @@
 //!
 //! Three doors, each a single layer before all routes. The world's lets in what is everybody's, and nothing else. The one in
 //! the data directory asks the kernel who is there, the company whose account that is, and the matrix whether they may. The
-//! one of the API (`api::door`) asks for a session or a token, and then the same of the matrix. What is in no list of routes
-//! does not exist at any of them.
+//! one of the API (`api::door`) asks for a session or a token, and then the same of the matrix. What the matrix answers is of
+//! record before anything is done (`acts`). What is in no list of routes does not exist at any of them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{ConnectInfo, MatchedPath, Query, Request, State};
-use axum::http::{Method, StatusCode, Uri};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use domain::company::Company;
-use domain::conversation::Holder;
-use domain::id::ConversationId;
+use domain::event::Device;
 use domain::law::language::Language;
 use domain::raci::Raci;
 use domain::raci::action::{Action, Belongs};
-use domain::raci::person::{Person, Target};
+use domain::raci::person::Person;
 use domain::raci::refusal::Refusal;
 use domain::stream::Actor;
-use serde_json::{Value, json};
+use governance::{By, Origin};
+use serde_json::json;
+use store::CommitError;
 
 use crate::Server;
+use crate::acts::{self, Asking};
 use crate::let_in::LetIn;
 use crate::operator::Operator;
 use crate::routes::{About, Route, Routes};
-
-/// The largest JSON that is read to see what it is about.
-const LARGEST: usize = 64 << 10;
+use crate::said::{Said, hear};
 
 impl Routes {
     /// For the world.
@@ -82,26 +80,34 @@ async fn machine(
     };
     let server = &door.server;
     let company = Arc::clone(&server.desk.active().company);
-    let (raci, language) = (company.raci(), company.own_language());
+    let (raci, account) = (company.raci(), &operator.account);
     // Whom it cannot be asked of does not come in either.
     let works_here = |person: &&Person| server.people.works_here(raci, &person.id).unwrap_or(false);
-    let (person, actor) = match raci.person(&operator.account).filter(works_here) {
-        Some(person) => (person.clone(), Actor::Person(person.id.clone())),
-        None if !operator.is(server.owner) && raci.people().is_empty() => {
-            return refused(&Refusal::NotTheOwner(operator.account), language);
+    let owns = operator.is(server.owner);
+    let (person, actor) = match raci.person(account).filter(works_here) {
+        Some(person) => (Ok(person.clone()), Actor::Person(person.id.clone())),
+        None => {
+            let person = if !owns && raci.people().is_empty() {
+                Err(Refusal::NotTheOwner(account.clone()))
+            } else if owns && (raci.people().is_empty() || founds(server, raci, route.action)) {
+                Ok(Raci::alone(account))
+            } else {
+                Err(Refusal::Stranger(account.clone()))
+            };
+            (person, Actor::Operator(account.clone()))
         }
-        None if operator.is(server.owner)
-            && (raci.people().is_empty() || founds(server, raci, route.action)) =>
-        {
-            (Raci::alone(&operator.account), Actor::Operator(operator.account))
-        }
-        None => return refused(&Refusal::Stranger(operator.account), language),
     };
-    let let_in = LetIn { person, actor, action: route.action, proven: None };
-    match pass(server, &company, let_in, route.about, request, |request| next.run(request)).await {
+    let asking = Asking {
+        actor,
+        person,
+        account: Some(account.clone()),
+        device: Device::Socket { process: operator.process },
+        action: route.action,
+    };
+    let passed = pass(server, &company, &asking, None, route.about, request, |request| next.run(request));
+    match passed.await {
         Ok(response) => response,
-        Err(Turned::Status(status)) => status.into_response(),
-        Err(Turned::Refused(refusal, language)) => refused(&refusal, language),
+        Err(turned) => turned.told(),
     }
 }
 
@@ -115,79 +121,73 @@ fn founds(server: &Server, raci: &Raci, action: Action) -> bool {
 pub(crate) enum Turned {
     /// The request cannot be read.
     Status(StatusCode),
-    /// The matrix says no, in this language.
+    /// They may not, in their language.
     Refused(Refusal, Language),
+    /// What they ask for cannot be recorded.
+    Unrecorded(CommitError),
 }
 
-/// Asks the matrix and goes on. Behind both doors, this is the one place where it is known that this person was let in to do
-/// this action.
+/// Asks the matrix, keeps what it answered, and goes on. Behind both doors, this is the one place where it is known that this
+/// person was let in to do this action.
 pub(crate) async fn pass<F: Future>(
     server: &Server,
     company: &Company,
-    let_in: LetIn,
+    asking: &Asking,
+    proven: Option<(By, Origin)>,
     about: About,
-    mut request: Request,
+    request: Request,
     next: impl FnOnce(Request) -> F,
 ) -> Result<F::Output, Turned> {
-    // Only of somebody with a scope it matters what a request is about.
-    let mut target = Target::default();
-    if !let_in.person.scope.is_empty() {
-        (target, request) = aim(server, about, request).await.map_err(Turned::Status)?;
-    }
-    if let Err(refusal) = company.raci().may(&let_in.person, let_in.action, &target) {
-        return Err(Turned::Refused(refusal, let_in.person.language(company.own_language())));
-    }
-    request.extensions_mut().insert(let_in);
-    Ok(next(request).await)
-}
-
-/// What an operator reads.
-fn refused(refusal: &Refusal, language: Language) -> Response {
-    let told = json!({ "error": refusal.words(language), "task": refusal.task() });
-    (StatusCode::FORBIDDEN, Json(told)).into_response()
-}
-
-/// What a request is about, as far as it says, and the request again. What it names and does not exist is about the whole
-/// company, so that somebody with a scope does not find out.
-async fn aim(server: &Server, about: About, request: Request) -> Result<(Target, Request), StatusCode> {
-    if about == About::NumberInBody {
-        let (head, body) = request.into_parts();
-        let body = to_bytes(body, LARGEST).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
-        return Ok((named_number(&body), Request::from_parts(head, Body::from(body))));
-    }
-    let target = aimed(server, about, request.uri());
-    Ok((target.unwrap_or_default(), request))
-}
-
-fn named_number(body: &Bytes) -> Target {
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    Target { number: body["number"].as_str().map(Into::into), ..Target::default() }
-}
-
-fn aimed(server: &Server, about: About, uri: &Uri) -> Option<Target> {
-    let store = server.desk.store();
-    let conversation: ConversationId = match about {
-        About::Company | About::NumberInBody => return None,
-        About::ConversationInQuery => {
-            let Query(query) = Query::<HashMap<String, String>>::try_from_uri(uri).ok()?;
-            query.get("conversation")?.parse().ok()?
+    let (raci, own) = (company.raci(), company.own_language());
+    let (said, mut request, refusal) = match &asking.person {
+        Ok(person) => {
+            let (said, request) = hear(server, about, request).await.map_err(Turned::Status)?;
+            let may = raci.may(person, asking.action, &said.target);
+            (said, request, may.err())
         }
-        About::MessageInPath => {
-            let (_, message) = uri.path().rsplit_once('/')?;
-            store.medium(message.parse().ok()?).ok()??.conversation
+        // Of whoever is nobody here it does not matter what they ask about.
+        Err(stranger) => (Said::default(), request, Some(stranger.clone())),
+    };
+    let act = acts::record(server, raci, asking, said, refusal.as_ref()).await.map_err(Turned::Unrecorded)?;
+    let person = match (&asking.person, refusal) {
+        (Ok(person), None) => person,
+        (Ok(person), Some(refusal)) => return Err(Turned::Refused(refusal, person.language(own))),
+        (Err(refusal), _) => return Err(Turned::Refused(refusal.clone(), own)),
+    };
+    let (person, actor) = (person.clone(), asking.actor.clone());
+    request.extensions_mut().insert(LetIn { person, actor, proven });
+    Ok(match act {
+        Some(act) => store::because_of(act, next(request)).await,
+        None => next(request).await,
+    })
+}
+
+impl Turned {
+    /// What an operator reads.
+    fn told(self) -> Response {
+        match self {
+            Self::Status(status) => status.into_response(),
+            Self::Refused(refusal, language) => {
+                let told = json!({ "error": refusal.words(language), "task": refusal.task() });
+                (StatusCode::FORBIDDEN, Json(told)).into_response()
+            }
+            Self::Unrecorded(error) => {
+                let told = json!({ "error": unrecorded(&error) });
+                (StatusCode::SERVICE_UNAVAILABLE, Json(told)).into_response()
+            }
         }
-    };
-    let conversation = store.conversation(conversation).ok()?.1?;
-    let (queue, agent) = match conversation.case.map(|case| case.holder) {
-        None | Some(Holder::Rules) => (None, None),
-        Some(Holder::Queue { place, .. }) => (Some(place.queue), None),
-        Some(Holder::Agent { agent, queue, .. }) => (Some(queue), Some(agent)),
-    };
-    Some(Target { number: Some(conversation.number), queue, agent })
+    }
+}
+
+/// What somebody reads whose request could not be recorded.
+pub(crate) fn unrecorded(error: &CommitError) -> String {
+    tracing::error!(%error, "what somebody asked for could not be recorded, so it was not done");
+    format!("nothing was done, because it could not be recorded: {error}")
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
     use axum::routing::get;
     use hyper::service::Service as _;
     use hyper_util::service::TowerToHyperService;
@@ -232,6 +232,6 @@ mod tests {
             }
         }
         assert!(open.list().iter().all(|route| route.action.belongs() == Belongs::Public));
-        assert!(local.list().iter().all(|route| !route.action.tasks().is_empty()));
+        assert!(local.list().iter().all(|route| route.action.belongs() != Belongs::Public));
     }
 }

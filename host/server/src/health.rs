@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::stops::Stops;
+use governance::Standing;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -31,7 +32,24 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Response {
         Ok(stops) => json!(stops),
         Err(error) => json!(error.to_string()),
     };
-    Json(health(&server, sending)).into_response()
+    Json(Health { audit: Some(audit(&server)), ..health(&server, sending) }).into_response()
+}
+
+/// How far the record is vouched for.
+fn audit(server: &Server) -> String {
+    let size = server.desk.store().record_size().unwrap_or_default();
+    let Some(checkpoints) = &server.checkpoints else {
+        return format!("UNSIGNED: {} entries, and no signer is set in [audit]", size.entries);
+    };
+    let Standing { signed, unsigned, missing, .. } = checkpoints.standing();
+    let mut words = format!("signed up to {signed} of {} entries", size.entries);
+    if let Some(why) = unsigned {
+        words.push_str(&format!("; NOT SIGNED since: {why}"));
+    }
+    for (place, why) in missing {
+        words.push_str(&format!("; not at {place}: {why}"));
+    }
+    words
 }
 
 /// How the host is.
@@ -55,6 +73,9 @@ pub(crate) struct Health {
     sending: Value,
     /// Whether Meta's webhooks are taken.
     webhook: &'static str,
+    /// How far the record of the audit is vouched for; only for whoever may look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit: Option<String>,
     /// A clock that is not the real one.
     #[serde(rename = "WARNING", skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
@@ -76,6 +97,7 @@ fn health(server: &Server, sending: Value) -> Health {
         folded: applied.seq,
         sending,
         webhook: if server.secrets.is_some() { "open" } else { "closed: no app secret is set" },
+        audit: None,
         warning: server.rehearsal.map(rehearsal),
     }
 }

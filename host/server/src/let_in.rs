@@ -3,7 +3,6 @@
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use domain::raci::action::Action;
 use domain::raci::person::Person;
 use domain::stream::Actor;
 use governance::{By, Origin};
@@ -15,8 +14,6 @@ pub(crate) struct LetIn {
     pub(crate) person: Person,
     /// As who they act.
     pub(crate) actor: Actor,
-    /// What they were let in for.
-    pub(crate) action: Action,
     /// How they proved it to the API, and from where; none at the machine, where the kernel says it.
     pub(crate) proven: Option<(By, Origin)>,
 }

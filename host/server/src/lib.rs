@@ -1,6 +1,8 @@
 //! HTTP: what Meta posts to, what tells an operator how the host is, and the API for people and programs.
 
+mod acts;
 mod api;
+mod audit;
 mod backup;
 mod contacts;
 mod control;
@@ -8,14 +10,17 @@ mod door;
 mod health;
 mod invitation;
 mod let_in;
+mod lines;
 mod listen;
 mod media;
 mod operator;
 mod outbound;
 mod people;
 mod proposals;
+mod reading;
 mod reparse;
 mod routes;
+mod said;
 mod site;
 mod templates;
 mod webhook;
@@ -29,7 +34,7 @@ use desk::Desk;
 use domain::Time;
 use domain::outside::{Clock, Entropy};
 use domain::raci::action::Action;
-use governance::People;
+use governance::{Checkpoints, People};
 use whatsapp::AppSecrets;
 
 use routes::About;
@@ -50,6 +55,8 @@ pub struct Server {
     pub secrets: Option<AppSecrets>,
     /// What Meta has to name when the webhook's address is saved.
     pub verify_token: Option<String>,
+    /// Whoever has the record signed; none if nobody does.
+    pub checkpoints: Option<Checkpoints>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Random bytes.
@@ -92,6 +99,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .post("/backup/point", Action::BackUp, backup::point)
         .post("/journal/reparse", Action::ReadAgain, reparse::reparse)
         .merge(people::routes())
+        .merge(audit::routes())
         .merge(contacts::routes())
         .merge(media::routes())
         .merge(templates::routes())

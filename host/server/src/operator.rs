@@ -12,6 +12,8 @@ pub(crate) struct Operator {
     pub(crate) account: OperatorId,
     /// Its number; none if the kernel did not say.
     uid: Option<u32>,
+    /// The process that asks; none if the kernel did not say.
+    pub(crate) process: Option<i32>,
 }
 
 impl Operator {
@@ -24,10 +26,10 @@ impl Operator {
 impl Connected<IncomingStream<'_, UnixListener>> for Operator {
     fn connect_info(stream: IncomingStream<'_, UnixListener>) -> Self {
         let Ok(credentials) = stream.io().peer_cred() else {
-            return Self { account: "unknown".into(), uid: None };
+            return Self { account: "unknown".into(), uid: None, process: None };
         };
         let uid = credentials.uid();
-        Self { account: account(uid), uid: Some(uid) }
+        Self { account: account(uid), uid: Some(uid), process: credentials.pid() }
     }
 }
 
@@ -59,7 +61,7 @@ mod tests {
 
     #[test]
     fn the_owner_and_who_may_be_anybody_are_the_owner() {
-        let by = |uid| Operator { account: "x".into(), uid }.is(1_000);
+        let by = |uid| Operator { account: "x".into(), uid, process: None }.is(1_000);
         assert!(by(Some(1_000)) && by(Some(0)) && !by(Some(7)) && !by(None));
     }
 }

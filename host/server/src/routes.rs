@@ -30,8 +30,12 @@ pub struct Route {
 pub(crate) enum About {
     /// It is about the whole company.
     Company,
-    /// `number` in its JSON names one of the company's numbers.
+    /// `number` in its JSON names one of the company's numbers, and `reason` may say why.
     NumberInBody,
+    /// `phone`, `user-id` or `id` in its JSON names a customer, and `reason` may say why.
+    ContactInBody,
+    /// `entry` in its JSON names an entry of the journal.
+    EntryInBody,
     /// `conversation` in its query names a conversation.
     ConversationInQuery,
     /// The end of its path names a message with a medium.

@@ -6,6 +6,7 @@
 //! the previous one is on its way to the disk.
 
 use std::collections::{HashMap, VecDeque};
+use std::future::Future;
 use std::sync::Arc;
 
 use domain::Time;
@@ -24,6 +25,17 @@ pub(crate) const BATCH_EVENTS: usize = 4_096;
 /// Bytes in one batch at most, unless a single request is larger.
 pub(crate) const BATCH_BYTES: usize = 4 << 20;
 
+tokio::task_local! {
+    /// The act of which whatever a task does comes. It belongs to the whole of a request, as its connection does, so it is not
+    /// an argument of everything that a request may lead to.
+    static CAUSE: u64;
+}
+
+/// Does something because of an act, which is an event of this number: what is written on the way says so.
+pub async fn because_of<T>(act: u64, work: impl Future<Output = T>) -> T {
+    CAUSE.scope(act, work).await
+}
+
 /// An event that is to be written. Encoded by whoever makes it, so that the committer has little to do.
 #[derive(Debug)]
 pub struct Draft {
@@ -31,6 +43,7 @@ pub struct Draft {
     pub(crate) actor: Actor,
     pub(crate) event: Event,
     pub(crate) data: Box<RawValue>,
+    pub(crate) cause: Option<u64>,
 }
 
 impl Draft {
@@ -38,7 +51,8 @@ impl Draft {
     pub fn new(stream: Stream, actor: Actor, event: impl Into<Event>) -> Result<Self, CommitError> {
         let event = event.into();
         let data = event.data().map_err(CommitError::Encoding)?;
-        Ok(Self { stream, actor, event, data })
+        let cause = CAUSE.try_with(|cause| *cause).ok();
+        Ok(Self { stream, actor, event, data, cause })
     }
 }
 
@@ -93,7 +107,9 @@ impl Request {
 /// Events that are durable, and who waits until they are folded.
 pub(crate) struct Durable {
     pub(crate) events: Vec<Recorded>,
-    /// What they take up in the journal.
+    /// What the journal has of each that is of record, and nothing of the others: bodies are large, and may wait to be folded.
+    pub(crate) entries: Vec<Vec<u8>>,
+    /// What they all take up in the journal.
     pub(crate) bytes: usize,
     /// Who waits, and the answer. Whoever lost a race waits too: read before the fold, the stream would still be what it
     /// was, and the next attempt would lose again.
@@ -154,12 +170,12 @@ impl Committer {
                     for (ack, _, _) in accepted {
                         let _ = ack.send(Err(CommitError::Refused(error.to_string())));
                     }
-                    return Ok(Durable { events: Vec::new(), bytes: 0, answers });
+                    return Ok(Durable { events: Vec::new(), entries: Vec::new(), bytes: 0, answers });
                 }
             }
         }
         let last = first + batch.events.len() as u64 - 1;
-        for (stream, version) in batch.versions {
+        for (stream, version) in std::mem::take(&mut batch.versions) {
             self.order.push_back((last, stream.clone()));
             self.tail.insert(stream, (version, last));
         }
@@ -170,8 +186,14 @@ impl Committer {
                 let _ = ack.send(Ok(seq));
             }
         }
-        let bytes = batch.entries.iter().map(Vec::len).sum();
-        Ok(Durable { events: batch.events, bytes, answers })
+        let Batch { events, mut entries, .. } = batch;
+        let bytes = entries.iter().map(Vec::len).sum();
+        for (event, entry) in events.iter().zip(&mut entries) {
+            if !event.event.of_record() {
+                *entry = Vec::new();
+            }
+        }
+        Ok(Durable { events, entries, bytes, answers })
     }
 
     fn take(
@@ -203,6 +225,7 @@ impl Committer {
                 kind: draft.event.kind().into(),
                 form: draft.event.form(),
                 actor: draft.actor.clone(),
+                cause: draft.cause,
                 data: &draft.data,
             };
             encoded.push((serde_json::to_vec(&written).map_err(CommitError::Encoding)?, version));

@@ -73,9 +73,10 @@ impl<'a> Fold<'a> {
         Self { tree, streams: HashMap::new(), layer: Layer::default(), applied }
     }
 
-    /// Takes in one event.
-    pub(crate) fn event(&mut self, recorded: &Recorded) -> Result<(), FoldError> {
+    /// Takes in one event; `entry` is what the journal has of it, if it is of record.
+    pub(crate) fn event(&mut self, recorded: &Recorded, entry: &[u8]) -> Result<(), FoldError> {
         self.applied.seq = recorded.seq;
+        self.record(recorded, entry)?;
         // What was decided before somebody was forgotten and written after it leaves nothing but its number.
         if !matches!(self.stream(&recorded.stream)?.now.state, State::Erased) {
             self.side_effects(recorded)?;
@@ -100,7 +101,7 @@ impl<'a> Fold<'a> {
                 }
             }
             (State::Nothing, _) => match recorded.stream {
-                Stream::Webhooks => {}
+                Stream::Webhooks | Stream::Audit => {}
                 Stream::Company => {
                     let mut stops = Stops::default();
                     stops.fold(recorded.time, &recorded.actor, &recorded.event);

@@ -255,21 +255,52 @@ pub(crate) fn proposal(id: ProposalId) -> Vec<u8> {
 
 /// Whose a session is, by what the browser keeps.
 pub(crate) fn session(digest: &Digest) -> Vec<u8> {
-    [&b"js"[..], digest.as_bytes()].concat()
+    [&b"Ps"[..], digest.as_bytes()].concat()
 }
 
 /// Whose a token is.
 pub(crate) fn token(token: TokenId) -> Vec<u8> {
-    [&b"jt"[..], &token.to_bytes()].concat()
+    [&b"Pt"[..], &token.to_bytes()].concat()
 }
 
 /// Who was sent an invitation, by what is in its link.
 pub(crate) fn invitation(digest: &Digest) -> Vec<u8> {
-    [&b"ji"[..], digest.as_bytes()].concat()
+    [&b"Pi"[..], digest.as_bytes()].concat()
 }
 
 /// The states of all people.
 pub(crate) const PEOPLE: &[u8] = b"sperson/";
+
+/// How far the record of the audit is.
+pub(crate) const RECORD_SIZE: &[u8] = b"js";
+
+/// The checkpoint that was signed last.
+pub(crate) const CHECKPOINT: &[u8] = b"jc";
+
+/// A tile of hashes of the tree over the record.
+pub(crate) fn record_tile(level: u32, index: u64) -> Vec<u8> {
+    [&b"jh"[..], &level.to_be_bytes(), &index.to_be_bytes()].concat()
+}
+
+/// The numbers of the events of a tile of leaves.
+pub(crate) fn record_numbers(index: u64) -> Vec<u8> {
+    [&b"jn"[..], &index.to_be_bytes()].concat()
+}
+
+/// The last entry that changed something.
+pub(crate) fn changed_last(subject: &str) -> Vec<u8> {
+    [b"jb", subject.as_bytes()].concat()
+}
+
+/// The entry that changed the same before an entry did.
+pub(crate) fn changed_before(seq: u64) -> Vec<u8> {
+    [&b"jp"[..], &seq.to_be_bytes()].concat()
+}
+
+/// The last checkpoint that was handed to a place.
+pub(crate) fn handed(to: &str) -> Vec<u8> {
+    [b"jo", to.as_bytes()].concat()
+}
 
 /// All keys that begin with a prefix. Every prefix here begins with a letter, so there is always a key behind it.
 pub(crate) fn within(prefix: Vec<u8>) -> Range<Vec<u8>> {

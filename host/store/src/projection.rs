@@ -164,15 +164,15 @@ impl Projection {
         Ok(Self { db, tree, dir: dir.to_owned() })
     }
 
-    /// Folds events in. All of them can be asked for at the same moment.
+    /// Folds events in, each with what the journal has of it if it is of record. All of them can be asked for at the same moment.
     pub(crate) fn apply<'e>(
         &self,
         applied: Applied,
-        events: impl IntoIterator<Item = &'e Recorded>,
+        events: impl IntoIterator<Item = (&'e Recorded, &'e Vec<u8>)>,
     ) -> Result<Applied, FoldError> {
         let mut fold = Fold::new(&self.tree, applied);
-        for event in events {
-            fold.event(event)?;
+        for (event, entry) in events {
+            fold.event(event, entry)?;
         }
         let (layer, applied) = fold.finish();
         self.tree.absorb(layer)?;

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::layout;
 use crate::projection::ProjectionError;
 
-/// The state of a stream. Webhooks have a version only.
+/// The state of a stream. Webhooks and the audit have a version only.
 #[derive(Debug, Clone)]
 pub(crate) enum State {
     Nothing,
@@ -96,7 +96,7 @@ impl Versioned {
         }
         let (version, bytes) = version(bytes)?;
         let state = match stream {
-            Stream::Webhooks => State::Nothing,
+            Stream::Webhooks | Stream::Audit => State::Nothing,
             Stream::Company => known(bytes, State::Company)?,
             Stream::Contact(_) => known(bytes, State::Contact)?,
             Stream::Conversation(_) => known(bytes, State::Conversation)?,

@@ -412,10 +412,10 @@ impl Engine {
 
 impl Projector {
     fn step(&self, durable: Durable) -> Result<(), FoldError> {
-        let Durable { events, bytes, answers } = durable;
+        let Durable { events, entries, bytes, answers } = durable;
         if !events.is_empty() {
             let before = *self.applied.borrow();
-            match self.projection.apply(before, &events) {
+            match self.projection.apply(before, events.iter().zip(&entries)) {
                 Ok(applied) => {
                     let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
                     recent.push(events, bytes);
@@ -528,23 +528,24 @@ fn catch_up(
 ) -> Result<u64, OpenError> {
     let from = projection.tree.watermark()?;
     let last = reader.last_seq();
-    let mut gathered: Vec<Recorded> = Vec::with_capacity(REBUILD_BATCH);
+    let mut gathered: Vec<(Recorded, Vec<u8>)> = Vec::with_capacity(REBUILD_BATCH);
     let mut applied = Applied { seq: from, ..Applied::default() };
     if from < last {
         for batch in reader.batches(from + 1) {
             for (seq, entry) in batch?.entries().filter(|(seq, _)| *seq > from) {
                 let event =
                     Recorded::decode(seq, entry).map_err(|source| OpenError::Event { seq, source })?;
-                gathered.push(event);
+                let entry = if event.event.of_record() { entry.to_vec() } else { Vec::new() };
+                gathered.push((event, entry));
             }
             if gathered.len() >= REBUILD_BATCH {
-                applied = projection.apply(applied, &gathered)?;
+                applied = projection.apply(applied, gathered.iter().map(|(event, entry)| (event, entry)))?;
                 gathered.clear();
                 progress(applied.seq, last);
             }
         }
         if !gathered.is_empty() {
-            projection.apply(applied, &gathered)?;
+            projection.apply(applied, gathered.iter().map(|(event, entry)| (event, entry)))?;
         }
         progress(last, last);
     }

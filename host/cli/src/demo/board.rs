@@ -108,7 +108,8 @@ impl Board {
             | Stream::Contact(_)
             | Stream::Agent(_)
             | Stream::Proposal(_)
-            | Stream::Person(_) => {}
+            | Stream::Person(_)
+            | Stream::Audit => {}
         }
     }
 

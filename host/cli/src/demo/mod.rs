@@ -10,6 +10,7 @@ mod board;
 mod hours;
 mod page;
 mod players;
+mod signing;
 mod view;
 
 use std::net::{SocketAddr, TcpListener};
@@ -24,7 +25,7 @@ use domain::raci::Raci;
 use simulator::{Number, Options, Person};
 
 use crate::host::Host;
-use crate::settings::{Log, Policy, Secret, Settings};
+use crate::settings::{Audit, Log, Policy, Secret, Settings};
 use crate::system::SystemEntropy;
 
 /// The example that people copy is the company that the demo runs.
@@ -108,7 +109,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         ..Options::default()
     })
     .await?;
-    let settings = settings(policy, data, arguments.listen, clock, &secret, phones.base_url());
+    let mut settings = settings(policy, data, arguments.listen, clock, &secret, phones.base_url());
+    let signing = signing::start(&settings.data)?;
+    settings.audit = signing.audit();
     let board = board::Shared::default();
     let shown = page::Page::new(board.clone(), phones.base_url(), clock);
     let closing = shown.closing();
@@ -133,6 +136,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     tasks.shutdown().await;
     closing.send_replace(true);
     host.stop().await?;
+    drop(signing);
     drop(phones);
     drop(temporary);
     Ok(())
@@ -161,6 +165,7 @@ fn settings(
         master_key: None,
         clock,
         log: Log::Text,
+        audit: Audit::default(),
         policy,
     }
 }

@@ -146,6 +146,10 @@ actions! {
     ReadNotices => may(&[ConfigureIntegrations]);
     /// Has what was not understood read again.
     ReadAgain => may(&[ConfigureIntegrations]);
+    /// Reads who did what, has a checkpoint signed, and hands out the record and its proofs.
+    ReadAudit => may(&[Audit]);
+    /// Reads what one did oneself, and who did something that concerns one.
+    ReadOwnRecord => Own;
     /// Reads every event.
     ReadJournal => may(&[Audit]);
     /// Checks that nothing of the journal is damaged.
@@ -179,6 +183,17 @@ impl Action {
     /// Its word where programs name it, as `pause-sending`.
     pub fn word(self) -> String {
         crate::text::word(&self)
+    }
+
+    /// Whether it is kept who does it, or tries to. All is, but for looking at how the host is and at what is one's own.
+    pub const fn is_audited(self) -> bool {
+        let looking = matches!(
+            self,
+            Self::ReadStatus | Self::ReadStops | Self::ReadTemplates | Self::ReadMatrix | Self::InspectPlugin
+        );
+        !looking
+            && !matches!(self, Self::ReadOwnRecord | Self::SeeOneself | Self::ReadProposals)
+            && !matches!(self.belongs(), Belongs::Public)
     }
 
     /// The tasks that it belongs to. None if it is everybody's.

@@ -81,6 +81,10 @@ pub enum Finding {
     NoAccounts,
     /// No people are described.
     NoPeople,
+    /// Nobody signs the record of who did what. The host knows, and not the matrix.
+    RecordUnsigned,
+    /// The record is signed, and no checkpoint of it leaves the host.
+    CheckpointsStay,
 }
 
 impl Raci {
@@ -186,7 +190,9 @@ impl Finding {
             | Self::SingleAdmin { .. }
             | Self::RoleWithoutPeople { .. }
             | Self::NoAccounts
-            | Self::NoPeople => false,
+            | Self::NoPeople
+            | Self::RecordUnsigned
+            | Self::CheckpointsStay => false,
         }
     }
 
@@ -280,6 +286,23 @@ impl Finding {
                      envíos.",
                     "nenhuma pessoa tem `account`: ninguém pode pedir nada ao Timonel na sua máquina, nem parar os envios.",
                     "no person has an `account`: nobody can ask Timonel anything at its machine, not even to stop sending.",
+                )
+                .to_owned(),
+            Self::RecordUnsigned => language
+                .pick(
+                    "nadie firma el registro de auditoría: quien tenga el disco puede reescribirlo. Ponga en marcha audit-signer \
+                     y escriba `signer` en [audit].",
+                    "ninguém assina o registro de auditoria: quem tem o disco pode reescrevê-lo. Ponha audit-signer em marcha \
+                     e escreva `signer` em [audit].",
+                    "nobody signs the audit's record: whoever has the disk can rewrite it. Run audit-signer, and set `signer` in \
+                     [audit].",
+                )
+                .to_owned(),
+            Self::CheckpointsStay => language
+                .pick(
+                    "los puntos de control de la auditoría no salen de esta máquina: escriba en [audit] adónde (`to`).",
+                    "os pontos de controle da auditoria não saem desta máquina: escreva em [audit] para onde (`to`).",
+                    "the checkpoints of the audit do not leave this machine: say in [audit] where they go (`to`).",
                 )
                 .to_owned(),
             Self::NoPeople => language

@@ -11,6 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use domain::event::Device;
 use domain::raci::action::Belongs;
 use domain::stream::Actor;
 use governance::{By, Origin, Pace};
@@ -19,8 +20,8 @@ use super::device::device;
 use super::problem::Problem;
 use super::remembered::Remembered;
 use crate::Server;
-use crate::door::{Turned, listed, pass};
-use crate::let_in::LetIn;
+use crate::acts::Asking;
+use crate::door::{Turned, listed, pass, unrecorded};
 use crate::listen::Peer;
 use crate::routes::{Route, Routes};
 use crate::site::Site;
@@ -92,12 +93,19 @@ async fn enter(door: &Door, mut request: Request, next: Next) -> Result<Response
     if !door.pace.lock().unwrap_or_else(PoisonError::into_inner).allows(id, now) {
         return Err(Problem::later("too-fast", "more than 50 requests a second: slow down", 1));
     }
-    let refused = |refusal| Problem::refused(&refusal, known.person.language(language));
-    known.reaches(route.action).map_err(refused)?;
-    let actor = Actor::Person(known.person.id.clone());
-    let let_in =
-        LetIn { person: known.person, actor, action: route.action, proven: Some((known.by, origin)) };
-    let who = let_in.person.id.clone();
+    let (who, language) = (known.person.id.clone(), known.person.language(language));
+    let device = match &known.by {
+        By::Session { id, .. } => Device::Session { session: *id, device: origin.device.clone() },
+        By::Token { id, .. } => Device::Token { token: *id },
+    };
+    let asking = Asking {
+        actor: Actor::Person(who.clone()),
+        person: known.reaches(route.action).map(|()| known.person.clone()),
+        account: None,
+        device,
+        action: route.action,
+    };
+    let proven = Some((known.by, origin));
     let once = route.page.is_some_and(|page| page.once);
     let about = route.about;
     let posted = request.method() == Method::POST;
@@ -108,10 +116,14 @@ async fn enter(door: &Door, mut request: Request, next: Next) -> Result<Response
             Ok(next.run(request).await)
         }
     };
-    match pass(server, &company, let_in, about, request, |request| through(request, next)).await {
+    let next = |request| through(request, next);
+    match pass(server, &company, &asking, proven, about, request, next).await {
         Ok(answer) => answer,
         Err(Turned::Status(status)) => Err(Problem::of(status)),
-        Err(Turned::Refused(refusal, language)) => Err(Problem::refused(&refusal, language)),
+        Err(Turned::Refused(refusal, _)) => Err(Problem::refused(&refusal, language)),
+        Err(Turned::Unrecorded(error)) => {
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-recorded", unrecorded(&error)))
+        }
     }
 }
 

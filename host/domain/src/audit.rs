@@ -1,0 +1,280 @@
+//! The record of the audit, read: what an entry says in words, what it changed, and whom it concerns (`mine`).
+
+mod mine;
+
+use crate::event::{Acted, CaseAssigned, Event, Recorded};
+use crate::law::consent::Consent;
+use crate::law::language::Language;
+use crate::raci::action::Action;
+use crate::stops::Scope;
+use crate::stream::Stream;
+
+pub use mine::{Concern, Mine};
+
+/// What an entry changes, so that the entry before on the same shows what it was: `sending/account`, `hold/…`. None if it
+/// changes nothing that lasts.
+pub fn subject(recorded: &Recorded) -> Option<String> {
+    let template = |account: &str, name: &crate::platform::TemplateName| {
+        format!("template/{account}/{}/{}", name.name, name.language)
+    };
+    let scope = |scope: &Scope| match scope {
+        Scope::Account => "sending".to_owned(),
+        Scope::Number(number) => format!("sending/{number}"),
+    };
+    Some(match (&recorded.event, &recorded.stream) {
+        (Event::GenerationActivated(_), _) => "generation".to_owned(),
+        (Event::CompanyAdopted(_), _) => "company".to_owned(),
+        (_, stream @ (Stream::Proposal(_) | Stream::Person(_))) => stream.to_string(),
+        (Event::SendingStopped(stopped), _) => scope(&stopped.scope),
+        (Event::SendingResumed(resumed), _) => scope(&resumed.scope),
+        (Event::TemplateChanged(changed), _) => {
+            template(changed.account.as_deref().unwrap_or_default(), &changed.template)
+        }
+        (Event::TemplateSubmitted(submitted), _) => template(&submitted.account, &submitted.template),
+        (
+            Event::ContactHeld(_) | Event::ContactReleased(_) | Event::ContactErased(_),
+            Stream::Contact(contact),
+        ) => {
+            format!("hold/{contact}")
+        }
+        (Event::ConsentChanged(changed), Stream::Contact(contact)) => {
+            format!("consent/{contact}/{:?}", changed.category)
+        }
+        (Event::PresenceSet(_), Stream::Agent(agent)) => format!("presence/{agent}"),
+        (Event::CaseAssigned(CaseAssigned { case, .. }), _) => format!("case/{case}"),
+        (Event::CaseAccepted(accepted), _) => format!("case/{}", accepted.case),
+        (Event::CaseClosed(closed), _) => format!("case/{}", closed.case),
+        _ => return None,
+    })
+}
+
+/// What happened, as one says it of whoever did it. Empty for what is not of record.
+pub fn words(event: &Event, language: Language) -> String {
+    let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
+    let with = |words: String, more: &dyn std::fmt::Display| format!("{words}: {more}");
+    match event {
+        Event::Acted(acted) => acted_words(acted, language),
+        Event::CheckpointSigned(signed) => {
+            with(say("firmó el registro", "assinou o registro", "signed the record"), &signed.size)
+        }
+        Event::CheckpointHanded(handed) => {
+            let words = say(
+                "entregó un punto de control",
+                "entregou um ponto de controle",
+                "handed a checkpoint out",
+            );
+            format!("{words} ({}): {}", handed.size, handed.to)
+        }
+        Event::GenerationActivated(active) => {
+            let words = say("puso reglas en vigor", "pôs regras em vigor", "put rules in force");
+            let rules: Vec<&str> = active.rules.iter().map(|rule| rule.rule.as_str()).collect();
+            format!("{words} ({}): {}", active.generation, rules.join(", "))
+        }
+        Event::SendingStopped(stopped) => {
+            with(say("detuvo los envíos", "parou os envios", "stopped sending"), &stopped.why)
+        }
+        Event::SendingResumed(_) => say("reanudó los envíos", "retomou os envios", "let messages leave"),
+        Event::TemplateChanged(changed) => {
+            let change = serde_json::to_value(&changed.change).unwrap_or_default();
+            let now = ["status", "now", "quality"].into_iter().find_map(|name| change.get(name)?.as_str());
+            let words = say("cambió una plantilla", "alterou um modelo", "changed a template");
+            format!("{words}: {} {}", changed.template.name, now.unwrap_or_default()).trim_end().to_owned()
+        }
+        Event::TemplatesSynced(synced) => {
+            let words = say("comparó las plantillas", "comparou os modelos", "compared the templates");
+            format!("{words}: +{} -{}", synced.found.len(), synced.gone.len())
+        }
+        Event::TemplateSubmitted(submitted) => {
+            let words = say(
+                "pidió un cambio de plantilla",
+                "pediu mudança de um modelo",
+                "asked for a template to change",
+            );
+            with(words, &submitted.template.name)
+        }
+        Event::NumberChanged(changed) => {
+            with(say("cambió un número", "alterou um número", "changed a number"), &changed.display)
+        }
+        Event::AccountChanged(changed) => {
+            let words = say(
+                "cambió una cuenta de WhatsApp",
+                "alterou uma conta do WhatsApp",
+                "changed a WhatsApp account",
+            );
+            with(words, &changed.account.as_deref().unwrap_or("-"))
+        }
+        Event::ContactErased(erased) => {
+            with(say("suprimió a un cliente", "eliminou um cliente", "erased a customer"), &erased.reason)
+        }
+        Event::ConversationErased(_) => {
+            say("suprimió una conversación", "eliminou uma conversa", "erased a conversation")
+        }
+        Event::ContactHeld(held) => {
+            with(say("retuvo a un cliente", "reteve um cliente", "put a customer on hold"), &held.reason)
+        }
+        Event::ContactReleased(released) => {
+            let words = say("liberó a un cliente", "liberou um cliente", "released a customer from hold");
+            with(words, &released.reason)
+        }
+        Event::ContactExported(exported) => {
+            let words = say(
+                "entregó los datos de un cliente",
+                "entregou os dados de um cliente",
+                "handed a customer's data out",
+            );
+            format!("{words} ({})", exported.events)
+        }
+        Event::ConsentChanged(changed) => match changed.consent {
+            Consent::OptIn => say("aceptó mensajes", "aceitou mensagens", "agreed to messages"),
+            Consent::OptOut => say("no quiere mensajes", "não quer mensagens", "wants no messages"),
+        },
+        Event::RuleDecided(decided) => {
+            let rules: Vec<&str> = decided.asked.iter().map(|asked| asked.rule.as_str()).collect();
+            with(say("decidieron las reglas", "as regras decidiram", "rules decided"), &rules.join(", "))
+        }
+        Event::CaseAssigned(assigned) => {
+            with(say("asignó un caso a", "atribuiu um caso a", "assigned a case to"), &assigned.agent)
+        }
+        Event::CaseAccepted(accepted) => {
+            with(say("aceptó un caso", "aceitou um caso", "took a case up"), &accepted.agent)
+        }
+        Event::CaseClosed(closed) => {
+            with(say("cerró un caso", "fechou um caso", "closed a case"), &closed.code)
+        }
+        Event::CaseLabelled(_) => say("marcó un caso", "marcou um caso", "marked a case"),
+        Event::ReplyQueued(reply) => {
+            with(say("escribió a un cliente", "escreveu a um cliente", "wrote to a customer"), &reply.content)
+        }
+        Event::PresenceSet(set) => {
+            let presence = serde_json::to_value(set.presence).unwrap_or_default();
+            let words = say("cambió una presencia", "mudou uma presença", "changed a presence");
+            with(words, &presence.as_str().unwrap_or_default())
+        }
+        Event::MediaUploaded(uploaded) => {
+            with(say("subió un archivo", "enviou um arquivo", "uploaded a file"), &uploaded.mime_type)
+        }
+        event => governing(event, language),
+    }
+}
+
+/// The same of what people agree on, and of who may come in.
+fn governing(event: &Event, language: Language) -> String {
+    let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
+    let with = |words: String, more: &dyn std::fmt::Display| format!("{words}: {more}");
+    match event {
+        Event::CompanyAdopted(_) => say(
+            "puso en vigor lo acordado",
+            "pôs em vigor o que foi acordado",
+            "put in force what was agreed on",
+        ),
+        Event::ProposalMade(made) => with(say("propuso", "propôs", "proposed"), &made.title),
+        Event::ProposalEdited(edited) => {
+            with(say("cambió la propuesta", "mudou a proposta", "changed the proposal"), &edited.title)
+        }
+        Event::ProposalHeard(heard) if heard.opinion.agrees => {
+            with(say("está a favor", "está a favor", "is for it"), &heard.opinion.words)
+        }
+        Event::ProposalHeard(heard) => {
+            with(say("está en contra", "está contra", "is against it"), &heard.opinion.words)
+        }
+        Event::ProposalSigned(signed) => with(say("firmó", "assinou", "signed"), &signed.of.short()),
+        Event::ProposalRejected(rejected) => with(say("rechazó", "rejeitou", "rejected"), &rejected.why),
+        Event::ProposalWithdrawn(_) => {
+            say("retiró su propuesta", "retirou sua proposta", "took the proposal back")
+        }
+        Event::ProposalExpired(_) => {
+            say("dejó vencer la propuesta", "deixou vencer a proposta", "let it expire")
+        }
+        Event::ProposalApproved(approved) => {
+            with(say("dio por aprobado", "deu por aprovado", "found it approved"), &approved.of.short())
+        }
+        Event::ProposalForced(forced) => with(
+            say("LO FORZÓ SIN APROBACIÓN", "FORÇOU SEM APROVAÇÃO", "FORCED IT WITHOUT APPROVAL"),
+            &forced.why,
+        ),
+        Event::ProposalReviewed(reviewed) => {
+            with(say("revisó lo forzado", "revisou o forçado", "looked at what was forced"), &reviewed.found)
+        }
+        Event::ProposalBegun(_) => say("empezó a ejecutarlo", "começou a executar", "began to carry it out"),
+        Event::ProposalDone(_) => say("lo ejecutó", "executou", "carried it out"),
+        Event::ProposalFailed(failed) => with(say("no pudo", "não pôde", "could not"), &failed.why),
+        Event::PersonInvited(_) => say("invitó", "convidou", "invited"),
+        Event::PasswordSet(_) => say("cambió la contraseña", "mudou a senha", "changed the password"),
+        Event::SecondFactorSet(_) => {
+            say("puso el segundo factor", "pôs o segundo fator", "set the second factor")
+        }
+        Event::RecoveryCodesSet(_) => {
+            say("hizo códigos de recuperación", "fez códigos de recuperação", "made recovery codes")
+        }
+        Event::RecoveryCodeUsed(_) => {
+            say("usó un código de recuperación", "usou um código de recuperação", "used a recovery code")
+        }
+        Event::SessionOpened(opened) => with(say("inició sesión", "entrou", "signed in"), &opened.device),
+        Event::SessionEnded(_) => say("cerró una sesión", "saiu", "ended a session"),
+        Event::SessionsOverlapped(_) => say(
+            "está en dos lugares a la vez",
+            "está em dois lugares ao mesmo tempo",
+            "is in two places at once",
+        ),
+        Event::TokenIssued(issued) => {
+            with(say("emitió un token", "emitiu um token", "issued a token"), &issued.name)
+        }
+        Event::TokenRevoked(_) => say("revocó un token", "revogou um token", "revoked a token"),
+        Event::SignedOutEverywhere(_) => {
+            say("cerró todas las sesiones", "fechou todas as sessões", "ended all sessions")
+        }
+        Event::PersonLeft(_) => say("dio de baja", "deu baixa", "let go"),
+        Event::PersonReturned(_) => say("readmitió", "readmitiu", "took back"),
+        _ => String::new(),
+    }
+}
+
+/// It was asked for; what came of it, if anything did, are other entries.
+fn acted_words(acted: &Acted, language: Language) -> String {
+    let what = Action::of(&acted.action).map_or(acted.action.as_str(), |action| action.words(language));
+    match acted.refused {
+        None => format!("{} {what}", language.pick("pidió", "pediu para", "asked to")),
+        Some(_) => language.pick(
+            format!("quiso {what}, y no puede"),
+            format!("quis {what}, e não pode"),
+            format!("wanted to {what}, and may not"),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{About, Denied, Device};
+
+    fn opened(about: About) -> Acted {
+        Acted {
+            action: Action::ReadMedium.word(),
+            person: Some("ricardo".into()),
+            account: Some("ricardo".into()),
+            right: None,
+            refused: None,
+            device: Device::Socket { process: None },
+            about,
+            reason: None,
+        }
+    }
+
+    #[test]
+    fn every_action_has_a_word_by_which_it_is_found_again_and_words_in_three_languages() {
+        for action in Action::ALL {
+            assert_eq!(Action::of(&action.word()), Some(*action));
+            let words = [Language::Es, Language::Pt, Language::En].map(|language| action.words(language));
+            assert!(words.iter().all(|words| !words.is_empty()) && words[0] != words[2], "{action:?}");
+        }
+        assert_eq!(Action::of("shout"), None);
+    }
+
+    #[test]
+    fn what_is_asked_for_is_not_told_as_done_and_a_refusal_is_told_as_one() {
+        let asked = words(&opened(About::default()).into(), Language::En);
+        assert_eq!(asked, "asked to open a customer's file");
+        let refused = Acted { refused: Some(Denied::Letters), ..opened(About::default()) };
+        assert_eq!(words(&refused.into(), Language::Es), "quiso abrir un archivo de un cliente, y no puede");
+    }
+}

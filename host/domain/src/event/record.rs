@@ -1,0 +1,117 @@
+//! What is of record: what people and rules decided, and what governs.
+//!
+//! The audit's tree grows by these events and by no others. A kind that is of record stays so, and one that is not never
+//! becomes so: with another answer here, a tree that is built anew would have another root than those that were signed.
+
+use super::Event;
+
+impl Event {
+    /// Whether it is an entry of the audit's record.
+    pub fn of_record(&self) -> bool {
+        match self {
+            // Who did what, and what was signed.
+            Self::Acted(_) | Self::CheckpointSigned(_) | Self::CheckpointHanded(_) => true,
+            // What governs.
+            Self::GenerationActivated(_)
+            | Self::SendingStopped(_)
+            | Self::SendingResumed(_)
+            | Self::TemplateChanged(_)
+            | Self::TemplatesSynced(_)
+            | Self::TemplateSubmitted(_)
+            | Self::NumberChanged(_)
+            | Self::AccountChanged(_) => true,
+            // What people agree on.
+            Self::CompanyAdopted(_)
+            | Self::ProposalMade(_)
+            | Self::ProposalEdited(_)
+            | Self::ProposalHeard(_)
+            | Self::ProposalSigned(_)
+            | Self::ProposalRejected(_)
+            | Self::ProposalWithdrawn(_)
+            | Self::ProposalExpired(_)
+            | Self::ProposalApproved(_)
+            | Self::ProposalForced(_)
+            | Self::ProposalReviewed(_)
+            | Self::ProposalBegun(_)
+            | Self::ProposalDone(_)
+            | Self::ProposalFailed(_) => true,
+            // Who may come in, and who did.
+            Self::PersonInvited(_)
+            | Self::PasswordSet(_)
+            | Self::SecondFactorSet(_)
+            | Self::RecoveryCodesSet(_)
+            | Self::RecoveryCodeUsed(_)
+            | Self::SessionOpened(_)
+            | Self::SessionEnded(_)
+            | Self::SessionsOverlapped(_)
+            | Self::TokenIssued(_)
+            | Self::TokenRevoked(_)
+            | Self::SignedOutEverywhere(_)
+            | Self::PersonLeft(_)
+            | Self::PersonReturned(_) => true,
+            // Each session that was opened says whether one was shown.
+            Self::SecondFactorUsed(_) => false,
+            // What is done with the data of customers, and what they allowed.
+            Self::ContactErased(_)
+            | Self::ConversationErased(_)
+            | Self::ContactHeld(_)
+            | Self::ContactReleased(_)
+            | Self::ContactExported(_)
+            | Self::ConsentChanged(_) => true,
+            // What people and rules decide about cases, and say to customers.
+            Self::RuleDecided(_)
+            | Self::CaseAssigned(_)
+            | Self::CaseAccepted(_)
+            | Self::CaseClosed(_)
+            | Self::CaseLabelled(_)
+            | Self::ReplyQueued(_)
+            | Self::PresenceSet(_)
+            | Self::MediaUploaded(_) => true,
+            // What came in, and what became of it.
+            Self::WebhookReceived(_)
+            | Self::WebhooksProcessed(_)
+            | Self::MessageReceived(_)
+            | Self::MessageNotUnderstood(_)
+            | Self::ElementReread(_)
+            | Self::MessageEdited(_)
+            | Self::MessageRevoked(_)
+            | Self::MessageEchoed(_)
+            | Self::CallChanged(_)
+            | Self::HandoverChanged(_)
+            | Self::PlatformNotice(_) => false,
+            // Who customers are.
+            Self::ContactCreated(_)
+            | Self::ContactUpdated(_)
+            | Self::ContactIdentityChanged(_)
+            | Self::ConversationStarted(_)
+            | Self::CustomerReferred(_)
+            | Self::EntryPointOpened(_) => false,
+            // What follows from decisions.
+            Self::CaseOpened(_)
+            | Self::CaseQueued(_)
+            | Self::PreferenceEnded(_)
+            | Self::RuleRemembered(_)
+            | Self::TimerSet(_)
+            | Self::TimerCancelled(_)
+            | Self::TimerFired(_)
+            | Self::CapacityTaken(_)
+            | Self::CapacityReleased(_)
+            | Self::MediaWanted(_)
+            | Self::MediaStored(_)
+            | Self::MediaUnavailable(_) => false,
+            // The way of a message.
+            Self::SendAttempted(_)
+            | Self::SendAccepted(_)
+            | Self::SendRefused(_)
+            | Self::SendInDoubt(_)
+            | Self::SendUnseen(_)
+            | Self::DuplicateDetected(_)
+            | Self::PersonCalled(_)
+            | Self::SendWithheld(_)
+            | Self::StatusChanged(_)
+            | Self::SendPostponed(_)
+            | Self::MessageCharged(_)
+            | Self::ContactApproached(_) => false,
+        }
+    }
+}

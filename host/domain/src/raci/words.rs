@@ -1,0 +1,61 @@
+//! What people call the actions.
+
+use super::action::Action;
+use crate::law::language::Language;
+
+impl Action {
+    /// What it is, as one asks for it: `exportar los datos de un cliente`.
+    pub fn words(self, language: Language) -> &'static str {
+        #[rustfmt::skip] // A table is read in rows.
+        let [es, pt, en] = match self {
+            Self::ReceiveWebhooks => ["recibir avisos de Meta", "receber avisos da Meta", "take in what Meta posts"],
+            Self::ReadHealth => ["mirar si Timonel funciona", "ver se o Timonel funciona", "look whether Timonel works"],
+            Self::TryTheDemo => ["probar la demostración", "experimentar a demonstração", "try the demo"],
+            Self::SignIn => ["iniciar sesión", "entrar", "sign in"],
+            Self::ReadApi => ["leer la página de la API", "ler a página da API", "read the page of the API"],
+            Self::SeeOneself => ["ver quién es", "ver quem é", "see who they are"],
+            Self::SecureOneself => ["cambiar su segundo factor", "mudar seu segundo fator", "change their second factor"],
+            Self::KeepOwnAccess => ["cuidar su propio acceso", "cuidar do próprio acesso", "look after their own access"],
+            Self::ReadAccess => ["ver quién puede entrar", "ver quem pode entrar", "see who can sign in"],
+            Self::ChangeAccess => ["cambiar el acceso de alguien", "mudar o acesso de alguém", "change somebody's access"],
+            Self::ReadProposals => ["leer las propuestas", "ler as propostas", "read the proposals"],
+            Self::Propose => ["proponer un cambio", "propor uma mudança", "propose a change"],
+            Self::DecideProposals => ["pronunciarse sobre una propuesta", "pronunciar-se sobre uma proposta", "say something of a proposal"],
+            Self::ReadMatrix => ["leer la matriz", "ler a matriz", "read the matrix"],
+            Self::InspectPlugin => ["examinar un componente", "examinar um componente", "look at a component"],
+            Self::ReadStatus => ["mirar el estado", "ver o estado", "look at the status"],
+            Self::ReadStops => ["mirar qué no sale", "ver o que não sai", "look at what does not leave"],
+            Self::PauseSending => ["detener los envíos", "parar os envios", "pause sending"],
+            Self::ResumeSending => ["reanudar los envíos", "retomar os envios", "resume sending"],
+            Self::ReadMedium => ["abrir un archivo de un cliente", "abrir um arquivo de um cliente", "open a customer's file"],
+            Self::UploadMedium => ["subir un archivo para un cliente", "enviar um arquivo para um cliente", "upload a file for a customer"],
+            Self::ReadTemplates => ["leer las plantillas", "ler os modelos", "read the templates"],
+            Self::ChangeTemplates => ["cambiar las plantillas", "alterar os modelos", "change the templates"],
+            Self::FindContact => ["buscar a un cliente", "procurar um cliente", "look a customer up"],
+            Self::ExportContact => ["exportar los datos de un cliente", "exportar os dados de um cliente", "export a customer's data"],
+            Self::EraseContacts => ["suprimir datos de clientes", "eliminar dados de clientes", "erase customers' data"],
+            Self::HoldContact => ["cambiar la retención de un cliente", "alterar a retenção de um cliente", "change the hold on a customer"],
+            Self::RunHost => ["poner Timonel en marcha", "pôr o Timonel em marcha", "run Timonel"],
+            Self::BackUp => ["copiar el diario o las llaves", "copiar o diário ou as chaves", "copy the journal or the keys"],
+            Self::ReadNotices => ["leer los avisos de Meta", "ler os avisos da Meta", "read Meta's notices"],
+            Self::ReadAgain => ["hacer leer de nuevo lo no entendido", "mandar ler de novo o não entendido", "have what was not understood read again"],
+            Self::ReadAudit => ["leer la auditoría", "ler a auditoria", "read the audit"],
+            Self::ReadOwnRecord => ["leer su propio registro", "ler o próprio registro", "read their own record"],
+            Self::ReadJournal => ["leer el diario", "ler o diário", "read the journal"],
+            Self::VerifyJournal => ["revisar el diario", "verificar o diário", "check the journal"],
+            Self::DeployRouting => ["poner una regla de enrutamiento", "pôr uma regra de roteamento", "deploy a routing rule"],
+            Self::DeployResponding => ["poner una regla que responde", "pôr uma regra que responde", "deploy a rule that answers"],
+            Self::LetRuleAct => ["dejar que una regla actúe", "deixar uma regra agir", "let a rule act"],
+            Self::LetRuleClose => ["dejar que una regla cierre casos", "deixar uma regra fechar casos", "let a rule close cases"],
+            Self::LetRuleRead => ["dejar que una regla lea", "deixar uma regra ler", "let a rule read"],
+            Self::LetRuleSeeTeam => ["dejar que una regla vea al equipo", "deixar uma regra ver a equipe", "let a rule see the team"],
+            Self::LetRuleIdentify => ["dejar que una regla sepa quién es", "deixar uma regra saber quem é", "let a rule know who it is"],
+        };
+        language.pick(es, pt, en)
+    }
+
+    /// The action of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.word() == word)
+    }
+}

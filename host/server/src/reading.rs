@@ -1,0 +1,160 @@
+//! The record, read for a person: who, when, what, about whom, by what right, and what it was before.
+
+use std::collections::VecDeque;
+
+use domain::Time;
+use domain::audit::{self, Concern, Mine};
+use domain::company::Company;
+use domain::event::{Event, Recorded};
+use domain::law::language::Language;
+use domain::stream::{Actor, Stream};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::{OpenError, RecordSize, Store};
+
+/// Which entries are wanted. What is absent limits nothing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Wanted {
+    /// At most so many.
+    limit: Option<usize>,
+    /// Older than this entry.
+    before: Option<u64>,
+    /// Of somebody: a person, an account, an agent or a rule.
+    who: Option<String>,
+    /// Of an action or of a kind of event.
+    what: Option<String>,
+    /// On something: `contact/…`, `conversation/…`, or the number of the company.
+    about: Option<String>,
+    /// Not older than this.
+    since: Option<Time>,
+}
+
+/// Whoever reads.
+pub(crate) struct Reading<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) company: &'a Company,
+    pub(crate) language: Language,
+}
+
+impl Reading<'_> {
+    /// The last entries that are wanted, oldest first.
+    pub(crate) fn last(&self, wanted: &Wanted, some: usize) -> Result<Vec<Value>, OpenError> {
+        let limit = wanted.limit.unwrap_or(some);
+        let mut rows = VecDeque::new();
+        let mut end = self.store.record_size()?.entries;
+        while end > 0 && rows.len() < limit {
+            // The numbers of one tile after the other, the last one first.
+            let start = (end - 1) / RecordSize::TILE * RecordSize::TILE;
+            let mut numbers = self.store.record_numbers(start)?;
+            numbers.truncate(usize::try_from(end - start).unwrap_or(usize::MAX));
+            end = start;
+            for seq in
+                numbers.into_iter().rev().filter(|seq| wanted.before.is_none_or(|before| *seq < before))
+            {
+                let Some(recorded) = self.store.event(seq)? else { continue };
+                if rows.len() >= limit || wanted.since.is_some_and(|since| recorded.time < since) {
+                    return Ok(rows.into());
+                }
+                if wanted.fits(&recorded) {
+                    rows.push_front(self.row(&recorded, None)?);
+                }
+            }
+        }
+        Ok(rows.into())
+    }
+
+    /// The last entries of one person's record, oldest first.
+    pub(crate) fn of(&self, mut mine: Mine, limit: usize) -> Result<Vec<Value>, OpenError> {
+        let mut rows: VecDeque<(Recorded, Concern)> = VecDeque::new();
+        let mut index = 0;
+        loop {
+            let numbers = self.store.record_numbers(index)?;
+            if numbers.is_empty() {
+                break;
+            }
+            index += numbers.len() as u64;
+            for seq in numbers {
+                let Some(recorded) = self.store.event(seq)? else { continue };
+                if let Some(concern) = mine.take(&recorded) {
+                    rows.push_back((recorded, concern));
+                    if rows.len() > limit {
+                        rows.pop_front();
+                    }
+                }
+            }
+        }
+        rows.iter().map(|(recorded, concern)| self.row(recorded, Some(*concern))).collect()
+    }
+
+    fn row(&self, recorded: &Recorded, concern: Option<Concern>) -> Result<Value, OpenError> {
+        let words = |event: &Event| audit::words(event, self.language);
+        let mut row = json!({
+            "entry": recorded.seq,
+            "time": recorded.time,
+            "who": recorded.actor,
+            "name": self.name(recorded),
+            "kind": recorded.event.kind(),
+            "what": words(&recorded.event),
+        });
+        if recorded.stream != Stream::Audit {
+            row["about"] = json!(recorded.stream);
+        }
+        if let Event::Acted(acted) = &recorded.event {
+            row["act"] = json!(acted);
+        }
+        if let Some(cause) = self.store.cause(recorded.seq)? {
+            row["cause"] = json!(cause);
+        }
+        if let Some(before) = self.store.changed_before(recorded.seq)?
+            && let Some(before) = self.store.event(before)?
+        {
+            row["before"] = json!({ "entry": before.seq, "time": before.time, "what": words(&before.event) });
+        }
+        if let Some(concern) = concern {
+            row["concern"] = json!(concern.words(self.language));
+        }
+        Ok(row)
+    }
+
+    /// What colleagues call whoever did it.
+    fn name(&self, recorded: &Recorded) -> String {
+        let raci = self.company.raci();
+        let name = match &recorded.actor {
+            Actor::Operator(account) => raci.person(account).map(|person| person.name.clone()),
+            Actor::Person(person) => raci.by_id(person).map(|person| person.name.clone()),
+            Actor::Agent(agent) => self.company.agent(agent).map(|agent| agent.name.clone()),
+            _ => None,
+        };
+        name.unwrap_or_else(|| recorded.actor.to_string())
+    }
+}
+
+impl Wanted {
+    fn fits(&self, recorded: &Recorded) -> bool {
+        let Recorded { stream, actor, event, .. } = recorded;
+        let acted = if let Event::Acted(acted) = event { Some(acted) } else { None };
+        let has = |wanted: &Option<String>, is: &[Option<String>]| {
+            wanted.as_ref().is_none_or(|wanted| is.iter().flatten().any(|is| is == wanted))
+        };
+        let short = |text: String| text.split_once('/').map(|(_, name)| name.to_owned());
+        let about = acted.map(|acted| &acted.about);
+        has(
+            &self.who,
+            &[
+                Some(actor.to_string()),
+                short(actor.to_string()),
+                acted.and_then(|acted| acted.person.as_ref().map(ToString::to_string)),
+            ],
+        ) && has(&self.what, &[Some(event.kind().to_owned()), acted.map(|acted| acted.action.clone())])
+            && has(
+                &self.about,
+                &[
+                    Some(stream.to_string()),
+                    about.and_then(|about| Some(format!("contact/{}", about.contact?))),
+                    about.and_then(|about| Some(format!("conversation/{}", about.conversation?))),
+                    about.and_then(|about| about.number.as_ref().map(ToString::to_string)),
+                ],
+            )
+    }
+}

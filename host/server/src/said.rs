@@ -1,0 +1,100 @@
+//! What a request says of itself before anybody works on it: what it is about, and why it is made.
+
+use std::collections::HashMap;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Query, Request};
+use axum::http::{StatusCode, Uri};
+use domain::conversation::Holder;
+use domain::event;
+use domain::id::{ConversationId, MessageId};
+use domain::raci::person::Target;
+use serde_json::Value;
+
+use crate::Server;
+use crate::contacts::Asked;
+use crate::routes::About;
+
+/// The largest JSON that is read to see what it is about.
+const LARGEST: usize = 64 << 10;
+
+/// What a request says.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    /// How far whoever asks has to reach.
+    pub(crate) target: Target,
+    /// What the record has of it.
+    pub(crate) about: event::About,
+    /// Why, if it says so in words that may be kept for ever.
+    pub(crate) reason: Option<String>,
+}
+
+/// What a request says, and the request again. What it names and does not exist is about the whole company, so that somebody
+/// with a scope does not find out.
+pub(crate) async fn hear(
+    server: &Server,
+    about: About,
+    request: Request,
+) -> Result<(Said, Request), StatusCode> {
+    if !matches!(about, About::NumberInBody | About::ContactInBody | About::EntryInBody) {
+        let said = pointed(server, about, request.uri());
+        return Ok((said.unwrap_or_default(), request));
+    }
+    let (head, body) = request.into_parts();
+    let body = to_bytes(body, LARGEST).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let said = written(server, about, &body);
+    Ok((said, Request::from_parts(head, Body::from(body))))
+}
+
+fn written(server: &Server, about: About, body: &Bytes) -> Said {
+    if about == About::ContactInBody {
+        let Ok(asked) = serde_json::from_slice::<Asked>(body) else { return Said::default() };
+        let contact = asked.contact(server).ok();
+        let reason =
+            contact.filter(|contact| server.desk.may_keep(*contact, &asked.reason)).map(|_| asked.reason);
+        return Said {
+            about: event::About { contact, ..event::About::default() },
+            reason,
+            ..Said::default()
+        };
+    }
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let number = body["number"].as_str().filter(|_| about == About::NumberInBody);
+    let entry = body["entry"].as_u64().filter(|_| about == About::EntryInBody);
+    let reason = body["reason"].as_str().map(str::trim).filter(|reason| !reason.is_empty());
+    Said {
+        target: Target { number: number.map(Into::into), ..Target::default() },
+        about: event::About { number: number.map(Into::into), entry, ..event::About::default() },
+        reason: reason.map(ToOwned::to_owned),
+    }
+}
+
+fn pointed(server: &Server, about: About, uri: &Uri) -> Option<Said> {
+    let store = server.desk.store();
+    let (conversation, message): (ConversationId, Option<MessageId>) = match about {
+        About::ConversationInQuery => {
+            let Query(query) = Query::<HashMap<String, String>>::try_from_uri(uri).ok()?;
+            (query.get("conversation")?.parse().ok()?, None)
+        }
+        About::MessageInPath => {
+            let (_, message) = uri.path().rsplit_once('/')?;
+            let message = message.parse().ok()?;
+            (store.medium(message).ok()??.conversation, Some(message))
+        }
+        About::Company | About::NumberInBody | About::ContactInBody | About::EntryInBody => return None,
+    };
+    let state = store.conversation(conversation).ok()?.1?;
+    let (queue, agent) = match state.case.map(|case| case.holder) {
+        None | Some(Holder::Rules) => (None, None),
+        Some(Holder::Queue { place, .. }) => (Some(place.queue), None),
+        Some(Holder::Agent { agent, queue, .. }) => (Some(queue), Some(agent)),
+    };
+    let about = event::About {
+        contact: Some(state.contact),
+        conversation: Some(conversation),
+        message,
+        agent: agent.clone(),
+        ..event::About::default()
+    };
+    Some(Said { target: Target { number: Some(state.number), queue, agent }, about, reason: None })
+}
