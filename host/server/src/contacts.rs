@@ -126,7 +126,6 @@ struct About {
     #[schemars(with = "String")]
     contact: ContactId,
     /// Since when.
-    #[schemars(with = "Option<String>")]
     since: Option<Time>,
     /// Why it must not be erased, if it must not.
     #[schemars(with = "Value")]
@@ -135,7 +134,6 @@ struct About {
     #[schemars(with = "Vec<String>")]
     conversations: Vec<NumberId>,
     /// When something was said last.
-    #[schemars(with = "Option<String>")]
     last_activity: Option<Time>,
 }
 
