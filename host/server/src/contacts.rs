@@ -145,7 +145,6 @@ struct Known {
     #[schemars(with = "String")]
     contact: ContactId,
     /// Since when.
-    #[schemars(with = "Option<String>")]
     since: Option<Time>,
     /// Why it must not be erased, if it must not.
     #[schemars(with = "Value")]
@@ -154,7 +153,6 @@ struct Known {
     #[schemars(with = "Vec<String>")]
     conversations: Vec<NumberId>,
     /// When something was said last.
-    #[schemars(with = "Option<String>")]
     last_activity: Option<Time>,
 }
 

@@ -61,13 +61,10 @@ pub(crate) struct SessionTold {
     /// On what.
     device: String,
     /// Since when.
-    #[schemars(with = "String")]
     opened: Time,
     /// The last moment at which it counts.
-    #[schemars(with = "String")]
     until: Time,
     /// When it was used last, since the host was started.
-    #[schemars(with = "Option<String>")]
     used: Option<Time>,
     /// Whether a second factor was shown.
     second_factor: bool,
@@ -111,13 +108,10 @@ pub(crate) struct PersonTold {
     /// Whether they have to.
     needs_second_factor: bool,
     /// When they signed in last.
-    #[schemars(with = "Option<String>")]
     last_sign_in: Option<Time>,
     /// Until when a link that they were sent opens.
-    #[schemars(with = "Option<String>")]
     invited_until: Option<Time>,
     /// Since when they have left.
-    #[schemars(with = "Option<String>")]
     left: Option<Time>,
     /// Where they are signed in.
     sessions: Vec<SessionTold>,
@@ -207,7 +201,6 @@ struct Invitation {
     /// What to send, by a way on which only they read it.
     link: String,
     /// Until when it opens.
-    #[schemars(with = "String")]
     until: Time,
 }
 

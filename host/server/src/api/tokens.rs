@@ -49,13 +49,10 @@ struct TokenTold {
     /// The tasks and actions that it is limited to.
     scopes: Vec<String>,
     /// Since when.
-    #[schemars(with = "String")]
     issued: Time,
     /// Until when.
-    #[schemars(with = "String")]
     until: Time,
     /// When it was used last, since the host was started.
-    #[schemars(with = "Option<String>")]
     used: Option<Time>,
 }
 
