@@ -50,7 +50,7 @@ pub use customer::{Attachment, Customer, Item, NoSuchNumber};
 pub use event::Event;
 pub use happening::{Down, Happening};
 pub use loopback::of_this_machine;
-pub use options::{Delays, Number, Options, Person};
+pub use options::{Delays, Number, Options, Person, WABA};
 pub use phones::{Button, Message, Row, Said, Side, Tick};
 pub use report::{Reference, Report, Requests, WebhookCalls};
 pub use rules::{Pair, Refusals, Rules};

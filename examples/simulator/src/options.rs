@@ -112,8 +112,11 @@ pub struct Number {
 }
 
 /// The first account.
+pub const WABA: &str = "102290129340398";
+
+/// It, as a number that names none has it.
 pub(crate) fn account() -> String {
-    "102290129340398".to_owned()
+    WABA.to_owned()
 }
 
 impl Number {

@@ -10,6 +10,7 @@ mod board;
 mod hours;
 mod page;
 mod players;
+mod proposals;
 mod signing;
 mod view;
 
@@ -129,7 +130,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         let pace = players::Pace { speed: arguments.speed, seed: arguments.seed };
         players::start(&mut tasks, &host.desk, &phones, &time, pace, !arguments.quiet_players);
     }
-    tell(host.address, phones.address(), clock, &settings.policy.company, temporary.is_some());
+    proposals::make(&host.desk).await?;
+    tell(host.address, phones.address(), clock, &settings, temporary.is_some());
 
     host.wanted_to_stop().await;
     say("\nStopping…");
@@ -200,7 +202,8 @@ fn check(address: SocketAddr, flag: &str) -> anyhow::Result<()> {
 }
 
 /// What to open and what to try.
-fn tell(host: SocketAddr, phones: SocketAddr, clock: Option<Time>, company: &Company, temporary: bool) {
+fn tell(host: SocketAddr, phones: SocketAddr, clock: Option<Time>, settings: &Settings, temporary: bool) {
+    let (company, data) = (&settings.policy.company, settings.data.display());
     let time = match clock {
         Some(at) => format!(
             "The clock of this demo was started at {}. It is not the real time.",
@@ -222,6 +225,10 @@ fn tell(host: SocketAddr, phones: SocketAddr, clock: Option<Time>, company: &Com
     1. «¿A qué hora abren?»        a rule answers: see what it read
     2. «Mi taladro llegó roto»     a rule calls a person, another one chooses Santiago
     3. «Oi» from São Paulo         they are at lunch until 13:00, and say so
+
+  Marta proposes a template, and you are Ricardo, who answers for templates:
+
+    TIMONEL_DATA={data} timonel proposal list
 
   {time}
   {end}
