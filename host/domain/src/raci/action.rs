@@ -161,11 +161,10 @@ impl Action {
 
     /// Whether it is kept who does it, or tries to. All is, but for looking at how the host is and at what is one's own.
     pub const fn is_audited(self) -> bool {
-        let looking = matches!(
-            self,
-            Self::ReadStatus | Self::ReadStops | Self::ReadTemplates | Self::ReadMatrix | Self::InspectPlugin
-        );
-        !looking && !matches!(self, Self::ReadOwnRecord) && !matches!(self.belongs(), Belongs::Public)
+        let looks =
+            matches!(self, Self::ReadStatus | Self::ReadStops | Self::ReadTemplates | Self::ReadMatrix);
+        let own = matches!(self, Self::ReadOwnRecord | Self::InspectPlugin);
+        !looks && !own && !matches!(self.belongs(), Belongs::Public)
     }
 
     /// The word of the files and of the journal, as `export-contact`.
