@@ -87,9 +87,9 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<ExitC
             let wanted = json!({
                 "who": who, "what": what, "about": about, "since": since, "before": before, "limit": limit,
             });
-            tell(&ask("/audit/list", &wanted)?, json);
+            tell(&ask("/audit/list", &wanted)?, json)?;
         }
-        Command::Mine { limit, json } => tell(&ask("/audit/mine", &json!({ "limit": limit }))?, json),
+        Command::Mine { limit, json } => tell(&ask("/audit/mine", &json!({ "limit": limit }))?, json)?,
         Command::Export { to } => export(settings, &to)?,
         Command::Checkpoint { json } => return Ok(checkpoint(&ask("/audit/checkpoint", &json!({}))?, json)),
         Command::Prove { entry, out } => {
@@ -119,14 +119,14 @@ fn fresh(path: &Path) -> anyhow::Result<File> {
     file.with_context(|| format!("{} cannot be made", path.display()))
 }
 
-#[allow(clippy::print_stdout)]
-fn tell(told: &Value, json: bool) {
-    for row in told["entries"].as_array().into_iter().flatten() {
-        if json {
-            println!("{row}");
-        } else {
-            println!("{}", line(row));
-        }
+/// Whoever has read enough of a long list closes it.
+fn tell(told: &Value, json: bool) -> std::io::Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let rows = told["entries"].as_array().into_iter().flatten();
+    let mut lines = rows.map(|row| if json { row.to_string() } else { line(row) });
+    match lines.try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        told => told,
     }
 }
 

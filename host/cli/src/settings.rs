@@ -3,11 +3,12 @@
 //! Each setting is a key of the file and an environment variable of the same name. What is wrong is told with the key, the
 //! value and what was expected; secrets are never printed.
 
+mod audit;
+
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
 
 use domain::Time;
 use domain::company::{Company, Description};
@@ -16,9 +17,9 @@ use domain::law::countries::Countries;
 use domain::law::prices::Prices;
 use domain::law::table::TableError;
 use domain::raci::Raci;
-use hyper::Uri;
-use jiff::SignedDuration;
 use serde::Deserialize;
+
+pub(crate) use audit::{Audit, Destination};
 
 /// A secret: it can be used and not be printed.
 #[derive(Clone, Deserialize)]
@@ -85,47 +86,11 @@ struct File {
     clock: Option<String>,
     log: Option<Log>,
     #[serde(default)]
-    audit: AuditDescription,
+    audit: audit::Written,
     #[serde(default)]
     company: Option<Description>,
     #[serde(default)]
     rule_sets: Option<Vec<RuleSet>>,
-}
-
-/// How the record of who did what is proved, as it is written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct AuditDescription {
-    signer: Option<PathBuf>,
-    every: Option<String>,
-    #[serde(default)]
-    to: Vec<String>,
-}
-
-/// How the record of who did what is proved.
-#[derive(Debug, Clone)]
-pub(crate) struct Audit {
-    /// The socket of the signer; none if nobody signs.
-    pub(crate) signer: Option<PathBuf>,
-    /// How often a checkpoint is signed.
-    pub(crate) every: Duration,
-    /// Where checkpoints go.
-    pub(crate) to: Vec<Destination>,
-}
-
-impl Default for Audit {
-    fn default() -> Self {
-        Self { signer: None, every: Duration::from_secs(300), to: Vec::new() }
-    }
-}
-
-/// Where a checkpoint goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Destination {
-    /// Into a directory.
-    Directory(PathBuf),
-    /// To an address.
-    Address(Uri),
 }
 
 /// A named list of rules, asked in order.
@@ -278,7 +243,7 @@ impl Settings {
                 .or_else(|| read.master_key.clone()),
             clock,
             log: log.unwrap_or_default(),
-            audit: audit(&read.audit, file)?,
+            audit: Audit::read(&read.audit, file)?,
             policy: policy(read, file)?,
         })
     }
@@ -316,36 +281,6 @@ fn proxies(text: &str) -> Result<Vec<IpAddr>, SettingsError> {
     addresses
         .map(|address| parse("TIMONEL_TRUSTED_PROXIES", address, "IP addresses with commas between"))
         .collect()
-}
-
-/// Paths are relative to the file.
-fn audit(description: &AuditDescription, file: Option<&Path>) -> Result<Audit, SettingsError> {
-    let dir = file.and_then(Path::parent).unwrap_or(Path::new(""));
-    let AuditDescription { signer, every, to } = description;
-    let every = match every {
-        None => Audit::default().every,
-        Some(text) => {
-            let every = text.parse::<SignedDuration>().ok().and_then(|every| Duration::try_from(every).ok());
-            every.filter(|every| *every >= Duration::from_secs(1)).ok_or_else(|| SettingsError::Value {
-                key: "audit.every".to_owned(),
-                value: text.clone(),
-                expected: "a time of a second or more, as `5m`,",
-            })?
-        }
-    };
-    let to = to.iter().map(|text| {
-        if !text.contains("://") {
-            return Ok(Destination::Directory(dir.join(text)));
-        }
-        let uri = text.parse::<Uri>().ok().filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
-        uri.map(Destination::Address).ok_or_else(|| SettingsError::Value {
-            key: "audit.to".to_owned(),
-            value: text.clone(),
-            expected: "a directory, or an address that begins with https:// or http://,",
-        })
-    });
-    let to = to.collect::<Result<_, _>>()?;
-    Ok(Audit { signer: signer.as_ref().map(|signer| dir.join(signer)), every, to })
 }
 
 fn policy(file: File, path: Option<&Path>) -> Result<Policy, SettingsError> {

@@ -271,6 +271,25 @@ mod tests {
     }
 
     #[test]
+    fn only_looking_at_the_state_and_at_one_s_own_leaves_no_trace() {
+        let untraced = Action::ALL.iter().filter(|action| !action.is_audited()).map(|action| action.word());
+        assert_eq!(
+            untraced.collect::<Vec<_>>(),
+            [
+                "receive-webhooks",
+                "read-health",
+                "try-the-demo",
+                "read-matrix",
+                "inspect-plugin",
+                "read-status",
+                "read-stops",
+                "read-templates",
+                "read-own-record",
+            ]
+        );
+    }
+
+    #[test]
     fn what_is_asked_for_is_not_told_as_done_and_a_refusal_is_told_as_one() {
         let asked = words(&opened(About::default()).into(), Language::En);
         assert_eq!(asked, "asked to open a customer's file");

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use data_encoding::BASE64;
 use domain::Time;
 use domain::event::{CheckpointHanded, CheckpointSigned};
 use domain::outside::Clock;
@@ -76,9 +77,11 @@ impl Notary {
         outlets: Vec<Box<dyn Outlet>>,
         every: Duration,
     ) -> Self {
+        let signed = store.checkpoint().ok().flatten().map_or(0, |last| last.size);
+        let standing = Arc::new(Mutex::new(Standing { signed, ..Standing::default() }));
         let places =
             outlets.into_iter().map(|outlet| Place { outlet, failures: 0, next: Time::MIN }).collect();
-        Self { store, clock, signer, places, every, next: Time::MIN, standing: Arc::default() }
+        Self { store, clock, signer, places, every, next: Time::MIN, standing }
     }
 
     /// Does what is due: signs if it is time or if somebody asks, and hands out what is not where it should be. Gives the
@@ -112,16 +115,19 @@ impl Notary {
         let last = self.store.checkpoint().map_err(|error| told(&error))?;
         let state = self.signer.state()?;
         self.note(|standing| standing.key = Some(state.key.clone()));
-        // Its own entries are no news, or an idle host would have them signed for ever.
-        if let Some(last) = last.filter(|last| last.size >= size.news && state.size >= last.size) {
-            self.note(|standing| standing.signed = last.size);
-            return Ok(last);
-        }
         if state.size > size.entries {
             return Err(format!(
                 "the signer vouches for {} entries, and the record has {}: the journal is older than it was, or another one",
                 state.size, size.entries
             ));
+        }
+        if let Some(last) = &last {
+            self.still_holds(last)?;
+        }
+        // Its own entries are no news, or an idle host would have them signed for ever.
+        if let Some(last) = last.filter(|last| last.size >= size.news && state.size >= last.size) {
+            self.note(|standing| standing.signed = last.size);
+            return Ok(last);
         }
         let root = self.store.record_root(size.entries).map_err(|error| told(&error))?;
         let proof = self.store.consistency_proof(state.size, size.entries).map_err(|error| told(&error))?;
@@ -130,6 +136,19 @@ impl Notary {
         self.write(signed.clone())?;
         self.note(|standing| standing.signed = signed.size);
         Ok(signed)
+    }
+
+    /// Whether the record begins as it did when it was signed. The signer would find out, but only once there is news.
+    fn still_holds(&self, last: &CheckpointSigned) -> Result<(), String> {
+        let root = self.store.record_root(last.size).map_err(|error| error.to_string())?;
+        // The third line of a checkpoint is its root.
+        if last.note.lines().nth(2) == Some(BASE64.encode(&root).as_str()) {
+            return Ok(());
+        }
+        Err(format!(
+            "the first {} entries are not those that were signed: something of them was changed",
+            last.size
+        ))
     }
 
     fn hand_out(&mut self, now: Time) -> Result<(), String> {

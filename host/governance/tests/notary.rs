@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use data_encoding::BASE64;
 use domain::Time;
 use domain::agent::Presence;
 use domain::event::PresenceSet;
@@ -35,9 +36,9 @@ impl Signer for Willing {
         if *away { Err("nobody answers".to_owned()) } else { Ok(Signed { key: "key".to_owned(), size }) }
     }
 
-    fn sign(&mut self, _: u64, size: u64, _: &Hash, _: &[Hash]) -> Result<String, String> {
+    fn sign(&mut self, _: u64, size: u64, root: &Hash, _: &[Hash]) -> Result<String, String> {
         self.0.lock().unwrap().0.push(size);
-        Ok(format!("checkpoint of {size}"))
+        Ok(format!("origin\n{size}\n{}\n\n— origin AAAA\n", BASE64.encode(root)))
     }
 }
 
@@ -51,7 +52,7 @@ impl Outlet for Place {
     }
 
     fn hand(&mut self, size: u64, note: &str) -> Result<(), String> {
-        assert_eq!(note, format!("checkpoint of {size}"));
+        assert!(note.starts_with(&format!("origin\n{size}\n")), "{note}");
         let (taken, asked, open) = &mut *self.0.lock().unwrap();
         *asked += 1;
         if !*open {

@@ -19,8 +19,7 @@ pub(super) async fn make(desk: &Desk) -> anyhow::Result<()> {
     if !proposals.list(false)?.is_empty() {
         return Ok(());
     }
-    let wish =
-        TemplateWish::Create { account: Some(WABA.to_owned()), form: serde_json::from_str(TEMPLATE)? };
+    let wish = TemplateWish::Create { account: Some(WABA.to_owned()), form: serde_json::from_str(TEMPLATE)? };
     let wish = Wish {
         kind: Kind::Template,
         title: wish.title(),

@@ -187,13 +187,13 @@ impl Action {
 
     /// Whether it is kept who does it, or tries to. All is, but for looking at how the host is and at what is one's own.
     pub const fn is_audited(self) -> bool {
-        let looking = matches!(
+        let looks =
+            matches!(self, Self::ReadStatus | Self::ReadStops | Self::ReadTemplates | Self::ReadMatrix);
+        let own = matches!(
             self,
-            Self::ReadStatus | Self::ReadStops | Self::ReadTemplates | Self::ReadMatrix | Self::InspectPlugin
+            Self::ReadOwnRecord | Self::InspectPlugin | Self::SeeOneself | Self::ReadProposals
         );
-        !looking
-            && !matches!(self, Self::ReadOwnRecord | Self::SeeOneself | Self::ReadProposals)
-            && !matches!(self.belongs(), Belongs::Public)
+        !looks && !own && !matches!(self.belongs(), Belongs::Public)
     }
 
     /// The tasks that it belongs to. None if it is everybody's.
