@@ -106,7 +106,8 @@ impl Host {
         let people = tokio::task::spawn_blocking({
             let (store, keys) = (desk.store().clone(), Arc::clone(desk.keys()));
             let (clock, entropy) = (Arc::clone(&clock), Arc::clone(&entropy));
-            move || People::new(store, keys, clock, entropy)
+            let breached = settings.breached_passwords.clone();
+            move || People::new(store, keys, clock, entropy, breached)
         });
         let server = Server {
             desk: desk.clone(),

@@ -76,6 +76,7 @@ struct File {
     public_url: Option<String>,
     #[serde(default)]
     trusted_proxies: Vec<IpAddr>,
+    breached_passwords: Option<PathBuf>,
     app_secret: Option<Secret>,
     app_secret_previous: Option<Secret>,
     verify_token: Option<Secret>,
@@ -163,6 +164,8 @@ pub(crate) struct Settings {
     pub(crate) public_url: Option<String>,
     /// Whose word counts about where a request came from.
     pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// A list of passwords that were stolen somewhere, one a line: nobody may take one of them.
+    pub(crate) breached_passwords: Option<PathBuf>,
     pub(crate) app_secret: Option<Secret>,
     pub(crate) app_secret_previous: Option<Secret>,
     pub(crate) verify_token: Option<Secret>,
@@ -232,6 +235,9 @@ impl Settings {
                 Some(text) => proxies(&text)?,
                 None => read.trusted_proxies.clone(),
             },
+            breached_passwords: environment("TIMONEL_BREACHED_PASSWORDS")
+                .map(PathBuf::from)
+                .or_else(|| read.breached_passwords.clone()),
             app_secret: secret("TIMONEL_APP_SECRET", &read.app_secret),
             app_secret_previous: secret("TIMONEL_APP_SECRET_PREVIOUS", &read.app_secret_previous),
             verify_token: secret("TIMONEL_VERIFY_TOKEN", &read.verify_token),

@@ -25,6 +25,9 @@ pub enum AccessError {
     /// The password is not taken.
     #[error(transparent)]
     Weak(#[from] WeakPassword),
+    /// The list of stolen passwords cannot be read, and without it none is taken.
+    #[error("`breached-passwords` cannot be read: {0}")]
+    List(#[source] std::io::Error),
     /// The link is worth nothing.
     #[error("the invitation was used, is too old or was replaced by another: ask for a new one")]
     NoInvitation,

@@ -4,6 +4,9 @@
 //! many wait: more would be a way to fill our memory. For an account that is not there one is made too, or the time of the
 //! answer would say so.
 
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader};
+use std::path::Path;
 use std::sync::Arc;
 
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -39,6 +42,9 @@ pub enum WeakPassword {
     /// It contains the person's name.
     #[error("`password` contains the person's own name")]
     Named,
+    /// It is in the company's list of passwords that were stolen somewhere.
+    #[error("`password` is in a list of passwords that attackers have: take one that nobody else has")]
+    Breached,
 }
 
 /// Whether a password is taken.
@@ -57,6 +63,17 @@ pub(crate) fn check(password: &str, person: &Person) -> Result<(), WeakPassword>
     } else {
         Ok(())
     }
+}
+
+/// Whether a password stands in a list, one a line. The list is long and seldom asked, so it is read and not kept.
+pub(crate) fn is_listed(password: &str, list: &Path) -> io::Result<bool> {
+    for line in BufReader::new(File::open(list)?).split(b'\n') {
+        let line = line?;
+        if line.strip_suffix(b"\r").unwrap_or(&line) == password.as_bytes() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// So many hashes are wanted that no more are begun.
@@ -173,6 +190,15 @@ mod tests {
             busy += usize::from(one.await.unwrap() == Err(Busy));
         }
         assert_eq!(busy, 4);
+    }
+
+    #[test]
+    fn a_list_is_read_line_by_line_whoever_wrote_it() {
+        let list = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(list.path(), b"123456789012\r\npassword1234\n\xffnot utf-8\nla ultima linea").unwrap();
+        let is_listed = |password| is_listed(password, list.path()).unwrap();
+        assert!(["123456789012", "password1234", "la ultima linea"].into_iter().all(is_listed));
+        assert!(!is_listed("password12345") && !is_listed("password"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The access of all people: what is known of it, and the one way in which something is written about it.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::Time;
@@ -9,13 +10,14 @@ use domain::event::Event;
 use domain::id::{PersonId, SessionId, TokenId};
 use domain::outside::{Clock, Entropy};
 use domain::raci::Raci;
+use domain::raci::person::Person;
 use domain::sealed::Key;
 use domain::stream::{Actor, Stream};
 use store::{CommitError, Draft, KeyStore, Store};
 
 use crate::error::AccessError;
 use crate::limits::Limits;
-use crate::password::Hashing;
+use crate::password::{self, Hashing, WeakPassword};
 use crate::standing;
 use crate::using::Uses;
 
@@ -46,14 +48,22 @@ struct Inner {
     /// Second factors that are being set up.
     pending: Mutex<HashMap<PersonId, (Vec<u8>, Time)>>,
     uses: Uses,
+    /// A list of passwords that were stolen somewhere.
+    breached: Option<PathBuf>,
 }
 
 impl People {
-    /// Of a host. It makes a hash, so it takes a moment.
-    pub fn new(store: Store, keys: Arc<KeyStore>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+    /// Of a host. `breached` is a list of passwords that are not taken, one a line. It makes a hash, so it takes a moment.
+    pub fn new(
+        store: Store,
+        keys: Arc<KeyStore>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        breached: Option<PathBuf>,
+    ) -> Self {
         let hashing = Hashing::new(&*entropy);
         let (limits, pending, uses) = (Mutex::default(), Mutex::default(), Uses::default());
-        Self(Arc::new(Inner { store, keys, clock, entropy, hashing, limits, pending, uses }))
+        Self(Arc::new(Inner { store, keys, clock, entropy, hashing, limits, pending, uses, breached }))
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -74,6 +84,19 @@ impl People {
 
     pub(crate) fn hashing(&self) -> &Hashing {
         &self.0.hashing
+    }
+
+    /// Refuses a password that is easily guessed, or that attackers have.
+    pub(crate) async fn check(&self, password: &str, person: &Person) -> Result<(), AccessError> {
+        password::check(password, person)?;
+        let Some(list) = self.0.breached.clone() else { return Ok(()) };
+        let password = password.to_owned();
+        let listed = tokio::task::spawn_blocking(move || password::is_listed(&password, &list)).await;
+        match listed.map_err(std::io::Error::other).flatten() {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(WeakPassword::Breached.into()),
+            Err(error) => Err(AccessError::List(error)),
+        }
     }
 
     /// The key of what has to be read again.

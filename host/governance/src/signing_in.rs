@@ -17,7 +17,7 @@ use crate::second_factor::SECOND_FACTOR;
 use crate::sign_in::{self, Refused, Second};
 use crate::standing::LONGEST;
 use crate::using::Origin;
-use crate::{password, secrets, standing};
+use crate::{secrets, standing};
 
 /// How long an invitation can be opened.
 const INVITED: SignedDuration = SignedDuration::from_hours(1);
@@ -161,7 +161,7 @@ impl People {
         let counts = access.invitation.is_some_and(|sent| sent.digest == digest && sent.until > self.now());
         let person = self.standing(raci, &id)?.filter(|person| counts && !person.service);
         let person = person.ok_or(AccessError::NoInvitation)?;
-        password::check(&password, person)?;
+        self.check(&password, person).await?;
         self.limits(|limits| limits.was_right(&tried));
         let set = PasswordSet { password: self.hash(&id, password).await?, anew: true };
         let (signed_in, opened) = self.open(person, false, standing::is_half(raci, person, false), origin);
@@ -181,7 +181,7 @@ impl People {
         raci: &Raci,
         origin: &Origin,
     ) -> Result<SignedIn, AccessError> {
-        password::check(&new, person)?;
+        self.check(&new, person).await?;
         let hash = self.hash(&person.id, new).await?;
         self.prove(&person.id, old, origin, raci, |_, _, fits, _, person| {
             if !fits {

@@ -10,7 +10,7 @@ use domain::outside::{Clock, Entropy};
 use domain::raci::Raci;
 use domain::sealed::Key;
 use domain::stream::Actor;
-use governance::{AccessError, Origin, People, Proof, Second, SignedIn};
+use governance::{AccessError, Origin, People, Proof, Second, SignedIn, WeakPassword};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use journal::RealDisk;
 use sha1::Sha1;
@@ -54,7 +54,10 @@ impl House {
         let opened = Store::open(disk.clone(), &paths, clock.clone(), "boot", Drive::Threads, &mut |_, _| {});
         let keys =
             KeyStore::open(disk, &data.path().join("keys"), &Key::from_bytes([1; 32]), entropy.clone());
-        let people = People::new(opened.unwrap().0, Arc::new(keys.unwrap()), clock.clone(), entropy);
+        let list = data.path().join("breached.txt");
+        std::fs::write(&list, "correct horse battery\n").unwrap();
+        let (store, keys) = (opened.unwrap().0, Arc::new(keys.unwrap()));
+        let people = People::new(store, keys, clock.clone(), entropy, Some(list));
         let raci = Raci::parse(
             "[[people]]\nid = \"marta\"\nname = \"Marta Díaz\"\nroles = [\"supervisor\"]\n\
              [[people]]\nid = \"andrea\"\nname = \"Andrea Rincón\"\nroles = [\"agent\"]",
@@ -125,6 +128,9 @@ async fn what_is_not_used_ends_and_what_is_used_ends_too() {
     assert!(house.people.by_token(&token, &house.raci).unwrap().is_err());
 
     let link = house.people.invite(&"marta".into(), &house.raci, Actor::Host, None).await.unwrap();
+    let stolen = "correct horse battery".to_owned();
+    let weak = house.people.accept(&link.secret, stolen, &house.raci, &origin(1)).await;
+    assert!(matches!(weak, Err(AccessError::Weak(WeakPassword::Breached))), "{weak:?}");
     house.passes(60);
     let late = house.people.accept(&link.secret, PASSWORD.to_owned(), &house.raci, &origin(1)).await;
     assert!(matches!(late, Err(AccessError::NoInvitation)), "{late:?}");

@@ -158,6 +158,7 @@ fn settings(
         listen,
         public_url: None,
         trusted_proxies: Vec::new(),
+        breached_passwords: None,
         app_secret: Some(Secret::from(secret)),
         app_secret_previous: None,
         verify_token: Some(Secret::from(random().as_str())),

@@ -173,7 +173,10 @@ impl From<AccessError> for Problem {
                 (StatusCode::UNPROCESSABLE_ENTITY, "not-a-token")
             }
             AccessError::Stale => (StatusCode::PRECONDITION_FAILED, "changed-meanwhile"),
-            AccessError::Commit(_) | AccessError::Projection(_) | AccessError::Seal(_) => {
+            AccessError::List(_)
+            | AccessError::Commit(_)
+            | AccessError::Projection(_)
+            | AccessError::Seal(_) => {
                 tracing::error!(error = %words, "the access of a person could not be read or written");
                 (StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed")
             }
