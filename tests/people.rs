@@ -641,3 +641,49 @@ async fn every_route_of_the_api_lets_in_whom_the_matrix_lets_and_nobody_else() {
     assert!(refused > server::api_routes().list().len());
     serve.stop();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_admins_agree_over_the_api_and_neither_a_token_nor_a_second_session_of_the_author_is_a_second_person()
+ {
+    let (company, serve, mut ricardo, _app) = opened().await;
+    let mut patricia = Caller::new(&serve);
+    patricia.settle(&invite(&mut ricardo, "patricia").await).await;
+    let wish = json!({ "do": "create", "account": "102290129340398", "reason": "Avisar del pedido", "form": {
+        "name": "pedido_listo", "language": "es", "category": "UTILITY",
+        "components": [{ "type": "BODY", "text": "Su pedido está listo." }] } });
+    let told = ricardo.post("/templates", wish).await;
+    assert_eq!(told.status, 202, "{told:?}");
+    let proposal = &told.body["proposal"];
+    let (id, of) = (proposal["proposal"].as_str().unwrap().to_owned(), proposal["of"].clone());
+    let path = format!("/proposals/{id}/words");
+    let sign = json!({ "do": "sign", "of": of });
+
+    // A program of the author's is the author, and no program decides anything.
+    let mut program =
+        token(&mut ricardo, json!({ "name": "ci", "scopes": ["modify-templates"], "days": 1 })).await;
+    let told = program.post(&path, sign.clone()).await;
+    assert_eq!((told.status, told.problem()), (403, "not-by-token"));
+    let told = ricardo.post(&path, sign.clone()).await;
+    assert_eq!((told.status, told.problem()), (403, "not-yours-to-do"));
+
+    // What is signed is the content that was read.
+    let another = json!({ "kind": "template", "reason": "Mejor así", "edits": id, "content": {
+        "do": "delete", "account": "102290129340398", "name": "pedido_listo", "language": null } });
+    let told = ricardo.post("/proposals", another).await;
+    assert_eq!(told.status, 422, "there is none to delete: {told:?}");
+    let edited = json!({ "kind": "template", "reason": "Mejor así", "edits": id, "content": {
+        "do": "create", "account": "102290129340398", "form": {
+            "name": "pedido_listo", "language": "es", "category": "UTILITY",
+            "components": [{ "type": "BODY", "text": "Su pedido está listo. Gracias." }] } } });
+    let told = ricardo.post("/proposals", edited).await;
+    assert_eq!(told.status, 202, "{told:?}");
+    let now = told.body["of"].clone();
+    let told = patricia.post(&path, sign).await;
+    assert_eq!((told.status, told.problem()), (412, "changed-meanwhile"));
+    let told = patricia.post(&path, json!({ "do": "sign", "of": now })).await;
+    assert_eq!(told.status, 200, "{told:?}");
+    company.until("template-submitted", 1).await;
+    let told = patricia.get(&format!("/proposals/{id}")).await;
+    assert_eq!(told.body["signed"][0]["by"], "patricia", "{told:?}");
+    serve.stop();
+}

@@ -34,7 +34,7 @@ pub async fn governed_by(file: &str, raci: &str) -> (Company, Serve) {
     (company, serve)
 }
 
-fn write(company: &Company, raci: &str) {
+pub fn write(company: &Company, raci: &str) {
     let fresh = company.dir.path().join("fresh-raci.toml");
     std::fs::write(&fresh, raci.replace("{me}", &account())).unwrap();
     std::fs::rename(fresh, company.dir.path().join("raci.toml")).unwrap();

@@ -20,7 +20,6 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use domain::Time;
-use domain::company::Company;
 use domain::outside::Entropy as _;
 use domain::raci::Raci;
 use simulator::{Number, Options, Person};
