@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::audit::{audited, done, export, keep, rows, run};
 use crate::program::NUMBER;
+use crate::raci::account;
 
 const LUCIA: &str = "573155550199";
 
@@ -28,7 +29,14 @@ async fn forgetting_a_customer_breaks_no_proof_and_the_record_never_named_them()
     assert!(!ran && told.contains("names the customer"), "{told}");
     let early = keep(&company, "early");
     let before = done(&company, &["audit", "prove", &entry]);
+    // It takes two where there are two: she is alone now, and her proposal is carried out.
+    let alone = format!(
+        "[[people]]\nid = \"ana\"\nname = \"Ana\"\nroles = [\"admin\"]\naccount = \"{}\"\n",
+        account()
+    );
+    crate::raci::change(&company, &serve, &alone);
     assert!(erase("solicitud, radicado 118").0);
+    company.until("contact-erased", 1).await;
 
     let report = verify(&export(&company, "export"), &signer.key, &[early]).unwrap();
     assert!(report.is_sound(), "{report:?}");
@@ -45,7 +53,10 @@ async fn forgetting_a_customer_breaks_no_proof_and_the_record_never_named_them()
     let contact = acts[0]["act"]["about"]["contact"].as_str().unwrap();
     let about = rows(&company, &["list", "--about", &format!("contact/{contact}")]);
     let erased = about.iter().find(|row| row["kind"] == "contact-erased").unwrap();
-    assert_eq!(erased["cause"], acts[1]["entry"]);
+    let begun = company.journal(&["--kind", "proposal-begun"]);
+    assert_eq!(erased["cause"], begun[0]["seq"]);
+    let made = rows(&company, &["list", "--what", "proposal-made"]);
+    assert_eq!(made[0]["cause"], acts[1]["entry"]);
     serve.stop();
 }
 

@@ -99,7 +99,9 @@ impl CompanyFiles {
         for proposal in proposals.list(true)? {
             // One that was begun by a host that stopped is put in force again: that changes nothing if it was.
             let begun = match proposal.stage {
-                Stage::Approved if proposal.kind == Kind::Company => proposals.begin(proposal.id).await?,
+                Stage::Approved if proposal.kind == Kind::Company => {
+                    proposals.begin(proposal.id).await?.is_some()
+                }
                 Stage::Begun => proposal.kind == Kind::Company,
                 _ => false,
             };

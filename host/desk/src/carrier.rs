@@ -77,8 +77,9 @@ impl Carrier {
         };
         match (proposal.kind, stage) {
             (Kind::Template, Stage::Approved) => {
-                if proposals.begin(proposal.id).await? {
-                    proposals.end(proposal.id, template(desk, proposal).await).await?;
+                if let Some(begun) = proposals.begin(proposal.id).await? {
+                    let done = store::because_of(begun, template(desk, proposal)).await;
+                    proposals.end(proposal.id, done).await?;
                 }
             }
             (Kind::Template, Stage::Begun) if fresh => {
@@ -91,8 +92,9 @@ impl Carrier {
                 proposals.end(proposal.id, Err(why.to_owned())).await?;
             }
             (Kind::Erasure, Stage::Approved) => {
-                if proposals.begin(proposal.id).await? {
-                    proposals.end(proposal.id, erase(desk, proposal).await).await?;
+                if let Some(begun) = proposals.begin(proposal.id).await? {
+                    let done = store::because_of(begun, erase(desk, proposal)).await;
+                    proposals.end(proposal.id, done).await?;
                 }
             }
             (Kind::Erasure, Stage::Begun) if fresh => {

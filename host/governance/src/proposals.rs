@@ -230,8 +230,9 @@ impl Proposals {
         Ok(self.get(id)?.stage)
     }
 
-    /// The host is about to carry out what was approved. False if somebody else is already.
-    pub async fn begin(&self, id: ProposalId) -> Result<bool, ProposalError> {
+    /// The host is about to carry out what was approved: the number of the event that says so, which is the cause of all that
+    /// comes of it. None if somebody else is already.
+    pub async fn begin(&self, id: ProposalId) -> Result<Option<u64>, ProposalError> {
         let approved = |known: &Proposal| known.stage == Stage::Approved;
         self.write(id, &Actor::Host, |known| Ok(approved(known).then(|| ProposalBegun {}.into()))).await
     }
@@ -253,15 +254,15 @@ impl Proposals {
         id: ProposalId,
         actor: &Actor,
         decide: impl Fn(&Proposal) -> Result<Option<Event>, ProposalError>,
-    ) -> Result<bool, ProposalError> {
+    ) -> Result<Option<u64>, ProposalError> {
         let stream = Stream::Proposal(id);
         loop {
             let (version, known) = self.store.proposal(id)?;
-            let Some(event) = decide(&known.ok_or(ProposalError::None)?)? else { return Ok(false) };
+            let Some(event) = decide(&known.ok_or(ProposalError::None)?)? else { return Ok(None) };
             let draft = Draft::new(stream.clone(), actor.clone(), event)?;
             match self.store.commit(vec![(stream.clone(), version)], vec![draft]).await {
                 Err(CommitError::Conflict { .. }) => {}
-                written => return written.map(|_| true).map_err(Into::into),
+                written => return written.map(Some).map_err(Into::into),
             }
         }
     }

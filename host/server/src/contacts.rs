@@ -223,7 +223,7 @@ async fn export(
         return Ok(Json(server.desk.export(contact, &let_in.actor()).await?).into_response());
     };
     let proposals = server.desk.proposals();
-    if !proposals.begin(approved).await.map_err(Problem::from)? {
+    if proposals.begin(approved).await.map_err(Problem::from)?.is_none() {
         return Err(Failed::Asked("somebody takes this export already".to_owned()));
     }
     let exported = server.desk.export(contact, &let_in.actor()).await;

@@ -145,6 +145,7 @@ impl Wanted {
                 Some(actor.to_string()),
                 short(actor.to_string()),
                 acted.and_then(|acted| acted.person.as_ref().map(ToString::to_string)),
+                acted.and_then(|acted| acted.account.as_ref().map(ToString::to_string)),
             ],
         ) && has(&self.what, &[Some(event.kind().to_owned()), acted.map(|acted| acted.action.clone())])
             && has(
