@@ -88,7 +88,7 @@ async fn a_template_reaches_meta_when_another_admin_has_signed_exactly_it() {
     }
     let proposal = named(&told);
     let (signed, told) = run(&company, &["proposal", "sign", &proposal]);
-    assert!(!signed && told.contains("whoever wrote a proposal does not decide it"), "{told}");
+    assert!(!signed && told.contains("no la decide: le toca a otra persona"), "{told}");
     assert!(company.journal(&["--kind", "template-submitted"]).is_empty());
 
     // An agent is told that there is something, and reads nothing of it.
@@ -96,7 +96,13 @@ async fn a_template_reaches_meta_when_another_admin_has_signed_exactly_it() {
     let (_, told) = run(&company, &["proposal", "show", &proposal]);
     assert!(told.contains("pedido_listo") && !told.contains("está listo."), "{told}");
     let (signed, told) = run(&company, &["proposal", "sign", &proposal]);
-    assert!(!signed && told.contains("no row of the proposal lets you"), "{told}");
+    assert!(
+        !signed
+            && told.contains(
+                "Ninguna fila de la propuesta se lo permite. «Modificar plantillas»: puede firmar Paula"
+            ),
+        "{told}"
+    );
 
     // The supervisor is against it, so it is mended, and what was said of the first content is void.
     sit(&company, &serve, "marta");
@@ -104,7 +110,7 @@ async fn a_template_reaches_meta_when_another_admin_has_signed_exactly_it() {
     assert!(said && told.contains("- marta: Falta el nombre"), "{told}");
     sit(&company, &serve, "paula");
     let (signed, told) = run(&company, &["proposal", "sign", &proposal, "--of", &"0".repeat(64)]);
-    assert!(!signed && told.contains("the content was edited since"), "{told}");
+    assert!(!signed && told.contains("El contenido cambió desde"), "{told}");
     let (signed, told) = run(&company, &["proposal", "sign", &proposal]);
     assert!(signed && told.contains("✓ paula"), "{told}");
 
@@ -116,7 +122,7 @@ async fn a_template_reaches_meta_when_another_admin_has_signed_exactly_it() {
     let (_, told) = run(&company, &["proposal", "list"]);
     assert_eq!(told, "nothing waits\n");
     let (signed, told) = run(&company, &["proposal", "reject", &proposal, "--words", "tarde"]);
-    assert!(!signed && told.contains("not open any more"), "{told}");
+    assert!(!signed && told.contains("ya no está abierta"), "{told}");
     serve.stop();
 }
 
@@ -147,7 +153,7 @@ async fn a_customer_is_forgotten_and_handed_out_only_when_a_second_person_agrees
 
     sit(&company, &serve, "paula");
     let (done, told) = run(&company, &["proposal", "force", &handed, "--words", "urgente"]);
-    assert!(!done && told.contains("not with data of a customer"), "{told}");
+    assert!(!done && told.contains("datos de un cliente por su cuenta"), "{told}");
     assert!(run(&company, &["proposal", "sign", &handed]).0);
     // Another admin does not take what was approved for him: hers is a proposal of her own.
     assert!(export().1.contains("[abierta]") && !out.exists());
@@ -214,7 +220,7 @@ async fn what_is_saved_in_the_company_s_files_is_a_draft_until_it_is_agreed_on_a
     assert!(made && told.contains("falta 1 firma de Ana Ruiz"), "{told}");
     let proposal = named(&told);
     let (forced, told) = run(&company, &["proposal", "force", &proposal, "--words", "ya"]);
-    assert!(!forced && told.contains("nobody goes past the approvals for this"), "{told}");
+    assert!(!forced && told.contains("Esto no se hace sin aprobación"), "{told}");
     assert!(run(&company, &["proposal", "withdraw", &proposal]).0);
     serve.stop();
 }

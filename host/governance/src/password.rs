@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
+use data_encoding::BASE64_NOPAD;
 use domain::outside::Entropy;
 use domain::raci::person::Person;
 use tokio::sync::Semaphore;
@@ -26,6 +27,12 @@ const SHORTEST: usize = 12;
 
 /// The longest that is taken, in bytes.
 const LONGEST: usize = 512;
+
+/// What a hash takes: KiB of memory, passes and lanes, and its bytes.
+const MEMORY: u32 = 64 << 10;
+const PASSES: u32 = 3;
+const LANES: u32 = 1;
+const LENGTH: usize = 32;
 
 /// Why a password is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -90,14 +97,15 @@ pub(crate) struct Hashing {
 }
 
 impl Hashing {
-    /// For a host. It makes one hash, so it takes a moment.
+    /// For a host. What is hashed for nobody is made up: to make a real hash of it would take 64 MiB that no idle host needs.
     pub(crate) fn new(entropy: &dyn Entropy) -> Self {
-        let mut password = [0; 32];
-        entropy.fill(&mut password);
+        let mut made_up = [0; LENGTH];
+        entropy.fill(&mut made_up);
+        let [salt, made_up] = [&salt(entropy)[..], &made_up].map(|bytes| BASE64_NOPAD.encode(bytes));
         Self {
             waiting: Arc::new(Semaphore::new(WAITING)),
             at_once: Arc::new(Semaphore::new(AT_ONCE)),
-            nobody: hash(&password, &salt(entropy)).unwrap_or_default().into(),
+            nobody: format!("$argon2id$v=19$m={MEMORY},t={PASSES},p={LANES}${salt}${made_up}").into(),
         }
     }
 
@@ -131,7 +139,7 @@ impl Hashing {
 
 fn argon2() -> Argon2<'static> {
     // Within the bounds of the algorithm, so that the defaults, which are weaker, never stand in.
-    let params = Params::new(64 << 10, 3, 1, Some(32)).unwrap_or_default();
+    let params = Params::new(MEMORY, PASSES, LANES, Some(LENGTH)).unwrap_or_default();
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
@@ -171,6 +179,9 @@ mod tests {
         assert!(fits("un caballo de bastos", Some(&hash)).await);
         assert!(!fits("un caballo de copas", Some(&hash)).await);
         assert!(!fits("un caballo de bastos", None).await);
+        // What is made up for nobody is hashed against, and not refused unread.
+        let nobody = argon2().verify_password(b"un caballo de bastos", &*hashing.nobody);
+        assert_eq!(nobody, Err(argon2::password_hash::Error::PasswordInvalid));
         assert!(!fits("un caballo de bastos", Some("not a hash")).await);
     }
 

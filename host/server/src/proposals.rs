@@ -17,6 +17,7 @@ use domain::company::Company;
 use domain::decision::Digest;
 use domain::id::{ContactId, ProposalId};
 use domain::json::Json as Text;
+use domain::proposal::due::Unfit;
 use domain::proposal::event::Opinion;
 use domain::proposal::{Kind, Proposal, Stage};
 use domain::raci::action::Action;
@@ -170,10 +171,8 @@ impl From<ProposalError> for Problem {
         let words = error.to_string();
         let (status, kind) = match error {
             ProposalError::None => (StatusCode::NOT_FOUND, "not-there"),
-            ProposalError::Unfit(domain::proposal::due::Unfit::Edited) => {
-                (StatusCode::PRECONDITION_FAILED, "changed-meanwhile")
-            }
-            ProposalError::Unfit(domain::proposal::due::Unfit::Over) => (StatusCode::CONFLICT, "over"),
+            ProposalError::Unfit(Unfit::Edited) => (StatusCode::PRECONDITION_FAILED, "changed-meanwhile"),
+            ProposalError::Unfit(Unfit::Over) => (StatusCode::CONFLICT, "over"),
             ProposalError::Unfit(_) | ProposalError::NotYours(_) => {
                 (StatusCode::FORBIDDEN, "not-yours-to-do")
             }
@@ -234,6 +233,11 @@ async fn propose(
     Json(asked): Json<Asked>,
 ) -> Result<(StatusCode, Json<Told>), Problem> {
     let Asked { kind, content, reason, not_before, edits } = asked;
+    if !server.desk.active().company.is_governed() {
+        return Err(invalid(
+            "the company describes no people (`raci`), so that nobody could agree: do it directly",
+        ));
+    }
     let (content, tasks, title) = match kind {
         Kind::Company => {
             let files = server.files.as_ref();
@@ -369,8 +373,22 @@ async fn say(
         }
     };
     let proposals = server.desk.proposals();
-    let now = proposals.say(found.id, of, &word, &let_in.person, &let_in.actor, company.raci()).await?;
+    let said = proposals.say(found.id, of, &word, &let_in.person, &let_in.actor, company.raci()).await;
+    let now = said.map_err(|error| match error {
+        ProposalError::Unfit(unfit) => unfit_for(unfit, &found, &let_in.person, &company),
+        error => error.into(),
+    })?;
     Ok(Json(told(&server, &now, &let_in, &company)))
+}
+
+/// Why somebody's word does not count, in their language; and who could say it.
+fn unfit_for(unfit: Unfit, proposal: &Proposal, person: &Person, company: &Company) -> Problem {
+    let language = person.language(company.own_language());
+    let mut words = unfit.words(language).to_owned();
+    if unfit == Unfit::Row {
+        words = format!("{words} {}", proposal.who_could(company.raci(), language));
+    }
+    Problem::from(ProposalError::Unfit(unfit)).saying(words)
 }
 
 /// A proposal that somebody may know of.

@@ -254,6 +254,14 @@ impl Proposal {
         }
     }
 
+    /// Who could sign a row, by their names.
+    pub(super) fn could_sign(&self, raci: &Raci, task: Task) -> Vec<String> {
+        match self.signers(raci, task) {
+            Signers::These(signers) => signers.iter().map(|person| person.name.clone()).collect(),
+            Signers::AuthorAlone | Signers::Nobody => Vec::new(),
+        }
+    }
+
     fn signers<'a>(&self, raci: &'a Raci, task: Task) -> Signers<'a> {
         let with = |letters: Letters| -> Vec<&Person> {
             let has = |person: &&Person| reaches_all(person) && raci.letters(person, task).has(letters);

@@ -2,12 +2,13 @@
 
 use jiff::tz::TimeZone;
 
-use super::due::Missing;
-use super::{Kind, Stage};
+use super::due::{Missing, Unfit};
+use super::{Kind, Proposal, Stage};
 use crate::Time;
 use crate::id::PersonId;
 use crate::law::language::Language;
 use crate::raci::Raci;
+use crate::raci::task::Task;
 
 impl Kind {
     /// What people call it.
@@ -34,6 +35,68 @@ impl Stage {
             Self::Withdrawn => language.pick("retirada", "retirada", "withdrawn"),
             Self::Expired => language.pick("vencida", "vencida", "expired"),
         }
+    }
+}
+
+impl Unfit {
+    /// Why somebody's word does not count, as they read it.
+    pub fn words(self, language: Language) -> &'static str {
+        match self {
+            Self::Over => language.pick(
+                "La propuesta ya no está abierta.",
+                "A proposta já não está aberta.",
+                "The proposal is not open any more.",
+            ),
+            Self::Author => language.pick(
+                "Quien escribe una propuesta no la decide: le toca a otra persona.",
+                "Quem escreve uma proposta não a decide: cabe a outra pessoa.",
+                "Whoever wrote a proposal does not decide it: somebody else has to.",
+            ),
+            Self::Edited => language.pick(
+                "El contenido cambió desde que usted lo leyó: mírelo de nuevo.",
+                "O conteúdo mudou desde que você o leu: veja de novo.",
+                "The content was edited since you read it: look at it again.",
+            ),
+            Self::Row => language.pick(
+                "Ninguna fila de la propuesta se lo permite.",
+                "Nenhuma linha da proposta lhe permite isso.",
+                "No row of the proposal lets you do that.",
+            ),
+            Self::Again => language.pick(
+                "Usted ya firmó este contenido.",
+                "Você já assinou este conteúdo.",
+                "You have signed this content already.",
+            ),
+            Self::NotAuthor => language.pick(
+                "Solo quien la propuso la retira: usted puede rechazarla.",
+                "Só quem a propôs a retira: você pode rejeitá-la.",
+                "Only who proposed it takes it back: reject it instead.",
+            ),
+            Self::Unforced => language.pick(
+                "Esto no se hace sin aprobación: nadie da permisos ni entrega o suprime datos de un cliente por su cuenta.",
+                "Isto não se faz sem aprovação: ninguém dá acessos nem entrega ou elimina dados de um cliente sozinho.",
+                "Nobody goes past the approvals for this: not to give rights, and not with data of a customer.",
+            ),
+            Self::NotForced => language.pick(
+                "No hay nada forzado que revisar aquí, o ya se revisó.",
+                "Não há nada forçado para revisar aqui, ou já foi revisado.",
+                "Nobody went past the approvals here, or it was looked at already.",
+            ),
+        }
+    }
+}
+
+impl Proposal {
+    /// Its rows, each with who could sign it: what somebody reads whom none of them lets.
+    pub fn who_could(&self, raci: &Raci, language: Language) -> String {
+        let row = |task: &Task| {
+            let names: Vec<String> = self.could_sign(raci, *task);
+            let could = language.pick("puede firmar", "pode assinar", "could sign");
+            let nobody = language.pick("nadie", "ninguém", "nobody");
+            let names = if names.is_empty() { nobody.to_owned() } else { names.join(", ") };
+            format!("«{}»: {could} {names}.", task.words(language))
+        };
+        self.tasks.iter().map(row).collect::<Vec<_>>().join(" ")
     }
 }
 

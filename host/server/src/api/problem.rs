@@ -67,6 +67,12 @@ impl Problem {
         }))
     }
 
+    /// The same in other words.
+    pub(crate) fn saying(mut self, detail: String) -> Self {
+        self.0.detail = detail;
+        self
+    }
+
     /// One of which a status says all.
     pub(crate) fn of(status: StatusCode) -> Self {
         let words = status.canonical_reason().unwrap_or("error").to_lowercase();
