@@ -689,3 +689,35 @@ async fn two_admins_agree_over_the_api_and_neither_a_token_nor_a_second_session_
     assert_eq!(told.body["signed"][0]["by"], "patricia", "{told:?}");
     serve.stop();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_leaves_has_not_signed_what_is_not_done_yet_and_no_program_proposes_for_whom_it_works() {
+    let (_company, serve, mut ricardo, _app) = opened().await;
+    let mut patricia = Caller::new(&serve);
+    patricia.settle(&invite(&mut ricardo, "patricia").await).await;
+    let wish = json!({ "kind": "template", "reason": "Temporada", "not-before": "2036-01-01T00:00:00Z", "content": {
+        "do": "create", "account": "102290129340398", "form": {
+            "name": "pedido_listo", "language": "es", "category": "UTILITY",
+            "components": [{ "type": "BODY", "text": "Su pedido está listo." }] } } });
+
+    let of_program = json!({ "name": "x", "scopes": ["propose"], "days": 1, "program": "bi" });
+    let mut program = token(&mut ricardo, of_program).await;
+    let told = program.post("/proposals", wish.clone()).await;
+    assert_eq!((told.status, told.problem()), (403, "not-yours-to-do"));
+    assert!(told.body["detail"].as_str().unwrap().contains("a program proposes nothing"), "{told:?}");
+
+    let told = ricardo.post("/proposals", wish).await;
+    let id = told.body["proposal"].as_str().unwrap().to_owned();
+    let sign = json!({ "do": "sign", "of": told.body["of"] });
+    let told = patricia.post(&format!("/proposals/{id}/words"), sign).await;
+    let waits = |told: &Told| {
+        let missing = told.body["missing"].as_array().unwrap().clone();
+        missing.iter().map(|one| one["waits-for"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(waits(&told), ["not-before"], "{told:?}");
+    assert_eq!(ricardo.post("/people/patricia/leave", Value::Null).await.status, 200);
+    let told = ricardo.get(&format!("/proposals/{id}")).await;
+    // Nobody else could sign now, and nobody waits for her: it takes a day.
+    assert_eq!(waits(&told), ["delay", "not-before"], "{told:?}");
+    serve.stop();
+}

@@ -213,6 +213,13 @@ async fn what_is_saved_in_the_company_s_files_is_a_draft_until_it_is_agreed_on_a
     let told = until(&company, &proposal, "[en vigor]");
     assert!(told.contains("+++ raci.toml") || told.contains("--- raci.toml"), "{told}");
     assert!(in_force(&company));
+    serve.stop();
+    // Files that make no sense are a draft, too: the host starts with what was agreed on, and knows what that was.
+    crate::raci::write(&company, "[matrix]\naudit = { boss = \"A\" }");
+    let serve = company.start();
+    let told = until(&company, &proposal, "[en vigor]");
+    assert!(told.contains("--of "), "{told}");
+    assert!(run(&company, &["outbound"]).0);
 
     // From now on there are two, and neither gives rights alone: not even back.
     crate::raci::write(&company, alone);
@@ -222,5 +229,32 @@ async fn what_is_saved_in_the_company_s_files_is_a_draft_until_it_is_agreed_on_a
     let (forced, told) = run(&company, &["proposal", "force", &proposal, "--words", "ya"]);
     assert!(!forced && told.contains("Esto no se hace sin aprobación"), "{told}");
     assert!(run(&company, &["proposal", "withdraw", &proposal]).0);
+    serve.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_compared_with_what_is_in_force_no_more_is_proposed_again_and_puts_nothing_back() {
+    let approvals =
+        "[company]\nraci = \"raci.toml\"\napprovals = { files = \"when-approved\", alone = \"0s\" }";
+    let alone = "[[people]]\nid = \"ricardo\"\nname = \"Ricardo\"\nroles = [\"admin\"]\naccount = \"{me}\"\n";
+    let (company, serve) = governed_by(&SHOP.replace("[company]", approvals), alone).await;
+    let with = |name: &str| {
+        crate::raci::write(&company, &format!("{alone}[[roles]]\nid = \"{name}\"\nname = \"{name}\"\n"))
+    };
+    let propose = |more: &[&str]| {
+        let (made, told) = run(&company, &[&["proposal", "company", "--reason", "x"], more].concat());
+        assert!(made, "{told}");
+        named(&told)
+    };
+    with("primera");
+    let soon = jiff::Timestamp::now() + std::time::Duration::from_secs(4);
+    let first = propose(&["--not-before", &soon.to_string()]);
+    with("segunda");
+    let second = propose(&[]);
+    until(&company, &second, "[en vigor]");
+    let told = until(&company, &first, "[falló]");
+    assert!(told.contains("something else was agreed on since"), "{told}");
+    let adopted = company.journal(&["--kind", "company-adopted"]);
+    assert!(adopted.last().unwrap()["data"]["content"].to_string().contains("segunda"));
     serve.stop();
 }

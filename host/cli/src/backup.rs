@@ -15,6 +15,7 @@ use journal::RealDisk;
 use serde_json::{Value, json};
 use store::{KeyBackup, Paths};
 
+use crate::company_files;
 use crate::erasures::{self, Erasures};
 use crate::settings::Settings;
 use crate::system::{SystemClock, SystemEntropy};
@@ -75,10 +76,12 @@ fn journal(settings: &Settings, to: &Path, json: bool) -> anyhow::Result<()> {
     }
     let files = host::media(&settings.data.join("media"))
         .copy(&media, |contact| !list.erased.contains_key(&contact))?;
+    // What was agreed on of the company's files names them, and no copy of the files has to be at hand.
+    let plugins = company_files::copy_plugins(&settings.data, to)?;
     let answer = json!({
         "events": copied.verified.entries, "segments": copied.verified.segments,
         "written": copied.written, "kept": copied.kept, "open-bodies": open, "erased": list.erased.len(),
-        "media": files,
+        "media": files, "plugins": plugins,
     });
     if json {
         println!("{answer}");
@@ -126,7 +129,7 @@ fn keys(settings: &Settings, to: &Path) -> anyhow::Result<()> {
         "`to` is `{}`: its name has to say of which day the keys are, as `{name}`: they may be used for 30 days",
         to.display()
     );
-    let master = host::existing_master(settings)?;
+    let master = host::existing_master(settings, &settings.data)?;
     let backup = KeyBackup::of(&RealDisk, &settings.data.join("keys"), today)?;
     let mut file = std::fs::OpenOptions::new()
         .write(true)

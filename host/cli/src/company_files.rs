@@ -14,7 +14,7 @@ use domain::company::Company;
 use domain::decision::Digest;
 use domain::event::CompanyAdopted;
 use domain::json::Json;
-use domain::proposal::{Kind, Stage};
+use domain::proposal::{Kind, Stage, due};
 use domain::raci::action::Action;
 use domain::raci::task::Task;
 use governance::People;
@@ -30,12 +30,18 @@ use crate::settings::{self, Policy};
 /// What the file is called that names all others.
 const MAIN: &str = "timonel.toml";
 
+/// How many parts that are different are named in a title.
+const AREAS: usize = 12;
+
 /// What is agreed on: texts by their names, and the hashes of plugins by theirs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Content {
     files: BTreeMap<String, String>,
     #[serde(default)]
     plugins: BTreeMap<String, Digest>,
+    /// The hash of what was in force when it was proposed: what is different, and so who has to sign, holds against that only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base: Option<Digest>,
 }
 
 /// The files of a company, and what was agreed on of them.
@@ -96,7 +102,10 @@ impl CompanyFiles {
     async fn carry_out(&self) -> anyhow::Result<bool> {
         let proposals = self.desk.proposals();
         let mut changed = false;
-        for proposal in proposals.list(true)? {
+        let mut pending = proposals.list(true)?;
+        pending.reverse();
+        // The oldest first.
+        for proposal in pending {
             // One that was begun by a host that stopped is put in force again: that changes nothing if it was.
             let begun = match proposal.stage {
                 Stage::Approved if proposal.kind == Kind::Company => {
@@ -118,6 +127,12 @@ impl CompanyFiles {
     }
 
     async fn put_in_force(&self, adopted: CompanyAdopted) -> anyhow::Result<u64> {
+        let known = self.desk.store().adopted()?.context("nothing was agreed on before")?;
+        let agreed: Content = serde_json::from_str(adopted.content.text())?;
+        anyhow::ensure!(
+            known.proposal == adopted.proposal || agreed.base == Some(hash(&known.content)),
+            "something else was agreed on since it was proposed: propose it again"
+        );
         let number = self.desk.active().generation.number + 1;
         let (rules, data, content) = (Arc::clone(&self.rules), self.data.clone(), adopted.content.clone());
         let prepared = tokio::task::spawn_blocking(move || {
@@ -174,7 +189,10 @@ impl CompanyFiles {
                 known.into_keys().filter(|id| !has_rule(policy, id)).map(|id| format!("without rule {id}")),
             );
         }
-        Ok((tasks, areas.join(", ")))
+        let more = areas.len().saturating_sub(AREAS);
+        areas.truncate(AREAS);
+        let more = if more > 0 { format!(" … +{more}") } else { String::new() };
+        Ok((tasks, areas.join(", ") + &more))
     }
 }
 
@@ -206,10 +224,15 @@ impl server::Files for CompanyFiles {
             let adopted =
                 self.desk.store().adopted()?.context("nothing was agreed on yet: restart the host")?;
             let old: Content = serde_json::from_str(adopted.content.text())?;
-            let new = Content::read(&self.file, &self.data)?;
+            let mut new = Content::read(&self.file, &self.data)?;
+            new.base = Some(hash(&adopted.content));
             let policy = policy(&Json::of(&new), &self.data)?;
             // Whatever cannot be put in force is not worth a signature.
             rulebook::generation(&self.rules, &policy, self.desk.active().generation.number + 1)?;
+            anyhow::ensure!(
+                due::is_answered(policy.company.raci(), Task::ManageAccess),
+                "nobody of the company would answer for “Manage access”, and nothing could be agreed on any more"
+            );
             let (tasks, title) = self.difference(&old, &new, &policy)?;
             anyhow::ensure!(
                 !tasks.is_empty(),
@@ -217,7 +240,7 @@ impl server::Files for CompanyFiles {
             );
             Ok(Proposed { content: Json::of(&new), tasks, title })
         };
-        read().map_err(|error: anyhow::Error| format!("{error:#}"))
+        read().map_err(|error: anyhow::Error| without_source(&format!("{error:#}")))
     }
 }
 
@@ -242,7 +265,7 @@ impl Content {
             let bytes = rulebook::component(&rule.plugin, &policy.dir)?;
             plugins.insert(rule.plugin.clone(), keep(data, &bytes)?);
         }
-        Ok(Self { files, plugins })
+        Ok(Self { files, plugins, base: None })
     }
 
     fn main(&self) -> anyhow::Result<toml::Table> {
@@ -275,7 +298,7 @@ impl Content {
 pub(crate) fn policy(content: &Json, data: &Path) -> anyhow::Result<Policy> {
     let agreed: Content =
         serde_json::from_str(content.text()).context("what was agreed on cannot be read")?;
-    let dir = data.join("company").join(Digest::of(content.text().as_bytes()).to_string());
+    let dir = data.join("company").join(hash(content).to_string());
     RealDisk.create_dir_all(&dir)?;
     for (name, text) in &agreed.files {
         lay(&dir, name, text.as_bytes())?;
@@ -329,6 +352,40 @@ fn keep(data: &Path, bytes: &[u8]) -> anyhow::Result<Digest> {
     Ok(digest)
 }
 
+/// Copies the plugins of a data directory, or of a backup of one, that the other one lacks. Returns how many.
+pub(crate) fn copy_plugins(from: &Path, to: &Path) -> anyhow::Result<usize> {
+    let dir = from.join("plugins");
+    if !dir.is_dir() {
+        return Ok(0);
+    }
+    let mut copied = 0;
+    for entry in std::fs::read_dir(&dir)? {
+        let path = entry?.path();
+        // What is being written has another ending, and what is damaged another name than it should have.
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            let bytes = std::fs::read(&path)?;
+            let digest = Digest::of(&bytes);
+            anyhow::ensure!(path == kept(from, &digest), "the plugin {} is damaged", path.display());
+            copied += usize::from(!kept(to, &digest).exists());
+            keep(to, &bytes)?;
+        }
+    }
+    Ok(copied)
+}
+
+fn hash(content: &Json) -> Digest {
+    Digest::of(content.text().as_bytes())
+}
+
+/// What is wrong with a file, without the lines of it that the message shows: secrets stand in the same file.
+fn without_source(words: &str) -> String {
+    let source = |line: &&str| {
+        let line = line.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace());
+        line.starts_with('|')
+    };
+    words.lines().filter(|line| !source(line)).collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
 /// Writes a file whole and durably, under a name within a directory.
 fn lay(dir: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
     use std::io::Write as _;
@@ -344,4 +401,38 @@ fn lay(dir: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
     file.sync_all()?;
     RealDisk.rename(&fresh, &path)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plugins_that_were_agreed_on_go_into_a_backup_and_damaged_ones_do_not() {
+        let (data, backup) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        assert_eq!(copy_plugins(data.path(), backup.path()).unwrap(), 0);
+        let digest = keep(data.path(), b"a plugin").unwrap();
+        assert_eq!(copy_plugins(data.path(), backup.path()).unwrap(), 1);
+        assert_eq!(copy_plugins(data.path(), backup.path()).unwrap(), 0);
+        assert_eq!(std::fs::read(kept(backup.path(), &digest)).unwrap(), b"a plugin");
+        std::fs::write(kept(data.path(), &digest), b"another").unwrap();
+        assert!(copy_plugins(data.path(), backup.path()).unwrap_err().to_string().contains("damaged"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_without_the_line_that_may_hold_a_secret() {
+        let error = toml::from_str::<toml::Table>("access-token = \"EAAGsecret\nlog = 1").unwrap_err();
+        let told = without_source(&format!("in timonel.toml: {error}"));
+        assert!(told.contains("line 1") && !told.contains("EAAG"), "{told}");
+    }
+
+    #[test]
+    fn what_is_agreed_on_lies_within_the_company_s_directory() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["../raci.toml", "/etc/raci.toml", "a/../../b"] {
+            assert!(lay(dir.path(), name, b"").unwrap_err().to_string().contains("directory"), "{name}");
+        }
+        lay(dir.path(), "plugins/own.wasm", b"x").unwrap();
+        assert_eq!(std::fs::read(dir.path().join("plugins/own.wasm")).unwrap(), b"x");
+    }
 }

@@ -68,7 +68,15 @@ impl Host {
         let number = store.generation()?.map_or(1, |last| last.generation + 1);
         // What was agreed on goes before what lies in the files.
         let agreed = company_files::in_force(store.adopted()?.as_ref(), &settings.data)?;
-        let policy = agreed.as_ref().unwrap_or(&settings.policy);
+        let policy = match (&agreed, &settings.draft) {
+            (Some(agreed), None) => agreed,
+            (Some(agreed), Some(error)) => {
+                tracing::warn!(%error, "the company's files make no sense: they are a draft, and what was agreed on is in force");
+                agreed
+            }
+            (None, None) => &settings.policy,
+            (None, Some(error)) => anyhow::bail!("{error}"),
+        };
         let active = prepare(&rules, policy, number)?;
         let network = network(settings)?;
         let outside = Outside {
@@ -311,8 +319,8 @@ pub(crate) fn media(dir: &Path) -> MediaFiles {
 }
 
 /// The master key of a data directory that has one.
-pub(crate) fn existing_master(settings: &Settings) -> anyhow::Result<Key> {
-    let path = settings.master_key.clone().unwrap_or_else(|| settings.data.join("keys").join("master"));
+pub(crate) fn existing_master(settings: &Settings, data: &Path) -> anyhow::Result<Key> {
+    let path = settings.master_key.clone().unwrap_or_else(|| data.join("keys").join("master"));
     read_master(&path)
 }
 

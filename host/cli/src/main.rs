@@ -234,7 +234,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Audit { config, command } => audit_tools::run(&read_settings(config)?, command),
-        Command::Raci { config, command } => Ok(raci::run(&read_settings(config)?, &command)),
+        Command::Raci { config, command } => {
+            let settings = Settings::read(config.as_deref(), &|name| std::env::var(name).ok())?;
+            Ok(raci::run(&settings, &command))
+        }
         Command::Access { config, command } => {
             access::run(&read_settings(config)?, command)?;
             Ok(ExitCode::SUCCESS)
@@ -247,7 +250,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
 }
 
 fn read_settings(config: Option<PathBuf>) -> anyhow::Result<Settings> {
-    Ok(Settings::read(config.as_deref(), &|name| std::env::var(name).ok())?)
+    Ok(Settings::read_draft(config.as_deref(), &|name| std::env::var(name).ok())?)
 }
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
@@ -260,7 +263,7 @@ fn serve(settings: &Settings) -> anyhow::Result<()> {
         if settings.app_secret.is_none() {
             tracing::warn!("the webhook answers 503: set `app-secret` (TIMONEL_APP_SECRET)");
         }
-        access::welcome(&host.people, &host.site, settings.policy.company.raci()).await?;
+        access::welcome(&host.people, &host.site, host.desk.active().company.raci()).await?;
         host.wanted_to_stop().await;
         tracing::info!("stopping");
         host.stop().await

@@ -87,7 +87,9 @@ pub(crate) struct Said {
 pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
     let say = |proposal: &str, what: &str, words: &str, of: Option<&str>| -> anyhow::Result<()> {
         let found = find(settings, proposal)?;
-        let of = of.unwrap_or_else(|| text(&found, "of"));
+        // The beginning of it is enough, as `show` has it; another one is left for the host to refuse.
+        let now = text(&found, "of");
+        let of = of.filter(|of| of.len() < 8 || !now.starts_with(of)).unwrap_or(now);
         let path = format!("/proposals/{}/words", text(&found, "proposal"));
         let said = json!({ "do": what, "of": of, "words": words });
         tell(&control::ask(&settings.data, Method::POST, &path, Some(&said))?);
@@ -113,6 +115,8 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
                 return Ok(());
             }
             tell(&found);
+            let of = text(&found, "of");
+            println!("          --of {}", of.get(..16).unwrap_or(of));
             if let Some(files) = found.pointer("/content/files").and_then(Value::as_object) {
                 for (name, text) in files {
                     println!("--- {name}\n{}", text.as_str().unwrap_or_default());

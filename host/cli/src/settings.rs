@@ -155,7 +155,7 @@ pub(crate) struct Policy {
 }
 
 /// All settings of a host.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) file: Option<PathBuf>,
     pub(crate) data: PathBuf,
@@ -177,6 +177,8 @@ pub(crate) struct Settings {
     pub(crate) log: Log,
     pub(crate) audit: Audit,
     pub(crate) policy: Policy,
+    /// What is wrong with what the files say of the company; the policy is an empty one then.
+    pub(crate) draft: Option<SettingsError>,
 }
 
 /// What is wrong with the settings.
@@ -196,6 +198,19 @@ const DEFAULT: &str = include_str!("default.toml");
 impl Settings {
     /// Reads a file, if there is one, and the environment over it.
     pub(crate) fn read(
+        file: Option<&Path>,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, SettingsError> {
+        let mut settings = Self::read_draft(file, environment)?;
+        match settings.draft.take() {
+            None => Ok(settings),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// The same, with what is wrong about the company put aside: what is in force of it may be something else than what lies
+    /// in the files, and whoever asks a running host needs none of it.
+    pub(crate) fn read_draft(
         file: Option<&Path>,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
@@ -223,7 +238,16 @@ impl Settings {
         let secret = |name: &str, of_file: &Option<Secret>| {
             environment(name).map(Secret).or_else(|| of_file.clone()).filter(|secret| !secret.0.is_empty())
         };
-        Ok(Self {
+        let audit = Audit::read(&read.audit, file)?;
+        let described = Description::default();
+        let nothing = || {
+            let company = Company::new(described).map_err(|mistake| SettingsError::File {
+                path: "the defaults".into(),
+                message: mistake.to_string(),
+            });
+            Ok(Policy { company: company?, rule_sets: Vec::new(), dir: PathBuf::new() })
+        };
+        let settings = Self {
             file: file.map(Path::to_owned),
             data: environment("TIMONEL_DATA")
                 .map(PathBuf::from)
@@ -249,8 +273,13 @@ impl Settings {
                 .or_else(|| read.master_key.clone()),
             clock,
             log: log.unwrap_or_default(),
-            audit: Audit::read(&read.audit, file)?,
-            policy: policy(read, file)?,
+            audit,
+            policy: nothing()?,
+            draft: None,
+        };
+        Ok(match policy(read, file) {
+            Ok(policy) => Self { policy, ..settings },
+            Err(error) => Self { draft: Some(error), ..settings },
         })
     }
 }

@@ -50,7 +50,7 @@ impl Carrier {
 
     /// Settles and carries out all that can be.
     pub async fn step(&mut self) -> Result<(), ProposalError> {
-        let fresh = std::mem::take(&mut self.fresh);
+        let fresh = self.fresh;
         for proposal in self.desk.proposals().list(true)? {
             match self.advance(&proposal, fresh).await {
                 Ok(()) => drop(self.told.remove(&proposal.id)),
@@ -63,6 +63,7 @@ impl Carrier {
                 }
             }
         }
+        self.fresh = false;
         Ok(())
     }
 
@@ -82,8 +83,9 @@ impl Carrier {
                     proposals.end(proposal.id, done).await?;
                 }
             }
-            (Kind::Template, Stage::Begun) if fresh => {
-                let why = "the host stopped while it was asking Meta: `timonel template sync` shows whether it was \
+            // One comes after the other, so what has begun here and not ended is one of which the end was not written.
+            (Kind::Template, Stage::Begun) => {
+                let why = "the host stopped, or could not write, while it was asking Meta: `timonel template sync` shows whether it was \
                            done; if not, propose it again";
                 proposals.end(proposal.id, Err(why.to_owned())).await?;
             }
@@ -97,7 +99,7 @@ impl Carrier {
                     proposals.end(proposal.id, done).await?;
                 }
             }
-            (Kind::Erasure, Stage::Begun) if fresh => {
+            (Kind::Erasure, Stage::Begun) => {
                 proposals.end(proposal.id, erase(desk, proposal).await).await?;
             }
             _ => {}

@@ -177,6 +177,11 @@ impl Desk {
         }
     }
 
+    /// Whether something may be said about a contact and kept for ever: it says something and does not name them.
+    pub fn may_say(&self, contact: ContactId, words: &str) -> Result<(), ErasureError> {
+        check(&self.shared().store, &self.shared().keys, contact, words)
+    }
+
     /// Whether a reason says why and does not say who, so that it may be kept for ever.
     pub fn may_keep(&self, contact: ContactId, reason: &str) -> bool {
         check(&self.shared().store, &self.shared().keys, contact, reason).is_ok()

@@ -36,7 +36,7 @@ pub enum Kind {
 }
 
 /// How far it is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "is")]
 pub enum Stage {
     /// It waits for people, or for its time.
@@ -49,9 +49,6 @@ pub enum Stage {
     Live {
         /// Since when.
         since: Time,
-        /// What came of it.
-        #[serde(default, skip_serializing_if = "Json::is_null")]
-        answer: Json,
     },
     /// It was tried and could not be done.
     Failed {
@@ -110,7 +107,7 @@ pub struct Proposal {
     pub reason: String,
     /// The change itself, in the form of its kind.
     pub content: Json,
-    /// The SHA-256 of the kind and the content: what a signature is one of.
+    /// The SHA-256 of all that those who sign have read: what a signature is one of.
     pub hash: Digest,
     /// The rows that it belongs to: who answers for each of them has to sign.
     pub tasks: BTreeSet<Task>,
@@ -129,14 +126,17 @@ pub struct Proposal {
     pub signed: BTreeMap<PersonId, Time>,
     /// How far it is.
     pub stage: Stage,
+    /// What came of it, once it is carried out.
+    #[serde(default, skip_serializing_if = "Json::is_null")]
+    pub answer: Json,
     /// If somebody went past the approvals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forced: Option<Forced>,
 }
 
-/// The hash that a signature binds to.
-pub fn hash(kind: Kind, content: &Json) -> Digest {
-    Digest::of(&[Json::of(&kind).text().as_bytes(), b"\0", content.text().as_bytes()].concat())
+/// The hash that a signature binds to: of the change, its rows, its reason and its hour.
+fn hash(content: &Content) -> Digest {
+    Digest::of(Json::of(content).text().as_bytes())
 }
 
 impl Proposal {
@@ -148,7 +148,7 @@ impl Proposal {
             title: content.title.clone(),
             reason: content.reason.clone(),
             content: content.content.clone(),
-            hash: hash(content.kind, &content.content),
+            hash: hash(content),
             tasks: content.tasks.clone(),
             author: content.by.clone(),
             since: at,
@@ -156,6 +156,7 @@ impl Proposal {
             heard: BTreeMap::new(),
             signed: BTreeMap::new(),
             stage: Stage::Open,
+            answer: Json::default(),
             forced: None,
         }
     }
@@ -191,7 +192,10 @@ impl Proposal {
                 }
             }
             Event::ProposalBegun(_) => self.stage = Stage::Begun,
-            Event::ProposalDone(done) => self.stage = Stage::Live { since: at, answer: done.answer.clone() },
+            Event::ProposalDone(done) => {
+                self.stage = Stage::Live { since: at };
+                self.answer = done.answer.clone();
+            }
             Event::ProposalFailed(failed) => self.stage = Stage::Failed { why: failed.why.clone() },
             _ => {}
         }

@@ -88,6 +88,14 @@ impl Raci {
         &self.matrix
     }
 
+    /// The same without those who have left.
+    pub fn without(&self, left: &dyn Fn(&PersonId) -> bool) -> Self {
+        let people: Vec<Person> = self.people.iter().filter(|person| !left(&person.id)).cloned().collect();
+        let account = |(n, person): (usize, &Person)| Some((person.account.clone()?, n));
+        let by_account = people.iter().enumerate().filter_map(account).collect();
+        Self { matrix: self.matrix.clone(), people, by_account }
+    }
+
     /// The people.
     pub fn people(&self) -> &[Person] {
         &self.people

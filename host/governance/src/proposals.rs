@@ -64,6 +64,18 @@ pub enum Word {
     Review(String),
 }
 
+impl Word {
+    /// What was said in words, if anything was.
+    pub fn words(&self) -> Option<&str> {
+        let words = match self {
+            Self::Heard(opinion) => &opinion.words,
+            Self::Reject(words) | Self::Force(words) | Self::Review(words) => words,
+            Self::Sign | Self::Withdraw => return None,
+        };
+        Some(words.as_str()).filter(|words| !words.is_empty())
+    }
+}
+
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum ProposalError {
@@ -106,6 +118,12 @@ impl Proposals {
         Self { store, clock, entropy }
     }
 
+    /// The matrix without those who have left: their words count no more, and nobody waits for them.
+    pub fn at_work(&self, raci: &Raci) -> Result<Raci, ProposalError> {
+        let people = self.store.people()?;
+        Ok(raci.without(&|id| people.get(id).is_some_and(|access| access.left.is_some())))
+    }
+
     /// Those that somebody has still to do something about, or all.
     pub fn list(&self, pending: bool) -> Result<Vec<Proposal>, ProposalError> {
         let mut found: Vec<Proposal> =
@@ -127,7 +145,7 @@ impl Proposals {
         actor: &Actor,
         raci: &Raci,
     ) -> Result<Proposal, ProposalError> {
-        let content = content(wish, by, raci)?;
+        let content = content(wish, by, &self.at_work(raci)?)?;
         let id = ProposalId::random(&*self.entropy);
         let draft = Draft::new(Stream::Proposal(id), actor.clone(), ProposalMade(content))?;
         self.store.commit(vec![(Stream::Proposal(id), 0)], vec![draft]).await?;
@@ -143,7 +161,7 @@ impl Proposals {
         actor: &Actor,
         raci: &Raci,
     ) -> Result<Proposal, ProposalError> {
-        let content = content(wish, by, raci)?;
+        let content = content(wish, by, &self.at_work(raci)?)?;
         self.write(id, actor, |known| match known.stage {
             Stage::Open if known.kind == content.kind => Ok(Some(ProposalEdited(content.clone()).into())),
             Stage::Open => Err(field("kind", "another one than that of the proposal")),
@@ -163,7 +181,7 @@ impl Proposals {
         actor: &Actor,
         raci: &Raci,
     ) -> Result<Proposal, ProposalError> {
-        let who = || by.id.clone();
+        let (who, raci) = (|| by.id.clone(), &self.at_work(raci)?);
         match word {
             Word::Reject(words) | Word::Force(words) | Word::Review(words) => {
                 if words.trim().is_empty() {
@@ -214,7 +232,7 @@ impl Proposals {
         raci: &Raci,
         approvals: &Approvals,
     ) -> Result<Stage, ProposalError> {
-        let now = self.clock.now();
+        let (now, raci) = (self.clock.now(), &self.at_work(raci)?);
         self.write(id, &Actor::Host, |known| {
             Ok(match known.stage {
                 Stage::Open | Stage::Approved if known.is_expired(approvals, now) => {
@@ -270,7 +288,13 @@ impl Proposals {
 
 fn content(wish: Wish, by: &Person, raci: &Raci) -> Result<Content, ProposalError> {
     let Wish { kind, title, reason, content, tasks, not_before } = wish;
-    let has = |task: &Task| raci.letters(by, *task).has(Letters::RA | Letters::C);
+    // A program proposes nothing: whoever answers for it would sign with themselves.
+    if by.service {
+        return Err(Unfit::Program.into());
+    }
+    // What is handed out is fetched by whoever asked for it, who has to be let in for that.
+    let enough = if kind == Kind::Export { Letters::RA } else { Letters::RA | Letters::C };
+    let has = |task: &Task| raci.letters(by, *task).has(enough);
     if let Some(task) = tasks.iter().find(|task| !has(task)) {
         return Err(ProposalError::NotYours(*task));
     }

@@ -226,9 +226,15 @@ async fn export(
     if proposals.begin(approved).await.map_err(Problem::from)?.is_none() {
         return Err(Failed::Asked("somebody takes this export already".to_owned()));
     }
-    let exported = server.desk.export(contact, &let_in.actor()).await;
-    let ended = exported.as_ref().map(|_| domain::json::Json::default()).map_err(ToString::to_string);
-    proposals.end(approved, ended).await.map_err(Problem::from)?;
+    // Whoever hangs up meanwhile had it all the same: it ends, and is asked for again.
+    let (desk, actor) = (server.desk.clone(), let_in.actor());
+    let exporting = tokio::spawn(async move {
+        let exported = desk.export(contact, &actor).await;
+        let ended = exported.as_ref().map(|_| domain::json::Json::default()).map_err(ToString::to_string);
+        (exported, desk.proposals().end(approved, ended).await)
+    });
+    let (exported, ended) = exporting.await.map_err(|_| DeskError::Stopping)?;
+    ended.map_err(Problem::from)?;
     Ok(Json(exported?).into_response())
 }
 

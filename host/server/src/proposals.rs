@@ -139,6 +139,9 @@ pub(crate) struct Told {
     stage: Value,
     /// The same for people.
     stage_words: String,
+    /// What came of it, once it is carried out.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    answer: Value,
     /// What it waits for: `waits-for`, what belongs to it, and `words`.
     missing: Vec<Value>,
     /// What was said of this content.
@@ -243,7 +246,23 @@ async fn propose(
             let files = server.files.as_ref();
             let files =
                 files.ok_or_else(|| invalid("`kind`: the host runs without a file of the company"))?;
-            let Proposed { content, tasks, title } = files.proposed().map_err(invalid)?;
+            let anywhere = |task: &Task| {
+                server
+                    .desk
+                    .active()
+                    .company
+                    .raci()
+                    .letters(&let_in.person, *task)
+                    .has(Letters::RA | Letters::C)
+            };
+            if !Task::ALL.iter().any(anywhere) {
+                return Err(ProposalError::NotYours(Task::AdjustRoutingRules).into());
+            }
+            // It reads files and compiles plugins.
+            let files = Arc::clone(files);
+            let read = tokio::task::spawn_blocking(move || files.proposed()).await;
+            let read = read.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))?;
+            let Proposed { content, tasks, title } = read.map_err(invalid)?;
             (content, tasks, title)
         }
         Kind::Template => {
@@ -255,9 +274,11 @@ async fn propose(
         Kind::Erasure | Kind::Export => {
             let of: OfContact =
                 serde_json::from_value(content).map_err(|error| invalid(format!("`content`: {error}")))?;
-            if kind == Kind::Erasure {
-                check(&server, &Change::Erasure(of.clone()), &reason)?;
-            }
+            let change = match kind {
+                Kind::Erasure => Change::Erasure(of.clone()),
+                _ => Change::Export(of.clone()),
+            };
+            check(&server, &change, &reason)?;
             of_contact(kind, &of)
         }
     };
@@ -315,11 +336,15 @@ pub(crate) fn approved_export(
     contact: ContactId,
 ) -> Result<Option<ProposalId>, Problem> {
     let content = Text::of(&OfContact { contact });
+    let (active, now) = (server.desk.active(), server.clock.now());
+    let raci = server.desk.proposals().at_work(active.company.raci())?;
     let theirs = |one: &Proposal| {
         one.kind == Kind::Export
             && one.stage == Stage::Approved
             && one.author == let_in.person.id
             && one.content == content
+            // Who signed may have left since.
+            && one.missing(&raci, active.company.approvals(), now).is_empty()
     };
     Ok(server.desk.proposals().list(true)?.into_iter().find(theirs).map(|one| one.id))
 }
@@ -333,7 +358,9 @@ fn check(server: &Server, change: &Change<'_>, reason: &str) -> Result<(), Probl
         Change::Erasure(of) => {
             server.desk.may_erase(of.contact, reason).map_err(|error| invalid(error.to_string()))
         }
-        Change::Export(_) => Ok(()),
+        Change::Export(of) => {
+            server.desk.may_say(of.contact, reason).map_err(|error| invalid(error.to_string()))
+        }
     }
 }
 
@@ -372,6 +399,11 @@ async fn say(
             )));
         }
     };
+    if let (Kind::Erasure | Kind::Export, Some(words)) = (found.kind, word.words())
+        && let Ok(of) = serde_json::from_str::<OfContact>(found.content.text())
+    {
+        server.desk.may_say(of.contact, words).map_err(|error| invalid(error.to_string()))?;
+    }
     let proposals = server.desk.proposals();
     let said = proposals.say(found.id, of, &word, &let_in.person, &let_in.actor, company.raci()).await;
     let now = said.map_err(|error| match error {
@@ -406,7 +438,9 @@ fn concerns(proposal: &Proposal, person: &Person, company: &Company) -> bool {
 }
 
 fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company) -> Told {
-    let (person, raci, now) = (&let_in.person, company.raci(), server.clock.now());
+    let (person, now) = (&let_in.person, server.clock.now());
+    let at_work = server.desk.proposals().at_work(company.raci());
+    let raci = &at_work.unwrap_or_else(|_| company.raci().clone());
     let language = person.language(company.own_language());
     let decides = |task: &Task| raci.letters(person, *task).has(Letters::RA | Letters::C);
     let reads = person.id == proposal.author || proposal.tasks.iter().any(decides);
@@ -442,6 +476,7 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
         since: proposal.since,
         stage: json!(proposal.stage),
         stage_words: proposal.stage.words(language).to_owned(),
+        answer: proposal.answer.value(),
         missing: missing.collect(),
         heard: proposal
             .heard

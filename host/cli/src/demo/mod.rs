@@ -169,6 +169,7 @@ fn settings(
         log: Log::Text,
         audit: Audit::default(),
         policy,
+        draft: None,
     }
 }
 

@@ -111,6 +111,9 @@ pub enum Unfit {
     /// Who wrote it does not sign it.
     #[error("whoever wrote a proposal does not decide it: somebody else has to")]
     Author,
+    /// A program has no word.
+    #[error("a program proposes nothing and decides nothing: a person has to")]
+    Program,
     /// They said it of another content.
     #[error("the content was edited since: look at it again")]
     Edited,
@@ -157,6 +160,8 @@ impl Proposal {
                         signers.iter().filter(theirs).map(|person| person.id.clone()).collect::<Vec<_>>()
                     };
                     let wanted = approvals.signatures.get(&task).copied().unwrap_or(1).max(1);
+                    // Of as many as there are: a row that nobody can fulfil would be one that nothing changes any more.
+                    let wanted = wanted.min(signers.len() as u32);
                     let more = wanted.saturating_sub(of(true).len() as u32);
                     if more > 0 {
                         missing.push(Missing::Signature { task, more, could: of(false) });
@@ -219,7 +224,8 @@ impl Proposal {
     /// emergency asks for a customer's data.
     pub fn may_force(&self, person: &Person, of: &Digest, raci: &Raci) -> Result<(), Unfit> {
         self.may_say(of)?;
-        if matches!(self.kind, Kind::Erasure | Kind::Export) || self.tasks.contains(&Task::ManageAccess) {
+        let never = [Task::ManageAccess, Task::EraseData, Task::ExportData];
+        if never.iter().any(|task| self.tasks.contains(task)) {
             return Err(Unfit::Unforced);
         }
         let answers = |task: &Task| raci.letters(person, *task).has(Letters::A);
@@ -285,6 +291,11 @@ impl Proposal {
         };
         raci.people().iter().filter(has).map(|person| person.id.clone()).collect()
     }
+}
+
+/// Whether somebody has the last word on a row: without them nothing in it can be agreed on.
+pub fn is_answered(raci: &Raci, task: Task) -> bool {
+    raci.people().iter().any(|person| reaches_all(person) && raci.letters(person, task).has(Letters::A))
 }
 
 /// A proposal concerns the whole company, and is decided by people: not by programs.

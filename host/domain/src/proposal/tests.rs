@@ -109,6 +109,11 @@ fn an_edit_voids_what_was_said_and_a_replayed_signature_is_one_of_something_else
     proposal.fold(&ProposalSigned { by: "paula".into(), of: old }.into(), at(4));
     proposal.fold(&ProposalApproved { of: old }.into(), at(4));
     assert!(proposal.signed.is_empty() && proposal.stage == Stage::Open);
+    // Another hour is another content.
+    let hour = proposal.hash;
+    let later = Content { not_before: Some(at(9)), ..content("ricardo", "otra", [Task::ModifyTemplates]) };
+    proposal.fold(&ProposalEdited(later).into(), at(4));
+    assert_ne!(proposal.hash, hour);
     // Whoever edits it is its author, and the former one may sign.
     proposal.fold(&ProposalEdited(content("paula", "otra más", [Task::ModifyTemplates])).into(), at(5));
     assert_eq!(sign(&mut proposal, &raci, "paula", 6), Err(Unfit::Author));
@@ -173,6 +178,9 @@ fn a_row_may_take_two_signatures_and_a_change_may_wait_for_its_hour() {
     assert_eq!(proposal.missing(&raci, &approvals, at(50)), [signature, hour]);
     sign(&mut proposal, &raci, "c", 2).unwrap();
     assert_eq!(proposal.missing(&raci, &approvals, at(100)), []);
+    // Of as many as there are, or nobody could ever sign it.
+    let two = of(&[("a", "admin"), ("b", "admin")]);
+    assert_eq!(proposal.missing(&two, &approvals, at(100)), []);
     assert!(!proposal.is_expired(&approvals, at(14 * DAY + 99)));
     assert!(proposal.is_expired(&approvals, at(14 * DAY + 100)));
 }
@@ -183,9 +191,10 @@ fn an_emergency_goes_past_the_approvals_once_is_looked_at_and_gives_nobody_right
     let ricardo = person(&raci, "ricardo");
     let rights = made("ricardo", [Task::ModifyTemplates, Task::ManageAccess]);
     assert_eq!(rights.may_force(ricardo, &rights.hash, &raci), Err(Unfit::Unforced));
-    let mut data = made("ricardo", [Task::ExportData]);
-    data.kind = Kind::Export;
-    assert_eq!(data.may_force(ricardo, &data.hash, &raci), Err(Unfit::Unforced));
+    for task in [Task::ExportData, Task::EraseData] {
+        let data = made("ricardo", [Task::ModifyTemplates, task]);
+        assert_eq!(data.may_force(ricardo, &data.hash, &raci), Err(Unfit::Unforced));
+    }
 
     let mut proposal = made("marta", [Task::ModifyTemplates]);
     assert_eq!(proposal.may_force(person(&raci, "marta"), &proposal.hash, &raci), Err(Unfit::Row));
@@ -280,6 +289,10 @@ proptest! {
         let mut proposal = made("ricardo", [Task::ModifyTemplates, Task::Numbers]);
         hear(&mut proposal, "marta", agrees);
         if signed { sign(&mut proposal, &raci, "paula", 2).unwrap(); }
+        if agrees && signed {
+            let answer = Json::of(&serde_json::json!({ "name": "hola", "id": 7 }));
+            proposal.fold(&ProposalDone { answer }.into(), at(3));
+        }
         let text = serde_json::to_string(&proposal).unwrap();
         prop_assert_eq!(serde_json::from_str::<Proposal>(&text).unwrap(), proposal);
     }

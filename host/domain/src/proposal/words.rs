@@ -52,6 +52,11 @@ impl Unfit {
                 "Quem escreve uma proposta não a decide: cabe a outra pessoa.",
                 "Whoever wrote a proposal does not decide it: somebody else has to.",
             ),
+            Self::Program => language.pick(
+                "Un programa no propone ni decide: lo hace una persona.",
+                "Um programa não propõe nem decide: cabe a uma pessoa.",
+                "A program proposes nothing and decides nothing: a person has to.",
+            ),
             Self::Edited => language.pick(
                 "El contenido cambió desde que usted lo leyó: mírelo de nuevo.",
                 "O conteúdo mudou desde que você o leu: veja de novo.",
