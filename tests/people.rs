@@ -627,9 +627,14 @@ async fn every_route_of_the_api_lets_in_whom_the_matrix_lets_and_nobody_else() {
             if path.ends_with("/sign-out") && *action == Action::SeeOneself {
                 continue; // It is a session's, and a token has none to end.
             }
-            // No program looks after somebody's access, or decides in their place.
-            let mine =
-                matches!(action, Action::KeepOwnAccess | Action::SecureOneself | Action::DecideProposals);
+            // No program looks after anybody's access, or decides in their place.
+            let mine = matches!(
+                action,
+                Action::KeepOwnAccess
+                    | Action::SecureOneself
+                    | Action::ChangeAccess
+                    | Action::DecideProposals
+            );
             let person = raci.by_id(&id.into()).unwrap();
             let may = raci.may(person, *action, &Target::default()).is_ok() && !mine;
             let asked = path.strip_prefix("/api/v1").unwrap().replace(['{', '}'], "");

@@ -73,10 +73,14 @@ impl Known {
             | (By::Session { .. }, Action::SecureOneself)
             | (By::Session { half: false, .. }, _) => Ok(()),
             (By::Session { half: true, .. }, _) => Err(Refusal::SecondFactorFirst),
-            // A token that leaked must not be a way to a password, or to more tokens.
-            (By::Token { .. }, Action::SecureOneself | Action::KeepOwnAccess | Action::DecideProposals) => {
-                Err(Refusal::NotByToken)
-            }
+            // A token that leaked must not be a way to a password, to somebody else's, or to more tokens.
+            (
+                By::Token { .. },
+                Action::SecureOneself
+                | Action::KeepOwnAccess
+                | Action::ChangeAccess
+                | Action::DecideProposals,
+            ) => Err(Refusal::NotByToken),
             (By::Token { token, .. }, action) if token.covers(action) => Ok(()),
             (By::Token { .. }, action) => Err(Refusal::NotInToken(action)),
         }

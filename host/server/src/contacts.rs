@@ -228,11 +228,16 @@ async fn export(
     }
     // Whoever hangs up meanwhile had it all the same: it ends, and is asked for again.
     let (desk, actor) = (server.desk.clone(), let_in.actor());
-    let exporting = tokio::spawn(async move {
+    let act = store::cause();
+    let exporting = async move {
         let exported = desk.export(contact, &actor).await;
         let ended = exported.as_ref().map(|_| domain::json::Json::default()).map_err(ToString::to_string);
         (exported, desk.proposals().end(approved, ended).await)
-    });
+    };
+    let exporting = match act {
+        Some(act) => tokio::spawn(store::because_of(act, exporting)),
+        None => tokio::spawn(exporting),
+    };
     let (exported, ended) = exporting.await.map_err(|_| DeskError::Stopping)?;
     ended.map_err(Problem::from)?;
     Ok(Json(exported?).into_response())

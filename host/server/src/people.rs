@@ -210,6 +210,11 @@ async fn invite(
     Path(person): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Invitation>, Problem> {
+    // A session that was stolen must not be a way to a password: at the machine somebody can see who asks.
+    if let_in.proven.is_some() && let_in.person.id.as_str() == person {
+        let words = "nobody invites themselves over the API: somebody else does, or `timonel access invite` at the machine";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "not-yours-to-do", words));
+    }
     let company = Arc::clone(&server.desk.active().company);
     let seen = seen(&headers)?;
     let invited = server.people.invite(&person.as_str().into(), company.raci(), let_in.actor(), seen).await?;

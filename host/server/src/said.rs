@@ -36,6 +36,10 @@ pub(crate) async fn hear(
     about: About,
     request: Request,
 ) -> Result<(Said, Request), StatusCode> {
+    // An id has nothing that needs to be written another way: whoever does wants to be told apart from what is read.
+    if about == About::MessageInPath && request.uri().path().contains('%') {
+        return Err(StatusCode::NOT_FOUND);
+    }
     if !matches!(about, About::NumberInBody | About::ContactInBody | About::EntryInBody) {
         let said = pointed(server, about, request.uri());
         return Ok((said.unwrap_or_default(), request));

@@ -36,6 +36,11 @@ pub async fn because_of<T>(act: u64, work: impl Future<Output = T>) -> T {
     CAUSE.scope(act, work).await
 }
 
+/// The act because of which the current task works, for whoever hands its work to another task.
+pub fn cause() -> Option<u64> {
+    CAUSE.try_with(|act| *act).ok()
+}
+
 /// An event that is to be written. Encoded by whoever makes it, so that the committer has little to do.
 #[derive(Debug)]
 pub struct Draft {

@@ -28,7 +28,7 @@ mod template_index;
 mod tree;
 mod whole;
 
-pub use committer::{CommitError, Draft, because_of};
+pub use committer::{CommitError, Draft, because_of, cause};
 pub use fold::FoldError;
 pub use history::Line;
 pub use keys::{Closed, KeyBackup, KeyBackupError, KeyError, KeyStore};

@@ -5,8 +5,10 @@
 //! not send it, `Origin`). A token is sent by nobody who does not mean it.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -25,6 +27,12 @@ use crate::door::{Turned, listed, pass, unrecorded};
 use crate::listen::Peer;
 use crate::routes::{Route, Routes};
 use crate::site::Site;
+
+/// The largest body of a request.
+const LARGEST: usize = 2 << 20;
+
+/// How long a body may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
 struct Door {
@@ -72,6 +80,8 @@ async fn enter(door: &Door, mut request: Request, next: Next) -> Result<Response
         request.extensions_mut().insert(origin);
         return Ok(next.run(request).await);
     }
+    // Before it is asked who it is: whoever holds a request open must not be who they were when it began.
+    let request = whole(request).await?;
     let company = Arc::clone(&server.desk.active().company);
     let (raci, language) = (company.raci(), company.own_language());
     // Whoever shows something in `Authorization` is judged by that, whatever else comes along.
@@ -125,6 +135,15 @@ async fn enter(door: &Door, mut request: Request, next: Next) -> Result<Response
             Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-recorded", unrecorded(&error)))
         }
     }
+}
+
+/// A request with all of its body.
+async fn whole(request: Request) -> Result<Request, Problem> {
+    let (head, body) = request.into_parts();
+    let read = tokio::time::timeout(PATIENCE, to_bytes(body, LARGEST)).await;
+    let read = read.map_err(|_| Problem::of(StatusCode::REQUEST_TIMEOUT))?;
+    let body = read.map_err(|_| Problem::of(StatusCode::PAYLOAD_TOO_LARGE))?;
+    Ok(Request::from_parts(head, Body::from(body)))
 }
 
 /// There is something, and not by this method.
@@ -184,8 +203,6 @@ fn from_our_pages(request: &Request, site: &Site) -> Result<(), Problem> {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
-
     use super::*;
 
     #[test]

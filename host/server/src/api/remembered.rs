@@ -82,7 +82,12 @@ impl Remembered {
         let request = Request::from_parts(head, Body::from(body));
         let remembered = self.clone();
         // Whoever hangs up has it done nevertheless, and is told when they ask again.
-        let done = tokio::spawn(async move { remembered.finish(&of, once, next.run(request).await).await });
+        let working = async move { remembered.finish(&of, once, next.run(request).await).await };
+        // Another task, and the same act.
+        let done = match store::cause() {
+            Some(act) => tokio::spawn(store::because_of(act, working)),
+            None => tokio::spawn(working),
+        };
         done.await.map_err(|_| Problem::of(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
