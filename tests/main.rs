@@ -16,6 +16,7 @@ mod assembled;
 mod audit;
 mod backup;
 mod bad_input;
+mod caller;
 mod capacity;
 mod components;
 mod crash;

@@ -3,19 +3,13 @@
 //! The kernel knows one account here, so the same chair is taken by one person after the other: the matrix that is in force
 //! says whose the account is.
 
+use serde_json::{Value, json};
+
+use crate::caller::{Caller, Told, invite, opened, token};
 use crate::message::SHOP;
 use crate::program::{Company, NUMBER, Serve};
 use crate::raci::{change, governed_by, run};
-
-const READY: &str = r#"
-name = "pedido_listo"
-language = "es"
-category = "UTILITY"
-[[components]]
-type = "BODY"
-text = "Su pedido {{1}} está listo."
-example = { body_text = [["77"]] }
-"#;
+use crate::templates::READY;
 
 /// Two admins, a supervisor and an agent; the one in the chair has the account.
 fn people(chair: &str) -> String {
@@ -256,5 +250,83 @@ async fn what_was_compared_with_what_is_in_force_no_more_is_proposed_again_and_p
     assert!(told.contains("something else was agreed on since"), "{told}");
     let adopted = company.journal(&["--kind", "company-adopted"]);
     assert!(adopted.last().unwrap()["data"]["content"].to_string().contains("segunda"));
+    serve.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_admins_agree_over_the_api_and_neither_a_token_nor_a_second_session_of_the_author_is_a_second_person()
+ {
+    let (company, serve, mut ricardo, _app) = opened().await;
+    let mut patricia = Caller::new(&serve);
+    patricia.settle(&invite(&mut ricardo, "patricia").await).await;
+    let wish = json!({ "do": "create", "account": "102290129340398", "reason": "Avisar del pedido", "form": {
+        "name": "pedido_listo", "language": "es", "category": "UTILITY",
+        "components": [{ "type": "BODY", "text": "Su pedido está listo." }] } });
+    let told = ricardo.post("/templates", wish).await;
+    assert_eq!(told.status, 202, "{told:?}");
+    let proposal = &told.body["proposal"];
+    let (id, of) = (proposal["proposal"].as_str().unwrap().to_owned(), proposal["of"].clone());
+    let path = format!("/proposals/{id}/words");
+    let sign = json!({ "do": "sign", "of": of });
+
+    // A program of the author's is the author, and no program decides anything.
+    let mut program =
+        token(&mut ricardo, json!({ "name": "ci", "scopes": ["modify-templates"], "days": 1 })).await;
+    let told = program.post(&path, sign.clone()).await;
+    assert_eq!((told.status, told.problem()), (403, "not-by-token"));
+    let told = ricardo.post(&path, sign.clone()).await;
+    assert_eq!((told.status, told.problem()), (403, "not-yours-to-do"));
+
+    // What is signed is the content that was read.
+    let another = json!({ "kind": "template", "reason": "Mejor así", "edits": id, "content": {
+        "do": "delete", "account": "102290129340398", "name": "pedido_listo", "language": null } });
+    let told = ricardo.post("/proposals", another).await;
+    assert_eq!(told.status, 422, "there is none to delete: {told:?}");
+    let edited = json!({ "kind": "template", "reason": "Mejor así", "edits": id, "content": {
+        "do": "create", "account": "102290129340398", "form": {
+            "name": "pedido_listo", "language": "es", "category": "UTILITY",
+            "components": [{ "type": "BODY", "text": "Su pedido está listo. Gracias." }] } } });
+    let told = ricardo.post("/proposals", edited).await;
+    assert_eq!(told.status, 202, "{told:?}");
+    let now = told.body["of"].clone();
+    let told = patricia.post(&path, sign).await;
+    assert_eq!((told.status, told.problem()), (412, "changed-meanwhile"));
+    let told = patricia.post(&path, json!({ "do": "sign", "of": now })).await;
+    assert_eq!(told.status, 200, "{told:?}");
+    company.until("template-submitted", 1).await;
+    let told = patricia.get(&format!("/proposals/{id}")).await;
+    assert_eq!(told.body["signed"][0]["by"], "patricia", "{told:?}");
+    serve.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_leaves_has_not_signed_what_is_not_done_yet_and_no_program_proposes_for_whom_it_works() {
+    let (_company, serve, mut ricardo, _app) = opened().await;
+    let mut patricia = Caller::new(&serve);
+    patricia.settle(&invite(&mut ricardo, "patricia").await).await;
+    let wish = json!({ "kind": "template", "reason": "Temporada", "not-before": "2036-01-01T00:00:00Z", "content": {
+        "do": "create", "account": "102290129340398", "form": {
+            "name": "pedido_listo", "language": "es", "category": "UTILITY",
+            "components": [{ "type": "BODY", "text": "Su pedido está listo." }] } } });
+
+    let of_program = json!({ "name": "x", "scopes": ["propose"], "days": 1, "program": "bi" });
+    let mut program = token(&mut ricardo, of_program).await;
+    let told = program.post("/proposals", wish.clone()).await;
+    assert_eq!((told.status, told.problem()), (403, "not-yours-to-do"));
+    assert!(told.body["detail"].as_str().unwrap().contains("a program proposes nothing"), "{told:?}");
+
+    let told = ricardo.post("/proposals", wish).await;
+    let id = told.body["proposal"].as_str().unwrap().to_owned();
+    let sign = json!({ "do": "sign", "of": told.body["of"] });
+    let told = patricia.post(&format!("/proposals/{id}/words"), sign).await;
+    let waits = |told: &Told| {
+        let missing = told.body["missing"].as_array().unwrap().clone();
+        missing.iter().map(|one| one["waits-for"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(waits(&told), ["not-before"], "{told:?}");
+    assert_eq!(ricardo.post("/people/patricia/leave", Value::Null).await.status, 200);
+    let told = ricardo.get(&format!("/proposals/{id}")).await;
+    // Nobody else could sign now, and nobody waits for her: it takes a day.
+    assert_eq!(waits(&told), ["delay", "not-before"], "{told:?}");
     serve.stop();
 }

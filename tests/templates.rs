@@ -56,7 +56,7 @@ fn waba() -> String {
     )
 }
 
-const READY: &str = r#"
+pub const READY: &str = r#"
 name = "pedido_listo"
 language = "es"
 category = "UTILITY"
