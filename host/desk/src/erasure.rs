@@ -182,11 +182,6 @@ impl Desk {
         check(&self.shared().store, &self.shared().keys, contact, words)
     }
 
-    /// Whether a reason says why and does not say who, so that it may be kept for ever.
-    pub fn may_keep(&self, contact: ContactId, reason: &str) -> bool {
-        check(&self.shared().store, &self.shared().keys, contact, reason).is_ok()
-    }
-
     /// Forgets a contact for ever. When this returns the key is destroyed, and those of the raw bodies are closed: they go
     /// with `forget_bodies`.
     pub async fn erase(&self, contact: ContactId, cause: &Cause, by: &Actor) -> Result<Erased, ErasureError> {

@@ -126,8 +126,7 @@ impl Proposals {
 
     /// Those that somebody has still to do something about, or all.
     pub fn list(&self, pending: bool) -> Result<Vec<Proposal>, ProposalError> {
-        let mut found: Vec<Proposal> =
-            self.store.proposals(pending)?.into_iter().map(|(_, proposal)| proposal).collect();
+        let mut found = self.store.proposals(pending)?;
         found.sort_by_key(|proposal| std::cmp::Reverse(proposal.since));
         Ok(found)
     }

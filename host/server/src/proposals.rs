@@ -26,6 +26,7 @@ use domain::raci::person::Person;
 use domain::raci::task::Task;
 use governance::{ProposalError, Wish, Word};
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -246,17 +247,11 @@ async fn propose(
             let files = server.files.as_ref();
             let files =
                 files.ok_or_else(|| invalid("`kind`: the host runs without a file of the company"))?;
-            let anywhere = |task: &Task| {
-                server
-                    .desk
-                    .active()
-                    .company
-                    .raci()
-                    .letters(&let_in.person, *task)
-                    .has(Letters::RA | Letters::C)
-            };
-            if !Task::ALL.iter().any(anywhere) {
-                return Err(ProposalError::NotYours(Task::AdjustRoutingRules).into());
+            let raci = Arc::clone(&server.desk.active().company);
+            let heard =
+                |task: &Task| raci.raci().letters(&let_in.person, *task).has(Letters::RA | Letters::C);
+            if !Task::ALL.iter().any(heard) {
+                return Err(ProposalError::Unfit(Unfit::Row).into());
             }
             // It reads files and compiles plugins.
             let files = Arc::clone(files);
@@ -265,22 +260,9 @@ async fn propose(
             let Proposed { content, tasks, title } = read.map_err(invalid)?;
             (content, tasks, title)
         }
-        Kind::Template => {
-            let wish: TemplateWish =
-                serde_json::from_value(content).map_err(|error| invalid(format!("`content`: {error}")))?;
-            check(&server, &Change::Template(&wish), &reason)?;
-            of_template(&wish)
-        }
-        Kind::Erasure | Kind::Export => {
-            let of: OfContact =
-                serde_json::from_value(content).map_err(|error| invalid(format!("`content`: {error}")))?;
-            let change = match kind {
-                Kind::Erasure => Change::Erasure(of.clone()),
-                _ => Change::Export(of.clone()),
-            };
-            check(&server, &change, &reason)?;
-            of_contact(kind, &of)
-        }
+        Kind::Template => suggested(&server, &Change::Template(read(content)?), &reason)?,
+        Kind::Erasure => suggested(&server, &Change::Erasure(read(content)?), &reason)?,
+        Kind::Export => suggested(&server, &Change::Export(read(content)?), &reason)?,
     };
     let wish = Wish { kind, title, reason, content, tasks, not_before };
     let company = Arc::clone(&server.desk.active().company);
@@ -295,34 +277,49 @@ async fn propose(
     Ok((StatusCode::ACCEPTED, Json(told(&server, &made, &let_in, &company))))
 }
 
-/// What is wanted of a template, as the content of a proposal.
-fn of_template(wish: &TemplateWish) -> (Text, BTreeSet<Task>, String) {
-    (Text::of(wish), [Task::ModifyTemplates].into(), wish.title())
+/// The content of a proposal, in the form of its kind.
+fn read<T: DeserializeOwned>(content: Value) -> Result<T, Problem> {
+    serde_json::from_value(content).map_err(|error| invalid(format!("`content`: {error}")))
 }
 
-/// What is wanted of a customer, as the content of a proposal. It names the customer by an id that says nothing.
-fn of_contact(kind: Kind, of: &OfContact) -> (Text, BTreeSet<Task>, String) {
-    let task = if kind == Kind::Erasure { Task::EraseData } else { Task::ExportData };
-    (Text::of(of), [task].into(), format!("contact/{}", of.contact))
+/// A change as the content of a proposal, if it makes sense: nobody is asked to agree to what cannot be done. A customer is
+/// named by an id that says nothing.
+fn suggested(
+    server: &Server,
+    change: &Change,
+    reason: &str,
+) -> Result<(Text, BTreeSet<Task>, String), Problem> {
+    let no = |error: &dyn std::fmt::Display| invalid(error.to_string());
+    let desk = &server.desk;
+    Ok(match change {
+        Change::Template(wish) => {
+            desk.check_template(wish).map_err(|error| no(&error))?;
+            (Text::of(wish), [Task::ModifyTemplates].into(), wish.title())
+        }
+        Change::Erasure(of) => {
+            desk.may_erase(of.contact, reason).map_err(|error| no(&error))?;
+            (Text::of(of), [Task::EraseData].into(), format!("contact/{}", of.contact))
+        }
+        Change::Export(of) => {
+            desk.may_say(of.contact, reason).map_err(|error| no(&error))?;
+            (Text::of(of), [Task::ExportData].into(), format!("contact/{}", of.contact))
+        }
+    })
 }
 
 /// Proposes what somebody asked for to be done, where it takes more than one person; none where it does not.
 pub(crate) async fn instead(
     server: &Server,
     let_in: &LetIn,
-    change: Change<'_>,
+    change: Change,
     reason: &str,
 ) -> Result<Option<Response>, Problem> {
     let company = Arc::clone(&server.desk.active().company);
     if !company.is_governed() {
         return Ok(None);
     }
-    check(server, &change, reason)?;
-    let (kind, (content, tasks, title)) = match change {
-        Change::Template(wish) => (Kind::Template, of_template(wish)),
-        Change::Erasure(of) => (Kind::Erasure, of_contact(Kind::Erasure, &of)),
-        Change::Export(of) => (Kind::Export, of_contact(Kind::Export, &of)),
-    };
+    let (content, tasks, title) = suggested(server, &change, reason)?;
+    let kind = change.kind();
     let wish = Wish { kind, title, reason: reason.to_owned(), content, tasks, not_before: None };
     let made = server.desk.proposals().propose(wish, &let_in.person, &let_in.actor, company.raci()).await?;
     let told = told(server, &made, let_in, &company);
@@ -349,29 +346,24 @@ pub(crate) fn approved_export(
     Ok(server.desk.proposals().list(true)?.into_iter().find(theirs).map(|one| one.id))
 }
 
-/// Whether a change makes sense, before anybody is asked to agree to it.
-fn check(server: &Server, change: &Change<'_>, reason: &str) -> Result<(), Problem> {
-    match change {
-        Change::Template(wish) => {
-            server.desk.check_template(wish).map_err(|error| invalid(error.to_string()))
-        }
-        Change::Erasure(of) => {
-            server.desk.may_erase(of.contact, reason).map_err(|error| invalid(error.to_string()))
-        }
-        Change::Export(of) => {
-            server.desk.may_say(of.contact, reason).map_err(|error| invalid(error.to_string()))
-        }
-    }
-}
-
 /// Something that takes more than one person.
-pub(crate) enum Change<'a> {
+pub(crate) enum Change {
     /// Of a template.
-    Template(&'a TemplateWish),
+    Template(TemplateWish),
     /// Forgetting a customer.
     Erasure(OfContact),
     /// Handing a customer's data out.
     Export(OfContact),
+}
+
+impl Change {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Template(_) => Kind::Template,
+            Self::Erasure(_) => Kind::Erasure,
+            Self::Export(_) => Kind::Export,
+        }
+    }
 }
 
 async fn say(

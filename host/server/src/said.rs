@@ -54,8 +54,9 @@ fn written(server: &Server, about: About, body: &Bytes) -> Said {
     if about == About::ContactInBody {
         let Ok(asked) = serde_json::from_slice::<Asked>(body) else { return Said::default() };
         let contact = asked.contact(server).ok();
-        let reason =
-            contact.filter(|contact| server.desk.may_keep(*contact, &asked.reason)).map(|_| asked.reason);
+        let reason = contact
+            .filter(|contact| server.desk.may_say(*contact, &asked.reason).is_ok())
+            .map(|_| asked.reason);
         return Said {
             about: event::About { contact, ..event::About::default() },
             reason,

@@ -172,7 +172,7 @@ async fn wish(
     let wish = TemplateWish::from(asked.wish);
     if wish.is_change()
         && let Some(proposed) =
-            proposals::instead(&server, &let_in, Change::Template(&wish), &asked.reason).await?
+            proposals::instead(&server, &let_in, Change::Template(wish.clone()), &asked.reason).await?
     {
         return Ok(proposed);
     }

@@ -20,17 +20,15 @@ impl Store {
         self.folded(&Stream::Proposal(id))
     }
 
-    /// All proposals, or those that are pending, with the version of each.
-    pub fn proposals(&self, pending: bool) -> Result<Vec<(u64, Proposal)>, ProjectionError> {
+    /// All proposals, or those that are pending.
+    pub fn proposals(&self, pending: bool) -> Result<Vec<Proposal>, ProjectionError> {
         let mut found = Vec::new();
         for (key, value) in self.all(layout::PROPOSALS.to_vec())? {
             if pending && *value == [0] {
                 continue;
             }
             let id = layout::tail(&key).ok_or(ProjectionError::Broken("a proposal"))?;
-            if let (version, Some(proposal)) = self.proposal(ProposalId::from_bytes(id))? {
-                found.push((version, proposal));
-            }
+            found.extend(self.proposal(ProposalId::from_bytes(id))?.1);
         }
         Ok(found)
     }
