@@ -50,6 +50,8 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("proposal withdraw", Action::DecideProposals),
     ("proposal force", Action::DecideProposals),
     ("proposal review", Action::DecideProposals),
+    ("inbox", Action::ReadInbox),
+    ("inbox read", Action::ReadInbox),
     ("journal verify", Action::VerifyJournal),
     ("journal inspect", Action::ReadJournal),
     ("journal reparse", Action::ReadAgain),

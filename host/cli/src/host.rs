@@ -12,7 +12,7 @@ use desk::{Active, Desk, Outside, Running};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
 use domain::stream::Actor;
-use governance::{Checkpoints, Directory, Notary, Outlet, People, SocketSigner};
+use governance::{Checkpoints, Directory, Notary, Outlet, People, SocketSigner, Teller};
 use journal::{Disk as _, RealDisk};
 use server::{Controlled, Listening, Routes, Server, Site};
 use store::{Drive, KeyStore, MediaFiles, Paths, Store};
@@ -100,6 +100,11 @@ impl Host {
                 "keys of contacts who had been erased were still there: destroyed"
             );
         }
+        // Before it is said what is in force: that is the first thing that people are told.
+        let teller = Teller::new(store.clone(), desk.proposals().clone(), {
+            let desk = desk.clone();
+            move || Arc::clone(&desk.active().company)
+        })?;
         desk.announce().await?;
         let files = settings.file.clone().map(|file| {
             Arc::new(CompanyFiles::new(file, settings.data.clone(), Arc::clone(&rules), desk.clone()))
@@ -141,8 +146,11 @@ impl Host {
             format!("`data` is `{}`: no socket can be made in it", settings.data.display())
         })?;
         server::let_in(&settings.data, policy.company.raci())?;
-        let mut chores =
-            vec![tokio::spawn(sweep(desk.clone(), Arc::clone(&clock))), tokio::spawn(retain(desk.clone()))];
+        let mut chores = vec![
+            tokio::spawn(sweep(desk.clone(), Arc::clone(&clock))),
+            tokio::spawn(retain(desk.clone())),
+            tokio::spawn(governance::telling(teller)),
+        ];
         if let Some(files) = files {
             let file = settings.file.clone().unwrap_or_default();
             let approved = desk.store().watch(store::Topic::Proposals);

@@ -11,6 +11,7 @@ mod demo;
 mod erasures;
 mod handing;
 mod host;
+mod inbox;
 mod inspect;
 mod journal_tools;
 mod media_tools;
@@ -157,6 +158,20 @@ enum Command {
         #[command(subcommand)]
         command: proposal_tools::Command,
     },
+    /// What you were told, and what waits for you. Asks the running host.
+    Inbox {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        /// Also what you have read.
+        #[arg(long)]
+        all: bool,
+        /// For programs: one JSON object.
+        #[arg(long, global = true)]
+        json: bool,
+        #[command(subcommand)]
+        command: Option<inbox::Command>,
+    },
     /// Look at the journal, and repair what is folded from it.
     Journal {
         /// The file of settings.
@@ -231,6 +246,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Proposal { config, command } => {
             proposal_tools::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Inbox { config, all, json, command } => {
+            inbox::run(&read_settings(config)?, command, all, json)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Audit { config, command } => audit_tools::run(&read_settings(config)?, command),

@@ -126,6 +126,8 @@ impl Told<'_> {
             | Stream::Agent(_)
             | Stream::Proposal(_)
             | Stream::Person(_)
+            | Stream::Inbox(_)
+            | Stream::Telling
             | Stream::Audit => false,
         };
         if !concerned {

@@ -198,6 +198,9 @@ fn governing(event: &Event, language: Language) -> String {
         Event::ProposalBegun(_) => say("empezó a ejecutarlo", "começou a executar", "began to carry it out"),
         Event::ProposalDone(_) => say("lo ejecutó", "executou", "carried it out"),
         Event::ProposalFailed(failed) => with(say("no pudo", "não pôde", "could not"), &failed.why),
+        Event::NoticesRead(read) => {
+            with(say("leyó sus avisos", "leu seus avisos", "read their notices"), &read.notices.len())
+        }
         Event::PersonInvited(_) => say("invitó", "convidou", "invited"),
         Event::PasswordSet(_) => say("cambió la contraseña", "mudou a senha", "changed the password"),
         Event::SecondFactorSet(_) => {
@@ -285,6 +288,7 @@ mod tests {
                 "inspect-plugin",
                 "see-oneself",
                 "read-proposals",
+                "read-inbox",
                 "read-status",
                 "read-stops",
                 "read-templates",

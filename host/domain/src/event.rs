@@ -18,10 +18,11 @@ use serde_json::value::RawValue;
 
 use crate::Time;
 use crate::media::{MediaStored, MediaUnavailable, MediaUploaded, MediaWanted};
+use crate::notice::{NoticeGiven, NoticesRead, NoticesTold};
 use crate::proposal::event::{
     ProposalApproved, ProposalBegun, ProposalDone, ProposalEdited, ProposalExpired, ProposalFailed,
-    ProposalForced, ProposalHeard, ProposalMade, ProposalRejected, ProposalReviewed, ProposalSigned,
-    ProposalWithdrawn,
+    ProposalForced, ProposalHeard, ProposalMade, ProposalRejected, ProposalReminded, ProposalReviewed,
+    ProposalSigned, ProposalWithdrawn,
 };
 use crate::stream::{Actor, Stream};
 use crate::templates::{TemplateSubmitted, TemplatesSynced};
@@ -345,6 +346,14 @@ events! {
     ProposalDone(ProposalDone) = "proposal-done", form 1;
     /// It could not be.
     ProposalFailed(ProposalFailed) = "proposal-failed", form 1;
+    /// Those whom it waits for are to be told once more.
+    ProposalReminded(ProposalReminded) = "proposal-reminded", form 1;
+    /// Somebody is told of something.
+    NoticeGiven(NoticeGiven) = "notice-given", form 1;
+    /// Somebody has read what they were told.
+    NoticesRead(NoticesRead) = "notices-read", form 1;
+    /// Everybody was told who had to be, up to some event.
+    NoticesTold(NoticesTold) = "notices-told", form 1;
     /// Somebody may set a password by a link, once.
     PersonInvited(PersonInvited) = "person-invited", form 1;
     /// Somebody has another password.

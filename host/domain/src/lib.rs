@@ -21,6 +21,7 @@ pub mod lane;
 pub mod law;
 pub mod media;
 pub mod message;
+pub mod notice;
 pub mod outside;
 pub mod phone;
 pub mod platform;

@@ -132,6 +132,9 @@ pub struct Proposal {
     /// If somebody went past the approvals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forced: Option<Forced>,
+    /// When those whom it waits for were reminded last, if they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminded: Option<Time>,
 }
 
 /// The hash that a signature binds to: of the change, its rows, its reason and its hour.
@@ -158,6 +161,7 @@ impl Proposal {
             stage: Stage::Open,
             answer: Json::default(),
             forced: None,
+            reminded: None,
         }
     }
 
@@ -191,6 +195,7 @@ impl Proposal {
                     forced.reviewed = Some((reviewed.by.clone(), reviewed.found.clone()));
                 }
             }
+            Event::ProposalReminded(_) => self.reminded = Some(at),
             Event::ProposalBegun(_) => self.stage = Stage::Begun,
             Event::ProposalDone(done) => {
                 self.stage = Stage::Live { since: at };

@@ -30,6 +30,10 @@ pub enum Stream {
     Proposal(ProposalId),
     /// What a person proves themselves with.
     Person(PersonId),
+    /// What a person was told.
+    Inbox(PersonId),
+    /// How far people were told what they have to be.
+    Telling,
     /// Who did what, and what was signed of it.
     Audit,
 }
@@ -45,6 +49,8 @@ impl fmt::Display for Stream {
             Self::Agent(id) => write!(f, "agent/{id}"),
             Self::Proposal(id) => write!(f, "proposal/{id}"),
             Self::Person(id) => write!(f, "person/{id}"),
+            Self::Inbox(id) => write!(f, "inbox/{id}"),
+            Self::Telling => f.write_str("telling"),
             Self::Audit => f.write_str("audit"),
         }
     }
@@ -55,8 +61,8 @@ impl fmt::Display for Stream {
 pub enum NotAStream {
     /// No such kind of stream.
     #[error(
-        "`{0}` names no stream: webhooks, company, audit, contact/…, conversation/…, message/…, agent/…, proposal/… \
-         or person/… was expected"
+        "`{0}` names no stream: webhooks, company, audit, telling, contact/…, conversation/…, message/…, agent/…, \
+         proposal/…, person/… or inbox/… was expected"
     )]
     Kind(String),
     /// The part behind the slash.
@@ -72,12 +78,14 @@ impl FromStr for Stream {
             None if text == "webhooks" => Self::Webhooks,
             None if text == "company" => Self::Company,
             None if text == "audit" => Self::Audit,
+            None if text == "telling" => Self::Telling,
             Some(("contact", id)) => Self::Contact(id.parse()?),
             Some(("conversation", id)) => Self::Conversation(id.parse()?),
             Some(("message", id)) => Self::Message(id.parse()?),
             Some(("agent", id)) => Self::Agent(id.into()),
             Some(("proposal", id)) => Self::Proposal(id.parse()?),
             Some(("person", id)) => Self::Person(id.into()),
+            Some(("inbox", id)) => Self::Inbox(id.into()),
             _ => return Err(NotAStream::Kind(text.to_owned())),
         })
     }

@@ -3,11 +3,12 @@
 //! Who somebody is and what they may is the matrix's; here they prove that they are that person. What decides (`sign_in`,
 //! `standing`, `totp`, `limits`) is pure and knows no store; [`People`] brings it the state, writes what follows, and
 //! keeps in memory what is not worth an event: when something was used last, and how often a password was wrong.
-//! [`Proposals`] are what they agree on, and [`domain::proposal`] what that takes. The [`Notary`] has the record signed and
+//! [`Proposals`] are what they agree on, and [`domain::proposal`] what that takes. The [`Teller`] tells them what happened. The [`Notary`] has the record signed and
 //! hands its checkpoints out.
 
 mod ending;
 mod error;
+mod inboxes;
 #[cfg(test)]
 mod laws;
 mod limits;
@@ -22,11 +23,13 @@ mod sign_in;
 mod signer;
 mod signing_in;
 mod standing;
+mod teller;
 mod tokens;
 mod totp;
 mod using;
 
 pub use error::AccessError;
+pub use inboxes::Inboxes;
 pub use limits::Pace;
 pub use notary::{Checkpoints, Notary, Standing};
 pub use outside::{Directory, Outlet};
@@ -38,4 +41,5 @@ pub use sign_in::Second;
 pub use signer::{Signed, Signer, SocketSigner};
 pub use signing_in::{Invited, Proof, SignedIn};
 pub use standing::{IDLE, LONGEST};
+pub use teller::{TellError, Teller, telling};
 pub use using::{By, Known, Origin, Unknown};

@@ -16,7 +16,7 @@ use domain::outside::{Clock, Entropy};
 use domain::proposal::due::{Approvals, Unfit};
 use domain::proposal::event::{
     Content, Opinion, ProposalApproved, ProposalBegun, ProposalDone, ProposalEdited, ProposalExpired,
-    ProposalFailed, ProposalForced, ProposalHeard, ProposalMade, ProposalRejected, ProposalReviewed,
+    ProposalFailed, ProposalForced, ProposalHeard, ProposalMade, ProposalRejected, ProposalReminded, ProposalReviewed,
     ProposalSigned, ProposalWithdrawn,
 };
 use domain::proposal::{Kind, Proposal, Stage};
@@ -245,6 +245,19 @@ impl Proposals {
         })
         .await?;
         Ok(self.get(id)?.stage)
+    }
+
+    /// Has those reminded for whom it waits, if it is time.
+    pub async fn remind(
+        &self,
+        id: ProposalId,
+        raci: &Raci,
+        approvals: &Approvals,
+    ) -> Result<(), ProposalError> {
+        let (now, raci) = (self.clock.now(), &self.at_work(raci)?);
+        let due = |known: &Proposal| known.reminds(raci, approvals, now);
+        self.write(id, &Actor::Host, |known| Ok(due(known).then(|| ProposalReminded {}.into()))).await?;
+        Ok(())
     }
 
     /// The host is about to carry out what was approved: the number of the event that says so, which is the cause of all that

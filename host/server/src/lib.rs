@@ -8,6 +8,7 @@ mod contacts;
 mod control;
 mod door;
 mod health;
+mod inbox;
 mod invitation;
 mod let_in;
 mod lines;
@@ -104,6 +105,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(media::routes())
         .merge(templates::routes())
         .merge(proposals::routes())
+        .merge(inbox::routes())
 }
 
 /// What a host serves, to the world and to those at its machine; `more` is for the world too.

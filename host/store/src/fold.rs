@@ -21,6 +21,7 @@ use domain::event::{
 };
 use domain::id::{ConversationId, MessageId};
 use domain::law::spending::Tally;
+use domain::notice::inbox::Inbox;
 use domain::proposal::Proposal;
 use domain::sealed::Lookup;
 use domain::stops::Stops;
@@ -101,7 +102,7 @@ impl<'a> Fold<'a> {
                 }
             }
             (State::Nothing, _) => match recorded.stream {
-                Stream::Webhooks | Stream::Audit => {}
+                Stream::Webhooks | Stream::Audit | Stream::Telling => {}
                 Stream::Company => {
                     let mut stops = Stops::default();
                     stops.fold(recorded.time, &recorded.actor, &recorded.event);
@@ -116,6 +117,11 @@ impl<'a> Fold<'a> {
                     let mut access = Access::default();
                     access.fold(recorded.time, &recorded.event);
                     stream.state = State::Person(access);
+                }
+                Stream::Inbox(ref person) => {
+                    let mut inbox = Inbox::default();
+                    inbox.fold(recorded.time, person, &recorded.event);
+                    stream.state = State::Inbox(Box::new(inbox));
                 }
                 _ => {
                     return Err(FoldError::NoBeginning {
@@ -140,12 +146,21 @@ impl<'a> Fold<'a> {
             (State::Agent(agent), event) => agent.fold(recorded.time, event),
             (State::Proposal(proposal), event) => proposal.fold(event, recorded.time),
             (State::Person(access), event) => access.fold(recorded.time, event),
+            (State::Inbox(inbox), event) => {
+                if let Stream::Inbox(person) = &recorded.stream {
+                    inbox.fold(recorded.time, person, event);
+                }
+            }
         }
         if matches!(recorded.stream, Stream::Agent(_)) {
             self.applied.agents = recorded.seq;
         }
         if matches!(recorded.stream, Stream::Proposal(_)) {
             self.applied.proposals = recorded.seq;
+        }
+        if recorded.event.is_told() || matches!(recorded.event, Event::NoticeGiven(_)) {
+            self.put(layout::happening(recorded.seq), Vec::new());
+            self.applied.happenings = recorded.seq;
         }
         Ok(())
     }
@@ -169,6 +184,9 @@ impl<'a> Fold<'a> {
                 self.put_json(layout::GENERATION.to_vec(), activated)?;
             }
             (Event::CompanyAdopted(adopted), _) => self.put_json(layout::ADOPTED.to_vec(), adopted)?,
+            (Event::NoticesTold(told), _) => {
+                self.put(layout::TOLD.to_vec(), told.up_to.to_be_bytes().to_vec());
+            }
             (Event::ContactCreated(created), Stream::Contact(contact)) => {
                 for lookup in &created.lookups {
                     self.put(layout::identifier(lookup), contact.to_bytes().to_vec());

@@ -268,6 +268,14 @@ pub(crate) fn invitation(digest: &Digest) -> Vec<u8> {
     [&b"Pi"[..], digest.as_bytes()].concat()
 }
 
+/// Something that people may have to be told of, or were told by.
+pub(crate) fn happening(seq: u64) -> Vec<u8> {
+    [&b"H"[..], &seq.to_be_bytes()].concat()
+}
+
+/// The last event of which everybody was told who had to be.
+pub(crate) const TOLD: &[u8] = b"T";
+
 /// The states of all people.
 pub(crate) const PEOPLE: &[u8] = b"sperson/";
 

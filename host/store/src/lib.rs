@@ -11,6 +11,7 @@
 
 mod committer;
 mod fold;
+mod happenings;
 mod history;
 mod keys;
 mod layout;

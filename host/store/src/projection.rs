@@ -67,6 +67,8 @@ pub struct Applied {
     pub templates: u64,
     /// One that changed a proposal.
     pub proposals: u64,
+    /// One that people may have to be told of, or were told by.
+    pub happenings: u64,
 }
 
 /// The projections, open.

@@ -8,6 +8,7 @@ use domain::contact::Contact;
 use domain::conversation::{Conversation, Holder};
 use domain::delivery::{Delivery, Sending};
 use domain::lane::Lane;
+use domain::notice::inbox::Inbox;
 use domain::proposal::Proposal;
 use domain::stops::Stops;
 use domain::stream::Stream;
@@ -16,7 +17,7 @@ use serde::de::DeserializeOwned;
 use crate::layout;
 use crate::projection::ProjectionError;
 
-/// The state of a stream. Webhooks and the audit have a version only.
+/// The state of a stream. Webhooks, the audit and the telling have a version only.
 #[derive(Debug, Clone)]
 pub(crate) enum State {
     Nothing,
@@ -27,6 +28,7 @@ pub(crate) enum State {
     Agent(Agent),
     Proposal(Box<Proposal>),
     Person(Access),
+    Inbox(Box<Inbox>),
     /// Of somebody who was forgotten.
     Erased,
 }
@@ -61,7 +63,7 @@ macro_rules! folded {
 
 folded! {
     Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent
-    Proposal = Proposal Access = Person
+    Proposal = Proposal Access = Person Inbox = Inbox
 }
 
 impl Versioned {
@@ -82,6 +84,7 @@ impl Versioned {
             State::Agent(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Proposal(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Person(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Inbox(state) => serde_json::to_writer(&mut bytes, state)?,
         }
         Ok(bytes)
     }
@@ -96,7 +99,7 @@ impl Versioned {
         }
         let (version, bytes) = version(bytes)?;
         let state = match stream {
-            Stream::Webhooks | Stream::Audit => State::Nothing,
+            Stream::Webhooks | Stream::Audit | Stream::Telling => State::Nothing,
             Stream::Company => known(bytes, State::Company)?,
             Stream::Contact(_) => known(bytes, State::Contact)?,
             Stream::Conversation(_) => known(bytes, State::Conversation)?,
@@ -104,6 +107,7 @@ impl Versioned {
             Stream::Agent(_) => known(bytes, State::Agent)?,
             Stream::Proposal(_) => known(bytes, |state| State::Proposal(Box::new(state)))?,
             Stream::Person(_) => known(bytes, State::Person)?,
+            Stream::Inbox(_) => known(bytes, |state| State::Inbox(Box::new(state)))?,
         };
         Ok(Self { version, state })
     }

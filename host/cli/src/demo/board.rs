@@ -109,6 +109,8 @@ impl Board {
             | Stream::Agent(_)
             | Stream::Proposal(_)
             | Stream::Person(_)
+            | Stream::Inbox(_)
+            | Stream::Telling
             | Stream::Audit => {}
         }
     }

@@ -49,6 +49,10 @@ impl Event {
             | Self::SignedOutEverywhere(_)
             | Self::PersonLeft(_)
             | Self::PersonReturned(_) => true,
+            // What people are told follows from what happened, and from whose it is.
+            Self::ProposalReminded(_) | Self::NoticeGiven(_) | Self::NoticesTold(_) => false,
+            // That somebody knew of it is theirs.
+            Self::NoticesRead(_) => true,
             // Each session that was opened says whether one was shown.
             Self::SecondFactorUsed(_) => false,
             // What is done with the data of customers, and what they allowed.

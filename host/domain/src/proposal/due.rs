@@ -13,10 +13,14 @@ use super::{Kind, Proposal, Stage};
 use crate::Time;
 use crate::decision::Digest;
 use crate::id::PersonId;
+use crate::notice::whom;
 use crate::raci::Raci;
 use crate::raci::letters::Letters;
 use crate::raci::person::{Person, Target};
 use crate::raci::task::Task;
+
+/// How long after a reminder the next one comes.
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// When what is saved in the company's files is in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +44,8 @@ pub struct Approvals {
     pub alone: SignedDuration,
     /// After how long a proposal that nobody decided is none any more.
     pub expires: SignedDuration,
+    /// After how long those are reminded whom a proposal waits for, and every day from then on; zero: never.
+    pub remind: SignedDuration,
     /// Signatures that a row takes, where one is not enough.
     pub signatures: BTreeMap<Task, u32>,
 }
@@ -51,6 +57,7 @@ impl Default for Approvals {
             hearing: SignedDuration::from_hours(1),
             alone: SignedDuration::from_hours(24),
             expires: SignedDuration::from_hours(14 * 24),
+            remind: SignedDuration::from_hours(4),
             signatures: BTreeMap::new(),
         }
     }
@@ -58,8 +65,13 @@ impl Default for Approvals {
 
 impl Approvals {
     /// Its terms, by their keys.
-    pub fn terms(&self) -> [(&'static str, SignedDuration); 3] {
-        [("hearing", self.hearing), ("alone", self.alone), ("expires", self.expires)]
+    pub fn terms(&self) -> [(&'static str, SignedDuration); 4] {
+        [
+            ("hearing", self.hearing),
+            ("alone", self.alone),
+            ("expires", self.expires),
+            ("remind", self.remind),
+        ]
     }
 }
 
@@ -189,6 +201,18 @@ impl Proposal {
         // What was approved and is fetched by whoever asked for it does not lie around either.
         let waits = self.stage.is_open() || self.kind == Kind::Export && self.stage == Stage::Approved;
         waits && from.saturating_add(approvals.expires).is_ok_and(|end| now >= end)
+    }
+
+    /// Whether those whom it waits for are to be reminded. It ends with the proposal.
+    pub fn reminds(&self, raci: &Raci, approvals: &Approvals, now: Time) -> bool {
+        let (from, term) = match (self.reminded, &self.forced) {
+            (Some(last), _) => (last, A_DAY),
+            (None, Some(forced)) => (forced.at, approvals.remind),
+            (None, None) => (self.since, approvals.remind),
+        };
+        let is_due = || from.saturating_add(term).is_ok_and(|due| now >= due);
+        let somebody = || raci.people().iter().any(|person| whom::waits(person, self, raci));
+        self.is_pending() && !approvals.remind.is_zero() && is_due() && somebody()
     }
 
     /// Whether somebody may sign it.

@@ -137,6 +137,10 @@ pub struct ProposalReviewed {
     pub found: String,
 }
 
+/// `proposal-reminded`: nobody said what it waits for, for some time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposalReminded {}
+
 /// `proposal-begun`: the host is carrying it out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProposalBegun {}

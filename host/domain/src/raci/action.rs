@@ -106,6 +106,9 @@ actions! {
     /// Says something of a proposal, signs it, or ends it: its rows say who may (`domain::proposal::due`).
     DecideProposals => Own;
 
+    /// Reads what one was told, and says that one has read it.
+    ReadInbox => Own;
+
     /// Reads how the host is.
     ReadStatus => see(&[MonitorSla]);
     /// Reads what does not leave, and why.
@@ -191,7 +194,11 @@ impl Action {
             matches!(self, Self::ReadStatus | Self::ReadStops | Self::ReadTemplates | Self::ReadMatrix);
         let own = matches!(
             self,
-            Self::ReadOwnRecord | Self::InspectPlugin | Self::SeeOneself | Self::ReadProposals
+            Self::ReadOwnRecord
+                | Self::InspectPlugin
+                | Self::SeeOneself
+                | Self::ReadProposals
+                | Self::ReadInbox
         );
         !looks && !own && !matches!(self.belongs(), Belongs::Public)
     }

@@ -23,6 +23,8 @@ impl Letters {
     pub const I: Self = Self(8);
     /// Does it and answers for it.
     pub const RA: Self = Self(Self::R.0 | Self::A.0);
+    /// Anything to do with it.
+    pub const ANY: Self = Self(Self::RA.0 | Self::C.0 | Self::I.0);
     /// Answers for it and is heard.
     pub const AC: Self = Self(Self::A.0 | Self::C.0);
 

@@ -21,6 +21,7 @@ impl Action {
             Self::ReadProposals => ["leer las propuestas", "ler as propostas", "read the proposals"],
             Self::Propose => ["proponer un cambio", "propor uma mudança", "propose a change"],
             Self::DecideProposals => ["pronunciarse sobre una propuesta", "pronunciar-se sobre uma proposta", "say something of a proposal"],
+            Self::ReadInbox => ["leer sus avisos", "ler seus avisos", "read their notices"],
             Self::ReadMatrix => ["leer la matriz", "ler a matriz", "read the matrix"],
             Self::InspectPlugin => ["examinar un componente", "examinar um componente", "look at a component"],
             Self::ReadStatus => ["mirar el estado", "ver o estado", "look at the status"],

@@ -1,0 +1,102 @@
+//! Who is told of something, and how it concerns them: the one place where the I of the matrix is asked.
+
+use std::collections::BTreeMap;
+
+use super::{Matter, Part, Rights, Step};
+use crate::id::PersonId;
+use crate::proposal::{Proposal, Stage};
+use crate::raci::Raci;
+use crate::raci::letters::Letters;
+use crate::raci::person::{Person, Target};
+use crate::raci::task::Task;
+use crate::stream::Actor;
+
+/// Any letter: who does it, answers for it, is heard or is told.
+const ANY: Letters = Letters::ANY;
+
+/// Who is told of a matter, by a matrix without those who have left. A proposal is the one that it is about, as it is now.
+///
+/// Whoever did it knows. A program has no inbox. Whoever is scoped is told only of what lies in their scope.
+pub fn whom(matter: &Matter, by: &Actor, proposal: Option<&Proposal>, raci: &Raci) -> Vec<(PersonId, Part)> {
+    let did = |person: &Person| matches!(by, Actor::Person(did) if *did == person.id);
+    let people = raci.people().iter().filter(|person| !person.service && !did(person));
+    people.filter_map(|person| Some((person.id.clone(), part(matter, person, proposal, raci)?))).collect()
+}
+
+/// Who is told that people have other letters now, and of whom: each of themselves, and whoever has to do with managing
+/// access of all of them, once `anybody_knows` what they have. In the beginning all is new.
+pub fn whom_rights(
+    changed: &BTreeMap<PersonId, Rights>,
+    anybody_knows: bool,
+    raci: &Raci,
+) -> Vec<(PersonId, Matter)> {
+    let people = raci.people().iter().filter(|person| !person.service);
+    let told = people.filter_map(|person| {
+        let own = changed.get_key_value(&person.id).map(|(id, rows)| [(id.clone(), rows.clone())].into());
+        let manages =
+            person.reaches(&Target::default()) && raci.letters(person, Task::ManageAccess).has(ANY);
+        let people = if manages && anybody_knows && !changed.is_empty() { Some(changed.clone()) } else { own };
+        Some((person.id.clone(), Matter::Rights { people: people? }))
+    });
+    told.collect()
+}
+
+/// What somebody has to do with every row in which they have anything.
+pub fn rights(person: &Person, raci: &Raci) -> Rights {
+    let row = |task: Task| (task, raci.letters(person, task));
+    Task::ALL.into_iter().map(row).filter(|(_, letters)| *letters != Letters::NONE).collect()
+}
+
+fn part(matter: &Matter, person: &Person, proposal: Option<&Proposal>, raci: &Raci) -> Option<Part> {
+    let has = |task: Task, any: Letters| raci.letters(person, task).has(any);
+    let reaches = |number: &Option<_>| person.reaches(&Target { number: number.clone(), ..Target::default() });
+    match matter {
+        Matter::Proposal { step, .. } => of_proposal(*step, person, proposal?, raci),
+        Matter::Stopped { number, .. } | Matter::Resumed { number } => {
+            (reaches(number) && has(Task::EmergencyStop, ANY)).then_some(Part::Happened)
+        }
+        // What one's own account is in is one's own business, too.
+        Matter::TwoPlaces { person: whose } if *whose == person.id => Some(Part::Happened),
+        Matter::Template { .. }
+        | Matter::TwoPlaces { .. }
+        | Matter::Invited { .. }
+        | Matter::Left { .. }
+        | Matter::Returned { .. }
+        | Matter::Rights { .. } => {
+            let row = matter.task()?;
+            (reaches(&None) && has(row, ANY)).then_some(Part::Happened)
+        }
+    }
+}
+
+fn of_proposal(step: Step, person: &Person, proposal: &Proposal, raci: &Raci) -> Option<Part> {
+    let waits = waits(person, proposal, raci);
+    if step == Step::Reminded {
+        return waits.then_some(Part::Waits);
+    }
+    let is_author = person.id == proposal.author;
+    let own = !person.external && person.reaches(&Target::default());
+    let of_a_row = own && proposal.tasks.iter().any(|task| raci.letters(person, *task).has(ANY));
+    let answers_for_audit = own && raci.letters(person, Task::Audit).has(Letters::A);
+    match step {
+        Step::Forced if is_author || of_a_row || answers_for_audit => Some(Part::Loud),
+        _ if !is_author && !of_a_row => None,
+        step if step.asks() && waits => Some(Part::Waits),
+        _ => Some(Part::Happened),
+    }
+}
+
+/// Whether a proposal waits for somebody's word: a signature or an opinion that they have not given, or a look at what was
+/// forced.
+pub fn waits(person: &Person, proposal: &Proposal, raci: &Raci) -> bool {
+    let of = &proposal.hash;
+    let is_heard = proposal.heard.contains_key(&person.id) || proposal.signed.contains_key(&person.id);
+    let consulted = || proposal.tasks.iter().any(|task| raci.letters(person, *task).has(Letters::C));
+    match proposal.stage {
+        Stage::Open => {
+            proposal.may_sign(person, of, raci).is_ok()
+                || !is_heard && consulted() && proposal.may_speak(person, of, raci).is_ok()
+        }
+        _ => proposal.may_review(person, raci).is_ok(),
+    }
+}

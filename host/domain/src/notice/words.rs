@@ -1,0 +1,113 @@
+//! What people read of a notice: the one table of its words.
+
+use super::{Matter, Part, Step};
+use crate::id::PersonId;
+use crate::law::language::Language;
+use crate::raci::Raci;
+use crate::stream::Actor;
+
+impl Part {
+    /// How it concerns whoever reads it.
+    pub fn words(self, language: Language) -> &'static str {
+        match self {
+            Self::Happened => language.pick("para su información", "para sua informação", "for your information"),
+            Self::Waits => language.pick("le espera", "espera por você", "waits for you"),
+            Self::Loud => language.pick("¡ATENCIÓN!", "ATENÇÃO!", "ATTENTION!"),
+        }
+    }
+}
+
+impl Step {
+    fn words(self, language: Language) -> &'static str {
+        #[rustfmt::skip] // A table is read in rows.
+        let [es, pt, en] = match self {
+            Self::Proposed  => ["propuesta", "proposta", "proposed"],
+            Self::Edited    => ["la propuesta es otra ahora", "a proposta é outra agora", "the proposal is another one now"],
+            Self::Agreed    => ["opinión a favor", "opinião a favor", "an opinion for it"],
+            Self::Objected  => ["opinión en contra: hay que firmar de nuevo", "opinião contra: é preciso assinar de novo", "an opinion against it: it has to be signed again"],
+            Self::Signed    => ["firmada", "assinada", "signed"],
+            Self::Rejected  => ["rechazada", "rejeitada", "rejected"],
+            Self::Withdrawn => ["retirada", "retirada", "taken back"],
+            Self::Expired   => ["vencida sin decisión", "vencida sem decisão", "expired undecided"],
+            Self::Forced    => ["FORZADA SIN APROBACIÓN", "FORÇADA SEM APROVAÇÃO", "FORCED WITHOUT APPROVAL"],
+            Self::Reviewed  => ["revisado lo que se forzó", "revisado o que foi forçado", "what was forced was looked at"],
+            Self::Done      => ["ejecutada", "executada", "carried out"],
+            Self::Failed    => ["no se pudo ejecutar", "não pôde ser executada", "could not be carried out"],
+            Self::Reminded  => ["sigue esperando", "continua esperando", "still waits"],
+        };
+        language.pick(es, pt, en)
+    }
+}
+
+impl Matter {
+    /// What happened, in a line, as `plantilla «promo»: firmada (Paula Gómez)`.
+    pub fn words(&self, by: &Actor, raci: &Raci, language: Language) -> String {
+        let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
+        let name = |id: &PersonId| raci.by_id(id).map_or_else(|| id.to_string(), |person| person.name.clone());
+        let from = |number: &Option<crate::id::NumberId>| match number {
+            None => say("todos los números", "todos os números", "all numbers"),
+            Some(number) => {
+                format!("{} {number}", language.pick("el número", "o número", "the number"))
+            }
+        };
+        let what = match self {
+            Self::Proposal { kind, title, step, .. } => {
+                format!("{} «{title}»: {}", kind.words(language), step.words(language))
+            }
+            Self::Stopped { number, code } => {
+                let words = say("envíos detenidos", "envios parados", "sending stopped");
+                let code = code.map(|code| format!(", WhatsApp {code}")).unwrap_or_default();
+                format!("{words}: {}{code}", from(number))
+            }
+            Self::Resumed { number } => {
+                format!("{}: {}", say("envíos reanudados", "envios retomados", "sending resumed"), from(number))
+            }
+            Self::Template { name, language: of, status } => {
+                let words = say(
+                    "Meta no deja enviar la plantilla",
+                    "a Meta não deixa enviar o modelo",
+                    "Meta does not let the template be sent",
+                );
+                format!("{words} «{name}» ({of}): {status}")
+            }
+            Self::TwoPlaces { person } => {
+                let words = say(
+                    "una cuenta está en uso en dos lugares a la vez",
+                    "uma conta está em uso em dois lugares ao mesmo tempo",
+                    "an account is in use in two places at once",
+                );
+                format!("{words}: {}", name(person))
+            }
+            Self::Invited { person } => {
+                let words =
+                    say("invitación para poner contraseña", "convite para pôr senha", "invited to set a password");
+                format!("{words}: {}", name(person))
+            }
+            Self::Left { person } => {
+                let words = say("ya no trabaja aquí", "já não trabalha aqui", "does not work here any more");
+                format!("{}: {words}", name(person))
+            }
+            Self::Returned { person } => {
+                let words = say("trabaja aquí de nuevo", "trabalha aqui de novo", "works here again");
+                format!("{}: {words}", name(person))
+            }
+            Self::Rights { people } => {
+                let row = |(task, letters): (&crate::raci::task::Task, &_)| format!("{} {letters}", task.words(language));
+                let one = |(person, rows): (&PersonId, &super::Rights)| {
+                    let rows: Vec<String> = rows.iter().map(row).collect();
+                    let none = language.pick("ninguna fila", "nenhuma linha", "no row");
+                    let rows = if rows.is_empty() { none.to_owned() } else { rows.join("; ") };
+                    format!("{}: {rows}", name(person))
+                };
+                let people: Vec<String> = people.iter().map(one).collect();
+                let words = say("letras en la matriz", "letras na matriz", "letters in the matrix");
+                format!("{words}. {}", people.join(". "))
+            }
+        };
+        match by {
+            Actor::Person(person) => format!("{what} ({})", name(person)),
+            Actor::Operator(account) => format!("{what} ({account})"),
+            _ => what,
+        }
+    }
+}
