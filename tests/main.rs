@@ -30,6 +30,7 @@ mod law;
 mod load;
 mod media;
 mod message;
+mod notices;
 mod outbound;
 mod pacing;
 mod people;

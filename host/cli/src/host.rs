@@ -103,7 +103,10 @@ impl Host {
         // Before it is said what is in force: that is the first thing that people are told.
         let teller = Teller::new(store.clone(), desk.proposals().clone(), {
             let desk = desk.clone();
-            move || Arc::clone(&desk.active().company)
+            move || {
+                let active = desk.active();
+                (active.generation.number, Arc::clone(&active.company))
+            }
         })?;
         desk.announce().await?;
         let files = settings.file.clone().map(|file| {

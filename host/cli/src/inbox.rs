@@ -18,7 +18,12 @@ pub(crate) enum Command {
 
 /// Carries a command out.
 #[allow(clippy::print_stdout, reason = "the answer goes to whoever asked")]
-pub(crate) fn run(settings: &Settings, command: Option<Command>, all: bool, json: bool) -> anyhow::Result<()> {
+pub(crate) fn run(
+    settings: &Settings,
+    command: Option<Command>,
+    all: bool,
+    json: bool,
+) -> anyhow::Result<()> {
     let Some(Command::Read { notices }) = command else {
         let path = format!("/notices?limit=200&unread={}", !all);
         let answer = control::ask(&settings.data, Method::GET, &path, None)?;

@@ -34,8 +34,10 @@ impl Inboxes {
         let stream = Stream::Inbox(person.clone());
         loop {
             let (version, inbox) = self.0.inbox(person)?;
-            let unread = inbox.notices.iter().filter(|(_, notice)| notice.read.is_none()).map(|(cause, _)| *cause);
-            let read: Vec<u64> = unread.filter(|cause| which.is_none_or(|which| which.contains(cause))).collect();
+            let unread =
+                inbox.notices.iter().filter(|(_, notice)| notice.read.is_none()).map(|(cause, _)| *cause);
+            let read: Vec<u64> =
+                unread.filter(|cause| which.is_none_or(|which| which.contains(cause))).collect();
             if read.is_empty() {
                 return Ok(inbox.unread());
             }

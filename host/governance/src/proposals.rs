@@ -16,8 +16,8 @@ use domain::outside::{Clock, Entropy};
 use domain::proposal::due::{Approvals, Unfit};
 use domain::proposal::event::{
     Content, Opinion, ProposalApproved, ProposalBegun, ProposalDone, ProposalEdited, ProposalExpired,
-    ProposalFailed, ProposalForced, ProposalHeard, ProposalMade, ProposalRejected, ProposalReminded, ProposalReviewed,
-    ProposalSigned, ProposalWithdrawn,
+    ProposalFailed, ProposalForced, ProposalHeard, ProposalMade, ProposalRejected, ProposalReminded,
+    ProposalReviewed, ProposalSigned, ProposalWithdrawn,
 };
 use domain::proposal::{Kind, Proposal, Stage};
 use domain::raci::Raci;

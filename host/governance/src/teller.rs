@@ -47,31 +47,36 @@ pub enum TellError {
 pub struct Teller {
     store: Store,
     proposals: Proposals,
-    company: Box<dyn Fn() -> Arc<Company> + Send + Sync>,
+    in_force: Box<dyn Fn() -> (u64, Arc<Company>) + Send + Sync>,
     /// Whoever was not told of events up to here is not any more.
     from: u64,
 }
 
 impl Teller {
-    /// One that goes on where the last one was. Where there was none it begins with what happens from now on. `company` is
-    /// asked for the one that is in force.
+    /// One that goes on where the last one was. Where there was none it begins with what happens from now on. `in_force` is
+    /// asked for the company that is, and for the number of its generation.
     pub fn new(
         store: Store,
         proposals: Proposals,
-        company: impl Fn() -> Arc<Company> + Send + Sync + 'static,
+        in_force: impl Fn() -> (u64, Arc<Company>) + Send + Sync + 'static,
     ) -> Result<Self, TellError> {
         let from = store.told()?.1.unwrap_or(store.last_seq());
-        Ok(Self { store, proposals, company: Box::new(company), from })
+        Ok(Self { store, proposals, in_force: Box::new(in_force), from })
     }
 
     /// Tells of all that happened.
     pub async fn step(&mut self) -> Result<(), TellError> {
-        let company = (self.company)();
+        let company = (self.in_force)().1;
         for proposal in self.proposals.list(true)? {
             self.proposals.remind(proposal.id, company.raci(), company.approvals()).await?;
         }
         loop {
-            let causes = self.store.happenings(self.from, AT_ONCE)?;
+            let mut causes = self.store.happenings(self.from, AT_ONCE)?;
+            let (generation, company) = (self.in_force)();
+            // What is said to be in force is so a moment later.
+            if let Some(coming) = self.first_after(generation, &causes)? {
+                causes.truncate(coming);
+            }
             let Some(last) = causes.last().copied() else { return Ok(()) };
             // A company that describes nobody has nobody to tell.
             if company.is_governed() {
@@ -79,6 +84,19 @@ impl Teller {
             }
             self.from = last;
         }
+    }
+
+    /// The first of some events that puts a later generation in force.
+    fn first_after(&self, generation: u64, causes: &[u64]) -> Result<Option<usize>, TellError> {
+        for (n, cause) in causes.iter().enumerate() {
+            if let Some(Event::GenerationActivated(active)) =
+                self.store.event(*cause)?.map(|recorded| recorded.event)
+                && active.generation > generation
+            {
+                return Ok(Some(n));
+            }
+        }
+        Ok(None)
     }
 
     async fn tell(&self, causes: &[u64], last: u64, company: &Company) -> Result<(), TellError> {
@@ -131,18 +149,12 @@ impl Teller {
             }
         }
         let told = whom_rights(&changed, anybody_knows, raci);
-        let drafts =
-            told.into_iter().map(|(person, matter)| given(person, recorded, Part::Happened, matter));
+        let drafts = told.into_iter().map(|(person, matter)| given(person, recorded, Part::Happened, matter));
         Ok(drafts.collect::<Result<_, _>>()?)
     }
 }
 
-fn given(
-    person: PersonId,
-    recorded: &Recorded,
-    part: Part,
-    matter: Matter,
-) -> Result<Draft, CommitError> {
+fn given(person: PersonId, recorded: &Recorded, part: Part, matter: Matter) -> Result<Draft, CommitError> {
     let given = NoticeGiven { cause: recorded.seq, part, matter, by: recorded.actor.clone() };
     Draft::new(Stream::Inbox(person), Actor::Host, given)
 }

@@ -27,9 +27,7 @@ const MOST: usize = 200;
 
 /// The routes of the socket.
 pub(crate) fn routes() -> Routes<Arc<Server>> {
-    Routes::new()
-        .get("/notices", Action::ReadInbox, list)
-        .post("/notices/read", Action::ReadInbox, read)
+    Routes::new().get("/notices", Action::ReadInbox, list).post("/notices/read", Action::ReadInbox, read)
 }
 
 /// The same of the API.
@@ -37,9 +35,11 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
     Routes::new()
         .get("/api/v1/notices", Action::ReadInbox, list)
         .page(
-            Page::new("What you were told, the newest first; with `unread=true` only what you have not read.")
-                .gives::<Notices>()
-                .paged(),
+            Page::new(
+                "What you were told, the newest first; with `unread=true` only what you have not read.",
+            )
+            .gives::<Notices>()
+            .paged(),
         )
         .post("/api/v1/notices/read", Action::ReadInbox, read)
         .page(Page::new("Say that you have read some of it, or all.").takes::<Read>().gives::<Left>())
@@ -134,7 +134,8 @@ async fn list(
     let more = part.len() > limit;
     part.truncate(limit);
     let next = part.last().filter(|_| more).map(|(cause, _)| cause.to_string());
-    let told = part.into_iter().map(|(cause, notice)| told(&server, *cause, notice, &let_in, &company, &raci));
+    let told =
+        part.into_iter().map(|(cause, notice)| told(&server, *cause, notice, &let_in, &company, &raci));
     Ok(Json(Notices { notices: told.collect(), unread: inbox.unread(), next }))
 }
 

@@ -54,7 +54,9 @@ impl Inbox {
                 self.notices.insert(*cause, notice);
                 while self.notices.len() > MOST {
                     let read = self.notices.iter().find(|(_, notice)| notice.read.is_some());
-                    let Some(gone) = read.or(self.notices.iter().next()).map(|(cause, _)| *cause) else { break };
+                    let Some(gone) = read.or(self.notices.iter().next()).map(|(cause, _)| *cause) else {
+                        break;
+                    };
                     self.notices.remove(&gone);
                 }
             }

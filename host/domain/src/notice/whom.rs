@@ -33,9 +33,9 @@ pub fn whom_rights(
     let people = raci.people().iter().filter(|person| !person.service);
     let told = people.filter_map(|person| {
         let own = changed.get_key_value(&person.id).map(|(id, rows)| [(id.clone(), rows.clone())].into());
-        let manages =
-            person.reaches(&Target::default()) && raci.letters(person, Task::ManageAccess).has(ANY);
-        let people = if manages && anybody_knows && !changed.is_empty() { Some(changed.clone()) } else { own };
+        let manages = person.reaches(&Target::default()) && raci.letters(person, Task::ManageAccess).has(ANY);
+        let people =
+            if manages && anybody_knows && !changed.is_empty() { Some(changed.clone()) } else { own };
         Some((person.id.clone(), Matter::Rights { people: people? }))
     });
     told.collect()
@@ -49,7 +49,8 @@ pub fn rights(person: &Person, raci: &Raci) -> Rights {
 
 fn part(matter: &Matter, person: &Person, proposal: Option<&Proposal>, raci: &Raci) -> Option<Part> {
     let has = |task: Task, any: Letters| raci.letters(person, task).has(any);
-    let reaches = |number: &Option<_>| person.reaches(&Target { number: number.clone(), ..Target::default() });
+    let reaches =
+        |number: &Option<_>| person.reaches(&Target { number: number.clone(), ..Target::default() });
     match matter {
         Matter::Proposal { step, .. } => of_proposal(*step, person, proposal?, raci),
         Matter::Stopped { number, .. } | Matter::Resumed { number } => {

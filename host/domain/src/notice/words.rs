@@ -10,7 +10,9 @@ impl Part {
     /// How it concerns whoever reads it.
     pub fn words(self, language: Language) -> &'static str {
         match self {
-            Self::Happened => language.pick("para su información", "para sua informação", "for your information"),
+            Self::Happened => {
+                language.pick("para su información", "para sua informação", "for your information")
+            }
             Self::Waits => language.pick("le espera", "espera por você", "waits for you"),
             Self::Loud => language.pick("¡ATENCIÓN!", "ATENÇÃO!", "ATTENTION!"),
         }
@@ -43,7 +45,8 @@ impl Matter {
     /// What happened, in a line, as `plantilla «promo»: firmada (Paula Gómez)`.
     pub fn words(&self, by: &Actor, raci: &Raci, language: Language) -> String {
         let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
-        let name = |id: &PersonId| raci.by_id(id).map_or_else(|| id.to_string(), |person| person.name.clone());
+        let name =
+            |id: &PersonId| raci.by_id(id).map_or_else(|| id.to_string(), |person| person.name.clone());
         let from = |number: &Option<crate::id::NumberId>| match number {
             None => say("todos los números", "todos os números", "all numbers"),
             Some(number) => {
@@ -60,7 +63,11 @@ impl Matter {
                 format!("{words}: {}{code}", from(number))
             }
             Self::Resumed { number } => {
-                format!("{}: {}", say("envíos reanudados", "envios retomados", "sending resumed"), from(number))
+                format!(
+                    "{}: {}",
+                    say("envíos reanudados", "envios retomados", "sending resumed"),
+                    from(number)
+                )
             }
             Self::Template { name, language: of, status } => {
                 let words = say(
@@ -79,8 +86,11 @@ impl Matter {
                 format!("{words}: {}", name(person))
             }
             Self::Invited { person } => {
-                let words =
-                    say("invitación para poner contraseña", "convite para pôr senha", "invited to set a password");
+                let words = say(
+                    "invitación para poner contraseña",
+                    "convite para pôr senha",
+                    "invited to set a password",
+                );
                 format!("{words}: {}", name(person))
             }
             Self::Left { person } => {
@@ -92,7 +102,9 @@ impl Matter {
                 format!("{}: {words}", name(person))
             }
             Self::Rights { people } => {
-                let row = |(task, letters): (&crate::raci::task::Task, &_)| format!("{} {letters}", task.words(language));
+                let row = |(task, letters): (&crate::raci::task::Task, &_)| {
+                    format!("{} {letters}", task.words(language))
+                };
                 let one = |(person, rows): (&PersonId, &super::Rights)| {
                     let rows: Vec<String> = rows.iter().map(row).collect();
                     let none = language.pick("ninguna fila", "nenhuma linha", "no row");

@@ -66,12 +66,7 @@ impl Default for Approvals {
 impl Approvals {
     /// Its terms, by their keys.
     pub fn terms(&self) -> [(&'static str, SignedDuration); 4] {
-        [
-            ("hearing", self.hearing),
-            ("alone", self.alone),
-            ("expires", self.expires),
-            ("remind", self.remind),
-        ]
+        [("hearing", self.hearing), ("alone", self.alone), ("expires", self.expires), ("remind", self.remind)]
     }
 }
 
