@@ -208,7 +208,7 @@ fn task_of(key: &str) -> Task {
         "calendars" | "zone" => Task::MonitorSla,
         "contacting" => Task::ApproveCampaigns,
         "retention" => Task::EraseData,
-        "media" => Task::ConfigureIntegrations,
+        "media" | "webhooks" => Task::ConfigureIntegrations,
         _ => Task::ManageAccess,
     }
 }

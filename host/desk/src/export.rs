@@ -127,6 +127,7 @@ impl Told<'_> {
             | Stream::Proposal(_)
             | Stream::Person(_)
             | Stream::Inbox(_)
+            | Stream::Subscriber(_)
             | Stream::Telling
             | Stream::Audit => false,
         };

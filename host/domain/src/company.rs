@@ -18,6 +18,7 @@ use crate::media::MediaPolicy;
 use crate::proposal::due::{Approvals, Files};
 use crate::raci::Raci;
 use crate::retention::Retention;
+use crate::subscriber::Subscriber;
 
 /// What is written down of a company.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,6 +60,9 @@ pub struct Description {
     /// How changes that can hurt are agreed on.
     #[serde(default)]
     pub approvals: Approvals,
+    /// Addresses of its own that are told what happens.
+    #[serde(default)]
+    pub webhooks: Vec<Subscriber>,
     /// The file of its responsibility matrix and its people, beside this one; the built-in matrix and nobody if absent.
     #[serde(default)]
     pub raci: Option<String>,
@@ -262,6 +266,7 @@ impl Company {
                 return Err(mistake(format!("approvals.{key}"), &term.to_string(), expected));
             }
         }
+        Subscriber::check(&description.webhooks)?;
         let countries = match countries {
             Some(countries) => countries,
             None => Countries::shipped(&description.zone)?,
@@ -328,6 +333,11 @@ impl Company {
     /// For how long it keeps what it knows of people.
     pub fn retention(&self) -> &Retention {
         &self.description.retention
+    }
+
+    /// Addresses of its own that are told what happens.
+    pub fn webhooks(&self) -> &[Subscriber] {
+        &self.description.webhooks
     }
 
     /// How changes that can hurt are agreed on.
@@ -429,6 +439,7 @@ impl Default for Description {
             media: MediaPolicy::default(),
             retention: Retention::default(),
             approvals: Approvals::default(),
+            webhooks: Vec::new(),
             raci: None,
         }
     }

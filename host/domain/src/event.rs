@@ -25,6 +25,7 @@ use crate::proposal::event::{
     ProposalSigned, ProposalWithdrawn,
 };
 use crate::stream::{Actor, Stream};
+use crate::subscriber::{SubscriberGivenUp, SubscriberJoined, SubscriberTold};
 use crate::templates::{TemplateSubmitted, TemplatesSynced};
 
 pub use access::*;
@@ -354,6 +355,12 @@ events! {
     NoticesRead(NoticesRead) = "notices-read", form 1;
     /// Everybody was told who had to be, up to some event.
     NoticesTold(NoticesTold) = "notices-told", form 1;
+    /// An address of the company's is told what happens from here on.
+    SubscriberJoined(SubscriberJoined) = "subscriber-joined", form 1;
+    /// It was told of an event.
+    SubscriberTold(SubscriberTold) = "subscriber-told", form 1;
+    /// It did not take an event for too long.
+    SubscriberGivenUp(SubscriberGivenUp) = "subscriber-given-up", form 1;
     /// Somebody may set a password by a link, once.
     PersonInvited(PersonInvited) = "person-invited", form 1;
     /// Somebody has another password.

@@ -164,6 +164,8 @@ name! {
     PersonId;
     /// A role: a column of the responsibility matrix.
     RoleId;
+    /// An address of the company's that is told what happens.
+    SubscriberId;
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use crate::id::{
     AgentId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, PersonId, ProposalId, RuleId,
+    SubscriberId,
 };
 use crate::text::as_text;
 
@@ -32,6 +33,8 @@ pub enum Stream {
     Person(PersonId),
     /// What a person was told.
     Inbox(PersonId),
+    /// How far an address of the company's was told what happens.
+    Subscriber(SubscriberId),
     /// How far people were told what they have to be.
     Telling,
     /// Who did what, and what was signed of it.
@@ -50,6 +53,7 @@ impl fmt::Display for Stream {
             Self::Proposal(id) => write!(f, "proposal/{id}"),
             Self::Person(id) => write!(f, "person/{id}"),
             Self::Inbox(id) => write!(f, "inbox/{id}"),
+            Self::Subscriber(id) => write!(f, "subscriber/{id}"),
             Self::Telling => f.write_str("telling"),
             Self::Audit => f.write_str("audit"),
         }
@@ -62,7 +66,7 @@ pub enum NotAStream {
     /// No such kind of stream.
     #[error(
         "`{0}` names no stream: webhooks, company, audit, telling, contact/…, conversation/…, message/…, agent/…, \
-         proposal/…, person/… or inbox/… was expected"
+         proposal/…, person/…, inbox/… or subscriber/… was expected"
     )]
     Kind(String),
     /// The part behind the slash.
@@ -86,6 +90,7 @@ impl FromStr for Stream {
             Some(("proposal", id)) => Self::Proposal(id.parse()?),
             Some(("person", id)) => Self::Person(id.into()),
             Some(("inbox", id)) => Self::Inbox(id.into()),
+            Some(("subscriber", id)) => Self::Subscriber(id.into()),
             _ => return Err(NotAStream::Kind(text.to_owned())),
         })
     }

@@ -26,6 +26,7 @@ use domain::proposal::Proposal;
 use domain::sealed::Lookup;
 use domain::stops::Stops;
 use domain::stream::Stream;
+use domain::subscriber::Progress;
 use serde::Serialize;
 
 use crate::history::Pointer;
@@ -118,6 +119,11 @@ impl<'a> Fold<'a> {
                     access.fold(recorded.time, &recorded.event);
                     stream.state = State::Person(access);
                 }
+                Stream::Subscriber(_) => {
+                    let mut progress = Progress::default();
+                    progress.fold(recorded.time, &recorded.event);
+                    stream.state = State::Subscriber(progress);
+                }
                 Stream::Inbox(ref person) => {
                     let mut inbox = Inbox::default();
                     inbox.fold(recorded.time, person, &recorded.event);
@@ -146,6 +152,7 @@ impl<'a> Fold<'a> {
             (State::Agent(agent), event) => agent.fold(recorded.time, event),
             (State::Proposal(proposal), event) => proposal.fold(event, recorded.time),
             (State::Person(access), event) => access.fold(recorded.time, event),
+            (State::Subscriber(progress), event) => progress.fold(recorded.time, event),
             (State::Inbox(inbox), event) => {
                 if let Stream::Inbox(person) = &recorded.stream {
                     inbox.fold(recorded.time, person, event);

@@ -3,9 +3,10 @@
 //! Such events are rare among all others, so they have an index of their own: whoever tells of them, and whoever follows them
 //! live, goes on from any number without reading what lies between.
 
-use domain::id::PersonId;
+use domain::id::{PersonId, SubscriberId};
 use domain::notice::inbox::Inbox;
 use domain::stream::Stream;
+use domain::subscriber::Progress;
 
 use crate::layout;
 use crate::projection::ProjectionError;
@@ -24,6 +25,11 @@ impl Store {
     pub fn told(&self) -> Result<(u64, Option<u64>), ProjectionError> {
         let version = self.tree().state(&Stream::Telling)?.version;
         Ok((version, self.tree().get(layout::TOLD.to_vec())?.as_deref().and_then(layout::number)))
+    }
+
+    /// How far an address of the company's was told what happens; none if it is new.
+    pub fn subscriber(&self, id: &SubscriberId) -> Result<(u64, Option<Progress>), ProjectionError> {
+        self.folded(&Stream::Subscriber(id.clone()))
     }
 
     /// What somebody was told. Whoever was told nothing has an empty one.

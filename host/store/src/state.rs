@@ -12,6 +12,7 @@ use domain::notice::inbox::Inbox;
 use domain::proposal::Proposal;
 use domain::stops::Stops;
 use domain::stream::Stream;
+use domain::subscriber::Progress;
 use serde::de::DeserializeOwned;
 
 use crate::layout;
@@ -29,6 +30,7 @@ pub(crate) enum State {
     Proposal(Box<Proposal>),
     Person(Access),
     Inbox(Box<Inbox>),
+    Subscriber(Progress),
     /// Of somebody who was forgotten.
     Erased,
 }
@@ -63,7 +65,7 @@ macro_rules! folded {
 
 folded! {
     Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent
-    Proposal = Proposal Access = Person Inbox = Inbox
+    Proposal = Proposal Access = Person Inbox = Inbox Progress = Subscriber
 }
 
 impl Versioned {
@@ -85,6 +87,7 @@ impl Versioned {
             State::Proposal(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Person(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Inbox(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Subscriber(state) => serde_json::to_writer(&mut bytes, state)?,
         }
         Ok(bytes)
     }
@@ -107,6 +110,7 @@ impl Versioned {
             Stream::Agent(_) => known(bytes, State::Agent)?,
             Stream::Proposal(_) => known(bytes, |state| State::Proposal(Box::new(state)))?,
             Stream::Person(_) => known(bytes, State::Person)?,
+            Stream::Subscriber(_) => known(bytes, State::Subscriber)?,
             Stream::Inbox(_) => known(bytes, |state| State::Inbox(Box::new(state)))?,
         };
         Ok(Self { version, state })

@@ -110,6 +110,7 @@ impl Board {
             | Stream::Proposal(_)
             | Stream::Person(_)
             | Stream::Inbox(_)
+            | Stream::Subscriber(_)
             | Stream::Telling
             | Stream::Audit => {}
         }

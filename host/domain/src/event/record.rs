@@ -51,6 +51,7 @@ impl Event {
             | Self::PersonReturned(_) => true,
             // What people are told follows from what happened, and from whose it is.
             Self::ProposalReminded(_) | Self::NoticeGiven(_) | Self::NoticesTold(_) => false,
+            Self::SubscriberJoined(_) | Self::SubscriberTold(_) | Self::SubscriberGivenUp(_) => false,
             // That somebody knew of it is theirs.
             Self::NoticesRead(_) => true,
             // Each session that was opened says whether one was shown.
