@@ -12,7 +12,7 @@ use desk::{Active, Desk, Outside, Running};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
 use domain::stream::Actor;
-use governance::{Checkpoints, Directory, Notary, Outlet, People, SocketSigner, Teller};
+use governance::{Checkpoints, Directory, Notary, Outfit, Outlet, People, SocketSigner, Teller};
 use journal::{Disk as _, RealDisk};
 use server::{Controlled, Listening, Routes, Server, Site};
 use store::{Drive, KeyStore, MediaFiles, Paths, Store};
@@ -26,6 +26,7 @@ use crate::handing::Address;
 use crate::rulebook;
 use crate::settings::{self, Destination, Policy, Settings};
 use crate::system::{SystemClock, SystemEntropy, boot};
+use crate::webhooks;
 
 /// How often the file of settings is looked at for other rules.
 const LOOK: Duration = Duration::from_secs(1);
@@ -149,10 +150,20 @@ impl Host {
             format!("`data` is `{}`: no socket can be made in it", settings.data.display())
         })?;
         server::let_in(&settings.data, policy.company.raci())?;
+        let outfit = Outfit {
+            store: desk.store().clone(),
+            clock: Arc::clone(&clock),
+            entropy: Arc::new(SystemEntropy),
+            company: Arc::new({
+                let desk = desk.clone();
+                move || Arc::clone(&desk.active().company)
+            }),
+        };
         let mut chores = vec![
             tokio::spawn(sweep(desk.clone(), Arc::clone(&clock))),
             tokio::spawn(retain(desk.clone())),
             tokio::spawn(governance::telling(teller)),
+            tokio::spawn(webhooks::keep(outfit, beside(settings.file.as_deref()))),
         ];
         if let Some(files) = files {
             let file = settings.file.clone().unwrap_or_default();
@@ -204,6 +215,11 @@ impl Host {
         tokio::task::spawn_blocking(move || store.close()).await??;
         Ok(())
     }
+}
+
+/// The directory of a file.
+fn beside(file: Option<&Path>) -> PathBuf {
+    file.and_then(Path::parent).map_or_else(PathBuf::new, Path::to_owned)
 }
 
 /// Whoever has the record signed and hands its checkpoints out, at work. None if nobody signs it.

@@ -3,6 +3,7 @@
 mod access;
 mod audit_tools;
 mod backup;
+mod calling;
 mod commands;
 mod company_files;
 mod contact_tools;
@@ -24,6 +25,7 @@ mod rulebook;
 mod settings;
 mod system;
 mod template_tools;
+mod webhooks;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;

@@ -6,6 +6,7 @@
 //! [`Proposals`] are what they agree on, and [`domain::proposal`] what that takes. The [`Teller`] tells them what happened. The [`Notary`] has the record signed and
 //! hands its checkpoints out.
 
+mod courier;
 mod ending;
 mod error;
 mod inboxes;
@@ -28,6 +29,7 @@ mod tokens;
 mod totp;
 mod using;
 
+pub use courier::{Courier, CourierError, Delivery, Next, Outfit, Post, Posted, SigningSecret, carrying_out};
 pub use error::AccessError;
 pub use inboxes::Inboxes;
 pub use limits::Pace;

@@ -1,0 +1,146 @@
+//! Asking addresses that the company wrote down, over HTTP.
+//!
+//! A name is resolved once, each address that it has is looked at, and that very address is connected to: what is not public
+//! is reached only where the company names its network. Nothing follows where an answer points to, and no proxy of the
+//! environment is asked.
+
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use domain::network::{Network, is_public};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::{Request, StatusCode, Uri};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::Name;
+use hyper_util::rt::TokioExecutor;
+use tower_service::Service;
+
+/// How long an address may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether a machine may be asked.
+fn allowed(address: IpAddr, allow: &[Network]) -> bool {
+    is_public(address) || allow.iter().any(|network| network.contains(address))
+}
+
+/// Resolves names to what may be reached of them.
+#[derive(Clone)]
+struct Guarded(Arc<[Network]>);
+
+impl Service<Name> for Guarded {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = std::io::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let allow = Arc::clone(&self.0);
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let may: Vec<SocketAddr> = found.filter(|found| allowed(found.ip(), &allow)).collect();
+            if may.is_empty() {
+                return Err(std::io::Error::other(NOT_ALLOWED));
+            }
+            Ok(may.into_iter())
+        })
+    }
+}
+
+const NOT_ALLOWED: &str =
+    "its address is not public: name its network in `allow` if it is one of the company's own";
+
+/// What is asked through.
+#[derive(Clone)]
+pub(crate) struct Calling {
+    client: Client<HttpsConnector<HttpConnector<Guarded>>, Full<Bytes>>,
+    allow: Arc<[Network]>,
+}
+
+impl Calling {
+    /// One that reaches what is public, and these networks.
+    pub(crate) fn new(allow: &[Network]) -> Self {
+        let allow: Arc<[Network]> = allow.into();
+        let mut http = HttpConnector::new_with_resolver(Guarded(Arc::clone(&allow)));
+        http.enforce_http(false);
+        http.set_connect_timeout(Some(PATIENCE));
+        let tls = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1();
+        // A connection is made for each request, so that each is one to an address that was looked at.
+        let client =
+            Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(tls.wrap_connector(http));
+        Self { client, allow }
+    }
+
+    /// Asks, and gives the status of the answer and at most `most` bytes of it. The words say why there is none.
+    pub(crate) async fn ask(
+        &self,
+        request: Request<Full<Bytes>>,
+        most: usize,
+    ) -> Result<(StatusCode, Bytes), String> {
+        // An address that is no name is resolved by nobody.
+        if literal(request.uri()).is_some_and(|address| !allowed(address, &self.allow)) {
+            return Err(NOT_ALLOWED.to_owned());
+        }
+        let asked = async {
+            let answer = self.client.request(request).await.map_err(|error| unreachable(&error))?;
+            let status = answer.status();
+            let body = Limited::new(answer.into_body(), most).collect().await;
+            Ok((status, body.map(|body| body.to_bytes()).unwrap_or_default()))
+        };
+        tokio::time::timeout(PATIENCE, asked).await.map_err(|_| format!("no answer within {PATIENCE:?}"))?
+    }
+}
+
+/// The address that stands in a URL in the place of a name.
+fn literal(uri: &Uri) -> Option<IpAddr> {
+    let host = uri.host()?;
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host).parse().ok()
+}
+
+fn unreachable(error: &hyper_util::client::legacy::Error) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    let why = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
+    format!("it cannot be reached: {why}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn ask(url: &str, allow: &[Network]) -> Result<StatusCode, String> {
+        let request = Request::get(url).body(Full::default()).unwrap();
+        Calling::new(allow).ask(request, 100).await.map(|(status, _)| status)
+    }
+
+    #[tokio::test]
+    async fn the_company_s_own_machines_are_reached_only_where_it_says_so_by_name_and_by_number() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let redirect = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+                let _ = stream.read(&mut [0; 1_024]).await;
+                let _ = stream.write_all(redirect.as_bytes()).await;
+            }
+        });
+        for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "[::1]"] {
+            let refused = ask(&format!("http://{host}:{port}/"), &[]).await.unwrap_err();
+            assert!(refused.contains("not public"), "{host}: {refused}");
+        }
+        let own = ["127.0.0.0/8".parse().unwrap()];
+        for host in ["127.0.0.1", "localhost"] {
+            // Where it points to is not followed.
+            assert_eq!(ask(&format!("http://{host}:{port}/"), &own).await.unwrap(), StatusCode::FOUND);
+        }
+    }
+}
