@@ -43,4 +43,5 @@ mod sending;
 mod simulation;
 mod templates;
 mod timers;
+mod webhooks;
 mod world;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::caller::{Caller, PASSWORD, invite, opened};
-use crate::program::{Company, NUMBER, Serve};
+use crate::program::{Company, NUMBER};
 use crate::proposals::{file, named, people, sit, until};
 use crate::raci::{change, governed_by, run};
 use crate::templates::READY;

@@ -25,14 +25,25 @@ use tower_service::Service;
 /// How long an address may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Whether a machine may be asked.
-fn allowed(address: IpAddr, allow: &[Network]) -> bool {
-    is_public(address) || allow.iter().any(|network| network.contains(address))
+/// Which machines may be asked besides those of the world.
+#[derive(Clone)]
+enum Allowed {
+    These(Arc<[Network]>),
+    All,
+}
+
+impl Allowed {
+    fn is(&self, address: IpAddr) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(allow) => is_public(address) || allow.iter().any(|network| network.contains(address)),
+        }
+    }
 }
 
 /// Resolves names to what may be reached of them.
 #[derive(Clone)]
-struct Guarded(Arc<[Network]>);
+struct Guarded(Allowed);
 
 impl Service<Name> for Guarded {
     type Response = std::vec::IntoIter<SocketAddr>;
@@ -44,10 +55,10 @@ impl Service<Name> for Guarded {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let allow = Arc::clone(&self.0);
+        let allowed = self.0.clone();
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let may: Vec<SocketAddr> = found.filter(|found| allowed(found.ip(), &allow)).collect();
+            let may: Vec<SocketAddr> = found.filter(|found| allowed.is(found.ip())).collect();
             if may.is_empty() {
                 return Err(std::io::Error::other(NOT_ALLOWED));
             }
@@ -63,21 +74,29 @@ const NOT_ALLOWED: &str =
 #[derive(Clone)]
 pub(crate) struct Calling {
     client: Client<HttpsConnector<HttpConnector<Guarded>>, Full<Bytes>>,
-    allow: Arc<[Network]>,
+    allowed: Allowed,
 }
 
 impl Calling {
     /// One that reaches what is public, and these networks.
     pub(crate) fn new(allow: &[Network]) -> Self {
-        let allow: Arc<[Network]> = allow.into();
-        let mut http = HttpConnector::new_with_resolver(Guarded(Arc::clone(&allow)));
+        Self::reaching(Allowed::These(allow.into()))
+    }
+
+    /// One that reaches everything, for addresses of whoever runs the host.
+    pub(crate) fn anywhere() -> Self {
+        Self::reaching(Allowed::All)
+    }
+
+    fn reaching(allowed: Allowed) -> Self {
+        let mut http = HttpConnector::new_with_resolver(Guarded(allowed.clone()));
         http.enforce_http(false);
         http.set_connect_timeout(Some(PATIENCE));
         let tls = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1();
         // A connection is made for each request, so that each is one to an address that was looked at.
         let client =
             Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(tls.wrap_connector(http));
-        Self { client, allow }
+        Self { client, allowed }
     }
 
     /// Asks, and gives the status of the answer and at most `most` bytes of it. The words say why there is none.
@@ -87,7 +106,7 @@ impl Calling {
         most: usize,
     ) -> Result<(StatusCode, Bytes), String> {
         // An address that is no name is resolved by nobody.
-        if literal(request.uri()).is_some_and(|address| !allowed(address, &self.allow)) {
+        if literal(request.uri()).is_some_and(|address| !self.allowed.is(address)) {
             return Err(NOT_ALLOWED.to_owned());
         }
         let asked = async {
