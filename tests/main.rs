@@ -27,6 +27,7 @@ mod forgery;
 mod generations;
 mod keeping;
 mod law;
+mod live;
 mod load;
 mod media;
 mod message;

@@ -14,7 +14,7 @@ use domain::sealed::Key;
 use domain::stream::Actor;
 use governance::{Checkpoints, Directory, Notary, Outfit, Outlet, People, SocketSigner, Teller};
 use journal::{Disk as _, RealDisk};
-use server::{Controlled, Listening, Routes, Server, Site};
+use server::{Controlled, Listening, Routes, Server, Site, Streams};
 use store::{Drive, KeyStore, MediaFiles, Paths, Store};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -44,6 +44,7 @@ pub(crate) struct Host {
     pub(crate) site: Site,
     pub(crate) address: SocketAddr,
     listening: Listening,
+    streams: Streams,
     controlled: Controlled,
     running: Running,
     chores: Vec<JoinHandle<()>>,
@@ -126,10 +127,12 @@ impl Host {
             let breached = settings.breached_passwords.clone();
             move || People::new(store, keys, clock, entropy, breached)
         });
+        let streams = Streams::default();
         let server = Server {
             desk: desk.clone(),
             files: files.clone().map(|files| files as Arc<dyn server::Files>),
             people: people.await?,
+            streams: streams.clone(),
             site,
             checkpoints: notary.as_ref().map(|(checkpoints, _)| checkpoints.clone()),
             secrets: secrets(settings),
@@ -181,6 +184,7 @@ impl Host {
             site,
             address: listening.address,
             listening,
+            streams,
             controlled,
             running,
             chores,
@@ -200,6 +204,7 @@ impl Host {
 
     /// Closes the door, finishes what has begun, and leaves the data clean.
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        self.streams.end();
         self.listening.stop().await;
         self.controlled.stop().await;
         for chore in self.chores {

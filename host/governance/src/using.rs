@@ -188,6 +188,22 @@ impl People {
         Ok(Ok(Known { person: person.clone(), by: By::Token { id, token } }))
     }
 
+    /// The person behind what let somebody in, if it still counts. To look is no use of it: a session that does nothing else
+    /// ends when it should.
+    pub fn still(&self, known: &Known, raci: &Raci) -> Result<Option<Person>, AccessError> {
+        let (id, now) = (&known.person.id, self.now());
+        let Some(person) = self.standing(raci, id)? else { return Ok(None) };
+        let (_, access) = self.store().access(id)?;
+        let counts = match &known.by {
+            By::Session { id, .. } => access.sessions.get(id).is_some_and(|opened| {
+                standing::session(opened, self.uses().session(*id), now)
+                    && !standing::is_half(raci, person, opened.second_factor)
+            }),
+            By::Token { id, .. } => access.tokens.get(id).is_some_and(|token| standing::token(token, now)),
+        };
+        Ok(counts.then(|| person.clone()))
+    }
+
     /// Whether somebody whom the matrix knows works here: they have not left, nor has whoever answers for them.
     pub fn works_here(&self, raci: &Raci, id: &PersonId) -> Result<bool, AccessError> {
         Ok(self.standing(raci, id)?.is_some())

@@ -13,6 +13,7 @@ mod invitation;
 mod let_in;
 mod lines;
 mod listen;
+mod live;
 mod media;
 mod operator;
 mod outbound;
@@ -43,6 +44,7 @@ use routes::About;
 pub use api::{api_routes, cookie};
 pub use control::{Controlled, SOCKET, control, let_in};
 pub use listen::{Listening, listen};
+pub use live::Streams;
 pub use operator::account;
 pub use proposals::{Files, Proposed};
 pub use routes::{Route, Routes};
@@ -64,6 +66,8 @@ pub struct Server {
     pub entropy: Arc<dyn Entropy>,
     /// How people prove who they are.
     pub people: People,
+    /// Those who listen to what changes.
+    pub streams: Streams,
     /// What lies in the company's files, for whoever proposes to put it in force; none where there is no file.
     pub files: Option<Arc<dyn Files>>,
     /// Where people reach the host.

@@ -17,8 +17,14 @@ const WAITING: usize = 4;
 /// What a reader is sent. Something that went wrong ends it before its end, so that nobody takes a part for the whole.
 type Sent = Result<Bytes, String>;
 
-/// The first lines of the record.
+/// Lines as they come: those of the record, or whatever somebody else sends.
 pub(crate) struct Lines(Receiver<Sent>);
+
+impl From<Receiver<Sent>> for Lines {
+    fn from(receiver: Receiver<Sent>) -> Self {
+        Self(receiver)
+    }
+}
 
 impl Lines {
     /// Those of the first `entries`: each the number in the journal, a space, the entry.

@@ -423,7 +423,7 @@ fn found(server: &Server, let_in: &LetIn, id: &str, company: &Company) -> Result
 }
 
 /// Whether a proposal is any of somebody's business: they wrote it, or one of its rows says something of them.
-fn concerns(proposal: &Proposal, person: &Person, company: &Company) -> bool {
+pub(crate) fn concerns(proposal: &Proposal, person: &Person, company: &Company) -> bool {
     let any = Letters::RA | Letters::C | Letters::I;
     let has = |task: &Task| company.raci().letters(person, *task).has(any);
     person.id == proposal.author || !person.external && proposal.tasks.iter().any(has)

@@ -27,7 +27,7 @@ use serde_json::Value;
 use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
-use crate::{contacts, health, inbox, media, outbound, people, proposals, templates};
+use crate::{contacts, health, inbox, live, media, outbound, people, proposals, templates};
 
 use openapi::Page;
 use problem::Problem;
@@ -74,6 +74,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(templates::api_routes())
         .merge(proposals::api_routes())
         .merge(inbox::api_routes())
+        .merge(live::api_routes())
 }
 
 /// The page of the API.

@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::problem::{KIND, Problem};
+use crate::live;
 use crate::routes::Route;
 
 type Of = fn(&mut SchemaGenerator) -> Schema;
@@ -35,6 +36,8 @@ enum Gives {
     /// JSON that is described elsewhere.
     Document,
     Bytes,
+    /// Events, for as long as somebody listens.
+    Events,
 }
 
 impl Page {
@@ -61,6 +64,11 @@ impl Page {
     /// It gives bytes of any kind.
     pub(crate) const fn gives_bytes(self) -> Self {
         Self { gives: Gives::Bytes, ..self }
+    }
+
+    /// It gives a stream of events.
+    pub(crate) const fn gives_events(self) -> Self {
+        Self { gives: Gives::Events, ..self }
     }
 
     /// It is a list that is read in pages: `after` and `limit`.
@@ -147,6 +155,11 @@ fn operation(
         parameters.push(json!({ "name": "limit", "in": "query",
             "schema": { "type": "integer", "minimum": 1, "maximum": 200, "default": 50 } }));
     }
+    if matches!(page.gives, Gives::Events) {
+        parameters.push(json!({ "name": "Last-Event-ID", "in": "header",
+            "schema": { "type": "integer", "minimum": 0 },
+            "description": "The id of the last event that you saw: it goes on with the next." }));
+    }
     if page.edits {
         parameters.push(json!({ "name": "If-Match", "in": "header", "schema": { "type": "string" },
             "description": "The ETag at which it was read: if it has changed since, nothing is done (412)." }));
@@ -166,6 +179,10 @@ fn operation(
         Gives::Document => {
             ("200", json!({ "description": "The document.", "content": { "application/json": {} } }))
         }
+        Gives::Events => (
+            "200",
+            json!({ "description": "The stream.", "content": { live::KIND: { "schema": { "type": "string" } } } }),
+        ),
         Gives::Bytes => ("200", json!({ "description": "The bytes.", "content": { "*/*": {} } })),
     };
     let mut operation = json!({

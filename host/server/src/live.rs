@@ -1,0 +1,247 @@
+//! What changes, told at once to whoever listens (Server-Sent Events).
+//!
+//! An event says what it is, what it is called and where to read it, and nothing of what is in it: that is asked for where the
+//! matrix decides on it. Its id is its number in the journal, so whoever comes back with the last one that they saw
+//! (`Last-Event-ID`) misses nothing and is told nothing twice. Whether somebody may still listen is asked as often as
+//! something happens, and every half second: a stream is not a way to stay.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::event::{Event, Recorded};
+use domain::id::PersonId;
+use domain::raci::action::Action;
+use domain::raci::person::Target;
+use domain::stops::Scope;
+use domain::stream::Stream;
+use governance::Known;
+use serde_json::{Value, json};
+use store::Topic;
+use tokio::sync::{mpsc, watch};
+
+use crate::Server;
+use crate::api::openapi::Page;
+use crate::api::problem::Problem;
+use crate::let_in::LetIn;
+use crate::lines::Lines;
+use crate::proposals;
+use crate::routes::Routes;
+
+/// Streams that somebody may have open: a few windows, and no more.
+const EACH: usize = 8;
+
+/// How often it is asked whether somebody may still listen.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// How often something is sent although nothing happened, so that nobody in between takes the stream for dead.
+const BEAT: Duration = Duration::from_secs(15);
+
+/// Events that are looked at in one go.
+const AT_ONCE: usize = 100;
+
+/// The header in which whoever comes back says what they saw last.
+const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
+
+/// The route of the API.
+pub(crate) fn api_routes() -> Routes<Arc<Server>> {
+    let page = Page::new(
+        "What changes, as Server-Sent Events: `notice`, `proposal` and `outbound`, each with its name and where to read it. \
+         `Last-Event-ID` goes on from there.",
+    );
+    Routes::new().get("/api/v1/events", Action::ReadInbox, follow).page(page.gives_events())
+}
+
+/// All streams of a host. Cheap to clone.
+#[derive(Clone)]
+pub struct Streams {
+    open: Arc<Mutex<HashMap<PersonId, usize>>>,
+    ended: Arc<watch::Sender<bool>>,
+}
+
+impl Default for Streams {
+    fn default() -> Self {
+        Self { open: Arc::default(), ended: Arc::new(watch::Sender::new(false)) }
+    }
+}
+
+impl Streams {
+    /// Ends all of them: the host stops.
+    pub fn end(&self) {
+        self.ended.send_replace(true);
+    }
+
+    /// One more of somebody; none if they have as many as they may.
+    fn open(&self, person: &PersonId) -> Option<Open> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = open.entry(person.clone()).or_default();
+        (*count < EACH).then(|| {
+            *count += 1;
+            Open { streams: self.clone(), person: person.clone() }
+        })
+    }
+}
+
+/// A stream of somebody. It is theirs until it is dropped.
+struct Open {
+    streams: Streams,
+    person: PersonId,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let mut open = self.streams.open.lock().unwrap_or_else(PoisonError::into_inner);
+        match open.get_mut(&self.person) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(open.remove(&self.person)),
+        }
+    }
+}
+
+async fn follow(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let known = let_in.proven.clone().map(|(by, _)| Known { person: let_in.person, by });
+    let known = known.ok_or_else(|| Problem::of(StatusCode::FORBIDDEN))?;
+    let last =
+        headers.get(LAST_EVENT).map(|last| last.to_str().ok().and_then(|last| last.parse::<u64>().ok()));
+    let newest = server.desk.store().last_seq();
+    let last = match last {
+        None => newest,
+        // What is beyond the journal is of another one.
+        Some(Some(last)) => last.min(newest),
+        Some(None) => {
+            let words = "`Last-Event-ID` is no number: the id of the last event that you saw was expected";
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "not-an-event", words));
+        }
+    };
+    let Some(open) = server.streams.open(&known.person.id) else {
+        let words = format!("you listen {EACH} times already: close one of them");
+        return Err(Problem::later("too-many-streams", words, 5));
+    };
+    let (sender, receiver) = mpsc::channel(16);
+    tokio::spawn(async move {
+        Listener { server, known, last, to: sender }.run(&open).await;
+    });
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(KIND)),
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    ];
+    Ok((headers, Body::new(Lines::from(receiver))).into_response())
+}
+
+/// The MIME type of a stream.
+pub(crate) const KIND: &str = "text/event-stream";
+
+/// Whoever listens.
+struct Listener {
+    server: Arc<Server>,
+    known: Known,
+    /// The last event that was looked at.
+    last: u64,
+    to: mpsc::Sender<Result<Bytes, String>>,
+}
+
+impl Listener {
+    /// Until they hang up, may not listen any more, or the host stops.
+    async fn run(mut self, open: &Open) {
+        let mut happened = self.server.desk.store().watch(Topic::Happenings);
+        let mut ended = open.streams.ended.subscribe();
+        // Where to come back to, before anything happens.
+        let mut beaten = Instant::now();
+        if !self.send(format!("retry: 2000\nid: {}\n\n", self.last)).await {
+            return;
+        }
+        while !*ended.borrow() {
+            happened.mark_unchanged();
+            match self.tell().await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(problem) => {
+                    tracing::error!(?problem, "whoever listens could not be told what changes");
+                    return;
+                }
+            }
+            if beaten.elapsed() >= BEAT {
+                beaten = Instant::now();
+                if !self.send(":\n\n".to_owned()).await {
+                    return;
+                }
+            }
+            tokio::select! {
+                _ = happened.changed() => {}
+                _ = ended.changed() => {}
+                () = self.to.closed() => return,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
+    /// Tells all that happened since. False if it is over.
+    async fn tell(&mut self) -> Result<bool, Problem> {
+        loop {
+            let company = Arc::clone(&self.server.desk.active().company);
+            let raci = company.raci();
+            let Some(person) = self.server.people.still(&self.known, raci)? else { return Ok(false) };
+            self.known.person = person;
+            let store = self.server.desk.store();
+            let numbers = store.happenings(self.last, AT_ONCE).map_err(governance::AccessError::from)?;
+            for seq in &numbers {
+                let recorded = store.event(*seq).map_err(|error| {
+                    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed", error.to_string())
+                })?;
+                if let Some((name, data)) = recorded.and_then(|recorded| self.shown(&recorded)) {
+                    let told = format!("id: {seq}\nevent: {name}\ndata: {data}\n\n");
+                    if !self.send(told).await {
+                        return Ok(false);
+                    }
+                }
+                self.last = *seq;
+            }
+            if numbers.len() < AT_ONCE {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// What they may know of an event, if anything.
+    fn shown(&self, recorded: &Recorded) -> Option<(&'static str, Value)> {
+        let company = Arc::clone(&self.server.desk.active().company);
+        let may = |action: Action, target: &Target| {
+            self.known.reaches(action).is_ok()
+                && company.raci().may(&self.known.person, action, target).is_ok()
+        };
+        let stopped = |scope: &Scope| {
+            let number = match scope {
+                Scope::Account => None,
+                Scope::Number(number) => Some(number.clone()),
+            };
+            let target = Target { number: number.clone(), ..Target::default() };
+            let told = json!({ "kind": recorded.event.kind(), "number": number, "link": "/api/v1/outbound" });
+            may(Action::ReadStops, &target).then_some(("outbound", told))
+        };
+        match (&recorded.event, &recorded.stream) {
+            (Event::NoticeGiven(given), Stream::Inbox(person)) => (*person == self.known.person.id)
+                .then(|| ("notice", json!({ "notice": given.cause, "link": "/api/v1/notices" }))),
+            (Event::SendingStopped(stop), _) => stopped(&stop.scope),
+            (Event::SendingResumed(resumed), _) => stopped(&resumed.scope),
+            (event, Stream::Proposal(id)) if may(Action::ReadProposals, &Target::default()) => {
+                let proposal = self.server.desk.proposals().get(*id).ok()?;
+                let link = format!("/api/v1/proposals/{id}");
+                let told = json!({ "kind": event.kind(), "proposal": id.to_string(), "link": link });
+                proposals::concerns(&proposal, &self.known.person, &company).then_some(("proposal", told))
+            }
+            _ => None,
+        }
+    }
+
+    async fn send(&self, text: String) -> bool {
+        self.to.send(Ok(text.into())).await.is_ok()
+    }
+}
