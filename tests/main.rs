@@ -38,6 +38,7 @@ mod powerloss;
 mod program;
 mod proposals;
 mod raci;
+mod rules;
 mod sending;
 mod simulation;
 mod templates;

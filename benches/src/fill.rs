@@ -274,6 +274,7 @@ impl Customer {
             generation: 1,
             asked: vec![asked("office-hours", Outcome::Abstained), asked("quick-answers", Outcome::Answered)],
             not_asked: Vec::new(),
+            shadowed: Vec::new(),
             refused: Vec::new(),
             traces: self.seal(&self.traces(answer))?,
         })

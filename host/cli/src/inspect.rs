@@ -13,7 +13,7 @@ use domain::raci::task::Task;
 use rules::{Admitted, Definition, Grant, Mode, Remembered, Scope, Snapshot, Unavailable, contract};
 use serde_json::json;
 
-use crate::{host, rulebook};
+use crate::{host, rule_tools, rulebook};
 
 /// What to do with a plugin.
 #[derive(Subcommand)]
@@ -26,11 +26,35 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Hand a component in to the running host: it is admitted and kept, and does nothing until a rule with it is agreed on.
+    Push {
+        /// The component.
+        file: PathBuf,
+        /// For programs: one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The plugins that were handed in.
+    List {
+        /// For programs: one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Carries a command out.
-pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
-    let Command::Inspect { file, json } = command;
+pub(crate) fn run(config: Option<PathBuf>, command: Command) -> anyhow::Result<ExitCode> {
+    let (file, json) = match command {
+        Command::Inspect { file, json } => (file, json),
+        Command::Push { file, json } => {
+            rule_tools::push(&crate::read_settings(config)?, &file, json)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::List { json } => {
+            rule_tools::plugins(&crate::read_settings(config)?, json)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
     let name = file.to_str().context("the name of the file is not UTF-8")?;
     let bytes = rulebook::component(name, &PathBuf::new())?;
     // Nothing of the inspection is kept.
@@ -60,6 +84,8 @@ fn sample(engine: &rules::Host, admitted: &Arc<Admitted>) -> anyhow::Result<Vec<
         settings: admitted.description.example_settings.clone(),
         scope: Scope::default(),
         mode: Mode::Live,
+        version: None,
+        until: None,
     })?;
     let snapshot: Arc<dyn Snapshot> = Arc::new(Nobody);
     let samples = admitted.kinds.iter().map(|kind| {

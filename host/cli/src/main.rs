@@ -19,6 +19,7 @@ mod outbound;
 mod proposal_tools;
 mod raci;
 mod restore;
+mod rule_tools;
 mod rulebook;
 mod settings;
 mod system;
@@ -106,9 +107,22 @@ enum Command {
         #[command(flatten)]
         arguments: notices::Arguments,
     },
-    /// Look at plugins.
-    #[command(subcommand)]
-    Plugin(inspect::Command),
+    /// Look at plugins, and hand them in.
+    Plugin {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: inspect::Command,
+    },
+    /// Rules of the running host: how they stand, and moving them within what was signed.
+    Rules {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: rule_tools::Command,
+    },
     /// Media of the running host.
     Media {
         /// The file of settings.
@@ -220,7 +234,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Contact { config, command } => contact_tools::run(&read_settings(config)?, command),
         Command::Notices { config, arguments } => notices::run(&read_settings(config)?, &arguments),
-        Command::Plugin(command) => inspect::run(command),
+        Command::Plugin { config, command } => inspect::run(config, command),
+        Command::Rules { config, command } => {
+            rule_tools::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Media { config, command } => {
             media_tools::run(&read_settings(config)?, command)?;
             Ok(ExitCode::SUCCESS)
@@ -249,7 +267,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn read_settings(config: Option<PathBuf>) -> anyhow::Result<Settings> {
+pub(crate) fn read_settings(config: Option<PathBuf>) -> anyhow::Result<Settings> {
     Ok(Settings::read_draft(config.as_deref(), &|name| std::env::var(name).ok())?)
 }
 

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use domain::agent::Presence;
-use domain::event::{ActiveRule, CompanyAdopted, GenerationActivated, PresenceSet};
+use domain::company::Company;
+use domain::event::PresenceSet;
 use domain::id::{AgentId, ConversationId, NumberId};
 use domain::message::Outgoing;
 use domain::stops::Stops;
@@ -23,6 +24,7 @@ use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
 use crate::dispatcher::Dispatcher;
 use crate::flood::Gauge;
 use crate::halt;
+use crate::helm::{self, HelmError, Signed};
 use crate::inbound::Inbound;
 use crate::matcher::Matcher;
 use crate::media::{self, Fetcher};
@@ -163,29 +165,26 @@ impl Desk {
         Ok(self.shared.store.stops()?.1)
     }
 
-    /// Puts a description and a generation in force. What is being decided goes on with the ones that it began with.
-    pub async fn activate(&self, active: Active) -> Result<(), DeskError> {
-        let draft = Draft::new(Stream::Company, Actor::Host, activation(&active))?;
-        self.shared.store.commit(Vec::new(), vec![draft]).await?;
-        self.shared.active.store(Arc::new(active));
-        Ok(())
+    /// Puts another company in force, with what its files say of rules; `with` is written with it.
+    pub async fn adopt(
+        &self,
+        company: Company,
+        files: Vec<Signed>,
+        with: Vec<Draft>,
+    ) -> Result<u64, HelmError> {
+        helm::adopt(&self.shared, company, files, with).await
     }
 
-    /// The same with what was agreed on of the company's files: both are in force, or neither.
-    pub async fn adopt(&self, active: Active, adopted: CompanyAdopted) -> Result<(), DeskError> {
-        let drafts = vec![
-            Draft::new(Stream::Company, Actor::Host, activation(&active))?,
-            Draft::new(Stream::Company, Actor::Host, adopted)?,
-        ];
-        self.shared.store.commit(Vec::new(), drafts).await?;
-        self.shared.active.store(Arc::new(active));
-        Ok(())
+    /// Whether a company and what its files say of rules could be put in force.
+    pub fn check_files(&self, company: &Company, files: &[Signed]) -> Result<(), HelmError> {
+        helm::check(&self.shared, company, files)
     }
 
     /// Says in the journal what is in force from the start.
-    pub async fn announce(&self) -> Result<(), DeskError> {
-        let draft = Draft::new(Stream::Company, Actor::Host, activation(&self.active()))?;
-        self.shared.store.commit(Vec::new(), vec![draft]).await?;
+    pub async fn announce(&self, drafts: Vec<Draft>) -> Result<(), DeskError> {
+        if !drafts.is_empty() {
+            self.shared.store.commit(Vec::new(), drafts).await?;
+        }
         Ok(())
     }
 
@@ -224,22 +223,6 @@ impl Desk {
     }
 }
 
-/// The event that says which rules are in force from now on.
-fn activation(active: &Active) -> GenerationActivated {
-    let generation = &active.generation;
-    let rules = generation
-        .rules()
-        .map(|rule| ActiveRule {
-            rule: rule.definition().id.clone(),
-            set: rule.definition().set.clone(),
-            component: rule.definition().linked.admitted().digest,
-            settings: rule.settings(),
-            grant: rule.definition().linked.grant().functions.iter().map(ToString::to_string).collect(),
-        })
-        .collect();
-    GenerationActivated { generation: generation.number, rules }
-}
-
 /// The parts of a desk, for whoever drives them.
 pub struct Parts {
     /// Turns bodies into commands.
@@ -263,17 +246,20 @@ pub struct Parts {
 
 /// Puts a desk together. `workers` is how many conversations are decided on at the same time.
 pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
-    let Outside { store, keys, media, rules, clock, entropy, network, active } = outside;
+    let Outside { store, keys, media, plugins, reference, rules, clock, entropy, network, active } = outside;
     let proposals = Proposals::new(store.clone(), Arc::clone(&clock), Arc::clone(&entropy));
     let shared = Arc::new(Shared {
         store,
         keys,
         media,
+        plugins,
+        reference,
         rules,
         clock,
         entropy,
         network,
         active: ArcSwap::from_pointee(active),
+        helm: tokio::sync::Mutex::default(),
         meters: Meters::default(),
         throughput: Throughput::default(),
         inbound: Inbound::default(),

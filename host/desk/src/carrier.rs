@@ -19,6 +19,7 @@ use tokio::sync::watch;
 
 use crate::assemble::Desk;
 use crate::erasure::{Cause, ErasureError};
+use crate::steering::RuleChange;
 use crate::templates::TemplateWish;
 
 /// How often it thinks of the clock.
@@ -89,6 +90,15 @@ impl Carrier {
                            done; if not, propose it again";
                 proposals.end(proposal.id, Err(why.to_owned())).await?;
             }
+            (Kind::Rule, Stage::Approved) => {
+                if let Some(begun) = proposals.begin(proposal.id).await? {
+                    let done = store::because_of(begun, rule(desk, proposal)).await;
+                    proposals.end(proposal.id, done).await?;
+                }
+            }
+            (Kind::Rule, Stage::Begun) => {
+                proposals.end(proposal.id, rule(desk, proposal).await).await?;
+            }
             (Kind::Export, Stage::Begun) if fresh => {
                 let why = "the host stopped while the data was being handed out: propose it again";
                 proposals.end(proposal.id, Err(why.to_owned())).await?;
@@ -111,6 +121,13 @@ impl Carrier {
 /// As who it is done: whoever proposed it. Who signed stands in the proposal.
 fn actor(proposal: &Proposal) -> Actor {
     Actor::Person(proposal.author.clone())
+}
+
+async fn rule(desk: &Desk, proposal: &Proposal) -> Result<Json, String> {
+    let change: RuleChange =
+        serde_json::from_str(proposal.content.text()).map_err(|error| error.to_string())?;
+    let done = desk.carry_rule(actor(proposal), proposal.id, &change).await;
+    done.map(|generation| Json::of(&json!({ "generation": generation }))).map_err(|error| error.to_string())
 }
 
 async fn template(desk: &Desk, proposal: &Proposal) -> Result<Json, String> {

@@ -126,6 +126,7 @@ impl Told<'_> {
             | Stream::Agent(_)
             | Stream::Proposal(_)
             | Stream::Person(_)
+            | Stream::Rules
             | Stream::Audit => false,
         };
         if !concerned {

@@ -2,7 +2,9 @@
 
 mod mine;
 
-use crate::event::{Acted, CaseAssigned, Event, Recorded};
+use crate::event::{
+    Acted, CaseAssigned, Event, Recorded, RuleAgreed, RuleMoved, RuleReturned, RuleVersioned, RuleWithdrawn,
+};
 use crate::law::consent::Consent;
 use crate::law::language::Language;
 use crate::raci::action::Action;
@@ -24,6 +26,12 @@ pub fn subject(recorded: &Recorded) -> Option<String> {
     Some(match (&recorded.event, &recorded.stream) {
         (Event::GenerationActivated(_), _) => "generation".to_owned(),
         (Event::CompanyAdopted(_), _) => "company".to_owned(),
+        (Event::RuleVersioned(RuleVersioned { rule, .. }), _)
+        | (Event::RuleAgreed(RuleAgreed { rule, .. }), _)
+        | (Event::RuleWithdrawn(RuleWithdrawn { rule, .. }), _)
+        | (Event::RuleMoved(RuleMoved { rule, .. }), _)
+        | (Event::RuleReturned(RuleReturned { rule, .. }), _) => format!("rule/{rule}"),
+        (Event::RuleSetMoved(moved), _) => format!("rule-set/{}", moved.set),
         (_, stream @ (Stream::Proposal(_) | Stream::Person(_))) => stream.to_string(),
         (Event::SendingStopped(stopped), _) => scope(&stopped.scope),
         (Event::SendingResumed(resumed), _) => scope(&resumed.scope),
@@ -69,6 +77,56 @@ pub fn words(event: &Event, language: Language) -> String {
             let words = say("puso reglas en vigor", "pôs regras em vigor", "put rules in force");
             let rules: Vec<&str> = active.rules.iter().map(|rule| rule.rule.as_str()).collect();
             format!("{words} ({}): {}", active.generation, rules.join(", "))
+        }
+        Event::RuleVersioned(versioned) => {
+            let words =
+                say("nueva versión de una regla", "nova versão de uma regra", "a version of a rule is new");
+            with(words, &versioned.rule)
+        }
+        Event::RuleAgreed(agreed) => {
+            with(say("se acordó una regla", "acordou-se uma regra", "a rule was agreed on"), &agreed.rule)
+        }
+        Event::RuleWithdrawn(withdrawn) => {
+            with(say("se retiró una regla", "retirou-se uma regra", "a rule was withdrawn"), &withdrawn.rule)
+        }
+        Event::RuleMoved(moved) => {
+            let words = say("movió una regla", "moveu uma regra", "moved a rule");
+            let mode = moved.mode.map(|mode| format!(" ({mode})")).unwrap_or_default();
+            format!("{words}: {}{mode}: {}", moved.rule, moved.why)
+        }
+        Event::RuleReturned(returned) => {
+            let words = match returned.to {
+                None => say(
+                    "devolvió una regla a lo firmado",
+                    "devolveu uma regra ao assinado",
+                    "returned a rule to what was signed",
+                ),
+                Some(_) => say(
+                    "devolvió una regla a una versión anterior",
+                    "devolveu uma regra a uma versão anterior",
+                    "returned a rule to an earlier version",
+                ),
+            };
+            format!("{words}: {}: {}", returned.rule, returned.why)
+        }
+        Event::RuleSetMoved(moved) => {
+            let words = match moved.on {
+                true => say(
+                    "encendió un conjunto de reglas",
+                    "ligou um conjunto de regras",
+                    "switched a rule set on",
+                ),
+                false => say(
+                    "apagó un conjunto de reglas",
+                    "desligou um conjunto de regras",
+                    "switched a rule set off",
+                ),
+            };
+            format!("{words}: {}: {}", moved.set, moved.why)
+        }
+        Event::PluginUploaded(plugin) => {
+            let words = say("subió un componente", "enviou um componente", "uploaded a component");
+            format!("{words}: {} {} ({})", plugin.name, plugin.version, plugin.component.short())
         }
         Event::SendingStopped(stopped) => {
             with(say("detuvo los envíos", "parou os envios", "stopped sending"), &stopped.why)

@@ -240,6 +240,16 @@ pub struct Asked {
     pub micros: u64,
 }
 
+/// One rule that was asked in the shadow of the others: what it said changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shadowed {
+    /// The rule, and how it ended.
+    #[serde(flatten)]
+    pub asked: Asked,
+    /// Whether the case would have gone the same way with it.
+    pub agrees: bool,
+}
+
 /// One rule that was not asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotAsked {
@@ -261,6 +271,10 @@ pub enum Skipped {
     Off,
     /// It failed too often of late and rests.
     BreakerOpen,
+    /// It counts for a part of the conversations, and this is none of them.
+    NotInCanary,
+    /// What was signed of it is over.
+    EnvelopeOver,
 }
 
 /// What a rule saw and said.

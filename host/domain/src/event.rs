@@ -10,6 +10,7 @@ mod company;
 mod conversation;
 mod people;
 mod record;
+mod rules;
 mod sending;
 mod webhooks;
 
@@ -32,6 +33,7 @@ pub use case::*;
 pub use company::*;
 pub use conversation::*;
 pub use people::*;
+pub use rules::*;
 pub use sending::*;
 pub use webhooks::*;
 
@@ -199,6 +201,20 @@ events! {
     GenerationActivated(GenerationActivated) = "generation-activated", form 1;
     /// What was agreed on is in force, whatever lies in the company's files.
     CompanyAdopted(CompanyAdopted) = "company-adopted", form 1;
+    /// A version of a rule is in force for the first time.
+    RuleVersioned(RuleVersioned) = "rule-versioned", form 1;
+    /// A rule that no file names was agreed on.
+    RuleAgreed(RuleAgreed) = "rule-agreed", form 1;
+    /// A rule that no file names is none any more.
+    RuleWithdrawn(RuleWithdrawn) = "rule-withdrawn", form 1;
+    /// A rule was moved within what was signed.
+    RuleMoved(RuleMoved) = "rule-moved", form 1;
+    /// A rule is as it was signed, or as it was before.
+    RuleReturned(RuleReturned) = "rule-returned", form 1;
+    /// A set of rules is asked, or is not.
+    RuleSetMoved(RuleSetMoved) = "rule-set-moved", form 1;
+    /// A component was admitted and is kept.
+    PluginUploaded(PluginUploaded) = "plugin-uploaded", form 1;
     /// Somebody wrote to us for the first time.
     ContactCreated(ContactCreated) = "contact-created", form 1;
     /// A contact has another name, or a further identifier.

@@ -27,6 +27,7 @@ pub mod platform;
 pub mod proposal;
 pub mod raci;
 pub mod retention;
+pub mod rule;
 pub mod sealed;
 pub mod stops;
 pub mod stream;

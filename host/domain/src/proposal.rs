@@ -27,6 +27,8 @@ use event::{Content, Opinion};
 pub enum Kind {
     /// What is in force of the company's files: rules, calendars, people, the matrix.
     Company,
+    /// A rule that no file of the company names: another one, another version of it, or none any more.
+    Rule,
     /// Something that is wanted of a template.
     Template,
     /// A customer is to be forgotten.

@@ -30,6 +30,8 @@ pub enum Stream {
     Proposal(ProposalId),
     /// What a person proves themselves with.
     Person(PersonId),
+    /// What became of rules after they were signed.
+    Rules,
     /// Who did what, and what was signed of it.
     Audit,
 }
@@ -45,6 +47,7 @@ impl fmt::Display for Stream {
             Self::Agent(id) => write!(f, "agent/{id}"),
             Self::Proposal(id) => write!(f, "proposal/{id}"),
             Self::Person(id) => write!(f, "person/{id}"),
+            Self::Rules => f.write_str("rules"),
             Self::Audit => f.write_str("audit"),
         }
     }
@@ -55,7 +58,7 @@ impl fmt::Display for Stream {
 pub enum NotAStream {
     /// No such kind of stream.
     #[error(
-        "`{0}` names no stream: webhooks, company, audit, contact/…, conversation/…, message/…, agent/…, proposal/… \
+        "`{0}` names no stream: webhooks, company, rules, audit, contact/…, conversation/…, message/…, agent/…, proposal/… \
          or person/… was expected"
     )]
     Kind(String),
@@ -71,6 +74,7 @@ impl FromStr for Stream {
         Ok(match text.split_once('/') {
             None if text == "webhooks" => Self::Webhooks,
             None if text == "company" => Self::Company,
+            None if text == "rules" => Self::Rules,
             None if text == "audit" => Self::Audit,
             Some(("contact", id)) => Self::Contact(id.parse()?),
             Some(("conversation", id)) => Self::Conversation(id.parse()?),

@@ -91,6 +91,8 @@ impl Host {
         Ok(Rule {
             settings: Digest::of(definition.settings.as_bytes()),
             prepared: prepared.into(),
+            breaker: Arc::default(),
+            lately: Arc::default(),
             definition,
         })
     }

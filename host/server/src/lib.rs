@@ -20,6 +20,7 @@ mod proposals;
 mod reading;
 mod reparse;
 mod routes;
+mod rules;
 mod said;
 mod site;
 mod templates;
@@ -104,6 +105,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(media::routes())
         .merge(templates::routes())
         .merge(proposals::routes())
+        .merge(rules::routes())
 }
 
 /// What a host serves, to the world and to those at its machine; `more` is for the world too.

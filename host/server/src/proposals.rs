@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use desk::{OfContact, TemplateWish};
+use desk::{OfContact, RuleWish, TemplateWish};
 use domain::Time;
 use domain::company::Company;
 use domain::decision::Digest;
@@ -79,10 +79,10 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Asked {
-    /// `template`, `erasure`, `export`, or `company` for what lies in the company's files.
+    /// `rule`, `template`, `erasure`, `export`, or `company` for what lies in the company's files.
     #[schemars(with = "String")]
     kind: Kind,
-    /// For a template what `POST /templates` takes; for a customer `{"contact": id}`; nothing for the company's files.
+    /// For a rule `rule`, `set`, `plugin`, `settings`, `scope`, `mode`, `envelope`, `after`, or `withdraw`; for a template what `POST /templates` takes; for a customer `{"contact": id}`; nothing for the company's files.
     #[serde(default)]
     content: Value,
     /// Why. Those who sign read it first, and it is kept.
@@ -259,6 +259,12 @@ async fn propose(
             let read = read.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))?;
             let Proposed { content, tasks, title } = read.map_err(invalid)?;
             (content, tasks, title)
+        }
+        Kind::Rule => {
+            let (desk, wish) = (server.desk.clone(), read::<RuleWish>(content)?);
+            // It compiles and tries the plugin.
+            let checked = tokio::task::spawn_blocking(move || desk.check_rule(&wish)).await;
+            checked.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??
         }
         Kind::Template => suggested(&server, &Change::Template(read(content)?), &reason)?,
         Kind::Erasure => suggested(&server, &Change::Erasure(read(content)?), &reason)?,

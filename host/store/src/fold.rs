@@ -22,6 +22,7 @@ use domain::event::{
 use domain::id::{ConversationId, MessageId};
 use domain::law::spending::Tally;
 use domain::proposal::Proposal;
+use domain::rule::book::RuleBook;
 use domain::sealed::Lookup;
 use domain::stops::Stops;
 use domain::stream::Stream;
@@ -107,6 +108,11 @@ impl<'a> Fold<'a> {
                     stops.fold(recorded.time, &recorded.actor, &recorded.event);
                     stream.state = State::Company(stops);
                 }
+                Stream::Rules => {
+                    let mut book = RuleBook::default();
+                    book.fold(recorded.time, &recorded.actor, &recorded.event);
+                    stream.state = State::Rules(Box::new(book));
+                }
                 Stream::Agent(_) => {
                     let mut agent = Agent::default();
                     agent.fold(recorded.time, &recorded.event);
@@ -138,6 +144,7 @@ impl<'a> Fold<'a> {
             }
             (State::Message(delivery), event) => delivery.fold(recorded.time, event),
             (State::Agent(agent), event) => agent.fold(recorded.time, event),
+            (State::Rules(book), event) => book.fold(recorded.time, &recorded.actor, event),
             (State::Proposal(proposal), event) => proposal.fold(event, recorded.time),
             (State::Person(access), event) => access.fold(recorded.time, event),
         }
@@ -167,6 +174,10 @@ impl<'a> Fold<'a> {
             }
             (Event::GenerationActivated(activated), _) => {
                 self.put_json(layout::GENERATION.to_vec(), activated)?;
+            }
+            (Event::RuleVersioned(versioned), _) => {
+                let key = layout::rule_version(&versioned.rule, recorded.seq);
+                self.put_json(key, &versioned.version)?;
             }
             (Event::CompanyAdopted(adopted), _) => self.put_json(layout::ADOPTED.to_vec(), adopted)?,
             (Event::ContactCreated(created), Stream::Contact(contact)) => {

@@ -28,6 +28,16 @@ pub(crate) const GENERATION: &[u8] = b"g";
 /// What the company agreed on last of its files.
 pub(crate) const ADOPTED: &[u8] = b"v";
 
+/// All versions of a rule that were ever in force.
+pub(crate) fn rule_versions(rule: &RuleId) -> Vec<u8> {
+    [b"R", rule.as_str().as_bytes(), b"\0"].concat()
+}
+
+/// One of them, in the order in which they came.
+pub(crate) fn rule_version(rule: &RuleId, seq: u64) -> Vec<u8> {
+    [rule_versions(rule), seq.to_be_bytes().to_vec()].concat()
+}
+
 /// A stream's version and state.
 pub(crate) fn state(stream: &Stream) -> Vec<u8> {
     [b"s", stream.to_string().as_bytes()].concat()

@@ -9,6 +9,7 @@ use domain::conversation::{Conversation, Holder};
 use domain::delivery::{Delivery, Sending};
 use domain::lane::Lane;
 use domain::proposal::Proposal;
+use domain::rule::book::RuleBook;
 use domain::stops::Stops;
 use domain::stream::Stream;
 use serde::de::DeserializeOwned;
@@ -26,6 +27,7 @@ pub(crate) enum State {
     Message(Delivery),
     Agent(Agent),
     Proposal(Box<Proposal>),
+    Rules(Box<RuleBook>),
     Person(Access),
     /// Of somebody who was forgotten.
     Erased,
@@ -61,7 +63,7 @@ macro_rules! folded {
 
 folded! {
     Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent
-    Proposal = Proposal Access = Person
+    Proposal = Proposal RuleBook = Rules Access = Person
 }
 
 impl Versioned {
@@ -81,6 +83,7 @@ impl Versioned {
             State::Message(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Agent(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Proposal(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Rules(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Person(state) => serde_json::to_writer(&mut bytes, state)?,
         }
         Ok(bytes)
@@ -103,6 +106,7 @@ impl Versioned {
             Stream::Message(_) => known(bytes, State::Message)?,
             Stream::Agent(_) => known(bytes, State::Agent)?,
             Stream::Proposal(_) => known(bytes, |state| State::Proposal(Box::new(state)))?,
+            Stream::Rules => known(bytes, |state| State::Rules(Box::new(state)))?,
             Stream::Person(_) => known(bytes, State::Person)?,
         };
         Ok(Self { version, state })

@@ -109,6 +109,7 @@ impl Board {
             | Stream::Agent(_)
             | Stream::Proposal(_)
             | Stream::Person(_)
+            | Stream::Rules
             | Stream::Audit => {}
         }
     }

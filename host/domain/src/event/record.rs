@@ -22,6 +22,13 @@ impl Event {
             | Self::AccountChanged(_) => true,
             // What people agree on.
             Self::CompanyAdopted(_)
+            | Self::RuleVersioned(_)
+            | Self::RuleAgreed(_)
+            | Self::RuleWithdrawn(_)
+            | Self::RuleMoved(_)
+            | Self::RuleReturned(_)
+            | Self::RuleSetMoved(_)
+            | Self::PluginUploaded(_)
             | Self::ProposalMade(_)
             | Self::ProposalEdited(_)
             | Self::ProposalHeard(_)

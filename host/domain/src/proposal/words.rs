@@ -15,6 +15,7 @@ impl Kind {
     pub fn words(self, language: Language) -> &'static str {
         match self {
             Self::Company => language.pick("reglas y roles", "regras e papéis", "rules and roles"),
+            Self::Rule => language.pick("regla", "regra", "rule"),
             Self::Template => language.pick("plantilla", "modelo", "template"),
             Self::Erasure => language.pick("supresión de datos", "eliminação de dados", "erasure"),
             Self::Export => language.pick("exportación de datos", "exportação de dados", "export"),

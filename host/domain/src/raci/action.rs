@@ -106,6 +106,15 @@ actions! {
     /// Says something of a proposal, signs it, or ends it: its rows say who may (`domain::proposal::due`).
     DecideProposals => Own;
 
+    /// Hands in a component. It does nothing until a rule with it is agreed on.
+    UploadPlugin => Own;
+    /// Reads the components that one handed in; all of them where the row of rules says anything of one.
+    ReadPlugins => Own;
+    /// Reads which rules are asked, and how they stand.
+    ReadRules => see(&[AdjustRoutingRules]);
+    /// Moves rules within what was signed, and returns to what was.
+    MoveRules => may(&[AdjustRoutingRules]);
+
     /// Reads how the host is.
     ReadStatus => see(&[MonitorSla]);
     /// Reads what does not leave, and why.
@@ -187,11 +196,17 @@ impl Action {
 
     /// Whether it is kept who does it, or tries to. All is, but for looking at how the host is and at what is one's own.
     pub const fn is_audited(self) -> bool {
-        let looks =
-            matches!(self, Self::ReadStatus | Self::ReadStops | Self::ReadTemplates | Self::ReadMatrix);
+        let looks = matches!(
+            self,
+            Self::ReadStatus | Self::ReadStops | Self::ReadTemplates | Self::ReadMatrix | Self::ReadRules
+        );
         let own = matches!(
             self,
-            Self::ReadOwnRecord | Self::InspectPlugin | Self::SeeOneself | Self::ReadProposals
+            Self::ReadOwnRecord
+                | Self::InspectPlugin
+                | Self::ReadPlugins
+                | Self::SeeOneself
+                | Self::ReadProposals
         );
         !looks && !own && !matches!(self.belongs(), Belongs::Public)
     }

@@ -27,7 +27,7 @@ use serde_json::Value;
 use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
-use crate::{contacts, health, media, outbound, people, proposals, templates};
+use crate::{contacts, health, media, outbound, people, proposals, rules, templates};
 
 use openapi::Page;
 use problem::Problem;
@@ -73,6 +73,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(media::api_routes())
         .merge(templates::api_routes())
         .merge(proposals::api_routes())
+        .merge(rules::api_routes())
 }
 
 /// The page of the API.
