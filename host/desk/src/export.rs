@@ -126,6 +126,8 @@ impl Told<'_> {
             | Stream::Agent(_)
             | Stream::Proposal(_)
             | Stream::Person(_)
+            | Stream::Campaign(_)
+            | Stream::Sends(_)
             | Stream::Audit => false,
         };
         if !concerned {

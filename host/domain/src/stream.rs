@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::id::{
-    AgentId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, PersonId, ProposalId, RuleId,
+    AgentId, CampaignId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, PersonId, ProposalId, RuleId,
 };
 use crate::text::as_text;
 
@@ -30,6 +30,10 @@ pub enum Stream {
     Proposal(ProposalId),
     /// What a person proves themselves with.
     Person(PersonId),
+    /// One template to many customers.
+    Campaign(CampaignId),
+    /// The templates that somebody sends one by one: where the mass threshold is decided.
+    Sends(Actor),
     /// Who did what, and what was signed of it.
     Audit,
 }
@@ -45,6 +49,8 @@ impl fmt::Display for Stream {
             Self::Agent(id) => write!(f, "agent/{id}"),
             Self::Proposal(id) => write!(f, "proposal/{id}"),
             Self::Person(id) => write!(f, "person/{id}"),
+            Self::Campaign(id) => write!(f, "campaign/{id}"),
+            Self::Sends(actor) => write!(f, "sends/{actor}"),
             Self::Audit => f.write_str("audit"),
         }
     }
@@ -55,8 +61,8 @@ impl fmt::Display for Stream {
 pub enum NotAStream {
     /// No such kind of stream.
     #[error(
-        "`{0}` names no stream: webhooks, company, audit, contact/…, conversation/…, message/…, agent/…, proposal/… \
-         or person/… was expected"
+        "`{0}` names no stream: webhooks, company, audit, contact/…, conversation/…, message/…, agent/…, proposal/…, \
+         person/…, campaign/… or sends/… was expected"
     )]
     Kind(String),
     /// The part behind the slash.
@@ -78,6 +84,10 @@ impl FromStr for Stream {
             Some(("agent", id)) => Self::Agent(id.into()),
             Some(("proposal", id)) => Self::Proposal(id.parse()?),
             Some(("person", id)) => Self::Person(id.into()),
+            Some(("campaign", id)) => Self::Campaign(id.parse()?),
+            Some(("sends", actor)) => {
+                Self::Sends(actor.parse().map_err(|_| NotAStream::Kind(text.to_owned()))?)
+            }
             _ => return Err(NotAStream::Kind(text.to_owned())),
         })
     }

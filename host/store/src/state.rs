@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use domain::access::Access;
 use domain::agent::Agent;
+use domain::campaign::Campaign;
 use domain::contact::Contact;
 use domain::conversation::{Conversation, Holder};
 use domain::delivery::{Delivery, Sending};
 use domain::lane::Lane;
 use domain::proposal::Proposal;
+use domain::sends::Sends;
 use domain::stops::Stops;
 use domain::stream::Stream;
 use serde::de::DeserializeOwned;
@@ -27,6 +29,8 @@ pub(crate) enum State {
     Agent(Agent),
     Proposal(Box<Proposal>),
     Person(Access),
+    Campaign(Box<Campaign>),
+    Sends(Sends),
     /// Of somebody who was forgotten.
     Erased,
 }
@@ -61,7 +65,7 @@ macro_rules! folded {
 
 folded! {
     Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent
-    Proposal = Proposal Access = Person
+    Proposal = Proposal Access = Person Campaign = Campaign Sends = Sends
 }
 
 impl Versioned {
@@ -82,6 +86,8 @@ impl Versioned {
             State::Agent(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Proposal(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Person(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Campaign(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Sends(state) => serde_json::to_writer(&mut bytes, state)?,
         }
         Ok(bytes)
     }
@@ -104,6 +110,8 @@ impl Versioned {
             Stream::Agent(_) => known(bytes, State::Agent)?,
             Stream::Proposal(_) => known(bytes, |state| State::Proposal(Box::new(state)))?,
             Stream::Person(_) => known(bytes, State::Person)?,
+            Stream::Campaign(_) => known(bytes, |state| State::Campaign(Box::new(state)))?,
+            Stream::Sends(_) => known(bytes, State::Sends)?,
         };
         Ok(Self { version, state })
     }
@@ -150,6 +158,12 @@ impl State {
             }
             (Self::Proposal(proposal), Stream::Proposal(id)) => {
                 entries.insert(layout::proposal(*id), vec![u8::from(proposal.is_pending())]);
+            }
+            (Self::Campaign(campaign), Stream::Campaign(id)) => {
+                entries.insert(layout::campaign(*id), vec![u8::from(campaign.is_active())]);
+            }
+            (Self::Sends(sends), Stream::Sends(owner)) if !sends.held.is_empty() => {
+                entries.insert(layout::held_of(owner), Vec::new());
             }
             (Self::Person(access), Stream::Person(id)) => {
                 let sessions = access.sessions.values().map(|session| layout::session(&session.digest));

@@ -109,6 +109,8 @@ impl Board {
             | Stream::Agent(_)
             | Stream::Proposal(_)
             | Stream::Person(_)
+            | Stream::Campaign(_)
+            | Stream::Sends(_)
             | Stream::Audit => {}
         }
     }

@@ -125,6 +125,15 @@ actions! {
     /// Makes, changes and deletes templates.
     ChangeTemplates => may(&[ModifyTemplates]);
 
+    /// Sends one customer a template.
+    SendTemplate => may(&[AttendConversations]);
+    /// Reads the campaigns and how they fare.
+    ReadCampaigns => see(&[DraftCampaigns]);
+    /// Drafts a campaign, looks whom it reaches, and asks others to agree.
+    DraftCampaign => may(&[DraftCampaigns]);
+    /// Lets nothing of a campaign leave any more.
+    StopCampaign => may(&[EmergencyStop]);
+
     /// Finds out whether somebody is a customer.
     FindContact => may(&[CustomerData]);
     /// Hands out all that is known of a customer.
@@ -188,7 +197,8 @@ impl Action {
     /// Whether it is kept who does it, or tries to. All is, but for looking at how the host is and at what is one's own.
     pub const fn is_audited(self) -> bool {
         let looks =
-            matches!(self, Self::ReadStatus | Self::ReadStops | Self::ReadTemplates | Self::ReadMatrix);
+            matches!(self, Self::ReadStatus | Self::ReadStops | Self::ReadTemplates | Self::ReadMatrix)
+                || matches!(self, Self::ReadCampaigns);
         let own = matches!(
             self,
             Self::ReadOwnRecord | Self::InspectPlugin | Self::SeeOneself | Self::ReadProposals
