@@ -174,10 +174,14 @@ fn rows(file: &Path) -> anyhow::Result<Vec<Value>> {
             line + 2,
             columns.len()
         );
-        let fields = columns.iter().zip(cells).filter(|(name, cell)| {
-            known.contains(&name.as_str()) && (!cell.is_empty() || *name == "phone")
-        });
-        Ok(fields.map(|(name, cell)| (name.clone(), Value::String(cell))).collect::<serde_json::Map<_, _>>().into())
+        let fields = columns
+            .iter()
+            .zip(cells)
+            .filter(|(name, cell)| known.contains(&name.as_str()) && (!cell.is_empty() || *name == "phone"));
+        Ok(fields
+            .map(|(name, cell)| (name.clone(), Value::String(cell)))
+            .collect::<serde_json::Map<_, _>>()
+            .into())
     };
     words.lines().skip(1).filter(|line| !line.trim().is_empty()).enumerate().map(row).collect()
 }

@@ -154,7 +154,10 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
             let asked = json!({ "template": template });
             let sent = control::ask(&settings.data, Method::POST, &path, Some(&asked))?;
             if sent["held"] == true {
-                println!("{} waits: there were too many of its kind within the hour, so others have to agree", word(&sent, "message"));
+                println!(
+                    "{} waits: there were too many of its kind within the hour, so others have to agree",
+                    word(&sent, "message")
+                );
             } else {
                 println!("{} is queued", word(&sent, "message"));
             }

@@ -248,7 +248,8 @@ impl Desk {
             if known.revision != terms.revision || known.stage.is_over() || known.run.is_some() {
                 return Err(CampaignError::Changed);
             }
-            if Some(digest(&contacts(shared, terms.campaign, List::Audience)?)) != terms.reach.digest
+            if Some(digest(&contacts(shared, terms.campaign, List::Audience, terms.reach.contacts)?))
+                != terms.reach.digest
                 || self.words_of(&terms.plan)? != terms.words
             {
                 return Err(CampaignError::Changed);
@@ -261,7 +262,8 @@ impl Desk {
         let answer = json!({ "campaign": terms.campaign, "contacts": terms.reach.contacts });
         result.map(|()| Json::of(&answer)).map_err(|error| match error {
             CampaignError::Changed => {
-                "the plan, the list or the template is not the one that was signed: propose it again".to_owned()
+                "the plan, the list or the template is not the one that was signed: propose it again"
+                    .to_owned()
             }
             error => error.to_string(),
         })
@@ -291,7 +293,8 @@ fn terms(proposal: &Proposal) -> Option<Terms> {
 fn begun(terms: &Terms, proposal: Option<&Proposal>) -> Result<CampaignBegun, CampaignError> {
     Ok(CampaignBegun {
         proposal: proposal.map(|proposal| proposal.id),
-        of: proposal.map_or_else(|| domain::decision::Digest::of(Json::of(terms).text().as_bytes()), |of| of.hash),
+        of: proposal
+            .map_or_else(|| domain::decision::Digest::of(Json::of(terms).text().as_bytes()), |of| of.hash),
         contacts: terms.reach.contacts,
         digest: terms.reach.digest.ok_or(CampaignError::Nobody)?,
         words: terms.words,
@@ -354,7 +357,8 @@ fn listed(named: Vec<ContactId>) -> (Asked, Vec<ContactId>) {
     let number = u32::try_from(contacts.len()).unwrap_or(u32::MAX);
     let twice = u32::try_from(count - contacts.len()).unwrap_or(u32::MAX);
     let left_out = (twice > 0).then_some((domain::campaign::audience::LeftOut::Duplicate, twice));
-    let asked = Asked::List { contacts: number, digest: digest(&contacts), left_out: left_out.into_iter().collect() };
+    let asked =
+        Asked::List { contacts: number, digest: digest(&contacts), left_out: left_out.into_iter().collect() };
     (asked, contacts)
 }
 
@@ -384,15 +388,15 @@ fn parts(
 }
 
 /// A list of a campaign, whole.
-fn contacts(shared: &Shared, id: CampaignId, list: List) -> Result<Vec<ContactId>, CampaignError> {
-    let mut all = Vec::new();
-    for part in 0.. {
-        let mut contacts = shared.store.listed(id, list, part)?;
-        let last = contacts.len() < PART;
-        all.append(&mut contacts);
-        if last {
-            break;
-        }
+fn contacts(
+    shared: &Shared,
+    id: CampaignId,
+    list: List,
+    count: u32,
+) -> Result<Vec<ContactId>, CampaignError> {
+    let mut all = Vec::with_capacity(count as usize);
+    for (part, _) in (0..).zip((0..count).step_by(PART)) {
+        all.append(&mut shared.store.listed(id, list, part)?);
     }
     Ok(all)
 }

@@ -284,13 +284,13 @@ pub(crate) async fn introduce(
     shared: &Shared,
     by: &Actor,
     number: &NumberId,
-    people: &[(Identity, Profile)],
+    people: &[(Identity, Option<Profile>)],
 ) -> Result<Vec<ContactId>, DeskError> {
     let _turn = shared.introducing.lock().await;
     loop {
         let mut draft = Introductions::new(shared, by.clone());
         for (identity, profile) in people {
-            draft.meet(number, identity, Some(profile), None)?;
+            draft.meet(number, identity, profile.as_ref(), None)?;
         }
         let Drafted { parties, expect, drafts } = draft.drafted()?;
         if !drafts.is_empty() {
@@ -300,7 +300,7 @@ pub(crate) async fn introduce(
                 Err(error) => return Err(error.into()),
             }
         }
-        let contact = |(identity, _): &(Identity, Profile)| {
+        let contact = |(identity, _): &(Identity, Option<Profile>)| {
             let party = parties.known.get(&(number.clone(), identity.clone()));
             party.map(|party| party.contact).ok_or(DeskError::Missing("a contact"))
         };

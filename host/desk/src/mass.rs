@@ -72,11 +72,11 @@ pub(crate) fn queue(work: &mut Work<'_>, by: Actor, message: &Outgoing) -> Resul
     Ok(Done::Held(id))
 }
 
-/// Asks others about what is held, and lets go what they agreed on.
-pub(crate) async fn step(shared: &Shared) -> Result<(), CampaignError> {
+/// Asks others about what is held, and lets go what they agreed on. Whether it is to be looked at again soon.
+pub(crate) async fn step(shared: &Shared) -> Result<bool, CampaignError> {
     let owners = shared.store.held_back()?;
     if owners.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let all = shared.proposals.list(false)?;
     let batches: Vec<(&Proposal, Batch)> = all
@@ -84,6 +84,7 @@ pub(crate) async fn step(shared: &Shared) -> Result<(), CampaignError> {
         .filter(|proposal| proposal.kind == Kind::Mass)
         .filter_map(|proposal| Some((proposal, serde_json::from_str(proposal.content.text()).ok()?)))
         .collect();
+    let mut soon = false;
     for owner in owners {
         let (_, known) = shared.store.sends(&owner)?;
         let mut waiting: BTreeMap<Digest, BTreeMap<MessageId, Held>> = BTreeMap::new();
@@ -93,10 +94,10 @@ pub(crate) async fn step(shared: &Shared) -> Result<(), CampaignError> {
         for (words, held) in waiting {
             let of = |batch: &Batch| batch.owner == owner && batch.words == words;
             let theirs = batches.iter().filter(|(_, batch)| of(batch)).collect::<Vec<_>>();
-            settle(shared, &owner, words, held, &theirs).await?;
+            soon |= settle(shared, &owner, words, held, &theirs).await?;
         }
     }
-    Ok(())
+    Ok(soon)
 }
 
 async fn settle(
@@ -105,7 +106,7 @@ async fn settle(
     words: Digest,
     mut held: BTreeMap<MessageId, Held>,
     batches: &[&(&Proposal, Batch)],
-) -> Result<(), CampaignError> {
+) -> Result<bool, CampaignError> {
     let mut open = None;
     for (proposal, batch) in batches {
         let theirs = |message: &&MessageId| held.contains_key(message);
@@ -133,22 +134,22 @@ async fn settle(
         }
         messages.iter().for_each(|message| drop(held.remove(message)));
     }
-    let Some(last) = held.values().map(|held| held.since).max() else { return Ok(()) };
-    let Some(first) = held.values().next() else { return Ok(()) };
+    let Some(last) = held.values().map(|held| held.since).max() else { return Ok(false) };
+    let Some(first) = held.values().next() else { return Ok(false) };
     if shared.now().duration_since(last) < QUIET {
-        return Ok(());
+        return Ok(true);
     }
     let messages: Vec<MessageId> = held.keys().copied().collect();
     let asked = |batch: &Batch| batch.messages.iter().collect::<BTreeSet<_>>() == messages.iter().collect();
     if open.is_some_and(|(_, batch)| asked(batch)) {
-        return Ok(());
+        return Ok(false);
     }
     let content = content(shared, owner, words, &first.template, messages);
     match open {
         Some((proposal, _)) => drop(shared.proposals.edit_for(proposal.id, content).await?),
         None => drop(shared.proposals.propose_for(content).await?),
     }
-    Ok(())
+    Ok(false)
 }
 
 async fn end(shared: &Shared, proposal: &Proposal, batch: &Batch) -> Result<(), CampaignError> {
@@ -201,7 +202,8 @@ async fn release(
     for part in messages.chunks(TOGETHER) {
         loop {
             let (version, known) = shared.store.sends(owner)?;
-            let left: Vec<MessageId> = part.iter().filter(|id| known.held.contains_key(id)).copied().collect();
+            let left: Vec<MessageId> =
+                part.iter().filter(|id| known.held.contains_key(id)).copied().collect();
             if left.is_empty() {
                 break;
             }

@@ -113,7 +113,11 @@ pub(crate) fn template(message: &Outgoing) -> Option<&Filled> {
 
 /// The template of the account that a number belongs to. Where the company's file does not say which one that is, the
 /// name has to.
-pub(crate) fn find(shared: &Shared, number: &NumberId, filled: &Filled) -> Result<Result<Template, Why>, DeskError> {
+pub(crate) fn find(
+    shared: &Shared,
+    number: &NumberId,
+    filled: &Filled,
+) -> Result<Result<Template, Why>, DeskError> {
     let Filled { name, language, .. } = filled;
     let active = shared.active.load();
     let account = active.company.number(number).and_then(|number| number.waba.as_ref());

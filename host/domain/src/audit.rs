@@ -204,12 +204,18 @@ fn governing(event: &Event, language: Language) -> String {
             with(say("redactó la campaña", "redigiu a campanha", "drafted the campaign"), &drafted.plan.name)
         }
         Event::CampaignListed(listed) => {
-            let words = say("fijó la lista de una campaña", "fixou a lista de uma campanha", "fixed a campaign's list");
+            let words = say(
+                "fijó la lista de una campaña",
+                "fixou a lista de uma campanha",
+                "fixed a campaign's list",
+            );
             with(words, &listed.contacts.len())
         }
-        Event::CampaignProposed(_) => {
-            say("pidió aprobar la campaña", "pediu aprovar a campanha", "asked for the campaign to be approved")
-        }
+        Event::CampaignProposed(_) => say(
+            "pidió aprobar la campaña",
+            "pediu aprovar a campanha",
+            "asked for the campaign to be approved",
+        ),
         Event::CampaignBegun(begun) => {
             with(say("empezó la campaña", "começou a campanha", "began the campaign"), &begun.contacts)
         }
@@ -220,12 +226,14 @@ fn governing(event: &Event, language: Language) -> String {
             let words = say("retuvo un envío masivo", "reteve um envio em massa", "held a mass send");
             with(words, &held.template.name)
         }
-        Event::TemplateReleased(released) if released.dropped.is_none() => {
-            with(say("soltó lo retenido", "soltou o retido", "let go what was held"), &released.messages.len())
-        }
-        Event::TemplateReleased(released) => {
-            with(say("descartó lo retenido", "descartou o retido", "dropped what was held"), &released.messages.len())
-        }
+        Event::TemplateReleased(released) if released.dropped.is_none() => with(
+            say("soltó lo retenido", "soltou o retido", "let go what was held"),
+            &released.messages.len(),
+        ),
+        Event::TemplateReleased(released) => with(
+            say("descartó lo retenido", "descartou o retido", "dropped what was held"),
+            &released.messages.len(),
+        ),
         Event::PersonInvited(_) => say("invitó", "convidou", "invited"),
         Event::PasswordSet(_) => say("cambió la contraseña", "mudou a senha", "changed the password"),
         Event::SecondFactorSet(_) => {

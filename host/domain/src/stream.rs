@@ -7,7 +7,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::id::{
-    AgentId, CampaignId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, PersonId, ProposalId, RuleId,
+    AgentId, CampaignId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, PersonId, ProposalId,
+    RuleId,
 };
 use crate::text::as_text;
 

@@ -52,16 +52,37 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
         .get("/api/v1/campaigns/{campaign}", Action::ReadCampaigns, one)
         .page(Page::new("One of them.").gives::<Told>())
         .post("/api/v1/campaigns", Action::DraftCampaign, draft)
-        .page(Page::new("Draft a campaign, or draft one anew: what was agreed on of it is void then.").takes::<Draft>().gives::<Told>())
+        .page(
+            Page::new("Draft a campaign, or draft one anew: what was agreed on of it is void then.")
+                .takes::<Draft>()
+                .gives::<Told>(),
+        )
         .post("/api/v1/campaigns/{campaign}/estimate", Action::DraftCampaign, estimate)
-        .page(Page::new("Whom it would reach today, who is left out and why, and what it would cost.").gives::<Estimated>())
+        .page(
+            Page::new("Whom it would reach today, who is left out and why, and what it would cost.")
+                .gives::<Estimated>(),
+        )
         .post("/api/v1/campaigns/{campaign}/proposal", Action::DraftCampaign, propose)
-        .page(Page::new("Fix whom it reaches, and ask others to agree to exactly that.").takes::<Because>().gives::<Told>())
+        .page(
+            Page::new("Fix whom it reaches, and ask others to agree to exactly that.")
+                .takes::<Because>()
+                .gives::<Told>(),
+        )
         .post("/api/v1/campaigns/{campaign}/stop", Action::StopCampaign, stop)
-        .page(Page::new("Let nothing of it leave any more: what is queued and not sent is taken back.").takes::<Because>().gives::<Told>())
+        .page(
+            Page::new("Let nothing of it leave any more: what is queued and not sent is taken back.")
+                .takes::<Because>()
+                .gives::<Told>(),
+        )
         .post("/api/v1/conversations/{conversation}/templates", Action::SendTemplate, send)
         .about(About::ConversationInPath)
-        .page(Page::new("Send one customer a template. Beyond the mass threshold it is held until others agree.").takes::<Filled>().gives::<Sent>())
+        .page(
+            Page::new(
+                "Send one customer a template. Beyond the mass threshold it is held until others agree.",
+            )
+            .takes::<Filled>()
+            .gives::<Sent>(),
+        )
 }
 
 /// A campaign that is wanted.

@@ -63,13 +63,10 @@ impl Store {
     }
 
     /// A part of a list of a campaign; none where the list has ended.
-    pub fn listed(
-        &self,
-        campaign: CampaignId,
-        list: List,
-        part: u32,
-    ) -> Result<Vec<ContactId>, OpenError> {
-        let Some(found) = self.tree().get(layout::listed(campaign, list, part))? else { return Ok(Vec::new()) };
+    pub fn listed(&self, campaign: CampaignId, list: List, part: u32) -> Result<Vec<ContactId>, OpenError> {
+        let Some(found) = self.tree().get(layout::listed(campaign, list, part))? else {
+            return Ok(Vec::new());
+        };
         let seq = layout::number(&found).ok_or(ProjectionError::Broken("a list of a campaign"))?;
         match self.event(seq)?.map(|recorded| recorded.event) {
             Some(Event::CampaignListed(CampaignListed { contacts, .. })) => Ok(contacts),

@@ -23,8 +23,8 @@ use domain::event::{
 };
 use domain::id::{CampaignId, ConversationId, MessageId};
 use domain::law::spending::Tally;
-use domain::proposal::Proposal;
 use domain::platform::NumberTold;
+use domain::proposal::Proposal;
 use domain::sealed::Lookup;
 use domain::sends::Sends;
 use domain::stops::Stops;

@@ -66,11 +66,11 @@ fn chosen(shared: &Shared, campaign: &Campaign) -> Result<Chosen, CampaignError>
                 }
             }
         }
-        Asked::List { left_out, .. } => {
+        Asked::List { contacts: listed, left_out, .. } => {
             for (why, count) in left_out {
                 (0..*count).for_each(|_| choice.leave_out(*why));
             }
-            for id in contacts(shared, campaign.id, List::Asked)? {
+            for id in contacts(shared, campaign.id, List::Asked, *listed)? {
                 choice.consider(id, candidate(shared, plan, &Query::default(), id)?.as_ref());
             }
         }
@@ -107,7 +107,8 @@ fn candidate(
     }
     let name = contact.profile.open(&key)?.name;
     let country = shared.active.load().company.law().countries().of(&identity).code.clone();
-    let filled = fill(&plan.template, &Fields { name, language: contact.language.clone(), country }).is_some();
+    let filled =
+        fill(&plan.template, &Fields { name, language: contact.language.clone(), country }).is_some();
     Ok(Some(Candidate { contact, identity, conversations, tags, filled }))
 }
 

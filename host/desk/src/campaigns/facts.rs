@@ -33,7 +33,8 @@ impl Desk {
         let hour = starts.to_zoned(active.company.zone().clone()).hour();
         let written = active.company.number(&plan.number).and_then(|number| number.display.clone());
         // Without knowing how the number is written nothing that Meta told is known to be of it.
-        let number = written.map(|written| shared.store.number_told(&written)).transpose()?.unwrap_or_default();
+        let number =
+            written.map(|written| shared.store.number_told(&written)).transpose()?.unwrap_or_default();
         let told = |pick: fn(&domain::templates::Template) -> &str| {
             template.as_ref().ok().map(pick).filter(|word| !word.is_empty()).map(ToOwned::to_owned)
         };

@@ -79,21 +79,23 @@ pub(super) async fn find(
             if !is_one {
                 *found.left_out.entry(LeftOut::NoPhone).or_default() += 1;
             } else if known || one.opted_in.is_some() || without {
-                fit.push((digits, one));
+                fit.push((digits, known, one));
             } else {
                 *found.left_out.entry(LeftOut::NoOptIn).or_default() += 1;
             }
         }
-        let named: Vec<(Identity, Profile)> = fit
+        let named: Vec<(Identity, Option<Profile>)> = fit
             .iter()
-            .map(|(digits, one)| {
+            .map(|(digits, known, one)| {
                 let identity = Identity { phone: Some(digits.clone()), ..Identity::default() };
-                (identity, Profile { name: one.name.clone(), ..Profile::default() })
+                // What a contact calls themselves counts more than what a file calls them.
+                let profile = (!known).then(|| Profile { name: one.name.clone(), ..Profile::default() });
+                (identity, profile)
             })
             .collect();
         let contacts = introduce(shared, by, number, &named).await?;
         let mut drafts = Vec::new();
-        for (contact, (_, one)) in contacts.iter().zip(&fit) {
+        for (contact, (_, _, one)) in contacts.iter().zip(&fit) {
             drafts.extend(consent(shared, by, *contact, category, one)?);
         }
         if !drafts.is_empty() {

@@ -32,8 +32,12 @@ use crate::templates;
 /// Messages that are queued in one commit.
 const TOGETHER: u32 = 200;
 
-/// How often it thinks of the clock, and how long it rests between two parts: who attends customers goes first.
+/// How often it thinks of the clock while something is under way, and how long it rests between two parts: who attends customers
+/// goes first.
 const NAP: Duration = Duration::from_millis(250);
+
+/// How long it sleeps while nothing is. Everything wakes it earlier.
+const SLEEP: Duration = Duration::from_secs(10);
 
 /// Messages of a campaign that may wait in the outbox, whatever its pace.
 const WAITING: std::ops::RangeInclusive<u32> = 50..=5_000;
@@ -48,10 +52,11 @@ impl Campaigner {
         Self { shared }
     }
 
-    /// Does the next part of each campaign that has one, and what was held until others agreed. False if there was nothing.
+    /// Does the next part of each campaign that has one, and what was held until others agreed. False if nothing is under way.
     pub async fn step(&mut self) -> Result<bool, CampaignError> {
-        let mut did = false;
-        for campaign in self.shared.store.campaigns(true)? {
+        let active = self.shared.store.campaigns(true)?;
+        let mut busy = !active.is_empty();
+        for campaign in active {
             let id = campaign.id;
             let done = match campaign.stage {
                 Stage::Running => self.advance(id).await,
@@ -59,47 +64,46 @@ impl Campaigner {
                 _ => continue,
             };
             match done {
-                Ok(more) => did |= more,
+                Ok(()) => {}
                 // Somebody was faster: it is looked at again.
-                Err(error) if is_conflict(&error) => did = true,
+                Err(error) if is_conflict(&error) => {}
                 Err(error) => {
                     tracing::error!(%error, campaign = %id, "a campaign could not go on: trying again");
                 }
             }
         }
-        mass::step(&self.shared).await?;
-        Ok(did)
+        busy |= mass::step(&self.shared).await?;
+        Ok(busy)
     }
 
     /// Queues the next part.
-    async fn advance(&self, id: CampaignId) -> Result<bool, CampaignError> {
+    async fn advance(&self, id: CampaignId) -> Result<(), CampaignError> {
         let shared = &*self.shared;
-        let (version, Some(campaign)) = shared.store.campaign(id)? else { return Ok(false) };
+        let (version, Some(campaign)) = shared.store.campaign(id)? else { return Ok(()) };
         let Some(run) = campaign.run.clone().filter(|_| campaign.stage == Stage::Running) else {
-            return Ok(false);
+            return Ok(());
         };
         let Ok(template) = templates::find(shared, &campaign.plan.number, &campaign.plan.template)? else {
-            return Ok(false);
+            return Ok(());
         };
         if templates::words(&template) != run.words {
-            stop(shared, id, &Actor::Host, Why::OtherWords, "").await?;
-            return Ok(true);
+            return stop(shared, id, &Actor::Host, Why::OtherWords, "").await;
         }
         // A template that is paused holds its campaign up.
-        let Ok(category) = offerable(&template) else { return Ok(false) };
+        let Ok(category) = offerable(&template) else { return Ok(()) };
         let queued = shared.store.progress(id)?.at(Place::Queued);
         let room = (campaign.plan.per_hour / 4).clamp(*WAITING.start(), *WAITING.end());
         let next = run.pace.due(shared.now()).min(TOGETHER).min(room.saturating_sub(queued));
         let contacts = next_of(shared, &campaign, &run, next)?;
         if contacts.is_empty() {
-            return Ok(false);
+            return Ok(());
         }
         let (mut drafts, skipped) = self.messages(&campaign, &run, category, &contacts).await?;
         let to = run.taken + u32::try_from(contacts.len()).unwrap_or(u32::MAX);
         let stream = Stream::Campaign(id);
         drafts.push(Draft::new(stream.clone(), Actor::Host, CampaignAdvanced { to, skipped })?);
         shared.store.commit(vec![(stream, version)], drafts).await?;
-        Ok(true)
+        Ok(())
     }
 
     /// The messages to some contacts, and who gets none.
@@ -114,7 +118,8 @@ impl Campaigner {
         let (mut filled, mut skipped) = (Vec::new(), super::people::LeftOuts::new());
         let law = Arc::clone(&shared.active.load_full().company);
         for id in contacts {
-            let known = (shared.store.contact(*id)?.1, shared.keys.contact(*id).map_err(crate::DeskError::from)?);
+            let known =
+                (shared.store.contact(*id)?.1, shared.keys.contact(*id).map_err(crate::DeskError::from)?);
             let (Some(contact), Some(key)) = known else {
                 *skipped.entry(LeftOut::Erased).or_default() += 1;
                 continue;
@@ -149,10 +154,10 @@ impl Campaigner {
     }
 
     /// Takes the next part back of what was queued and has not left.
-    async fn clear(&self, id: CampaignId) -> Result<bool, CampaignError> {
+    async fn clear(&self, id: CampaignId) -> Result<(), CampaignError> {
         let shared = &*self.shared;
-        let (version, Some(campaign)) = shared.store.campaign(id)? else { return Ok(false) };
-        let Some(run) = &campaign.run else { return Ok(false) };
+        let (version, Some(campaign)) = shared.store.campaign(id)? else { return Ok(()) };
+        let Some(run) = &campaign.run else { return Ok(()) };
         let from = Run { taken: campaign.cleared, contacts: run.taken, ..run.clone() };
         let contacts = next_of(shared, &campaign, &from, TOGETHER)?;
         let stream = Stream::Campaign(id);
@@ -178,7 +183,7 @@ impl Campaigner {
         let to = campaign.cleared + u32::try_from(contacts.len()).unwrap_or(u32::MAX);
         drafts.push(Draft::new(stream, Actor::Host, CampaignCleared { to })?);
         shared.store.commit(expect, drafts).await?;
-        Ok(true)
+        Ok(())
     }
 }
 
@@ -212,21 +217,19 @@ pub(crate) async fn campaigning(
     while !*stopped.borrow() {
         proposals.mark_unchanged();
         campaigns.mark_unchanged();
-        let more = match campaigner.step().await {
-            Ok(more) => more,
+        let busy = match campaigner.step().await {
+            Ok(busy) => busy,
             Err(error) => {
                 tracing::error!(%error, part = "campaigner", "a part of the desk failed: trying again");
-                false
+                true
             }
         };
-        // Its own events wake it: a part is always followed by a rest.
-        let rest = tokio::time::sleep(NAP);
-        tokio::pin!(rest);
+        // Its own events would wake it: a part is always followed by a rest.
         tokio::select! {
-            _ = proposals.changed(), if !more => {}
-            _ = campaigns.changed(), if !more => {}
+            _ = proposals.changed(), if !busy => {}
+            _ = campaigns.changed(), if !busy => {}
             _ = stopped.changed() => {}
-            () = &mut rest => {}
+            () = tokio::time::sleep(if busy { NAP } else { SLEEP }) => {}
         }
     }
 }

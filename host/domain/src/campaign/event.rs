@@ -78,6 +78,8 @@ pub enum Why {
     Person,
     /// The template says something else than what was agreed on.
     OtherWords,
+    /// The host came back from a backup, and it is not known how far it was.
+    Restored,
 }
 
 /// `campaign-stopped`: nothing of it leaves from here on.

@@ -36,10 +36,9 @@ impl Place {
             (None, Sending::Queued | Sending::Waiting { .. } | Sending::Postponed { .. }) => Self::Queued,
             (None, Sending::Refused { .. }) => Self::Failed,
             (None, Sending::Withheld) => Self::Withheld,
-            (
-                None,
-                Sending::Attempting | Sending::Accepted | Sending::InDoubt { .. } | Sending::Unknown,
-            ) => Self::Sent,
+            (None, Sending::Attempting | Sending::Accepted | Sending::InDoubt { .. } | Sending::Unknown) => {
+                Self::Sent
+            }
         }
     }
 }
