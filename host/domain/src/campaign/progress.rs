@@ -68,7 +68,9 @@ impl Progress {
     pub fn moved(&mut self, from: Option<Spot>, to: Spot) {
         if let Some((place, why)) = from {
             take(&mut self.places, place);
-            why.map(|why| take(&mut self.withheld, why));
+            if let Some(why) = why {
+                take(&mut self.withheld, why);
+            }
         }
         let (place, why) = to;
         *self.places.entry(place).or_default() += 1;
