@@ -12,7 +12,7 @@ use crate::raci::{change, governed_by, run};
 use crate::templates::READY;
 
 /// Two admins, a supervisor and an agent; the one in the chair has the account.
-fn people(chair: &str) -> String {
+pub fn people(chair: &str) -> String {
     let all = [
         ("ricardo", "Ricardo Salazar", "admin"),
         ("paula", "Paula Gómez", "admin"),
@@ -26,7 +26,7 @@ fn people(chair: &str) -> String {
     all.iter().map(one).collect()
 }
 
-fn sit(company: &Company, serve: &Serve, chair: &str) {
+pub fn sit(company: &Company, serve: &Serve, chair: &str) {
     change(company, serve, &people(chair));
 }
 
@@ -39,11 +39,11 @@ fn file() -> String {
 }
 
 /// The first word of what was said: the beginning of the proposal's name.
-fn named(told: &str) -> String {
+pub fn named(told: &str) -> String {
     told.split_whitespace().next().unwrap().to_owned()
 }
 
-fn until(company: &Company, proposal: &str, stage: &str) -> String {
+pub fn until(company: &Company, proposal: &str, stage: &str) -> String {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     loop {
         let (shown, told) = run(company, &["proposal", "show", proposal]);

@@ -176,6 +176,7 @@ impl<'a> Filler<'a> {
             case: Some(customer.case),
             number: customer.number.clone(),
             content: answer.kind().into(),
+            campaign: None,
             body: customer.seal(&answer)?,
         };
         say(&conversation, Actor::Rule("quick-answers".into()), queued.into())?;

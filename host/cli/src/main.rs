@@ -3,6 +3,7 @@
 mod access;
 mod audit_tools;
 mod backup;
+mod campaign_tools;
 mod commands;
 mod company_files;
 mod contact_tools;
@@ -139,6 +140,14 @@ enum Command {
         #[command(subcommand)]
         command: template_tools::Command,
     },
+    /// Campaigns: draft, look whom they reach, propose, stop. Asks the running host.
+    Campaign {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: campaign_tools::Command,
+    },
     /// Who did what: the record, copies of it and proofs. Asks the running host.
     Audit {
         /// The file of settings.
@@ -245,6 +254,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Template { config, command } => {
             template_tools::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Campaign { config, command } => {
+            campaign_tools::run(&read_settings(config)?, command)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Proposal { config, command } => {

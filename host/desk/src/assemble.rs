@@ -10,7 +10,7 @@ use domain::agent::Presence;
 use domain::company::Company;
 use domain::event::PresenceSet;
 use domain::id::{AgentId, ConversationId, NumberId};
-use domain::message::Outgoing;
+use domain::message::{Outgoing, Template};
 use domain::stops::Stops;
 use domain::stream::{Actor, Stream};
 use governance::Proposals;
@@ -19,6 +19,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
 use crate::active::Active;
+use crate::campaigns::{self, Campaigner};
 use crate::carrier::{self, Carrier};
 use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
 use crate::dispatcher::Dispatcher;
@@ -89,6 +90,18 @@ impl Desk {
     ) -> Result<Done, CommandError> {
         let message = Arc::new(message);
         self.ask(conversation, Command::Reply { conversation, agent: agent.clone(), message }).await
+    }
+
+    /// Somebody sends a template in a conversation, as who they are and not as an agent with a case. Beyond the mass threshold it
+    /// is held until others have agreed.
+    pub async fn send_template_as(
+        &self,
+        by: Actor,
+        conversation: ConversationId,
+        template: Template,
+    ) -> Result<Done, CommandError> {
+        let template = Arc::new(Outgoing::Template(template));
+        self.ask(conversation, Command::Template { conversation, by, template }).await
     }
 
     /// An agent resolves the case, with a code of the company.
@@ -241,6 +254,8 @@ pub struct Parts {
     pub librarian: Librarian,
     /// Carries out what was approved.
     pub carrier: Carrier,
+    /// Queues what campaigns say next, and what was held until others agreed.
+    pub campaigner: Campaigner,
     store: Store,
 }
 
@@ -264,6 +279,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         throughput: Throughput::default(),
         inbound: Inbound::default(),
         capped: tokio::sync::Mutex::default(),
+        introducing: tokio::sync::Mutex::default(),
         proposals,
         counters: Counters::default(),
     });
@@ -278,6 +294,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         fetcher: Fetcher::new(Arc::clone(&shared)),
         librarian: Librarian::new(Arc::clone(&shared)),
         carrier: Carrier::new(Desk { shared: Arc::clone(&shared), mail: mail.clone() }),
+        campaigner: Campaigner::new(Arc::clone(&shared)),
         store: shared.store.clone(),
     };
     (Desk { shared, mail }, parts)
@@ -307,7 +324,18 @@ impl Parts {
     /// Drives the parts with threads of their own, until they are stopped.
     pub fn run(self, runtime: &Handle) -> std::io::Result<Running> {
         let (stop, stopped) = watch::channel(false);
-        let Self { dispatcher, workers, matcher, timers, sender, fetcher, librarian, carrier, store } = self;
+        let Self {
+            dispatcher,
+            workers,
+            matcher,
+            timers,
+            sender,
+            fetcher,
+            librarian,
+            carrier,
+            campaigner,
+            store,
+        } = self;
         let waiter = |topic| Waiter {
             runtime: runtime.clone(),
             changed: store.watch(topic),
@@ -327,6 +355,10 @@ impl Parts {
         let media = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let fetching = media::fetching(fetcher, store.watch(Topic::Media), stopped.clone());
         let looking = templates::looking(librarian, store.watch(Topic::Templates), stopped.clone());
+        let topics = [Topic::Proposals, Topic::Campaigns].map(|topic| store.watch(topic));
+        let campaigning = campaigns::campaigning(campaigner, topics, stopped.clone());
+        let chunks = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        threads.push(named("campaigner".into(), move || chunks.block_on(campaigning))?);
         let carrying = carrier::carrying(carrier, store.watch(Topic::Proposals), stopped);
         threads.push(named("fetcher".into(), move || {
             media.block_on(async { tokio::join!(fetching, looking, carrying) });

@@ -281,6 +281,7 @@ pub(crate) fn reply(work: &mut Work<'_>, actor: Actor, message: &Outgoing) -> Re
         number: work.conversation.number.clone(),
         content: message.kind().to_owned(),
         category: templates::category(work.shared, &work.conversation.number, message)?.unwrap_or_default(),
+        campaign: None,
         body: work.seal(message)?,
     };
     work.record(actor, queued)?;

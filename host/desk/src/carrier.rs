@@ -103,6 +103,16 @@ impl Carrier {
                 let why = "the host stopped while the data was being handed out: propose it again";
                 proposals.end(proposal.id, Err(why.to_owned())).await?;
             }
+            (Kind::Campaign, Stage::Approved) => {
+                if let Some(begun) = proposals.begin(proposal.id).await? {
+                    let done = store::because_of(begun, desk.begin_campaign(proposal)).await;
+                    proposals.end(proposal.id, done).await?;
+                }
+            }
+            // What has begun is found to have, so it can be tried as often as one likes.
+            (Kind::Campaign, Stage::Begun) => {
+                proposals.end(proposal.id, desk.begin_campaign(proposal).await).await?;
+            }
             (Kind::Erasure, Stage::Approved) => {
                 if let Some(begun) = proposals.begin(proposal.id).await? {
                     let done = store::because_of(begun, erase(desk, proposal)).await;

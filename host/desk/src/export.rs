@@ -127,6 +127,8 @@ impl Told<'_> {
             | Stream::Proposal(_)
             | Stream::Person(_)
             | Stream::Rules
+            | Stream::Campaign(_)
+            | Stream::Sends(_)
             | Stream::Audit => false,
         };
         if !concerned {

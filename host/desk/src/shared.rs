@@ -66,6 +66,8 @@ pub(crate) struct Shared {
     pub(crate) inbound: Inbound,
     /// Held by whoever asks whether a cap stops a message, until the message is on its bill.
     pub(crate) capped: tokio::sync::Mutex<()>,
+    /// Held by whoever makes contacts and conversations, so that no two are made for one customer.
+    pub(crate) introducing: tokio::sync::Mutex<()>,
     /// What people have still to agree on.
     pub(crate) proposals: Proposals,
     /// How often the management API may still be asked.

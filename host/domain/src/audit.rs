@@ -32,7 +32,9 @@ pub fn subject(recorded: &Recorded) -> Option<String> {
         | (Event::RuleMoved(RuleMoved { rule, .. }), _)
         | (Event::RuleReturned(RuleReturned { rule, .. }), _) => format!("rule/{rule}"),
         (Event::RuleSetMoved(moved), _) => format!("rule-set/{}", moved.set),
-        (_, stream @ (Stream::Proposal(_) | Stream::Person(_))) => stream.to_string(),
+        (_, stream @ (Stream::Proposal(_) | Stream::Person(_) | Stream::Campaign(_) | Stream::Sends(_))) => {
+            stream.to_string()
+        }
         (Event::SendingStopped(stopped), _) => scope(&stopped.scope),
         (Event::SendingResumed(resumed), _) => scope(&resumed.scope),
         (Event::TemplateChanged(changed), _) => {
@@ -256,6 +258,40 @@ fn governing(event: &Event, language: Language) -> String {
         Event::ProposalBegun(_) => say("empezó a ejecutarlo", "começou a executar", "began to carry it out"),
         Event::ProposalDone(_) => say("lo ejecutó", "executou", "carried it out"),
         Event::ProposalFailed(failed) => with(say("no pudo", "não pôde", "could not"), &failed.why),
+        Event::CampaignDrafted(drafted) => {
+            with(say("redactó la campaña", "redigiu a campanha", "drafted the campaign"), &drafted.plan.name)
+        }
+        Event::CampaignListed(listed) => {
+            let words = say(
+                "fijó la lista de una campaña",
+                "fixou a lista de uma campanha",
+                "fixed a campaign's list",
+            );
+            with(words, &listed.contacts.len())
+        }
+        Event::CampaignProposed(_) => say(
+            "pidió aprobar la campaña",
+            "pediu aprovar a campanha",
+            "asked for the campaign to be approved",
+        ),
+        Event::CampaignBegun(begun) => {
+            with(say("empezó la campaña", "começou a campanha", "began the campaign"), &begun.contacts)
+        }
+        Event::CampaignStopped(stopped) => {
+            with(say("detuvo la campaña", "parou a campanha", "stopped the campaign"), &stopped.reason)
+        }
+        Event::TemplateHeld(held) => {
+            let words = say("retuvo un envío masivo", "reteve um envio em massa", "held a mass send");
+            with(words, &held.template.name)
+        }
+        Event::TemplateReleased(released) if released.dropped.is_none() => with(
+            say("soltó lo retenido", "soltou o retido", "let go what was held"),
+            &released.messages.len(),
+        ),
+        Event::TemplateReleased(released) => with(
+            say("descartó lo retenido", "descartou o retido", "dropped what was held"),
+            &released.messages.len(),
+        ),
         Event::PersonInvited(_) => say("invitó", "convidou", "invited"),
         Event::PasswordSet(_) => say("cambió la contraseña", "mudou a senha", "changed the password"),
         Event::SecondFactorSet(_) => {
@@ -346,6 +382,7 @@ mod tests {
                 "read-status",
                 "read-stops",
                 "read-templates",
+                "read-campaigns",
                 "read-own-record",
             ]
         );

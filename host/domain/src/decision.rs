@@ -25,6 +25,11 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// From the bytes of a SHA-256.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// For a key of the projections.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

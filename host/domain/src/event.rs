@@ -18,12 +18,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::Time;
+use crate::campaign::event::{
+    CampaignAdvanced, CampaignBegun, CampaignCleared, CampaignDrafted, CampaignListed, CampaignProposed,
+    CampaignStopped,
+};
 use crate::media::{MediaStored, MediaUnavailable, MediaUploaded, MediaWanted};
 use crate::proposal::event::{
     ProposalApproved, ProposalBegun, ProposalDone, ProposalEdited, ProposalExpired, ProposalFailed,
     ProposalForced, ProposalHeard, ProposalMade, ProposalRejected, ProposalReviewed, ProposalSigned,
     ProposalWithdrawn,
 };
+use crate::sends::{SendHeld, TemplateCounted, TemplateHeld, TemplateReleased};
 use crate::stream::{Actor, Stream};
 use crate::templates::{TemplateSubmitted, TemplatesSynced};
 
@@ -361,6 +366,28 @@ events! {
     ProposalDone(ProposalDone) = "proposal-done", form 1;
     /// It could not be.
     ProposalFailed(ProposalFailed) = "proposal-failed", form 1;
+    /// Somebody wants a campaign, or wants it otherwise.
+    CampaignDrafted(CampaignDrafted) = "campaign-drafted", form 1;
+    /// Who is in a list of a campaign.
+    CampaignListed(CampaignListed) = "campaign-listed", form 1;
+    /// Others are asked to agree to a campaign.
+    CampaignProposed(CampaignProposed) = "campaign-proposed", form 1;
+    /// A campaign is being sent.
+    CampaignBegun(CampaignBegun) = "campaign-begun", form 1;
+    /// The next messages of a campaign are queued.
+    CampaignAdvanced(CampaignAdvanced) = "campaign-advanced", form 1;
+    /// Nothing of a campaign leaves any more.
+    CampaignStopped(CampaignStopped) = "campaign-stopped", form 1;
+    /// What a stopped campaign had queued is taken back.
+    CampaignCleared(CampaignCleared) = "campaign-cleared", form 1;
+    /// Somebody sent a template.
+    TemplateCounted(TemplateCounted) = "template-counted", form 1;
+    /// Somebody sent so many of a template that others have to agree.
+    TemplateHeld(TemplateHeld) = "template-held", form 1;
+    /// What such a message would say.
+    SendHeld(SendHeld) = "send-held", form 1;
+    /// Such messages are sent, or never will be.
+    TemplateReleased(TemplateReleased) = "template-released", form 1;
     /// Somebody may set a password by a link, once.
     PersonInvited(PersonInvited) = "person-invited", form 1;
     /// Somebody has another password.

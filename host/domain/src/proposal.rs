@@ -35,6 +35,10 @@ pub enum Kind {
     Erasure,
     /// All that is known of a customer is to be handed out.
     Export,
+    /// One template to many customers.
+    Campaign,
+    /// So many single sends of one template that they are a campaign.
+    Mass,
 }
 
 /// How far it is.

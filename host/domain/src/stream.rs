@@ -7,7 +7,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::id::{
-    AgentId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, PersonId, ProposalId, RuleId,
+    AgentId, CampaignId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, PersonId, ProposalId,
+    RuleId,
 };
 use crate::text::as_text;
 
@@ -32,6 +33,10 @@ pub enum Stream {
     Person(PersonId),
     /// What became of rules after they were signed.
     Rules,
+    /// One template to many customers.
+    Campaign(CampaignId),
+    /// The templates that somebody sends one by one: where the mass threshold is decided.
+    Sends(Actor),
     /// Who did what, and what was signed of it.
     Audit,
 }
@@ -48,6 +53,8 @@ impl fmt::Display for Stream {
             Self::Proposal(id) => write!(f, "proposal/{id}"),
             Self::Person(id) => write!(f, "person/{id}"),
             Self::Rules => f.write_str("rules"),
+            Self::Campaign(id) => write!(f, "campaign/{id}"),
+            Self::Sends(actor) => write!(f, "sends/{actor}"),
             Self::Audit => f.write_str("audit"),
         }
     }
@@ -58,8 +65,8 @@ impl fmt::Display for Stream {
 pub enum NotAStream {
     /// No such kind of stream.
     #[error(
-        "`{0}` names no stream: webhooks, company, rules, audit, contact/…, conversation/…, message/…, agent/…, proposal/… \
-         or person/… was expected"
+        "`{0}` names no stream: webhooks, company, rules, audit, contact/…, conversation/…, message/…, agent/…, proposal/…, \
+         person/…, campaign/… or sends/… was expected"
     )]
     Kind(String),
     /// The part behind the slash.
@@ -82,6 +89,10 @@ impl FromStr for Stream {
             Some(("agent", id)) => Self::Agent(id.into()),
             Some(("proposal", id)) => Self::Proposal(id.parse()?),
             Some(("person", id)) => Self::Person(id.into()),
+            Some(("campaign", id)) => Self::Campaign(id.parse()?),
+            Some(("sends", actor)) => {
+                Self::Sends(actor.parse().map_err(|_| NotAStream::Kind(text.to_owned()))?)
+            }
             _ => return Err(NotAStream::Kind(text.to_owned())),
         })
     }

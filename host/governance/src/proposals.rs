@@ -151,6 +151,24 @@ impl Proposals {
         self.get(id)
     }
 
+    /// What the host holds back of somebody is proposed in their name, whatever the matrix says of them: they asked for it, so
+    /// they are not the one who agrees.
+    pub async fn propose_for(&self, content: Content) -> Result<ProposalId, ProposalError> {
+        let id = ProposalId::random(&*self.entropy);
+        let draft = Draft::new(Stream::Proposal(id), Actor::Host, ProposalMade(content))?;
+        self.store.commit(vec![(Stream::Proposal(id), 0)], vec![draft]).await?;
+        Ok(id)
+    }
+
+    /// The same with another content. False if it is not open any more.
+    pub async fn edit_for(&self, id: ProposalId, content: Content) -> Result<bool, ProposalError> {
+        let edit = |known: &Proposal| {
+            let edited = || ProposalEdited(content.clone()).into();
+            Ok(known.stage.is_open().then(edited))
+        };
+        Ok(self.write(id, &Actor::Host, edit).await?.is_some())
+    }
+
     /// Somebody makes another one of it. What was said of the former content does not count any more.
     pub async fn edit(
         &self,

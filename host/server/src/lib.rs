@@ -4,6 +4,7 @@ mod acts;
 mod api;
 mod audit;
 mod backup;
+mod campaigns;
 mod contacts;
 mod control;
 mod door;
@@ -104,6 +105,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(contacts::routes())
         .merge(media::routes())
         .merge(templates::routes())
+        .merge(campaigns::routes())
         .merge(proposals::routes())
         .merge(rules::routes())
 }

@@ -269,6 +269,12 @@ async fn propose(
         Kind::Template => suggested(&server, &Change::Template(read(content)?), &reason)?,
         Kind::Erasure => suggested(&server, &Change::Erasure(read(content)?), &reason)?,
         Kind::Export => suggested(&server, &Change::Export(read(content)?), &reason)?,
+        Kind::Campaign | Kind::Mass => {
+            return Err(invalid(
+                "`kind`: a campaign is proposed where it is drafted (`POST /campaigns/{campaign}/proposal`), and what is held is \
+                 proposed by the host",
+            ));
+        }
     };
     let wish = Wish { kind, title, reason, content, tasks, not_before };
     let company = Arc::clone(&server.desk.active().company);

@@ -40,6 +40,8 @@ pub(crate) enum About {
     EntryInBody,
     /// `conversation` in its query names a conversation.
     ConversationInQuery,
+    /// The last part but one of its path names a conversation.
+    ConversationInPath,
     /// The end of its path names a message with a medium.
     MessageInPath,
     /// Its path names a rule: how much of what it is for somebody reaches, its handler asks once more.

@@ -37,7 +37,8 @@ pub(crate) async fn hear(
     request: Request,
 ) -> Result<(Said, Request), StatusCode> {
     // An id has nothing that needs to be written another way: whoever does wants to be told apart from what is read.
-    if about == About::MessageInPath && request.uri().path().contains('%') {
+    if matches!(about, About::MessageInPath | About::ConversationInPath) && request.uri().path().contains('%')
+    {
         return Err(StatusCode::NOT_FOUND);
     }
     if !matches!(about, About::NumberInBody | About::ContactInBody | About::EntryInBody) {
@@ -80,6 +81,10 @@ fn pointed(server: &Server, about: About, uri: &Uri) -> Option<Said> {
         About::ConversationInQuery => {
             let Query(query) = Query::<HashMap<String, String>>::try_from_uri(uri).ok()?;
             (query.get("conversation")?.parse().ok()?, None)
+        }
+        About::ConversationInPath => {
+            let (_, conversation) = uri.path().rsplit_once('/')?.0.rsplit_once('/')?;
+            (conversation.parse().ok()?, None)
         }
         About::MessageInPath => {
             let (_, message) = uri.path().rsplit_once('/')?;

@@ -9,6 +9,7 @@
 //! The names of the queries are those of the operation and not of a key-value store, so that another engine can stand
 //! behind them.
 
+mod campaign_index;
 mod committer;
 mod fold;
 mod history;

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use domain::access::Access;
 use domain::agent::Agent;
+use domain::campaign::Campaign;
 use domain::contact::Contact;
 use domain::conversation::{Conversation, Holder};
 use domain::delivery::{Delivery, Sending};
 use domain::lane::Lane;
 use domain::proposal::Proposal;
 use domain::rule::book::RuleBook;
+use domain::sends::Sends;
 use domain::stops::Stops;
 use domain::stream::Stream;
 use serde::de::DeserializeOwned;
@@ -29,6 +31,8 @@ pub(crate) enum State {
     Proposal(Box<Proposal>),
     Rules(Box<RuleBook>),
     Person(Access),
+    Campaign(Box<Campaign>),
+    Sends(Sends),
     /// Of somebody who was forgotten.
     Erased,
 }
@@ -63,7 +67,7 @@ macro_rules! folded {
 
 folded! {
     Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent
-    Proposal = Proposal RuleBook = Rules Access = Person
+    Proposal = Proposal RuleBook = Rules Access = Person Campaign = Campaign Sends = Sends
 }
 
 impl Versioned {
@@ -85,6 +89,8 @@ impl Versioned {
             State::Proposal(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Rules(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Person(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Campaign(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Sends(state) => serde_json::to_writer(&mut bytes, state)?,
         }
         Ok(bytes)
     }
@@ -108,6 +114,8 @@ impl Versioned {
             Stream::Proposal(_) => known(bytes, |state| State::Proposal(Box::new(state)))?,
             Stream::Rules => known(bytes, |state| State::Rules(Box::new(state)))?,
             Stream::Person(_) => known(bytes, State::Person)?,
+            Stream::Campaign(_) => known(bytes, |state| State::Campaign(Box::new(state)))?,
+            Stream::Sends(_) => known(bytes, State::Sends)?,
         };
         Ok(Self { version, state })
     }
@@ -154,6 +162,12 @@ impl State {
             }
             (Self::Proposal(proposal), Stream::Proposal(id)) => {
                 entries.insert(layout::proposal(*id), vec![u8::from(proposal.is_pending())]);
+            }
+            (Self::Campaign(campaign), Stream::Campaign(id)) => {
+                entries.insert(layout::campaign(*id), vec![u8::from(campaign.is_active())]);
+            }
+            (Self::Sends(sends), Stream::Sends(owner)) if !sends.held.is_empty() => {
+                entries.insert(layout::held_of(owner), Vec::new());
             }
             (Self::Person(access), Stream::Person(id)) => {
                 let sessions = access.sessions.values().map(|session| layout::session(&session.digest));

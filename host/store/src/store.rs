@@ -94,6 +94,8 @@ pub enum Topic {
     Templates,
     /// Proposals.
     Proposals,
+    /// Campaigns, and what is held until others agree.
+    Campaigns,
 }
 
 /// Why a store cannot be opened.
@@ -165,6 +167,7 @@ struct Signals {
     media: watch::Sender<u64>,
     templates: watch::Sender<u64>,
     proposals: watch::Sender<u64>,
+    campaigns: watch::Sender<u64>,
 }
 
 impl Signals {
@@ -177,6 +180,7 @@ impl Signals {
             Topic::Media => &self.media,
             Topic::Templates => &self.templates,
             Topic::Proposals => &self.proposals,
+            Topic::Campaigns => &self.campaigns,
         }
     }
 
@@ -189,6 +193,7 @@ impl Signals {
             (&self.media, applied.media),
             (&self.templates, applied.templates),
             (&self.proposals, applied.proposals),
+            (&self.campaigns, applied.campaigns),
         ] {
             signal.send_if_modified(|seen| std::mem::replace(seen, last) != last);
         }

@@ -110,6 +110,8 @@ impl Board {
             | Stream::Proposal(_)
             | Stream::Person(_)
             | Stream::Rules
+            | Stream::Campaign(_)
+            | Stream::Sends(_)
             | Stream::Audit => {}
         }
     }

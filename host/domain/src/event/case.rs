@@ -42,7 +42,7 @@ pub struct RuleDecided {
 }
 
 /// An invariant of the host that a decision ran into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refused {
     /// So many automatic messages have gone out within the hour that a person has to come first.
@@ -69,6 +69,10 @@ pub enum Refused {
     TemplateNotOffered,
     /// The customer was forgotten.
     ContactErased,
+    /// The campaign was stopped.
+    CampaignStopped,
+    /// So many were sent at once that others had to agree, and they did not.
+    NotAgreed,
 }
 
 /// `case-queued`, in `conversation/…`.

@@ -42,6 +42,19 @@ impl Event {
             | Self::ProposalBegun(_)
             | Self::ProposalDone(_)
             | Self::ProposalFailed(_) => true,
+            // What goes to many customers: who wanted it, who it goes to, who stopped it.
+            Self::CampaignDrafted(_)
+            | Self::CampaignListed(_)
+            | Self::CampaignProposed(_)
+            | Self::CampaignBegun(_)
+            | Self::CampaignStopped(_)
+            | Self::TemplateHeld(_)
+            | Self::TemplateReleased(_) => true,
+            // Each message that is queued is an entry, and so is what is held.
+            Self::CampaignAdvanced(_)
+            | Self::CampaignCleared(_)
+            | Self::TemplateCounted(_)
+            | Self::SendHeld(_) => false,
             // Who may come in, and who did.
             Self::PersonInvited(_)
             | Self::PasswordSet(_)

@@ -19,6 +19,8 @@ impl Kind {
             Self::Template => language.pick("plantilla", "modelo", "template"),
             Self::Erasure => language.pick("supresión de datos", "eliminação de dados", "erasure"),
             Self::Export => language.pick("exportación de datos", "exportação de dados", "export"),
+            Self::Campaign => language.pick("campaña", "campanha", "campaign"),
+            Self::Mass => language.pick("envío masivo", "envio em massa", "mass send"),
         }
     }
 }

@@ -134,6 +134,15 @@ actions! {
     /// Makes, changes and deletes templates.
     ChangeTemplates => may(&[ModifyTemplates]);
 
+    /// Sends one customer a template.
+    SendTemplate => may(&[AttendConversations]);
+    /// Reads the campaigns and how they fare.
+    ReadCampaigns => see(&[DraftCampaigns]);
+    /// Drafts a campaign, looks whom it reaches, and asks others to agree.
+    DraftCampaign => may(&[DraftCampaigns]);
+    /// Lets nothing of a campaign leave any more.
+    StopCampaign => may(&[EmergencyStop]);
+
     /// Finds out whether somebody is a customer.
     FindContact => may(&[CustomerData]);
     /// Hands out all that is known of a customer.
@@ -198,7 +207,12 @@ impl Action {
     pub const fn is_audited(self) -> bool {
         let looks = matches!(
             self,
-            Self::ReadStatus | Self::ReadStops | Self::ReadTemplates | Self::ReadMatrix | Self::ReadRules
+            Self::ReadStatus
+                | Self::ReadStops
+                | Self::ReadTemplates
+                | Self::ReadMatrix
+                | Self::ReadRules
+                | Self::ReadCampaigns
         );
         let own = matches!(
             self,

@@ -27,7 +27,7 @@ use serde_json::Value;
 use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
-use crate::{contacts, health, media, outbound, people, proposals, rules, templates};
+use crate::{campaigns, contacts, health, media, outbound, people, proposals, rules, templates};
 
 use openapi::Page;
 use problem::Problem;
@@ -72,6 +72,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(contacts::api_routes())
         .merge(media::api_routes())
         .merge(templates::api_routes())
+        .merge(campaigns::api_routes())
         .merge(proposals::api_routes())
         .merge(rules::api_routes())
 }
