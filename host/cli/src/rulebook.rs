@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use domain::decision::Kind;
 use domain::id::QueueId;
 use rules::{Definition, Generation, Grant, Mode, Rule, Scope};
 
@@ -12,9 +13,11 @@ use crate::settings::{ModeDescription, Policy, RuleDescription, RuleSet};
 
 /// The reference plugins, part of the program.
 const REFERENCE: &[(&str, &[u8])] = &[
+    ("campaign-guard", include_bytes!("../../../plugins/components/campaign-guard.wasm")),
     ("office-hours", include_bytes!("../../../plugins/components/office-hours.wasm")),
     ("quick-answers", include_bytes!("../../../plugins/components/quick-answers.wasm")),
     ("skills-router", include_bytes!("../../../plugins/components/skills-router.wasm")),
+    ("template-lint", include_bytes!("../../../plugins/components/template-lint.wasm")),
 ];
 
 /// Prepares all rules of a policy.
@@ -39,6 +42,12 @@ fn prepare(
     let component = component(&rule.plugin, &policy.dir)?;
     let admitted = host.admit(&component)?;
     let linked = host.link(&admitted, &Grant::all_of(&admitted))?;
+    let judges = admitted.kinds.contains(&Kind::Approving);
+    anyhow::ensure!(
+        judges != rule.kinds.is_empty(),
+        "`kinds` says which proposals an approver judges, as [\"template\"]: {}",
+        if judges { "this is one, so name them" } else { "this is none, so leave it out" }
+    );
     for queue in &rule.scope.queues {
         known_queue(policy, queue)?;
     }
@@ -52,6 +61,7 @@ fn prepare(
             queues: rule.scope.queues.clone(),
             languages: rule.scope.languages.clone(),
             tags: rule.scope.tags.clone(),
+            kinds: rule.kinds.clone(),
         },
         mode: match rule.mode {
             ModeDescription::Live => Mode::Live,

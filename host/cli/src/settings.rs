@@ -5,6 +5,7 @@
 
 mod audit;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use domain::id::QueueId;
 use domain::law::countries::Countries;
 use domain::law::prices::Prices;
 use domain::law::table::TableError;
+use domain::proposal;
 use domain::raci::Raci;
 use serde::Deserialize;
 
@@ -119,6 +121,9 @@ pub(crate) struct RuleDescription {
     /// For which cases it is asked.
     #[serde(default)]
     pub(crate) scope: ScopeDescription,
+    /// Which proposals an approver judges.
+    #[serde(default)]
+    pub(crate) kinds: BTreeSet<proposal::Kind>,
     /// Handed to the plugin as JSON.
     #[serde(default)]
     pub(crate) settings: toml::Table,

@@ -1,9 +1,11 @@
 //! A rule: a granted component with its settings, where it applies, and whether it is on.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::decision::{Digest, Kind};
 use domain::id::{QueueId, RuleId};
+use domain::proposal;
 use serde::{Deserialize, Serialize};
 
 use crate::contract::Input;
@@ -38,6 +40,8 @@ pub struct Scope {
     pub languages: Vec<String>,
     /// Tags of the case, one of which is enough.
     pub tags: Vec<String>,
+    /// Proposals that an approver judges, by their kinds. Of what is not named it judges nothing.
+    pub kinds: BTreeSet<proposal::Kind>,
 }
 
 impl Scope {

@@ -24,6 +24,7 @@ impl Event {
             Self::CompanyAdopted(_)
             | Self::ProposalMade(_)
             | Self::ProposalEdited(_)
+            | Self::ProposalJudged(_)
             | Self::ProposalHeard(_)
             | Self::ProposalSigned(_)
             | Self::ProposalRejected(_)

@@ -5,5 +5,6 @@
 mod admission;
 mod decisions;
 mod hostile;
+mod judging;
 mod plugins;
 mod support;
