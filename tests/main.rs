@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod approvers;
 mod assembled;
 mod audit;
 mod backup;

@@ -102,6 +102,7 @@ mod tests {
 
     use clap::{Command, CommandFactory as _};
     use domain::decision::Kind;
+    use domain::proposal;
 
     use super::*;
 
@@ -142,7 +143,9 @@ mod tests {
         assert!(local.difference(&commands).eq([&Action::FindContact]));
         let api: BTreeSet<Action> = server::api_routes().list().iter().map(|route| route.action).collect();
         let open = server::open_routes().list().iter().map(|route| route.action).collect();
-        let kinds = [Kind::Routing, Kind::Responding].map(Action::deploying).into();
+        let kinds = [Kind::Routing, Kind::Responding, Kind::Approving];
+        let kinds =
+            kinds.iter().flat_map(|kind| Action::deploying(*kind, &proposal::Kind::ALL.into())).collect();
         let functions = rules::Function::ALL.map(rules::Function::action).into();
         let all: BTreeSet<Action> = [commands, local, api, open, kinds, functions]
             .into_iter()

@@ -15,6 +15,7 @@ use domain::decision::Digest;
 use domain::event::CompanyAdopted;
 use domain::json::Json;
 use domain::proposal::{Kind, Stage, due};
+use domain::raci::action::Action;
 use domain::raci::task::Task;
 use domain::stream::{Actor, Stream};
 use governance::People;
@@ -36,6 +37,7 @@ const AREAS: usize = 12;
 
 /// What is agreed on: texts by their names, and the hashes of plugins by theirs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) struct Content {
     files: BTreeMap<String, String>,
     #[serde(default)]
@@ -43,6 +45,9 @@ pub(crate) struct Content {
     /// The hash of what was in force when it was proposed: what is different, and so who has to sign, holds against that only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base: Option<Digest>,
+    /// Whether approver rules are different in it: none of them judges that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    changes_approvers: bool,
 }
 
 /// The files of a company, and what was agreed on of them.
@@ -179,16 +184,20 @@ impl CompanyFiles {
         }
         if old.rule_sets()? != new.rule_sets()? || old.plugins != new.plugins {
             tasks.insert(Task::AdjustRoutingRules);
-            let known = old.rules()?;
+            let (known, new_rules) = (old.rules()?, new.rules()?);
             for rule in policy.rule_sets.iter().flat_map(|set| &set.rules) {
-                let is_new = new.rules()?.get(&rule.id) != known.get(&rule.id)
+                let is_new = new_rules.get(&rule.id) != known.get(&rule.id)
                     || old.plugins.get(&rule.plugin) != new.plugins.get(&rule.plugin);
                 if is_new {
                     areas.push(format!("rule {}", rule.id));
                     let admitted = self.rules.admit(&rulebook::component(&rule.plugin, &policy.dir)?)?;
                     let highest = rule.envelope.highest.unwrap_or(rule.mode);
-                    tasks.extend(desk::rows(&admitted, highest));
+                    tasks.extend(desk::rows(&admitted, &rule.kinds, highest));
                 }
+            }
+            // Whoever lost a rule that judges for them has to agree, too.
+            for (id, rule) in known.iter().filter(|(id, rule)| new_rules.get(*id) != Some(rule)) {
+                tasks.extend(judged_by(rule).with_context(|| format!("rule `{id}`"))?);
             }
             areas.extend(
                 known.into_keys().filter(|id| !has_rule(policy, id)).map(|id| format!("without rule {id}")),
@@ -199,6 +208,13 @@ impl CompanyFiles {
         let more = if more > 0 { format!(" … +{more}") } else { String::new() };
         Ok((tasks, areas.join(", ") + &more))
     }
+}
+
+/// The rows of what a rule judges; none if it is no approver.
+fn judged_by(rule: &toml::Value) -> anyhow::Result<BTreeSet<Task>> {
+    let kinds = rule.get("kinds").cloned().map(BTreeSet::<Kind>::deserialize).transpose()?;
+    let actions = kinds.into_iter().flatten().map(Action::judging);
+    Ok(actions.flat_map(|action| action.tasks()).copied().collect())
 }
 
 fn has_rule(policy: &Policy, id: &str) -> bool {
@@ -231,6 +247,7 @@ impl server::Files for CompanyFiles {
             let old: Content = serde_json::from_str(adopted.content.text())?;
             let mut new = Content::read(&self.file, &self.plugins)?;
             new.base = Some(hash(&adopted.content));
+            new.changes_approvers = old.approvers()? != new.approvers()?;
             let policy = policy(&Json::of(&new), &self.data, &self.plugins)?;
             // Whatever cannot be put in force is not worth a signature.
             self.desk.check_files(&policy.company, &rulebook::signed(&policy, &self.plugins)?)?;
@@ -270,7 +287,7 @@ impl Content {
             let bytes = rulebook::component(&rule.plugin, &policy.dir)?;
             kept.insert(rule.plugin.clone(), plugins.keep(&bytes)?);
         }
-        Ok(Self { files, plugins: kept, base: None })
+        Ok(Self { files, plugins: kept, base: None, changes_approvers: false })
     }
 
     fn main(&self) -> anyhow::Result<toml::Table> {
@@ -285,6 +302,24 @@ impl Content {
 
     fn rule_sets(&self) -> anyhow::Result<Option<toml::Value>> {
         Ok(self.main()?.get("rule-sets").cloned())
+    }
+
+    /// Its approver rules in their order: all that is said of each and of its set, and the hash of its plugin.
+    fn approvers(&self) -> anyhow::Result<Vec<(toml::Table, toml::Value, Option<Digest>)>> {
+        let sets = self.rule_sets()?;
+        let mut found = Vec::new();
+        for set in sets.as_ref().and_then(toml::Value::as_array).into_iter().flatten() {
+            let mut of_set = set.as_table().cloned().unwrap_or_default();
+            let rules =
+                of_set.remove("rules").and_then(|rules| rules.as_array().cloned()).unwrap_or_default();
+            // A rule that judges names what it judges, and no other does.
+            for rule in rules.into_iter().filter(|rule| rule.get("kinds").is_some()) {
+                let plugin = rule.get("plugin").and_then(toml::Value::as_str).unwrap_or_default();
+                let digest = self.plugins.get(plugin).copied();
+                found.push((of_set.clone(), rule, digest));
+            }
+        }
+        Ok(found)
     }
 
     /// Its rules, each with all that is said of it.

@@ -207,6 +207,12 @@ fn tell(one: &Value) {
     );
     println!("          {}: {}", text(one, "author"), text(one, "reason"));
     let each = |name: &str| one[name].as_array().cloned().unwrap_or_default();
+    for judged in each("judgements") {
+        println!("          § {}: {}", text(&judged, "rule"), text(&judged, "words"));
+        for reason in judged["reasons"].as_array().into_iter().flatten() {
+            println!("            - {} [{}]", text(reason, "words"), text(reason, "code"));
+        }
+    }
     for said in each("heard") {
         let mark = if said["agrees"] == true { "+" } else { "-" };
         println!("          {mark} {}: {}", text(&said, "by"), text(&said, "words"));

@@ -7,16 +7,18 @@ use anyhow::Context as _;
 use desk::Signed;
 use domain::decision::Digest;
 use domain::json::Json;
-use domain::rule::Version;
+use domain::rule::{Scope, Version};
 use store::PluginFiles;
 
 use crate::settings::Policy;
 
 /// The reference plugins, part of the program.
 const REFERENCE: &[(&str, &[u8])] = &[
+    ("campaign-guard", include_bytes!("../../../plugins/components/campaign-guard.wasm")),
     ("office-hours", include_bytes!("../../../plugins/components/office-hours.wasm")),
     ("quick-answers", include_bytes!("../../../plugins/components/quick-answers.wasm")),
     ("skills-router", include_bytes!("../../../plugins/components/skills-router.wasm")),
+    ("template-lint", include_bytes!("../../../plugins/components/template-lint.wasm")),
 ];
 
 /// The rules of a policy, as they are signed. Their plugins are kept by their hashes from now on.
@@ -30,7 +32,7 @@ pub(crate) fn signed(policy: &Policy, plugins: &PluginFiles) -> anyhow::Result<V
                 plugin: rule.plugin.clone(),
                 component: plugins.keep(&component(&rule.plugin, &policy.dir).with_context(at)?)?,
                 settings: Json::of(&rule.settings),
-                scope: rule.scope.clone(),
+                scope: Scope { kinds: rule.kinds.clone(), ..rule.scope.clone() },
                 mode: rule.mode,
                 envelope: rule.envelope.clone(),
             };

@@ -5,6 +5,7 @@
 
 mod audit;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use domain::company::{Company, Description};
 use domain::law::countries::Countries;
 use domain::law::prices::Prices;
 use domain::law::table::TableError;
+use domain::proposal;
 use domain::raci::Raci;
 use domain::rule::mode::Mode;
 use domain::rule::{Envelope, Scope};
@@ -120,6 +122,9 @@ pub(crate) struct RuleDescription {
     /// For which cases it is asked.
     #[serde(default)]
     pub(crate) scope: Scope,
+    /// Which proposals an approver judges.
+    #[serde(default)]
+    pub(crate) kinds: BTreeSet<proposal::Kind>,
     /// How far it may be moved without another signature.
     #[serde(default)]
     pub(crate) envelope: Envelope,

@@ -72,8 +72,11 @@ impl Carrier {
         let (desk, proposals) = (&self.desk, self.desk.proposals());
         let stage = match &proposal.stage {
             Stage::Open | Stage::Approved => {
+                // First, so that whoever is asked to sign reads what rules think of it.
+                desk.judge(proposal).await?;
                 let active = desk.active();
-                proposals.settle(proposal.id, active.company.raci(), active.company.approvals()).await?
+                let (raci, approvals) = (active.company.raci(), active.company.approvals());
+                proposals.settle(proposal.id, proposal.hash, raci, approvals).await?
             }
             known => known.clone(),
         };

@@ -13,6 +13,7 @@ use domain::decision::{Digest, Kind};
 use domain::event::{ActiveRule, Event, GenerationActivated, RuleVersioned};
 use domain::id::{QueueId, RuleId};
 use domain::json::Json;
+use domain::proposal;
 use domain::raci::action::Action;
 use domain::raci::task::Task;
 use domain::rule::Version;
@@ -186,6 +187,13 @@ fn generation(
                 host.link(&admitted, &Grant::all_of(&admitted)).map_err(refused)?
             }
         };
+        let judges = linked.admitted().kinds.contains(&Kind::Approving);
+        if judges != version.judges() {
+            let what =
+                if judges { "this is an approver: name what it judges" } else { "this is no approver" };
+            let known = "`kinds` says which proposals an approver judges, as [\"template\"]";
+            return Err(field(format!("{rule}: kinds"), format!("{what}. {known}")));
+        }
         let definition = Definition {
             id: rule.clone(),
             set: version.set.clone(),
@@ -397,21 +405,17 @@ async fn put(
     Ok(number)
 }
 
-/// The rows of the matrix that a component touches: who answers for each has to sign before it counts.
-pub fn rows(admitted: &rules::Admitted, highest: Mode) -> BTreeSet<Task> {
-    let (functions, kinds): (Vec<_>, Vec<_>) =
-        (admitted.functions.iter().copied().collect(), admitted.kinds.iter().copied().collect());
-    rows_of(&functions, &kinds, highest)
-}
-
-/// The same by what it says of itself. What is only asked in the shadow reads, and does nothing.
-pub(crate) fn rows_of(functions: &[Function], kinds: &[Kind], highest: Mode) -> BTreeSet<Task> {
-    let reads = |action: &Action| {
+/// The rows of the matrix that a component touches: who answers for each has to sign before it counts. What is only asked in
+/// the shadow reads, and does nothing.
+pub fn rows(admitted: &rules::Admitted, judges: &BTreeSet<proposal::Kind>, highest: Mode) -> BTreeSet<Task> {
+    let reads = |function: &&Function| {
+        let action = function.action();
         matches!(action, Action::LetRuleRead | Action::LetRuleSeeTeam | Action::LetRuleIdentify)
     };
-    let counts = highest > Mode::Shadow;
-    let functions = functions.iter().map(|function| function.action());
-    let kinds = kinds.iter().map(|kind| Action::deploying(*kind));
-    let actions = functions.filter(|action| counts || reads(action)).chain(kinds.filter(|_| counts));
-    actions.flat_map(|action| action.tasks().iter().copied()).chain([Task::AdjustRoutingRules]).collect()
+    let tasks: BTreeSet<Task> = if judges.is_empty() && highest <= Mode::Shadow {
+        admitted.functions.iter().filter(reads).flat_map(|function| function.tasks()).copied().collect()
+    } else {
+        admitted.tasks(judges)
+    };
+    tasks.into_iter().chain([Task::AdjustRoutingRules]).collect()
 }

@@ -9,6 +9,7 @@
 
 mod active;
 mod agents;
+mod approvers;
 mod assemble;
 mod attempt;
 mod attend;
@@ -21,6 +22,7 @@ mod dispatcher;
 mod doubt;
 mod erasure;
 mod export;
+mod facts;
 mod flood;
 mod halt;
 mod helm;

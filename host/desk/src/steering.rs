@@ -7,6 +7,7 @@ use domain::decision::Digest;
 use domain::event::{PluginUploaded, RuleAgreed, RuleMoved, RuleReturned, RuleSetMoved, RuleWithdrawn};
 use domain::id::{NumberId, ProposalId, RuleId};
 use domain::json::Json;
+use domain::proposal;
 use domain::raci::person::Person;
 use domain::raci::task::Task;
 use domain::rule::book::Uploaded;
@@ -306,7 +307,7 @@ impl Desk {
         let active = self.active();
         PluginFacts {
             may: functions.iter().map(|function| function.words()).collect(),
-            rows: helm::rows_of(&functions, &plugin.kinds, Mode::Live),
+            rows: self.rows_of_plugin(plugin.component),
             rules: active.generation.rules().filter(runs).map(|rule| rule.definition().id.clone()).collect(),
         }
     }
@@ -346,7 +347,7 @@ impl Desk {
         version.check().map_err(|(name, what)| field(name, what))?;
         let signed = Signed { rule: wish.rule.clone(), version: version.clone() };
         helm::try_it(shared, &active, &signed)?;
-        let tasks = helm::rows(&admitted, version.highest());
+        let tasks = helm::rows(&admitted, &version.scope.kinds, version.highest());
         let title = format!(
             "rule {} · {} {} · {} ≤ {}",
             wish.rule,
@@ -364,11 +365,20 @@ impl Desk {
         Ok((Json::of(&change), tasks, title))
     }
 
+    /// The rows that a rule with it would touch if it counted, and judged all that can be judged.
+    fn rows_of_plugin(&self, component: Digest) -> BTreeSet<Task> {
+        let shared = self.shared();
+        let bytes = shared.plugins.get(&component).ok();
+        let admitted = bytes.and_then(|bytes| shared.rules.admit(&bytes).ok());
+        let all = proposal::Kind::ALL.into();
+        admitted.map_or_else(BTreeSet::new, |admitted| helm::rows(&admitted, &all, Mode::Live))
+    }
+
     fn rows_of(&self, version: &Version) -> Result<BTreeSet<Task>, HelmError> {
         let bytes = self.shared().plugins.get(&version.component)?;
         let refused = |why| HelmError::Refused(version.plugin.as_str().into(), why);
         let admitted = self.shared().rules.admit(&bytes).map_err(refused)?;
-        Ok(helm::rows(&admitted, version.highest()))
+        Ok(helm::rows(&admitted, &version.scope.kinds, version.highest()))
     }
 
     /// Puts a rule in force that was agreed on, or takes one away.

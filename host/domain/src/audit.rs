@@ -237,6 +237,11 @@ fn governing(event: &Event, language: Language) -> String {
         Event::ProposalHeard(heard) => {
             with(say("está en contra", "está contra", "is against it"), &heard.opinion.words)
         }
+        Event::ProposalJudged(judged) => {
+            let rules: Vec<&str> = judged.judgements.iter().map(|one| one.rule.as_str()).collect();
+            let words = say("la juzgaron las reglas", "as regras a julgaram", "rules judged it");
+            with(words, &rules.join(", "))
+        }
         Event::ProposalSigned(signed) => with(say("firmó", "assinou", "signed"), &signed.of.short()),
         Event::ProposalRejected(rejected) => with(say("rechazó", "rejeitou", "rejected"), &rejected.why),
         Event::ProposalWithdrawn(_) => {

@@ -75,6 +75,8 @@ pub enum Kind {
     Routing,
     /// Attends the customer while no person does.
     Responding,
+    /// Judges what people propose, before they sign it.
+    Approving,
 }
 
 impl fmt::Display for Kind {
@@ -82,6 +84,7 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Self::Routing => "routing",
             Self::Responding => "responding",
+            Self::Approving => "approving",
         })
     }
 }

@@ -28,6 +28,7 @@ use crate::proposal::event::{
     ProposalForced, ProposalHeard, ProposalMade, ProposalRejected, ProposalReviewed, ProposalSigned,
     ProposalWithdrawn,
 };
+use crate::proposal::judgement::ProposalJudged;
 use crate::sends::{SendHeld, TemplateCounted, TemplateHeld, TemplateReleased};
 use crate::stream::{Actor, Stream};
 use crate::templates::{TemplateSubmitted, TemplatesSynced};
@@ -344,6 +345,8 @@ events! {
     ProposalMade(ProposalMade) = "proposal-made", form 1;
     /// The change is another one now: what was said of the earlier one does not count.
     ProposalEdited(ProposalEdited) = "proposal-edited", form 1;
+    /// The approver rules have said what they think of a content.
+    ProposalJudged(ProposalJudged) = "proposal-judged", form 1;
     /// Somebody who is consulted has spoken.
     ProposalHeard(ProposalHeard) = "proposal-heard", form 1;
     /// Somebody who answers for it agrees.

@@ -20,6 +20,7 @@ pub mod id;
 pub mod json;
 pub mod lane;
 pub mod law;
+pub mod masking;
 pub mod media;
 pub mod message;
 pub mod outside;

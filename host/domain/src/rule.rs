@@ -9,7 +9,7 @@ pub mod book;
 pub mod mode;
 pub mod moving;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,7 @@ use crate::Time;
 use crate::decision::Digest;
 use crate::id::{QueueId, RoleId};
 use crate::json::Json;
+use crate::proposal;
 use mode::Mode;
 
 /// Where a rule applies. An empty list is no restriction; a case has to satisfy all lists.
@@ -31,6 +32,9 @@ pub struct Scope {
     pub languages: Vec<String>,
     /// Tags of the case, one of which is enough.
     pub tags: Vec<String>,
+    /// Proposals that an approver judges, by their kinds. Of what is not named it judges nothing.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub kinds: BTreeSet<proposal::Kind>,
 }
 
 /// How far an operational setting may be moved.
@@ -98,6 +102,11 @@ impl Version {
     /// The highest mode that it may be moved to.
     pub fn highest(&self) -> Mode {
         self.envelope.highest.unwrap_or(self.mode)
+    }
+
+    /// Whether it judges proposals: then it is moved by nobody alone, because it holds things for people.
+    pub fn judges(&self) -> bool {
+        !self.scope.kinds.is_empty()
     }
 
     /// Its settings with those that were moved in their places.

@@ -19,6 +19,7 @@ use domain::proposal::event::{
     ProposalFailed, ProposalForced, ProposalHeard, ProposalMade, ProposalRejected, ProposalReviewed,
     ProposalSigned, ProposalWithdrawn,
 };
+use domain::proposal::judgement::ProposalJudged;
 use domain::proposal::{Kind, Proposal, Stage};
 use domain::raci::Raci;
 use domain::raci::letters::Letters;
@@ -242,10 +243,19 @@ impl Proposals {
         self.get(id)
     }
 
-    /// Approves what lacks nothing, and ends what nobody decided in time. Says how far it is now.
+    /// Keeps what approver rules said of a content, unless it is another one by now.
+    pub async fn judged(&self, id: ProposalId, judged: ProposalJudged) -> Result<(), ProposalError> {
+        let stands = |known: &Proposal| known.stage.is_open() && known.hash == judged.of;
+        self.write(id, &Actor::Host, |known| Ok(stands(known).then(|| judged.clone().into()))).await?;
+        Ok(())
+    }
+
+    /// Approves what lacks nothing, and ends what nobody decided in time. Says how far it is now. Of another content than `of`,
+    /// which approver rules have not seen yet, nothing is approved.
     pub async fn settle(
         &self,
         id: ProposalId,
+        of: Digest,
         raci: &Raci,
         approvals: &Approvals,
     ) -> Result<Stage, ProposalError> {
@@ -255,7 +265,7 @@ impl Proposals {
                 Stage::Open | Stage::Approved if known.is_expired(approvals, now) => {
                     Some(ProposalExpired {}.into())
                 }
-                Stage::Open if known.missing(raci, approvals, now).is_empty() => {
+                Stage::Open if known.hash == of && known.missing(raci, approvals, now).is_empty() => {
                     Some(ProposalApproved { of: known.hash }.into())
                 }
                 _ => None,

@@ -31,6 +31,7 @@ mod functions;
 mod generation;
 mod grant;
 mod host;
+mod judging;
 mod lately;
 mod limits;
 mod link;

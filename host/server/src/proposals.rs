@@ -17,9 +17,11 @@ use domain::company::Company;
 use domain::decision::Digest;
 use domain::id::{ContactId, ProposalId};
 use domain::json::Json as Text;
-use domain::proposal::due::Unfit;
+use domain::law::language::Language;
+use domain::proposal::due::{Missing, Unfit};
 use domain::proposal::event::Opinion;
 use domain::proposal::{Kind, Proposal, Stage};
+use domain::raci::Raci;
 use domain::raci::action::Action;
 use domain::raci::letters::Letters;
 use domain::raci::person::Person;
@@ -145,6 +147,8 @@ pub(crate) struct Told {
     answer: Value,
     /// What it waits for: `waits-for`, what belongs to it, and `words`.
     missing: Vec<Value>,
+    /// What approver rules said of this content: `rule`, `verdict`, `reasons` with their `words`.
+    judgements: Vec<Value>,
     /// What was said of this content.
     heard: Vec<Value>,
     /// Who signed this content.
@@ -438,7 +442,8 @@ fn found(server: &Server, let_in: &LetIn, id: &str, company: &Company) -> Result
 fn concerns(proposal: &Proposal, person: &Person, company: &Company) -> bool {
     let any = Letters::RA | Letters::C | Letters::I;
     let has = |task: &Task| company.raci().letters(person, *task).has(any);
-    person.id == proposal.author || !person.external && proposal.tasks.iter().any(has)
+    person.id == proposal.author
+        || !person.external && (proposal.rows().iter().any(has) || proposal.asks(person))
 }
 
 fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company) -> Told {
@@ -447,11 +452,15 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
     let raci = &at_work.unwrap_or_else(|_| company.raci().clone());
     let language = person.language(company.own_language());
     let decides = |task: &Task| raci.letters(person, *task).has(Letters::RA | Letters::C);
-    let reads = person.id == proposal.author || proposal.tasks.iter().any(decides);
-    let missing = match proposal.stage {
+    let reads = person.id == proposal.author || proposal.rows().iter().any(decides) || proposal.asks(person);
+    let mut missing = match proposal.stage {
         Stage::Open => proposal.missing(raci, company.approvals(), now),
         _ => Vec::new(),
     };
+    let rules = server.desk.unjudged(proposal);
+    if !rules.is_empty() {
+        missing.insert(0, Missing::Judgement { rules });
+    }
     let missing = missing.iter().map(|missing| {
         let mut told = json!(missing);
         told["words"] = missing.words(language, raci, company.zone()).into();
@@ -482,6 +491,7 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
         stage_words: proposal.stage.words(language).to_owned(),
         answer: proposal.answer.value(),
         missing: missing.collect(),
+        judgements: if reads { judgements(proposal, raci, language) } else { Vec::new() },
         heard: proposal
             .heard
             .iter()
@@ -491,4 +501,24 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
         forced: json!(proposal.forced),
         yours: may.into_iter().filter_map(|(what, may)| may.then_some(what)).collect(),
     }
+}
+
+/// What rules said of the content, as somebody reads it.
+fn judgements(proposal: &Proposal, raci: &Raci, language: Language) -> Vec<Value> {
+    let judgements = proposal.judged.iter().flat_map(|judged| &judged.judgements);
+    let told = judgements.map(|one| {
+        let reasons = one.reasons.iter();
+        let reasons = reasons.map(|reason| json!({ "code": reason.code, "words": reason.words(language) }));
+        json!({
+            "rule": one.rule,
+            "verdict": one.verdict,
+            "words": one.verdict.words(language, raci),
+            "reasons": reasons.collect::<Vec<_>>(),
+            "component": one.component,
+            "settings": one.settings,
+            "input": one.input,
+            "fuel": one.fuel,
+        })
+    });
+    told.collect()
 }

@@ -31,6 +31,7 @@ impl Event {
             | Self::PluginUploaded(_)
             | Self::ProposalMade(_)
             | Self::ProposalEdited(_)
+            | Self::ProposalJudged(_)
             | Self::ProposalHeard(_)
             | Self::ProposalSigned(_)
             | Self::ProposalRejected(_)

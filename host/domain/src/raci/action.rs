@@ -3,11 +3,14 @@
 //! Routes, commands, kinds of rule and functions of the contract each name an action, and the action's row here says whose
 //! it is. So a route can neither be without a row nor be about another one than the command that asks it.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::letters::Letters;
 use super::task::Task;
 use crate::decision::Kind;
+use crate::proposal;
 
 /// What a row has to say of somebody for them to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,6 +180,18 @@ actions! {
     DeployRouting => sign(&[AdjustRoutingRules]);
     /// Lets a rule attend customers while no person does.
     DeployResponding => sign(&[AdjustRoutingRules, AttendConversations]);
+    /// Lets a rule judge what is proposed of the company's files.
+    JudgeCompany => sign(&[ManageAccess]);
+    /// Lets a rule judge what rules are agreed on.
+    JudgeRules => sign(&[AdjustRoutingRules]);
+    /// Lets a rule judge campaigns, and single sends that are one.
+    JudgeCampaigns => sign(&[ApproveCampaigns]);
+    /// Lets a rule judge what is proposed of templates.
+    JudgeTemplates => sign(&[ModifyTemplates]);
+    /// Lets a rule judge that customers are forgotten.
+    JudgeErasures => sign(&[EraseData]);
+    /// Lets a rule judge that customers' data are handed out.
+    JudgeExports => sign(&[ExportData]);
     /// Lets a rule write, label, wake up and log.
     LetRuleAct => sign(&[AdjustRoutingRules, AttendConversations]);
     /// Lets a rule resolve cases.
@@ -190,11 +205,24 @@ actions! {
 }
 
 impl Action {
-    /// To let rules of a kind decide.
-    pub const fn deploying(kind: Kind) -> Self {
+    /// To let rules of a kind decide. An approver belongs to whom that belongs which it judges.
+    pub fn deploying(kind: Kind, judges: &BTreeSet<proposal::Kind>) -> Vec<Self> {
         match kind {
-            Kind::Routing => Self::DeployRouting,
-            Kind::Responding => Self::DeployResponding,
+            Kind::Routing => vec![Self::DeployRouting],
+            Kind::Responding => vec![Self::DeployResponding],
+            Kind::Approving => judges.iter().copied().map(Self::judging).collect(),
+        }
+    }
+
+    /// To let a rule judge proposals of a kind.
+    pub const fn judging(kind: proposal::Kind) -> Self {
+        match kind {
+            proposal::Kind::Company => Self::JudgeCompany,
+            proposal::Kind::Rule => Self::JudgeRules,
+            proposal::Kind::Campaign | proposal::Kind::Mass => Self::JudgeCampaigns,
+            proposal::Kind::Template => Self::JudgeTemplates,
+            proposal::Kind::Erasure => Self::JudgeErasures,
+            proposal::Kind::Export => Self::JudgeExports,
         }
     }
 

@@ -40,6 +40,8 @@ pub enum Unmoved {
     Above(Mode),
     /// It protects something.
     Guard,
+    /// It judges proposals.
+    Judge,
     /// What was signed is over.
     Over(Time),
     /// Nobody signed that this setting may be moved.
@@ -63,6 +65,9 @@ impl Standing<'_> {
     pub fn may_move(&self, person: &Person, raci: &Raci, wish: &Wish, now: Time) -> Result<(), Unmoved> {
         let envelope = &self.version.envelope;
         self.is_of(person)?;
+        if self.version.judges() {
+            return Err(Unmoved::Judge);
+        }
         let answers = raci.letters(person, Task::AdjustRoutingRules).has(Letters::A);
         let named = |role: &RoleId| person.roles.contains(role);
         if !answers && !envelope.movers.is_empty() && !envelope.movers.iter().any(named) {
@@ -95,7 +100,7 @@ impl Standing<'_> {
 
     /// Whether somebody may return it to what was signed: whoever reaches all that it is for.
     pub fn may_return(&self, person: &Person) -> Result<(), Unmoved> {
-        self.is_of(person)
+        if self.version.judges() { Err(Unmoved::Judge) } else { self.is_of(person) }
     }
 
     /// Whoever is scoped moves what lies in their scope as a whole.
@@ -153,6 +158,11 @@ impl Unmoved {
                 "la regla protege algo, y la baja solo quien responde por «Ajustar reglas de ruteo» (A)",
                 "a regra protege algo, e só a baixa quem responde por «Ajustar regras de roteamento» (A)",
                 "the rule protects something, and only whoever answers for “Adjust routing rules” (A) moves it down",
+            ),
+            Self::Judge => say(
+                "la regla juzga propuestas: no la mueve nadie a solas, se propone",
+                "a regra julga propostas: ninguém a move a sós, propõe-se",
+                "the rule judges proposals: nobody moves it alone, propose it",
             ),
             Self::Over(until) => match language {
                 Language::Es => format!("lo firmado valía hasta {until}: se propone de nuevo"),

@@ -112,6 +112,7 @@ pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Ve
     let world = match (exports("routing"), exports("responding")) {
         (true, true) => "both",
         (false, true) => "responder",
+        _ if exports("approving") => "approver",
         _ => "router",
     };
     let mut resolve = Resolve::default();
@@ -125,6 +126,7 @@ pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Ve
             "package timonel:guests;
              world router { include timonel:rules/everything@0.1.0; include timonel:rules/router@0.1.0; }
              world responder { include timonel:rules/everything@0.1.0; include timonel:rules/responder@0.1.0; }
+             world approver { include timonel:rules/approver@0.1.0; }
              world both { include router; include responder; }",
         )
         .unwrap();
