@@ -230,6 +230,8 @@ impl House {
                 "/data/media".as_ref(),
                 self.entropy.clone(),
             ),
+            plugins: store::PluginFiles::new(Arc::new(self.disk.clone()), "/data/plugins".as_ref()),
+            reference: std::collections::BTreeMap::new(),
             rules: ENGINE.clone(),
             clock,
             entropy: self.entropy.clone(),
@@ -257,12 +259,14 @@ impl House {
                 settings: (*settings).to_owned(),
                 scope: Scope::default(),
                 mode: Mode::Live,
+                version: None,
+                until: None,
             };
             ENGINE.prepare(definition).unwrap()
         });
         let queues = company.queues().iter().map(|queue| queue.id.clone()).collect();
         let generation = Generation::new(1, prepared.collect(), queues);
-        Active { company: Arc::new(company), generation: Arc::new(generation) }
+        Active { company: Arc::new(company), files: Arc::from([]), generation: Arc::new(generation) }
     }
 
     /// Takes a webhook as the server does.

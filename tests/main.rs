@@ -12,11 +12,13 @@
 )]
 
 mod accounts;
+mod approvers;
 mod assembled;
 mod audit;
 mod backup;
 mod bad_input;
 mod caller;
+mod campaigns;
 mod capacity;
 mod components;
 mod crash;
@@ -29,6 +31,7 @@ mod keeping;
 mod law;
 mod live;
 mod load;
+mod mass;
 mod media;
 mod message;
 mod notices;
@@ -40,6 +43,7 @@ mod powerloss;
 mod program;
 mod proposals;
 mod raci;
+mod rules;
 mod sending;
 mod simulation;
 mod templates;

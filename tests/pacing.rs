@@ -55,6 +55,7 @@ fn campaign(house: &House, open: &Open) {
                 number: "1".into(),
                 content: "template".into(),
                 category: Some(Category::Marketing),
+                campaign: None,
                 body: body.clone(),
             };
             Draft::new(stream.clone(), Actor::Rule("promo".into()), queued).unwrap()

@@ -69,6 +69,7 @@ pub fn queues(
         number: "1".into(),
         content: said.kind().into(),
         category,
+        campaign: None,
         body: domain::sealed::Sealed::seal(said, contact, &key, &*house.entropy).unwrap(),
     };
     let draft = Draft::new(Stream::Conversation(conversation), who, queued).unwrap();

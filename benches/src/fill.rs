@@ -176,6 +176,7 @@ impl<'a> Filler<'a> {
             case: Some(customer.case),
             number: customer.number.clone(),
             content: answer.kind().into(),
+            campaign: None,
             body: customer.seal(&answer)?,
         };
         say(&conversation, Actor::Rule("quick-answers".into()), queued.into())?;
@@ -274,6 +275,7 @@ impl Customer {
             generation: 1,
             asked: vec![asked("office-hours", Outcome::Abstained), asked("quick-answers", Outcome::Answered)],
             not_asked: Vec::new(),
+            shadowed: Vec::new(),
             refused: Vec::new(),
             traces: self.seal(&self.traces(answer))?,
         })

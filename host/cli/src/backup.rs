@@ -15,7 +15,6 @@ use journal::RealDisk;
 use serde_json::{Value, json};
 use store::{KeyBackup, Paths};
 
-use crate::company_files;
 use crate::erasures::{self, Erasures};
 use crate::settings::Settings;
 use crate::system::{SystemClock, SystemEntropy};
@@ -77,7 +76,7 @@ fn journal(settings: &Settings, to: &Path, json: bool) -> anyhow::Result<()> {
     let files = host::media(&settings.data.join("media"))
         .copy(&media, |contact| !list.erased.contains_key(&contact))?;
     // What was agreed on of the company's files names them, and no copy of the files has to be at hand.
-    let plugins = company_files::copy_plugins(&settings.data, to)?;
+    let plugins = host::plugins(&settings.data).copy(&host::plugins(to))?;
     let answer = json!({
         "events": copied.verified.entries, "segments": copied.verified.segments,
         "written": copied.written, "kept": copied.kept, "open-bodies": open, "erased": list.erased.len(),

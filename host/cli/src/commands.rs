@@ -24,6 +24,14 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("contact retention", Action::EraseContacts),
     ("notices", Action::ReadNotices),
     ("plugin inspect", Action::InspectPlugin),
+    ("plugin push", Action::UploadPlugin),
+    ("plugin list", Action::ReadPlugins),
+    ("rules list", Action::ReadRules),
+    ("rules show", Action::ReadRules),
+    ("rules move", Action::MoveRules),
+    ("rules return", Action::MoveRules),
+    ("rules off", Action::MoveRules),
+    ("rules on", Action::MoveRules),
     ("media get", Action::ReadMedium),
     ("media put", Action::UploadMedium),
     ("template list", Action::ReadTemplates),
@@ -34,6 +42,13 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("template unpause", Action::ChangeTemplates),
     ("template accept", Action::ChangeTemplates),
     ("template sync", Action::ChangeTemplates),
+    ("template send", Action::SendTemplate),
+    ("campaign list", Action::ReadCampaigns),
+    ("campaign show", Action::ReadCampaigns),
+    ("campaign draft", Action::DraftCampaign),
+    ("campaign estimate", Action::DraftCampaign),
+    ("campaign propose", Action::DraftCampaign),
+    ("campaign stop", Action::StopCampaign),
     ("access people", Action::ReadAccess),
     ("access sessions", Action::ReadAccess),
     ("access invite", Action::ChangeAccess),
@@ -43,6 +58,7 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("proposal list", Action::ReadProposals),
     ("proposal show", Action::ReadProposals),
     ("proposal company", Action::Propose),
+    ("proposal rule", Action::Propose),
     ("proposal agree", Action::DecideProposals),
     ("proposal object", Action::DecideProposals),
     ("proposal sign", Action::DecideProposals),
@@ -88,6 +104,7 @@ mod tests {
 
     use clap::{Command, CommandFactory as _};
     use domain::decision::Kind;
+    use domain::proposal;
 
     use super::*;
 
@@ -128,7 +145,9 @@ mod tests {
         assert!(local.difference(&commands).eq([&Action::FindContact]));
         let api: BTreeSet<Action> = server::api_routes().list().iter().map(|route| route.action).collect();
         let open = server::open_routes().list().iter().map(|route| route.action).collect();
-        let kinds = [Kind::Routing, Kind::Responding].map(Action::deploying).into();
+        let kinds = [Kind::Routing, Kind::Responding, Kind::Approving];
+        let kinds =
+            kinds.iter().flat_map(|kind| Action::deploying(*kind, &proposal::Kind::ALL.into())).collect();
         let functions = rules::Function::ALL.map(rules::Function::action).into();
         let all: BTreeSet<Action> = [commands, local, api, open, kinds, functions]
             .into_iter()

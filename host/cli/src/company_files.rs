@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use desk::{Active, Desk};
+use desk::Desk;
 use domain::company::Company;
 use domain::decision::Digest;
 use domain::event::CompanyAdopted;
@@ -17,10 +17,12 @@ use domain::json::Json;
 use domain::proposal::{Kind, Stage, due};
 use domain::raci::action::Action;
 use domain::raci::task::Task;
+use domain::stream::{Actor, Stream};
 use governance::People;
 use journal::{Disk as _, RealDisk};
 use serde::{Deserialize, Serialize};
 use server::Proposed;
+use store::{Draft, PluginFiles};
 use tokio::sync::watch;
 
 use crate::access;
@@ -35,6 +37,7 @@ const AREAS: usize = 12;
 
 /// What is agreed on: texts by their names, and the hashes of plugins by theirs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) struct Content {
     files: BTreeMap<String, String>,
     #[serde(default)]
@@ -42,6 +45,9 @@ pub(crate) struct Content {
     /// The hash of what was in force when it was proposed: what is different, and so who has to sign, holds against that only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base: Option<Digest>,
+    /// Whether approver rules are different in it: none of them judges that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    changes_approvers: bool,
 }
 
 /// The files of a company, and what was agreed on of them.
@@ -50,13 +56,20 @@ pub(crate) struct CompanyFiles {
     file: PathBuf,
     /// Where the plugins are kept that were proposed, and what is in force is laid out.
     data: PathBuf,
+    plugins: PluginFiles,
     rules: Arc<rules::Host>,
     desk: Desk,
 }
 
 impl CompanyFiles {
-    pub(crate) fn new(file: PathBuf, data: PathBuf, rules: Arc<rules::Host>, desk: Desk) -> Self {
-        Self { file, data, rules, desk }
+    pub(crate) fn new(
+        file: PathBuf,
+        data: PathBuf,
+        plugins: PluginFiles,
+        rules: Arc<rules::Host>,
+        desk: Desk,
+    ) -> Self {
+        Self { file, data, plugins, rules, desk }
     }
 
     /// The data directory.
@@ -64,16 +77,14 @@ impl CompanyFiles {
         &self.data
     }
 
-    /// Says what lies in the files and is in force as what was agreed on, where agreeing begins with it.
-    pub(crate) async fn begin(&self) -> anyhow::Result<()> {
-        let active = self.desk.active();
-        if active.company.files_wait() {
-            let content = Content::read(&self.file, &self.data)?;
-            let adopted = CompanyAdopted { content: Json::of(&content), proposal: None };
-            let (company, generation) = (Arc::clone(&active.company), Arc::clone(&active.generation));
-            self.desk.adopt(Active { company, generation }, adopted).await?;
+    /// What has to be written where agreeing begins with what lies in the files: that this is in force.
+    pub(crate) fn begins(&self, company: &Company) -> anyhow::Result<Vec<Draft>> {
+        if !company.files_wait() {
+            return Ok(Vec::new());
         }
-        Ok(())
+        let content = Content::read(&self.file, &self.plugins)?;
+        let adopted = CompanyAdopted { content: Json::of(&content), proposal: None };
+        Ok(vec![Draft::new(Stream::Company, Actor::Host, adopted)?])
     }
 
     /// Puts in force what was approved, whenever it is, until the host stops.
@@ -133,16 +144,16 @@ impl CompanyFiles {
             known.proposal == adopted.proposal || agreed.base == Some(hash(&known.content)),
             "something else was agreed on since it was proposed: propose it again"
         );
-        let number = self.desk.active().generation.number + 1;
-        let (rules, data, content) = (Arc::clone(&self.rules), self.data.clone(), adopted.content.clone());
-        let prepared = tokio::task::spawn_blocking(move || {
-            let policy = policy(&content, &data)?;
-            let generation = rulebook::generation(&rules, &policy, number)?;
-            anyhow::Ok(Active { company: Arc::new(policy.company), generation: Arc::new(generation) })
+        let (data, plugins, content) = (self.data.clone(), self.plugins.clone(), adopted.content.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            let policy = policy(&content, &data, &plugins)?;
+            let signed = rulebook::signed(&policy, &plugins)?;
+            anyhow::Ok((policy.company, signed))
         });
-        let active = prepared.await??;
-        server::let_in(&self.data, active.company.raci())?;
-        self.desk.adopt(active, adopted).await?;
+        let (company, signed) = read.await??;
+        server::let_in(&self.data, company.raci())?;
+        let adopted = Draft::new(Stream::Company, Actor::Host, adopted)?;
+        let number = self.desk.adopt(company, signed, vec![adopted]).await?;
         tracing::info!(generation = number, "what was approved is in force");
         Ok(number)
     }
@@ -173,17 +184,20 @@ impl CompanyFiles {
         }
         if old.rule_sets()? != new.rule_sets()? || old.plugins != new.plugins {
             tasks.insert(Task::AdjustRoutingRules);
-            let known = old.rules()?;
+            let (known, new_rules) = (old.rules()?, new.rules()?);
             for rule in policy.rule_sets.iter().flat_map(|set| &set.rules) {
-                let is_new = new.rules()?.get(&rule.id) != known.get(&rule.id)
+                let is_new = new_rules.get(&rule.id) != known.get(&rule.id)
                     || old.plugins.get(&rule.plugin) != new.plugins.get(&rule.plugin);
                 if is_new {
                     areas.push(format!("rule {}", rule.id));
                     let admitted = self.rules.admit(&rulebook::component(&rule.plugin, &policy.dir)?)?;
-                    let kinds = admitted.kinds.iter().flat_map(|kind| Action::deploying(*kind).tasks());
-                    let functions = admitted.functions.iter().flat_map(|function| function.tasks());
-                    tasks.extend(kinds.chain(functions));
+                    let highest = rule.envelope.highest.unwrap_or(rule.mode);
+                    tasks.extend(desk::rows(&admitted, &rule.kinds, highest));
                 }
+            }
+            // Whoever lost a rule that judges for them has to agree, too.
+            for (id, rule) in known.iter().filter(|(id, rule)| new_rules.get(*id) != Some(rule)) {
+                tasks.extend(judged_by(rule).with_context(|| format!("rule `{id}`"))?);
             }
             areas.extend(
                 known.into_keys().filter(|id| !has_rule(policy, id)).map(|id| format!("without rule {id}")),
@@ -194,6 +208,13 @@ impl CompanyFiles {
         let more = if more > 0 { format!(" … +{more}") } else { String::new() };
         Ok((tasks, areas.join(", ") + &more))
     }
+}
+
+/// The rows of what a rule judges; none if it is no approver.
+fn judged_by(rule: &toml::Value) -> anyhow::Result<BTreeSet<Task>> {
+    let kinds = rule.get("kinds").cloned().map(BTreeSet::<Kind>::deserialize).transpose()?;
+    let actions = kinds.into_iter().flatten().map(Action::judging);
+    Ok(actions.flat_map(|action| action.tasks()).copied().collect())
 }
 
 fn has_rule(policy: &Policy, id: &str) -> bool {
@@ -224,11 +245,12 @@ impl server::Files for CompanyFiles {
             let adopted =
                 self.desk.store().adopted()?.context("nothing was agreed on yet: restart the host")?;
             let old: Content = serde_json::from_str(adopted.content.text())?;
-            let mut new = Content::read(&self.file, &self.data)?;
+            let mut new = Content::read(&self.file, &self.plugins)?;
             new.base = Some(hash(&adopted.content));
-            let policy = policy(&Json::of(&new), &self.data)?;
+            new.changes_approvers = old.approvers()? != new.approvers()?;
+            let policy = policy(&Json::of(&new), &self.data, &self.plugins)?;
             // Whatever cannot be put in force is not worth a signature.
-            rulebook::generation(&self.rules, &policy, self.desk.active().generation.number + 1)?;
+            self.desk.check_files(&policy.company, &rulebook::signed(&policy, &self.plugins)?)?;
             anyhow::ensure!(
                 due::is_answered(policy.company.raci(), Task::ManageAccess),
                 "nobody of the company would answer for “Manage access”, and nothing could be agreed on any more"
@@ -247,7 +269,7 @@ impl server::Files for CompanyFiles {
 impl Content {
     /// What lies in the files, without the settings of the host and their secrets. The bytes of plugins are kept by their
     /// hash from now on.
-    fn read(file: &Path, data: &Path) -> anyhow::Result<Self> {
+    fn read(file: &Path, plugins: &PluginFiles) -> anyhow::Result<Self> {
         let cannot = |path: &Path| format!("the file {} cannot be read", path.display());
         let text = std::fs::read_to_string(file).with_context(|| cannot(file))?;
         let mut table: toml::Table =
@@ -260,12 +282,12 @@ impl Content {
             let text = std::fs::read_to_string(&path).with_context(|| cannot(&path))?;
             files.insert(name, text);
         }
-        let mut plugins = BTreeMap::new();
+        let mut kept = BTreeMap::new();
         for rule in policy.rule_sets.iter().flat_map(|set| &set.rules) {
             let bytes = rulebook::component(&rule.plugin, &policy.dir)?;
-            plugins.insert(rule.plugin.clone(), keep(data, &bytes)?);
+            kept.insert(rule.plugin.clone(), plugins.keep(&bytes)?);
         }
-        Ok(Self { files, plugins, base: None })
+        Ok(Self { files, plugins: kept, base: None, changes_approvers: false })
     }
 
     fn main(&self) -> anyhow::Result<toml::Table> {
@@ -282,6 +304,24 @@ impl Content {
         Ok(self.main()?.get("rule-sets").cloned())
     }
 
+    /// Its approver rules in their order: all that is said of each and of its set, and the hash of its plugin.
+    fn approvers(&self) -> anyhow::Result<Vec<(toml::Table, toml::Value, Option<Digest>)>> {
+        let sets = self.rule_sets()?;
+        let mut found = Vec::new();
+        for set in sets.as_ref().and_then(toml::Value::as_array).into_iter().flatten() {
+            let mut of_set = set.as_table().cloned().unwrap_or_default();
+            let rules =
+                of_set.remove("rules").and_then(|rules| rules.as_array().cloned()).unwrap_or_default();
+            // A rule that judges names what it judges, and no other does.
+            for rule in rules.into_iter().filter(|rule| rule.get("kinds").is_some()) {
+                let plugin = rule.get("plugin").and_then(toml::Value::as_str).unwrap_or_default();
+                let digest = self.plugins.get(plugin).copied();
+                found.push((of_set.clone(), rule, digest));
+            }
+        }
+        Ok(found)
+    }
+
     /// Its rules, each with all that is said of it.
     fn rules(&self) -> anyhow::Result<BTreeMap<String, toml::Value>> {
         let sets = self.rule_sets()?;
@@ -295,7 +335,7 @@ impl Content {
 }
 
 /// The policy that was agreed on: laid out in a directory of its own, and read as any other.
-pub(crate) fn policy(content: &Json, data: &Path) -> anyhow::Result<Policy> {
+pub(crate) fn policy(content: &Json, data: &Path, plugins: &PluginFiles) -> anyhow::Result<Policy> {
     let agreed: Content =
         serde_json::from_str(content.text()).context("what was agreed on cannot be read")?;
     let dir = data.join("company").join(hash(content).to_string());
@@ -304,15 +344,7 @@ pub(crate) fn policy(content: &Json, data: &Path) -> anyhow::Result<Policy> {
         lay(&dir, name, text.as_bytes())?;
     }
     for (name, digest) in agreed.plugins.iter().filter(|(name, _)| !rulebook::is_reference(name)) {
-        let path = kept(data, digest);
-        let bytes = std::fs::read(&path).with_context(|| {
-            format!("the plugin `{name}` that was agreed on is not at {}: put it back there", path.display())
-        })?;
-        anyhow::ensure!(
-            Digest::of(&bytes) == *digest,
-            "the plugin `{name}` at {} is not the one that was agreed on",
-            path.display()
-        );
+        let bytes = plugins.get(digest).with_context(|| format!("the plugin `{name}` was agreed on"))?;
         lay(&dir, name, &bytes)?;
     }
     for (name, digest) in agreed.plugins.iter().filter(|(name, _)| rulebook::is_reference(name)) {
@@ -328,49 +360,15 @@ pub(crate) fn policy(content: &Json, data: &Path) -> anyhow::Result<Policy> {
 }
 
 /// Whether an adopted company's files are what is in force at a start.
-pub(crate) fn in_force(adopted: Option<&CompanyAdopted>, data: &Path) -> anyhow::Result<Option<Policy>> {
+pub(crate) fn in_force(
+    adopted: Option<&CompanyAdopted>,
+    data: &Path,
+    plugins: &PluginFiles,
+) -> anyhow::Result<Option<Policy>> {
     let Some(adopted) = adopted else { return Ok(None) };
-    let policy = policy(&adopted.content, data)?;
+    let policy = policy(&adopted.content, data, plugins)?;
     let waits = |company: &Company| company.files_wait();
     Ok(Some(policy).filter(|policy| waits(&policy.company)))
-}
-
-fn kept(data: &Path, digest: &Digest) -> PathBuf {
-    data.join("plugins").join(format!("{digest}.wasm"))
-}
-
-/// Keeps the bytes of a plugin under their hash.
-fn keep(data: &Path, bytes: &[u8]) -> anyhow::Result<Digest> {
-    let digest = Digest::of(bytes);
-    let path = kept(data, &digest);
-    if !path.exists() {
-        let dir = data.join("plugins");
-        RealDisk.create_dir_all(&dir)?;
-        lay(&dir, &format!("{digest}.wasm"), bytes)?;
-        RealDisk.sync_dir(&dir)?;
-    }
-    Ok(digest)
-}
-
-/// Copies the plugins of a data directory, or of a backup of one, that the other one lacks. Returns how many.
-pub(crate) fn copy_plugins(from: &Path, to: &Path) -> anyhow::Result<usize> {
-    let dir = from.join("plugins");
-    if !dir.is_dir() {
-        return Ok(0);
-    }
-    let mut copied = 0;
-    for entry in std::fs::read_dir(&dir)? {
-        let path = entry?.path();
-        // What is being written has another ending, and what is damaged another name than it should have.
-        if path.extension().is_some_and(|extension| extension == "wasm") {
-            let bytes = std::fs::read(&path)?;
-            let digest = Digest::of(&bytes);
-            anyhow::ensure!(path == kept(from, &digest), "the plugin {} is damaged", path.display());
-            copied += usize::from(!kept(to, &digest).exists());
-            keep(to, &bytes)?;
-        }
-    }
-    Ok(copied)
 }
 
 fn hash(content: &Json) -> Digest {
@@ -406,18 +404,6 @@ fn lay(dir: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn plugins_that_were_agreed_on_go_into_a_backup_and_damaged_ones_do_not() {
-        let (data, backup) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        assert_eq!(copy_plugins(data.path(), backup.path()).unwrap(), 0);
-        let digest = keep(data.path(), b"a plugin").unwrap();
-        assert_eq!(copy_plugins(data.path(), backup.path()).unwrap(), 1);
-        assert_eq!(copy_plugins(data.path(), backup.path()).unwrap(), 0);
-        assert_eq!(std::fs::read(kept(backup.path(), &digest)).unwrap(), b"a plugin");
-        std::fs::write(kept(data.path(), &digest), b"another").unwrap();
-        assert!(copy_plugins(data.path(), backup.path()).unwrap_err().to_string().contains("damaged"));
-    }
 
     #[test]
     fn what_is_wrong_is_told_without_the_line_that_may_hold_a_secret() {

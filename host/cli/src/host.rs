@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use desk::{Active, Desk, Outside, Running};
+use desk::{Desk, Outside, Running};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
 use domain::stream::Actor;
 use governance::{Checkpoints, Directory, Notary, Outfit, Outlet, People, SocketSigner, Teller};
 use journal::{Disk as _, RealDisk};
 use server::{Controlled, Listening, Routes, Server, Site, Streams};
-use store::{Drive, KeyStore, MediaFiles, Paths, Store};
+use store::{Drive, KeyStore, MediaFiles, Paths, PluginFiles, Store};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use whatsapp::{Answer, AppSecrets, Graph, GraphConfig, Network, OwnedSend};
@@ -67,9 +67,10 @@ impl Host {
         let keys = keys(settings, Arc::clone(&entropy))?;
         let store = open_store(&settings.data, Arc::clone(&clock))?;
         let rules = Arc::new(engine(&settings.data)?);
-        let number = store.generation()?.map_or(1, |last| last.generation + 1);
+        let plugins = plugins(&settings.data);
+        let reference = rulebook::keep_reference(&plugins)?;
         // What was agreed on goes before what lies in the files.
-        let agreed = company_files::in_force(store.adopted()?.as_ref(), &settings.data)?;
+        let agreed = company_files::in_force(store.adopted()?.as_ref(), &settings.data, &plugins)?;
         let policy = match (&agreed, &settings.draft) {
             (Some(agreed), None) => agreed,
             (Some(agreed), Some(error)) => {
@@ -79,12 +80,15 @@ impl Host {
             (None, None) => &settings.policy,
             (None, Some(error)) => anyhow::bail!("{error}"),
         };
-        let active = prepare(&rules, policy, number)?;
+        let signed = rulebook::signed(policy, &plugins)?;
+        let (active, began) = desk::begin(&store, &rules, &plugins, policy.company.clone(), signed)?;
         let network = network(settings)?;
         let outside = Outside {
             store: store.clone(),
             keys,
             media: media(&settings.data.join("media")),
+            plugins: plugins.clone(),
+            reference,
             rules: Arc::clone(&rules),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
@@ -110,12 +114,19 @@ impl Host {
                 (active.generation.number, Arc::clone(&active.company))
             }
         })?;
-        desk.announce().await?;
+        desk.announce(began).await?;
+        let number = desk.active().generation.number;
         let files = settings.file.clone().map(|file| {
-            Arc::new(CompanyFiles::new(file, settings.data.clone(), Arc::clone(&rules), desk.clone()))
+            Arc::new(CompanyFiles::new(
+                file,
+                settings.data.clone(),
+                plugins.clone(),
+                Arc::clone(&rules),
+                desk.clone(),
+            ))
         });
         if let (Some(files), None) = (&files, &agreed) {
-            files.begin().await?;
+            desk.announce(files.begins(&policy.company)?).await?;
         }
         let running = parts.run(&tokio::runtime::Handle::current())?;
         let notary = notary(&settings.audit, &store, &clock)?;
@@ -174,7 +185,7 @@ impl Host {
             chores.push(tokio::spawn(Arc::clone(&files).follow(approved, people.clone())));
             // Before anybody is told that it is open: what is saved the next moment is another text than this.
             let seen = settings::texts(&file).ok();
-            chores.push(tokio::spawn(watch(file, seen, files, desk.clone(), rules, people.clone())));
+            chores.push(tokio::spawn(watch(file, seen, files, desk.clone(), plugins, people.clone())));
         }
         access::shut_out(&people, &desk, None).await;
         tracing::info!(address = %listening.address, generation = number, "open");
@@ -345,6 +356,11 @@ pub(crate) fn keys(settings: &Settings, entropy: Arc<dyn Entropy>) -> anyhow::Re
     Ok(Arc::new(KeyStore::open(Arc::new(RealDisk), &dir, &master, entropy)?))
 }
 
+/// The files of plugins of a data directory.
+pub(crate) fn plugins(data: &Path) -> PluginFiles {
+    PluginFiles::new(Arc::new(RealDisk), &data.join("plugins"))
+}
+
 /// The files of media in a directory.
 pub(crate) fn media(dir: &Path) -> MediaFiles {
     MediaFiles::new(Arc::new(RealDisk), dir, Arc::new(SystemEntropy))
@@ -393,18 +409,13 @@ pub(crate) fn read_master(path: &Path) -> anyhow::Result<Key> {
         })
 }
 
-fn prepare(rules: &rules::Host, policy: &Policy, number: u64) -> anyhow::Result<Active> {
-    let generation = rulebook::generation(rules, policy, number)?;
-    Ok(Active { company: Arc::new(policy.company.clone()), generation: Arc::new(generation) })
-}
-
 /// Puts other rules in force when the file says so, or a table that it names. What cannot be put in force changes nothing.
 async fn watch(
     file: PathBuf,
     mut seen: Option<Vec<Option<String>>>,
     files: Arc<CompanyFiles>,
     desk: Desk,
-    rules: Arc<rules::Host>,
+    plugins: PluginFiles,
     people: People,
 ) {
     let look = || {
@@ -424,7 +435,7 @@ async fn watch(
                 file = %file.display(),
                 "the file was changed: it is a draft. `timonel proposal company --reason …` proposes to put it in force"
             );
-        } else if let Err(error) = reload(&file, &files, &desk, &rules).await {
+        } else if let Err(error) = reload(&file, &files, &desk, &plugins).await {
             tracing::error!(
                 error = format!("{error:#}"),
                 file = %file.display(),
@@ -436,20 +447,18 @@ async fn watch(
     }
 }
 
-async fn reload(
-    file: &Path,
-    files: &CompanyFiles,
-    desk: &Desk,
-    rules: &Arc<rules::Host>,
-) -> anyhow::Result<()> {
+async fn reload(file: &Path, files: &CompanyFiles, desk: &Desk, plugins: &PluginFiles) -> anyhow::Result<()> {
     let policy = Policy::read(file)?;
-    let number = desk.active().generation.number + 1;
-    let rules = Arc::clone(rules);
-    let active = tokio::task::spawn_blocking(move || prepare(&rules, &policy, number)).await??;
+    let plugins = plugins.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let signed = rulebook::signed(&policy, &plugins)?;
+        anyhow::Ok((policy.company, signed))
+    });
+    let (company, signed) = read.await??;
     // First, because what fails changes nothing. To connect is not to come in: the door asks the company that is in force.
-    server::let_in(files.data(), active.company.raci())?;
-    desk.activate(active).await?;
-    files.begin().await?;
+    server::let_in(files.data(), company.raci())?;
+    let begins = files.begins(&company)?;
+    let number = desk.adopt(company, signed, begins).await?;
     tracing::info!(generation = number, "other rules are in force");
     Ok(())
 }

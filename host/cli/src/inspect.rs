@@ -1,5 +1,8 @@
 //! `timonel plugin inspect`: what a component is, before anybody trusts it.
 
+mod approver;
+
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,12 +11,15 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use domain::decision::{Kind, MemoryScope};
 use domain::id::{QueueId, RuleId};
+use domain::proposal;
+use domain::raci::Raci;
 use domain::raci::action::Action;
 use domain::raci::task::Task;
 use rules::{Admitted, Definition, Grant, Mode, Remembered, Scope, Snapshot, Unavailable, contract};
 use serde_json::json;
 
-use crate::{host, rulebook};
+use crate::settings::Policy;
+use crate::{host, rule_tools, rulebook};
 
 /// What to do with a plugin.
 #[derive(Subcommand)]
@@ -22,6 +28,23 @@ pub(crate) enum Command {
     Inspect {
         /// The component, or the name of a reference plugin.
         file: PathBuf,
+        /// Of an approver: a kind of proposal that it is to judge, as `template`. All kinds if none is named.
+        #[arg(long, value_parser = kind)]
+        judges: Vec<proposal::Kind>,
+        /// For programs: one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hand a component in to the running host: it is admitted and kept, and does nothing until a rule with it is agreed on.
+    Push {
+        /// The component.
+        file: PathBuf,
+        /// For programs: one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The plugins that were handed in.
+    List {
         /// For programs: one JSON object.
         #[arg(long)]
         json: bool,
@@ -29,17 +52,38 @@ pub(crate) enum Command {
 }
 
 /// Carries a command out.
-pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
-    let Command::Inspect { file, json } = command;
+pub(crate) fn run(config: Option<PathBuf>, command: Command) -> anyhow::Result<ExitCode> {
+    let (file, judges, json) = match command {
+        Command::Inspect { file, judges, json } => (file, judges, json),
+        Command::Push { file, json } => {
+            rule_tools::push(&crate::read_settings(config)?, &file, json)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::List { json } => {
+            rule_tools::plugins(&crate::read_settings(config)?, json)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    let judges = if judges.is_empty() { proposal::Kind::ALL.into() } else { judges.into_iter().collect() };
+    let company = config.map(|config| Policy::read(&config)).transpose()?.map(|policy| policy.company);
+    let raci = company.map(|company| company.raci().clone()).unwrap_or_default();
     let name = file.to_str().context("the name of the file is not UTF-8")?;
     let bytes = rulebook::component(name, &PathBuf::new())?;
     // Nothing of the inspection is kept.
     let scratch = tempfile::tempdir()?;
     let engine = host::engine(scratch.path())?;
     let admitted = engine.admit(&bytes)?;
-    let samples = sample(&engine, &admitted)?;
-    say(&admitted, &samples, json);
+    let samples = sample(&engine, &admitted, &raci)?;
+    let is_approver = admitted.kinds.contains(&Kind::Approving);
+    let rows = if is_approver { approver::rows(&judges, &raci) } else { Vec::new() };
+    say(&admitted, &rows, &samples, json);
     Ok(ExitCode::SUCCESS)
+}
+
+fn kind(text: &str) -> Result<proposal::Kind, String> {
+    let found = proposal::Kind::ALL.into_iter().find(|kind| kind.word() == text);
+    let known = || proposal::Kind::ALL.map(proposal::Kind::word).join(", ");
+    found.ok_or_else(|| format!("one of {} was expected", known()))
 }
 
 struct Sample {
@@ -51,7 +95,7 @@ struct Sample {
 }
 
 /// One call of each kind, with the component's own example of settings, on a made-up message.
-fn sample(engine: &rules::Host, admitted: &Arc<Admitted>) -> anyhow::Result<Vec<Sample>> {
+fn sample(engine: &rules::Host, admitted: &Arc<Admitted>, raci: &Raci) -> anyhow::Result<Vec<Sample>> {
     let linked = engine.link(admitted, &Grant::all_of(admitted))?;
     let rule = engine.prepare(Definition {
         id: RuleId::from(admitted.description.name.as_str()),
@@ -60,9 +104,14 @@ fn sample(engine: &rules::Host, admitted: &Arc<Admitted>) -> anyhow::Result<Vec<
         settings: admitted.description.example_settings.clone(),
         scope: Scope::default(),
         mode: Mode::Live,
+        version: None,
+        until: None,
     })?;
     let snapshot: Arc<dyn Snapshot> = Arc::new(Nobody);
     let samples = admitted.kinds.iter().map(|kind| {
+        if *kind == Kind::Approving {
+            return Ok(approver::sample(engine, &rule, raci));
+        }
         // The first call maps pages that the later ones find; the median of several is what a busy host sees.
         let mut answers: Vec<_> = (0..15).map(|_| engine.ask(&rule, *kind, &input(), &snapshot)).collect();
         answers.sort_by_key(|answer| answer.asked.micros);
@@ -79,7 +128,7 @@ fn sample(engine: &rules::Host, admitted: &Arc<Admitted>) -> anyhow::Result<Vec<
 }
 
 #[allow(clippy::print_stdout)]
-fn say(admitted: &Admitted, samples: &[Sample], json: bool) {
+fn say(admitted: &Admitted, judged: &[approver::Row], samples: &[Sample], json: bool) {
     let description = &admitted.description;
     if json {
         let samples: Vec<_> = samples
@@ -104,6 +153,7 @@ fn say(admitted: &Admitted, samples: &[Sample], json: bool) {
             json!({
                 "name": description.name, "version": description.version, "summary": description.summary,
                 "digest": admitted.digest, "kinds": admitted.kinds, "functions": functions,
+                "judges": judged.iter().map(approver::Row::json).collect::<Vec<_>>(),
                 "component-bytes": admitted.component_bytes, "compiled-bytes": admitted.compiled_bytes,
                 "compile-millis": admitted.compile_time.as_millis() as u64, "sample-calls": samples,
             })
@@ -111,7 +161,11 @@ fn say(admitted: &Admitted, samples: &[Sample], json: bool) {
         return;
     }
     let rows = |tasks: &[Task]| tasks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ");
-    let kind = |kind: &Kind| format!("{kind} [{}]", rows(Action::deploying(*kind).tasks()));
+    let kind = |kind: &Kind| {
+        let actions = Action::deploying(*kind, &BTreeSet::new());
+        let tasks: Vec<Task> = actions.iter().flat_map(|action| action.tasks()).copied().collect();
+        if tasks.is_empty() { kind.to_string() } else { format!("{kind} [{}]", rows(&tasks)) }
+    };
     let kinds: Vec<String> = admitted.kinds.iter().map(kind).collect();
     println!("{} {}: {}", description.name, description.version, description.summary);
     println!("  sha-256    {}", admitted.digest);
@@ -122,6 +176,9 @@ fn say(admitted: &Admitted, samples: &[Sample], json: bool) {
         admitted.compiled_bytes / 1024,
         admitted.compile_time.as_millis()
     );
+    for (n, row) in judged.iter().enumerate() {
+        println!("  {:<10} {}", if n == 0 { "judges" } else { "" }, row.line());
+    }
     println!("It asks for:");
     if admitted.functions.is_empty() {
         println!("  nothing");

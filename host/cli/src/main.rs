@@ -4,6 +4,7 @@ mod access;
 mod audit_tools;
 mod backup;
 mod calling;
+mod campaign_tools;
 mod commands;
 mod company_files;
 mod contact_tools;
@@ -21,6 +22,7 @@ mod outbound;
 mod proposal_tools;
 mod raci;
 mod restore;
+mod rule_tools;
 mod rulebook;
 mod settings;
 mod system;
@@ -109,9 +111,22 @@ enum Command {
         #[command(flatten)]
         arguments: notices::Arguments,
     },
-    /// Look at plugins.
-    #[command(subcommand)]
-    Plugin(inspect::Command),
+    /// Look at plugins, and hand them in.
+    Plugin {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: inspect::Command,
+    },
+    /// Rules of the running host: how they stand, and moving them within what was signed.
+    Rules {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: rule_tools::Command,
+    },
     /// Media of the running host.
     Media {
         /// The file of settings.
@@ -127,6 +142,14 @@ enum Command {
         config: Option<PathBuf>,
         #[command(subcommand)]
         command: template_tools::Command,
+    },
+    /// Campaigns: draft, look whom they reach, propose, stop. Asks the running host.
+    Campaign {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: campaign_tools::Command,
     },
     /// Who did what: the record, copies of it and proofs. Asks the running host.
     Audit {
@@ -237,13 +260,21 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Contact { config, command } => contact_tools::run(&read_settings(config)?, command),
         Command::Notices { config, arguments } => notices::run(&read_settings(config)?, &arguments),
-        Command::Plugin(command) => inspect::run(command),
+        Command::Plugin { config, command } => inspect::run(config, command),
+        Command::Rules { config, command } => {
+            rule_tools::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Media { config, command } => {
             media_tools::run(&read_settings(config)?, command)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Template { config, command } => {
             template_tools::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Campaign { config, command } => {
+            campaign_tools::run(&read_settings(config)?, command)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Proposal { config, command } => {
@@ -270,7 +301,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn read_settings(config: Option<PathBuf>) -> anyhow::Result<Settings> {
+pub(crate) fn read_settings(config: Option<PathBuf>) -> anyhow::Result<Settings> {
     Ok(Settings::read_draft(config.as_deref(), &|name| std::env::var(name).ok())?)
 }
 

@@ -1,5 +1,7 @@
 //! `timonel proposal`: changes that take more than one person, through the running host.
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 use clap::Subcommand;
 use hyper::Method;
@@ -35,6 +37,17 @@ pub(crate) enum Command {
         /// Not before this instant of RFC 3339, as `2026-12-01T08:00:00-05:00`.
         #[arg(long)]
         not_before: Option<domain::Time>,
+        /// The proposal of which this is another content.
+        #[arg(long)]
+        edits: Option<String>,
+    },
+    /// Propose a rule that no file of the company names, another version of one, or to withdraw it.
+    Rule {
+        /// A file of JSON: `rule`, `set`, `plugin`, `settings`, `scope`, `mode`, `envelope`, `after`, or `withdraw`.
+        file: PathBuf,
+        /// Why: those who sign read it first, and it is kept.
+        #[arg(long)]
+        reason: String,
         /// The proposal of which this is another content.
         #[arg(long)]
         edits: Option<String>,
@@ -130,6 +143,16 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
             let asked = json!({ "kind": "company", "reason": reason, "not-before": not_before, "edits": edits.transpose()? });
             tell(&control::ask(&settings.data, Method::POST, "/proposals", Some(&asked))?);
         }
+        Command::Rule { file, reason, edits } => {
+            let bytes = std::fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+            let content: Value =
+                serde_json::from_slice(&bytes).with_context(|| format!("{} is no JSON", file.display()))?;
+            let edits = edits.map(|id| find(settings, &id).map(|found| text(&found, "proposal").to_owned()));
+            let asked = json!({
+                "kind": "rule", "content": content, "reason": reason, "edits": edits.transpose()?,
+            });
+            tell(&control::ask(&settings.data, Method::POST, "/proposals", Some(&asked))?);
+        }
         Command::Agree(said) => say(&said.proposal, "agree", &said.words, None)?,
         Command::Object(said) => say(&said.proposal, "object", &said.words, None)?,
         Command::Sign { proposal, of } => say(&proposal, "sign", "", of.as_deref())?,
@@ -184,6 +207,12 @@ fn tell(one: &Value) {
     );
     println!("          {}: {}", text(one, "author"), text(one, "reason"));
     let each = |name: &str| one[name].as_array().cloned().unwrap_or_default();
+    for judged in each("judgements") {
+        println!("          § {}: {}", text(&judged, "rule"), text(&judged, "words"));
+        for reason in judged["reasons"].as_array().into_iter().flatten() {
+            println!("            - {} [{}]", text(reason, "words"), text(reason, "code"));
+        }
+    }
     for said in each("heard") {
         let mark = if said["agrees"] == true { "+" } else { "-" };
         println!("          {mark} {}: {}", text(&said, "by"), text(&said, "words"));

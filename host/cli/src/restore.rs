@@ -15,7 +15,6 @@ use journal::RealDisk;
 use serde_json::json;
 use store::{Drive, KeyBackup, KeyStore, Paths, Store};
 
-use crate::company_files;
 use crate::erasures::{self, Erasures};
 use crate::host;
 use crate::settings::Settings;
@@ -79,7 +78,7 @@ pub(crate) fn run(settings: &Settings, arguments: &Arguments) -> anyhow::Result<
     let copied = journal::copy(&RealDisk, &from.join("journal"), &paths.journal, u64::MAX)?;
     let files =
         host::media(&from.join("media")).copy(&host::media(&to.join("media")), |id| backup.knows(id))?;
-    company_files::copy_plugins(from, to)?;
+    host::plugins(from).copy(&host::plugins(to))?;
     let (store, _) = Store::open(Arc::new(RealDisk), &paths, clock, &boot(), Drive::Threads, &mut |_, _| {})?;
     let keys = KeyStore::open(Arc::new(RealDisk), &key_dir, &master, entropy)?;
     let settled = settle_restored(&store, &keys, &list.erased);

@@ -1,72 +1,52 @@
-//! From the rule sets of a file to a generation that can be asked.
-//!
-//! Everything that can fail fails here, before anything is put in force: a generation is whole or it is not.
+//! From the rule sets of a file to rules that can be signed, and the plugins that the program brings.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
-use domain::id::QueueId;
-use rules::{Definition, Generation, Grant, Mode, Rule, Scope};
+use desk::Signed;
+use domain::decision::Digest;
+use domain::json::Json;
+use domain::rule::{Scope, Version};
+use store::PluginFiles;
 
-use crate::settings::{ModeDescription, Policy, RuleDescription, RuleSet};
+use crate::settings::Policy;
 
 /// The reference plugins, part of the program.
 const REFERENCE: &[(&str, &[u8])] = &[
+    ("campaign-guard", include_bytes!("../../../plugins/components/campaign-guard.wasm")),
     ("office-hours", include_bytes!("../../../plugins/components/office-hours.wasm")),
     ("quick-answers", include_bytes!("../../../plugins/components/quick-answers.wasm")),
     ("skills-router", include_bytes!("../../../plugins/components/skills-router.wasm")),
+    ("template-lint", include_bytes!("../../../plugins/components/template-lint.wasm")),
 ];
 
-/// Prepares all rules of a policy.
-pub(crate) fn generation(host: &rules::Host, policy: &Policy, number: u64) -> anyhow::Result<Generation> {
-    let mut prepared = Vec::new();
+/// The rules of a policy, as they are signed. Their plugins are kept by their hashes from now on.
+pub(crate) fn signed(policy: &Policy, plugins: &PluginFiles) -> anyhow::Result<Vec<Signed>> {
+    let mut signed = Vec::new();
     for set in &policy.rule_sets {
         for rule in &set.rules {
             let at = || format!("rule `{}` of the set `{}`", rule.id, set.name);
-            prepared.push(prepare(host, policy, set, rule).with_context(at)?);
+            let version = Version {
+                set: set.name.clone(),
+                plugin: rule.plugin.clone(),
+                component: plugins.keep(&component(&rule.plugin, &policy.dir).with_context(at)?)?,
+                settings: Json::of(&rule.settings),
+                scope: Scope { kinds: rule.kinds.clone(), ..rule.scope.clone() },
+                mode: rule.mode,
+                envelope: rule.envelope.clone(),
+            };
+            let check = version.check();
+            check.map_err(|(field, what)| anyhow::anyhow!("`{field}`: {what}")).with_context(at)?;
+            signed.push(Signed { rule: rule.id.as_str().into(), version });
         }
     }
-    let queues = policy.company.queues().iter().map(|queue| queue.id.clone()).collect();
-    Ok(Generation::new(number, prepared, queues))
+    Ok(signed)
 }
 
-fn prepare(
-    host: &rules::Host,
-    policy: &Policy,
-    set: &RuleSet,
-    rule: &RuleDescription,
-) -> anyhow::Result<Rule> {
-    let component = component(&rule.plugin, &policy.dir)?;
-    let admitted = host.admit(&component)?;
-    let linked = host.link(&admitted, &Grant::all_of(&admitted))?;
-    for queue in &rule.scope.queues {
-        known_queue(policy, queue)?;
-    }
-    let definition = Definition {
-        id: rule.id.as_str().into(),
-        set: set.name.clone(),
-        linked,
-        settings: serde_json::to_string(&rule.settings)?,
-        scope: Scope {
-            numbers: rule.scope.numbers.clone(),
-            queues: rule.scope.queues.clone(),
-            languages: rule.scope.languages.clone(),
-            tags: rule.scope.tags.clone(),
-        },
-        mode: match rule.mode {
-            ModeDescription::Live => Mode::Live,
-            ModeDescription::Off => Mode::Off,
-        },
-    };
-    Ok(host.prepare(definition)?)
-}
-
-fn known_queue(policy: &Policy, queue: &QueueId) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        policy.company.queues().iter().any(|known| known.id == *queue),
-        "`scope.queues` names `{queue}`: a queue of the company was expected"
-    );
-    Ok(())
+/// Keeps the reference plugins, and says by what each is found.
+pub(crate) fn keep_reference(plugins: &PluginFiles) -> anyhow::Result<BTreeMap<String, Digest>> {
+    REFERENCE.iter().map(|(name, bytes)| Ok(((*name).to_owned(), plugins.keep(bytes)?))).collect()
 }
 
 /// Whether a name is that of a reference plugin.

@@ -5,6 +5,7 @@
 
 mod audit;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -12,11 +13,13 @@ use std::str::FromStr;
 
 use domain::Time;
 use domain::company::{Company, Description};
-use domain::id::QueueId;
 use domain::law::countries::Countries;
 use domain::law::prices::Prices;
 use domain::law::table::TableError;
+use domain::proposal;
 use domain::raci::Raci;
+use domain::rule::mode::Mode;
+use domain::rule::{Envelope, Scope};
 use serde::Deserialize;
 
 pub(crate) use audit::{Audit, Destination};
@@ -113,36 +116,21 @@ pub(crate) struct RuleDescription {
     pub(crate) id: String,
     /// The name of a reference plugin, or the path of a component, relative to the file.
     pub(crate) plugin: String,
-    /// Whether it is asked.
+    /// The mode in which it begins.
     #[serde(default)]
-    pub(crate) mode: ModeDescription,
+    pub(crate) mode: Mode,
     /// For which cases it is asked.
     #[serde(default)]
-    pub(crate) scope: ScopeDescription,
+    pub(crate) scope: Scope,
+    /// Which proposals an approver judges.
+    #[serde(default)]
+    pub(crate) kinds: BTreeSet<proposal::Kind>,
+    /// How far it may be moved without another signature.
+    #[serde(default)]
+    pub(crate) envelope: Envelope,
     /// Handed to the plugin as JSON.
     #[serde(default)]
     pub(crate) settings: toml::Table,
-}
-
-/// Whether a rule is asked.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum ModeDescription {
-    /// It is.
-    #[default]
-    Live,
-    /// It is not.
-    Off,
-}
-
-/// For which cases a rule is asked. An empty list is no restriction.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub(crate) struct ScopeDescription {
-    pub(crate) numbers: Vec<String>,
-    pub(crate) queues: Vec<QueueId>,
-    pub(crate) languages: Vec<String>,
-    pub(crate) tags: Vec<String>,
 }
 
 /// What is in force of the file while the host runs, and may change without a restart.

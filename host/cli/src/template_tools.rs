@@ -47,6 +47,19 @@ pub(crate) enum Command {
     Unpause(Named),
     /// Take the category that Meta gave a template as it is, so that it is offered again.
     Accept(Named),
+    /// Send one customer a template, in a conversation. Beyond the mass threshold it is held until others agree.
+    Send {
+        /// The conversation, as `timonel audit list` and the page tell it.
+        conversation: String,
+        /// The template's name.
+        name: String,
+        /// Its language, as `es_CO`.
+        #[arg(long)]
+        language: String,
+        /// What fills the gaps of its text, in their order.
+        #[arg(long = "with")]
+        with: Vec<String>,
+    },
     /// Look what Meta has.
     Sync {
         /// The account (WABA); all that are known if none is named.
@@ -130,6 +143,24 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
         Command::Accept(named) => {
             let accepted = wish(&named.wish("accept"))?;
             println!("{} counts as {}", named.name, word(&accepted, "category"));
+        }
+        Command::Send { conversation, name, language, with } => {
+            let conversation = conversation.strip_prefix("conversation/").unwrap_or(&conversation).to_owned();
+            let gaps: Vec<Value> = with.iter().map(|words| json!({"value": {"text": words}})).collect();
+            let body = json!({"is": "body", "parameters": gaps});
+            let components = if with.is_empty() { json!([]) } else { json!([body]) };
+            let template = json!({"name": name, "language": language, "components": components});
+            let path = format!("/conversations/{conversation}/templates");
+            let asked = json!({ "template": template });
+            let sent = control::ask(&settings.data, Method::POST, &path, Some(&asked))?;
+            if sent["held"] == true {
+                println!(
+                    "{} waits: there were too many of its kind within the hour, so others have to agree",
+                    word(&sent, "message")
+                );
+            } else {
+                println!("{} is queued", word(&sent, "message"));
+            }
         }
         Command::Sync { account } => {
             let answer = wish(&json!({"do": "sync", "account": account}))?;

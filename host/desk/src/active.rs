@@ -7,10 +7,14 @@ use std::sync::Arc;
 use domain::company::Company;
 use rules::Generation;
 
+use crate::helm::Signed;
+
 /// The description and the rules that are in force.
 pub struct Active {
     /// The company.
     pub company: Arc<Company>,
-    /// Its rules.
+    /// The rules that its files say, as they are signed.
+    pub files: Arc<[Signed]>,
+    /// The rules that are asked.
     pub generation: Arc<Generation>,
 }

@@ -15,9 +15,8 @@ use domain::message::Outgoing;
 use domain::stream::{Actor, Stream};
 use domain::window::Service;
 
-use crate::attend;
 use crate::command::{CommandError, DeskError, Done};
-use crate::templates;
+use crate::mass;
 use crate::work::Work;
 
 /// Gives a case that waits to an agent. Nothing happens if it does not wait any more, or the agent cannot take it.
@@ -75,9 +74,7 @@ pub(crate) fn reply(work: &mut Work<'_>, agent: &AgentId, message: &Outgoing) ->
     if message.needs_window() && matches!(windows.service, Service::Closed { .. }) {
         return Err(CommandError::WindowClosed);
     }
-    templates::category(work.shared, &work.conversation.number, message)?.map_err(CommandError::Template)?;
-    let id = attend::reply(work, Actor::Agent(agent.clone()), message)?;
-    Ok(Done::Queued(id))
+    mass::queue(work, Actor::Agent(agent.clone()), message)
 }
 
 /// An agent resolves the case.

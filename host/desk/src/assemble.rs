@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use domain::agent::Presence;
-use domain::event::{ActiveRule, CompanyAdopted, GenerationActivated, PresenceSet};
+use domain::company::Company;
+use domain::event::PresenceSet;
 use domain::id::{AgentId, ConversationId, NumberId};
-use domain::message::Outgoing;
+use domain::message::{Outgoing, Template};
 use domain::stops::Stops;
 use domain::stream::{Actor, Stream};
 use governance::Proposals;
@@ -18,11 +19,13 @@ use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
 use crate::active::Active;
+use crate::campaigns::{self, Campaigner};
 use crate::carrier::{self, Carrier};
 use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
 use crate::dispatcher::Dispatcher;
 use crate::flood::Gauge;
 use crate::halt;
+use crate::helm::{self, HelmError, Signed};
 use crate::inbound::Inbound;
 use crate::matcher::Matcher;
 use crate::media::{self, Fetcher};
@@ -87,6 +90,18 @@ impl Desk {
     ) -> Result<Done, CommandError> {
         let message = Arc::new(message);
         self.ask(conversation, Command::Reply { conversation, agent: agent.clone(), message }).await
+    }
+
+    /// Somebody sends a template in a conversation, as who they are and not as an agent with a case. Beyond the mass threshold it
+    /// is held until others have agreed.
+    pub async fn send_template_as(
+        &self,
+        by: Actor,
+        conversation: ConversationId,
+        template: Template,
+    ) -> Result<Done, CommandError> {
+        let template = Arc::new(Outgoing::Template(template));
+        self.ask(conversation, Command::Template { conversation, by, template }).await
     }
 
     /// An agent resolves the case, with a code of the company.
@@ -163,29 +178,26 @@ impl Desk {
         Ok(self.shared.store.stops()?.1)
     }
 
-    /// Puts a description and a generation in force. What is being decided goes on with the ones that it began with.
-    pub async fn activate(&self, active: Active) -> Result<(), DeskError> {
-        let draft = Draft::new(Stream::Company, Actor::Host, activation(&active))?;
-        self.shared.store.commit(Vec::new(), vec![draft]).await?;
-        self.shared.active.store(Arc::new(active));
-        Ok(())
+    /// Puts another company in force, with what its files say of rules; `with` is written with it.
+    pub async fn adopt(
+        &self,
+        company: Company,
+        files: Vec<Signed>,
+        with: Vec<Draft>,
+    ) -> Result<u64, HelmError> {
+        helm::adopt(&self.shared, company, files, with).await
     }
 
-    /// The same with what was agreed on of the company's files: both are in force, or neither.
-    pub async fn adopt(&self, active: Active, adopted: CompanyAdopted) -> Result<(), DeskError> {
-        let drafts = vec![
-            Draft::new(Stream::Company, Actor::Host, activation(&active))?,
-            Draft::new(Stream::Company, Actor::Host, adopted)?,
-        ];
-        self.shared.store.commit(Vec::new(), drafts).await?;
-        self.shared.active.store(Arc::new(active));
-        Ok(())
+    /// Whether a company and what its files say of rules could be put in force.
+    pub fn check_files(&self, company: &Company, files: &[Signed]) -> Result<(), HelmError> {
+        helm::check(&self.shared, company, files)
     }
 
     /// Says in the journal what is in force from the start.
-    pub async fn announce(&self) -> Result<(), DeskError> {
-        let draft = Draft::new(Stream::Company, Actor::Host, activation(&self.active()))?;
-        self.shared.store.commit(Vec::new(), vec![draft]).await?;
+    pub async fn announce(&self, drafts: Vec<Draft>) -> Result<(), DeskError> {
+        if !drafts.is_empty() {
+            self.shared.store.commit(Vec::new(), drafts).await?;
+        }
         Ok(())
     }
 
@@ -224,22 +236,6 @@ impl Desk {
     }
 }
 
-/// The event that says which rules are in force from now on.
-fn activation(active: &Active) -> GenerationActivated {
-    let generation = &active.generation;
-    let rules = generation
-        .rules()
-        .map(|rule| ActiveRule {
-            rule: rule.definition().id.clone(),
-            set: rule.definition().set.clone(),
-            component: rule.definition().linked.admitted().digest,
-            settings: rule.settings(),
-            grant: rule.definition().linked.grant().functions.iter().map(ToString::to_string).collect(),
-        })
-        .collect();
-    GenerationActivated { generation: generation.number, rules }
-}
-
 /// The parts of a desk, for whoever drives them.
 pub struct Parts {
     /// Turns bodies into commands.
@@ -258,26 +254,32 @@ pub struct Parts {
     pub librarian: Librarian,
     /// Carries out what was approved.
     pub carrier: Carrier,
+    /// Queues what campaigns say next, and what was held until others agreed.
+    pub campaigner: Campaigner,
     store: Store,
 }
 
 /// Puts a desk together. `workers` is how many conversations are decided on at the same time.
 pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
-    let Outside { store, keys, media, rules, clock, entropy, network, active } = outside;
+    let Outside { store, keys, media, plugins, reference, rules, clock, entropy, network, active } = outside;
     let proposals = Proposals::new(store.clone(), Arc::clone(&clock), Arc::clone(&entropy));
     let shared = Arc::new(Shared {
         store,
         keys,
         media,
+        plugins,
+        reference,
         rules,
         clock,
         entropy,
         network,
         active: ArcSwap::from_pointee(active),
+        helm: tokio::sync::Mutex::default(),
         meters: Meters::default(),
         throughput: Throughput::default(),
         inbound: Inbound::default(),
         capped: tokio::sync::Mutex::default(),
+        introducing: tokio::sync::Mutex::default(),
         proposals,
         counters: Counters::default(),
     });
@@ -292,6 +294,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         fetcher: Fetcher::new(Arc::clone(&shared)),
         librarian: Librarian::new(Arc::clone(&shared)),
         carrier: Carrier::new(Desk { shared: Arc::clone(&shared), mail: mail.clone() }),
+        campaigner: Campaigner::new(Arc::clone(&shared)),
         store: shared.store.clone(),
     };
     (Desk { shared, mail }, parts)
@@ -321,7 +324,18 @@ impl Parts {
     /// Drives the parts with threads of their own, until they are stopped.
     pub fn run(self, runtime: &Handle) -> std::io::Result<Running> {
         let (stop, stopped) = watch::channel(false);
-        let Self { dispatcher, workers, matcher, timers, sender, fetcher, librarian, carrier, store } = self;
+        let Self {
+            dispatcher,
+            workers,
+            matcher,
+            timers,
+            sender,
+            fetcher,
+            librarian,
+            carrier,
+            campaigner,
+            store,
+        } = self;
         let waiter = |topic| Waiter {
             runtime: runtime.clone(),
             changed: store.watch(topic),
@@ -341,6 +355,10 @@ impl Parts {
         let media = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let fetching = media::fetching(fetcher, store.watch(Topic::Media), stopped.clone());
         let looking = templates::looking(librarian, store.watch(Topic::Templates), stopped.clone());
+        let topics = [Topic::Proposals, Topic::Campaigns].map(|topic| store.watch(topic));
+        let campaigning = campaigns::campaigning(campaigner, topics, stopped.clone());
+        let chunks = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        threads.push(named("campaigner".into(), move || chunks.block_on(campaigning))?);
         let carrying = carrier::carrying(carrier, store.watch(Topic::Proposals), stopped);
         threads.push(named("fetcher".into(), move || {
             media.block_on(async { tokio::join!(fetching, looking, carrying) });

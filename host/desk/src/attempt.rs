@@ -118,6 +118,17 @@ async fn prepare(shared: &Shared, job: Job) -> Result<Step, DeskError> {
         withheld(shared, &delivery, version, Refused::ContactErased, events).await?;
         return nothing(Ended::Settled);
     }
+    // A campaign that somebody has stopped is asked at its version, as the company is.
+    let campaign = match delivery.campaign {
+        Some(id) => Some((Stream::Campaign(id), shared.store.campaign(id)?)),
+        None => None,
+    };
+    if let Some((_, (_, Some(campaign)))) = &campaign
+        && !campaign.lets_leave()
+    {
+        withheld(shared, &delivery, version, Refused::CampaignStopped, events).await?;
+        return nothing(Ended::Settled);
+    }
     let resends = !events.is_empty();
     let (_, conversation) = shared.conversation(delivery.conversation)?;
     let key = shared.key(conversation.contact)?;
@@ -171,6 +182,7 @@ async fn prepare(shared: &Shared, job: Job) -> Result<Step, DeskError> {
     events.push(SendAttempted { attempt }.into());
     events.extend(bill::opened(law, &delivery, who, charge, now).map(Event::from));
     let mut expect = vec![(stream.clone(), version), (Stream::Company, seen)];
+    expect.extend(campaign.map(|(stream, (version, _))| (stream, version)));
     let mut drafts = Vec::with_capacity(events.len() + 1);
     for event in events {
         drafts.push(Draft::new(stream.clone(), Actor::Host, event)?);

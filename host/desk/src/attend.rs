@@ -15,7 +15,7 @@ use domain::id::{CaseId, MessageId, RuleId, TimerId};
 use domain::message::{Content, Inbound, Outgoing};
 use domain::stream::Actor;
 use jiff::SignedDuration;
-use rules::Round;
+use rules::{Question, Round};
 
 use crate::command::{DeskError, Done};
 use crate::consent;
@@ -108,9 +108,10 @@ fn consult(
     let input = input(work, why, message, note)?;
     let view = View::of(work)?;
     let generation = &work.active.generation;
+    let asking = Question { conversation: work.id, input: &input, snapshot: &view };
     let round = match &only {
-        Some(rule) => generation.wake(&work.shared.rules, rule, &input, &view),
-        None => generation.respond(&work.shared.rules, why, &input, &view),
+        Some(rule) => generation.wake(&work.shared.rules, rule, &asking),
+        None => generation.respond(&work.shared.rules, why, &asking),
     };
     work.shared.meters.round(&round);
     let decided = round.decided.clone();
@@ -146,7 +147,8 @@ pub(crate) fn place(
     let case = work.case_id()?;
     let input = input(work, why, message, None)?;
     let view = View::of(work)?;
-    let round = work.active.generation.route(&work.shared.rules, why, &input, &view);
+    let asking = Question { conversation: work.id, input: &input, snapshot: &view };
+    let round = work.active.generation.route(&work.shared.rules, why, &asking);
     work.shared.meters.round(&round);
     let decided = round.decided.clone();
     record(work, round, Vec::new())?;
@@ -188,7 +190,7 @@ fn default_place(work: &Work<'_>) -> Place {
 
 /// Keeps what a round of rules came to. A round in which there was no rule to ask is no decision.
 fn record(work: &mut Work<'_>, round: Round, refused: Vec<Refused>) -> Result<(), DeskError> {
-    if round.asked.is_empty() && round.not_asked.is_empty() {
+    if round.asked.is_empty() && round.not_asked.is_empty() && round.shadowed.is_empty() {
         return Ok(());
     }
     let decided = RuleDecided {
@@ -199,6 +201,7 @@ fn record(work: &mut Work<'_>, round: Round, refused: Vec<Refused>) -> Result<()
         traces: work.seal(&round.traces)?,
         asked: round.asked,
         not_asked: round.not_asked,
+        shadowed: round.shadowed,
         refused,
     };
     work.record(Actor::Host, decided)
@@ -278,6 +281,7 @@ pub(crate) fn reply(work: &mut Work<'_>, actor: Actor, message: &Outgoing) -> Re
         number: work.conversation.number.clone(),
         content: message.kind().to_owned(),
         category: templates::category(work.shared, &work.conversation.number, message)?.unwrap_or_default(),
+        campaign: None,
         body: work.seal(message)?,
     };
     work.record(actor, queued)?;

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 
 use crate::assemble::Desk;
 use crate::erasure::{Cause, ErasureError};
+use crate::steering::RuleChange;
 use crate::templates::TemplateWish;
 
 /// How often it thinks of the clock.
@@ -71,8 +72,11 @@ impl Carrier {
         let (desk, proposals) = (&self.desk, self.desk.proposals());
         let stage = match &proposal.stage {
             Stage::Open | Stage::Approved => {
+                // First, so that whoever is asked to sign reads what rules think of it.
+                desk.judge(proposal).await?;
                 let active = desk.active();
-                proposals.settle(proposal.id, active.company.raci(), active.company.approvals()).await?
+                let (raci, approvals) = (active.company.raci(), active.company.approvals());
+                proposals.settle(proposal.id, proposal.hash, raci, approvals).await?
             }
             known => known.clone(),
         };
@@ -89,9 +93,28 @@ impl Carrier {
                            done; if not, propose it again";
                 proposals.end(proposal.id, Err(why.to_owned())).await?;
             }
+            (Kind::Rule, Stage::Approved) => {
+                if let Some(begun) = proposals.begin(proposal.id).await? {
+                    let done = store::because_of(begun, rule(desk, proposal)).await;
+                    proposals.end(proposal.id, done).await?;
+                }
+            }
+            (Kind::Rule, Stage::Begun) => {
+                proposals.end(proposal.id, rule(desk, proposal).await).await?;
+            }
             (Kind::Export, Stage::Begun) if fresh => {
                 let why = "the host stopped while the data was being handed out: propose it again";
                 proposals.end(proposal.id, Err(why.to_owned())).await?;
+            }
+            (Kind::Campaign, Stage::Approved) => {
+                if let Some(begun) = proposals.begin(proposal.id).await? {
+                    let done = store::because_of(begun, desk.begin_campaign(proposal)).await;
+                    proposals.end(proposal.id, done).await?;
+                }
+            }
+            // What has begun is found to have, so it can be tried as often as one likes.
+            (Kind::Campaign, Stage::Begun) => {
+                proposals.end(proposal.id, desk.begin_campaign(proposal).await).await?;
             }
             (Kind::Erasure, Stage::Approved) => {
                 if let Some(begun) = proposals.begin(proposal.id).await? {
@@ -111,6 +134,13 @@ impl Carrier {
 /// As who it is done: whoever proposed it. Who signed stands in the proposal.
 fn actor(proposal: &Proposal) -> Actor {
     Actor::Person(proposal.author.clone())
+}
+
+async fn rule(desk: &Desk, proposal: &Proposal) -> Result<Json, String> {
+    let change: RuleChange =
+        serde_json::from_str(proposal.content.text()).map_err(|error| error.to_string())?;
+    let done = desk.carry_rule(actor(proposal), proposal.id, &change).await;
+    done.map(|generation| Json::of(&json!({ "generation": generation }))).map_err(|error| error.to_string())
 }
 
 async fn template(desk: &Desk, proposal: &Proposal) -> Result<Json, String> {

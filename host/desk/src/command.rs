@@ -10,6 +10,7 @@ use domain::id::{AgentId, ConversationId, MessageId, TimerId};
 use domain::law::language::Language;
 use domain::message::{Inbound, Outgoing};
 use domain::sealed::SealError;
+use domain::sends::HELD;
 use domain::stream::Actor;
 use domain::templates::Why;
 use store::{CommitError, KeyError, OpenError, ProjectionError};
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     Accept { conversation: ConversationId, agent: AgentId },
     /// An agent writes to the customer.
     Reply { conversation: ConversationId, agent: AgentId, message: Arc<Outgoing> },
+    /// Somebody sends a template.
+    Template { conversation: ConversationId, by: Actor, template: Arc<Outgoing> },
     /// The case of an agent who has left waits in its queue again.
     GiveBack { conversation: ConversationId, agent: AgentId, by: Actor },
     /// An agent resolves the case.
@@ -72,6 +75,8 @@ pub enum Done {
     Strange,
     /// A message was queued under this id.
     Queued(MessageId),
+    /// It waits until others have agreed: there were too many of its kind.
+    Held(MessageId),
 }
 
 /// Why a command was not carried out.
@@ -120,6 +125,9 @@ pub enum CommandError {
     /// Meta does not send the template.
     #[error("{}", .0.words(Language::En))]
     Template(Why),
+    /// So many wait for an agreement that no more are taken.
+    #[error("{HELD} sends of yours wait until others agree, and no more are taken: draft a campaign")]
+    TooManyHeld,
     /// The code of a closing is not one.
     #[error("`{0}` is no code: 1 to 40 letters and hyphens were expected")]
     NoCode(String),
@@ -197,7 +205,7 @@ impl Progress {
     /// One update is in the journal.
     pub(crate) fn done(&self, done: Done) {
         match done {
-            Done::Recorded | Done::Queued(_) => &self.taken,
+            Done::Recorded | Done::Queued(_) | Done::Held(_) => &self.taken,
             Done::Repeated => &self.repeated,
             Done::Strange => &self.strange,
         }

@@ -138,8 +138,9 @@ impl Dispatcher {
     /// Finds everyone who is named in some bodies, makes those who are new, and takes in who is somebody else now. All of
     /// them share one commit.
     fn parties(&self, taken: &[(u64, Vec<Update>)]) -> Result<Parties, DeskError> {
+        let _turn = self.shared.introducing.blocking_lock();
         loop {
-            let mut draft = Introductions::new(&self.shared);
+            let mut draft = Introductions::new(&self.shared, Actor::Meta);
             for (seq, updates) in taken {
                 for update in updates {
                     if let Some((number, identity, profile)) = platform::party(update) {
@@ -153,10 +154,14 @@ impl Dispatcher {
                     draft.change(*seq, update)?;
                 }
             }
-            match draft.commit() {
-                Ok(parties) => return Ok(parties),
-                Err(DeskError::Commit(CommitError::Conflict { .. })) => {}
-                Err(error) => return Err(error),
+            let Drafted { parties, expect, drafts } = draft.drafted()?;
+            if drafts.is_empty() {
+                return Ok(parties);
+            }
+            match self.shared.store.commit(expect, drafts).wait() {
+                Ok(_) => return Ok(parties),
+                Err(CommitError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
             }
         }
     }
@@ -266,9 +271,64 @@ impl Parties {
     }
 }
 
+/// What there is to write of whom some bodies bring.
+struct Drafted {
+    parties: Parties,
+    expect: Vec<(Stream, u64)>,
+    drafts: Vec<Draft>,
+}
+
+/// Makes contacts and conversations on a number of whom somebody of the company names, unless they are there. Gives them in
+/// their order.
+pub(crate) async fn introduce(
+    shared: &Shared,
+    by: &Actor,
+    number: &NumberId,
+    people: &[(Identity, Option<Profile>)],
+) -> Result<Vec<ContactId>, DeskError> {
+    let _turn = shared.introducing.lock().await;
+    loop {
+        let mut draft = Introductions::new(shared, by.clone());
+        for (identity, profile) in people {
+            draft.meet(number, identity, profile.as_ref(), None)?;
+        }
+        let Drafted { parties, expect, drafts } = draft.drafted()?;
+        if !drafts.is_empty() {
+            match shared.store.commit(expect, drafts).await {
+                Ok(_) => {}
+                Err(CommitError::Conflict { .. }) => continue,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let contact = |(identity, _): &(Identity, Option<Profile>)| {
+            let party = parties.known.get(&(number.clone(), identity.clone()));
+            party.map(|party| party.contact).ok_or(DeskError::Missing("a contact"))
+        };
+        return people.iter().map(contact).collect();
+    }
+}
+
+/// The conversations of contacts on a number; those that are not there are begun.
+pub(crate) async fn converse(
+    shared: &Shared,
+    by: &Actor,
+    number: &NumberId,
+    contacts: &[ContactId],
+) -> Result<Vec<ConversationId>, DeskError> {
+    let _turn = shared.introducing.lock().await;
+    let mut draft = Introductions::new(shared, by.clone());
+    let found: Result<_, _> = contacts.iter().map(|contact| draft.converse(*contact, number)).collect();
+    let Drafted { expect, drafts, .. } = draft.drafted()?;
+    if !drafts.is_empty() {
+        shared.store.commit(expect, drafts).await?;
+    }
+    found
+}
+
 /// Contacts and conversations that some bodies bring.
 struct Introductions<'a> {
     shared: &'a Shared,
+    by: Actor,
     parties: HashMap<(NumberId, Identity), Party>,
     gone: HashSet<(NumberId, Identity)>,
     changes: HashMap<(u64, Identity, Identity), Done>,
@@ -310,9 +370,10 @@ struct Changed {
 }
 
 impl<'a> Introductions<'a> {
-    fn new(shared: &'a Shared) -> Self {
+    fn new(shared: &'a Shared, by: Actor) -> Self {
         Self {
             shared,
+            by,
             parties: HashMap::new(),
             gone: HashSet::new(),
             changes: HashMap::new(),
@@ -524,7 +585,7 @@ impl<'a> Introductions<'a> {
     }
 
     /// Keys first, then the events that are sealed with them.
-    fn commit(self) -> Result<Parties, DeskError> {
+    fn drafted(self) -> Result<Drafted, DeskError> {
         self.shared.keys.create(&self.new_keys)?;
         let mut drafts = Vec::with_capacity(self.events.len());
         for (contact, introduction) in self.events {
@@ -572,12 +633,10 @@ impl<'a> Introductions<'a> {
                     (Stream::Conversation(conversation), ConversationStarted { contact, number }.into())
                 }
             };
-            drafts.push(Draft::new(stream, Actor::Meta, event)?);
+            drafts.push(Draft::new(stream, self.by.clone(), event)?);
         }
-        if !drafts.is_empty() {
-            self.shared.store.commit(self.expect, drafts).wait()?;
-        }
-        Ok(Parties { known: self.parties, changes: self.changes, gone: self.gone })
+        let parties = Parties { known: self.parties, changes: self.changes, gone: self.gone };
+        Ok(Drafted { parties, expect: self.expect, drafts })
     }
 }
 

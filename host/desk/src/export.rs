@@ -129,6 +129,9 @@ impl Told<'_> {
             | Stream::Inbox(_)
             | Stream::Subscriber(_)
             | Stream::Telling
+            | Stream::Rules
+            | Stream::Campaign(_)
+            | Stream::Sends(_)
             | Stream::Audit => false,
         };
         if !concerned {

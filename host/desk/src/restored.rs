@@ -1,16 +1,19 @@
 //! What a host that comes back from a backup must know before it does anything.
 //!
 //! Time went on after the backup was made. People were forgotten, and must not come back with it. Messages that waited were
-//! sent, and must not be sent again: of each it is not known, and no status will tell. And whoever became a contact
+//! sent, and must not be sent again: of each it is not known, and no status will tell; a campaign stays stopped. And whoever became a contact
 //! after the keys were saved has no key: nothing of them can be opened, and their look-ups would swallow what they write.
 
 use std::collections::BTreeMap;
 
 use domain::Time;
+use domain::campaign::Stage;
+use domain::campaign::event::{CampaignStopped, Why};
 use domain::delivery::Unseen;
-use domain::event::{ContactReleased, Event, SendInDoubt, SendUnseen};
+use domain::event::{ContactReleased, Event, Refused, SendInDoubt, SendUnseen};
 use domain::id::{ContactId, MessageId};
 use domain::lane::Lane;
+use domain::sends::TemplateReleased;
 use domain::stream::{Actor, Stream};
 use store::{Draft, Erasure, KeyStore, Store};
 
@@ -58,7 +61,30 @@ pub fn settle_restored(
         store.commit(vec![(stream, version)], drafts).wait().map_err(DeskError::from)?;
         restored.unknown += 1;
     }
+    settle_campaigns(store)?;
     Ok(restored)
+}
+
+/// What was under way or agreed on went on after the backup, and would begin again where it was then. So did what was held.
+fn settle_campaigns(store: &Store) -> Result<(), DeskError> {
+    for campaign in store.campaigns(false)? {
+        if campaign.stage.is_over() || campaign.stage == Stage::Draft {
+            continue;
+        }
+        let stopped = CampaignStopped { why: Why::Restored, reason: String::new() };
+        let draft = Draft::new(Stream::Campaign(campaign.id), Actor::Host, stopped)?;
+        store.commit(Vec::new(), vec![draft]).wait()?;
+    }
+    for owner in store.held_back()? {
+        let (_, sends) = store.sends(&owner)?;
+        for (message, held) in sends.held {
+            let dropped = Some(Refused::NotAgreed);
+            let released = TemplateReleased { words: held.words, messages: vec![message], dropped };
+            let draft = Draft::new(Stream::Sends(owner.clone()), Actor::Host, released)?;
+            store.commit(Vec::new(), vec![draft]).wait()?;
+        }
+    }
+    Ok(())
 }
 
 /// All messages that are still to be sent.

@@ -1,17 +1,19 @@
 //! What all parts of the desk share.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use domain::Time;
 use domain::contact::Contact;
 use domain::conversation::Conversation;
+use domain::decision::Digest;
 use domain::id::{ContactId, ConversationId, MessageId};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::{Key, Personal, Sealed};
 use domain::stream::Stream;
 use governance::Proposals;
-use store::{CommitError, Draft, KeyStore, MediaFiles, Store};
+use store::{CommitError, Draft, KeyStore, MediaFiles, PluginFiles, Store};
 
 use crate::active::Active;
 use crate::command::DeskError;
@@ -28,6 +30,10 @@ pub struct Outside {
     pub keys: Arc<KeyStore>,
     /// The bytes of media.
     pub media: MediaFiles,
+    /// The bytes of plugins.
+    pub plugins: PluginFiles,
+    /// The plugins that the program brings, by their names.
+    pub reference: BTreeMap<String, Digest>,
     /// The engine that runs rules.
     pub rules: Arc<rules::Host>,
     /// The time.
@@ -44,11 +50,15 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) keys: Arc<KeyStore>,
     pub(crate) media: MediaFiles,
+    pub(crate) plugins: PluginFiles,
+    pub(crate) reference: BTreeMap<String, Digest>,
     pub(crate) rules: Arc<rules::Host>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) network: Arc<dyn whatsapp::Network>,
     pub(crate) active: ArcSwap<Active>,
+    /// Held by whoever changes what is in force.
+    pub(crate) helm: tokio::sync::Mutex<()>,
     pub(crate) meters: Meters,
     /// What Meta lets each number do.
     pub(crate) throughput: Throughput,
@@ -56,6 +66,8 @@ pub(crate) struct Shared {
     pub(crate) inbound: Inbound,
     /// Held by whoever asks whether a cap stops a message, until the message is on its bill.
     pub(crate) capped: tokio::sync::Mutex<()>,
+    /// Held by whoever makes contacts and conversations, so that no two are made for one customer.
+    pub(crate) introducing: tokio::sync::Mutex<()>,
     /// What people have still to agree on.
     pub(crate) proposals: Proposals,
     /// How often the management API may still be asked.

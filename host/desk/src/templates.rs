@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::Time;
+use domain::decision::Digest;
 use domain::id::NumberId;
+use domain::json::Json;
 use domain::law::class::Category;
 use domain::law::language::Language;
 use domain::message::{Outgoing, Template as Filled};
@@ -92,7 +94,16 @@ pub(crate) fn category(
     Ok(find(shared, number, filled)?.and_then(|template| offerable(&template)).map(Some))
 }
 
-fn template(message: &Outgoing) -> Option<&Filled> {
+/// What a template says, known by its digest: two names for the same words are one. Of one of which only the name is known,
+/// that.
+pub(crate) fn words(template: &Template) -> Digest {
+    match &template.components {
+        Some(components) => Digest::of(Json::of(components).text().as_bytes()),
+        None => Digest::of(Json::of(&template.template).text().as_bytes()),
+    }
+}
+
+pub(crate) fn template(message: &Outgoing) -> Option<&Filled> {
     match message {
         Outgoing::Template(template) => Some(template),
         Outgoing::Answer { message, .. } => template(message),
@@ -102,7 +113,11 @@ fn template(message: &Outgoing) -> Option<&Filled> {
 
 /// The template of the account that a number belongs to. Where the company's file does not say which one that is, the
 /// name has to.
-fn find(shared: &Shared, number: &NumberId, filled: &Filled) -> Result<Result<Template, Why>, DeskError> {
+pub(crate) fn find(
+    shared: &Shared,
+    number: &NumberId,
+    filled: &Filled,
+) -> Result<Result<Template, Why>, DeskError> {
     let Filled { name, language, .. } = filled;
     let active = shared.active.load();
     let account = active.company.number(number).and_then(|number| number.waba.as_ref());

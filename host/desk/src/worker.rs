@@ -14,7 +14,7 @@ use store::{CommitError, Ticket};
 use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
 use crate::shared::Shared;
 use crate::work::Work;
-use crate::{agents, attend, platform, status};
+use crate::{agents, attend, mass, platform, status};
 
 /// Commands that one round decides on. More would make the first of them wait for the decisions of the last.
 const ROUND: usize = 128;
@@ -190,6 +190,11 @@ fn decide(shared: &Shared, command: &Command) -> Result<(Option<Ticket>, Done), 
         Command::Reply { conversation, agent, message } => {
             let mut work = load(*conversation)?;
             let done = agents::reply(&mut work, agent, message)?;
+            (work, done)
+        }
+        Command::Template { conversation, by, template } => {
+            let mut work = load(*conversation)?;
+            let done = mass::send(&mut work, by.clone(), template)?;
             (work, done)
         }
         Command::GiveBack { conversation, agent, by } => {

@@ -2,7 +2,9 @@
 
 mod mine;
 
-use crate::event::{Acted, CaseAssigned, Event, Recorded};
+use crate::event::{
+    Acted, CaseAssigned, Event, Recorded, RuleAgreed, RuleMoved, RuleReturned, RuleVersioned, RuleWithdrawn,
+};
 use crate::law::consent::Consent;
 use crate::law::language::Language;
 use crate::raci::action::Action;
@@ -24,7 +26,15 @@ pub fn subject(recorded: &Recorded) -> Option<String> {
     Some(match (&recorded.event, &recorded.stream) {
         (Event::GenerationActivated(_), _) => "generation".to_owned(),
         (Event::CompanyAdopted(_), _) => "company".to_owned(),
-        (_, stream @ (Stream::Proposal(_) | Stream::Person(_))) => stream.to_string(),
+        (Event::RuleVersioned(RuleVersioned { rule, .. }), _)
+        | (Event::RuleAgreed(RuleAgreed { rule, .. }), _)
+        | (Event::RuleWithdrawn(RuleWithdrawn { rule, .. }), _)
+        | (Event::RuleMoved(RuleMoved { rule, .. }), _)
+        | (Event::RuleReturned(RuleReturned { rule, .. }), _) => format!("rule/{rule}"),
+        (Event::RuleSetMoved(moved), _) => format!("rule-set/{}", moved.set),
+        (_, stream @ (Stream::Proposal(_) | Stream::Person(_) | Stream::Campaign(_) | Stream::Sends(_))) => {
+            stream.to_string()
+        }
         (Event::SendingStopped(stopped), _) => scope(&stopped.scope),
         (Event::SendingResumed(resumed), _) => scope(&resumed.scope),
         (Event::TemplateChanged(changed), _) => {
@@ -69,6 +79,56 @@ pub fn words(event: &Event, language: Language) -> String {
             let words = say("puso reglas en vigor", "pôs regras em vigor", "put rules in force");
             let rules: Vec<&str> = active.rules.iter().map(|rule| rule.rule.as_str()).collect();
             format!("{words} ({}): {}", active.generation, rules.join(", "))
+        }
+        Event::RuleVersioned(versioned) => {
+            let words =
+                say("nueva versión de una regla", "nova versão de uma regra", "a version of a rule is new");
+            with(words, &versioned.rule)
+        }
+        Event::RuleAgreed(agreed) => {
+            with(say("se acordó una regla", "acordou-se uma regra", "a rule was agreed on"), &agreed.rule)
+        }
+        Event::RuleWithdrawn(withdrawn) => {
+            with(say("se retiró una regla", "retirou-se uma regra", "a rule was withdrawn"), &withdrawn.rule)
+        }
+        Event::RuleMoved(moved) => {
+            let words = say("movió una regla", "moveu uma regra", "moved a rule");
+            let mode = moved.mode.map(|mode| format!(" ({mode})")).unwrap_or_default();
+            format!("{words}: {}{mode}: {}", moved.rule, moved.why)
+        }
+        Event::RuleReturned(returned) => {
+            let words = match returned.to {
+                None => say(
+                    "devolvió una regla a lo firmado",
+                    "devolveu uma regra ao assinado",
+                    "returned a rule to what was signed",
+                ),
+                Some(_) => say(
+                    "devolvió una regla a una versión anterior",
+                    "devolveu uma regra a uma versão anterior",
+                    "returned a rule to an earlier version",
+                ),
+            };
+            format!("{words}: {}: {}", returned.rule, returned.why)
+        }
+        Event::RuleSetMoved(moved) => {
+            let words = match moved.on {
+                true => say(
+                    "encendió un conjunto de reglas",
+                    "ligou um conjunto de regras",
+                    "switched a rule set on",
+                ),
+                false => say(
+                    "apagó un conjunto de reglas",
+                    "desligou um conjunto de regras",
+                    "switched a rule set off",
+                ),
+            };
+            format!("{words}: {}: {}", moved.set, moved.why)
+        }
+        Event::PluginUploaded(plugin) => {
+            let words = say("subió un componente", "enviou um componente", "uploaded a component");
+            format!("{words}: {} {} ({})", plugin.name, plugin.version, plugin.component.short())
         }
         Event::SendingStopped(stopped) => {
             with(say("detuvo los envíos", "parou os envios", "stopped sending"), &stopped.why)
@@ -177,6 +237,11 @@ fn governing(event: &Event, language: Language) -> String {
         Event::ProposalHeard(heard) => {
             with(say("está en contra", "está contra", "is against it"), &heard.opinion.words)
         }
+        Event::ProposalJudged(judged) => {
+            let rules: Vec<&str> = judged.judgements.iter().map(|one| one.rule.as_str()).collect();
+            let words = say("la juzgaron las reglas", "as regras a julgaram", "rules judged it");
+            with(words, &rules.join(", "))
+        }
         Event::ProposalSigned(signed) => with(say("firmó", "assinou", "signed"), &signed.of.short()),
         Event::ProposalRejected(rejected) => with(say("rechazó", "rejeitou", "rejected"), &rejected.why),
         Event::ProposalWithdrawn(_) => {
@@ -201,6 +266,40 @@ fn governing(event: &Event, language: Language) -> String {
         Event::NoticesRead(read) => {
             with(say("leyó sus avisos", "leu seus avisos", "read their notices"), &read.notices.len())
         }
+        Event::CampaignDrafted(drafted) => {
+            with(say("redactó la campaña", "redigiu a campanha", "drafted the campaign"), &drafted.plan.name)
+        }
+        Event::CampaignListed(listed) => {
+            let words = say(
+                "fijó la lista de una campaña",
+                "fixou a lista de uma campanha",
+                "fixed a campaign's list",
+            );
+            with(words, &listed.contacts.len())
+        }
+        Event::CampaignProposed(_) => say(
+            "pidió aprobar la campaña",
+            "pediu aprovar a campanha",
+            "asked for the campaign to be approved",
+        ),
+        Event::CampaignBegun(begun) => {
+            with(say("empezó la campaña", "começou a campanha", "began the campaign"), &begun.contacts)
+        }
+        Event::CampaignStopped(stopped) => {
+            with(say("detuvo la campaña", "parou a campanha", "stopped the campaign"), &stopped.reason)
+        }
+        Event::TemplateHeld(held) => {
+            let words = say("retuvo un envío masivo", "reteve um envio em massa", "held a mass send");
+            with(words, &held.template.name)
+        }
+        Event::TemplateReleased(released) if released.dropped.is_none() => with(
+            say("soltó lo retenido", "soltou o retido", "let go what was held"),
+            &released.messages.len(),
+        ),
+        Event::TemplateReleased(released) => with(
+            say("descartó lo retenido", "descartou o retido", "dropped what was held"),
+            &released.messages.len(),
+        ),
         Event::PersonInvited(_) => say("invitó", "convidou", "invited"),
         Event::PasswordSet(_) => say("cambió la contraseña", "mudou a senha", "changed the password"),
         Event::SecondFactorSet(_) => {
@@ -292,6 +391,7 @@ mod tests {
                 "read-status",
                 "read-stops",
                 "read-templates",
+                "read-campaigns",
                 "read-own-record",
             ]
         );

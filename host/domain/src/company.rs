@@ -104,6 +104,9 @@ pub struct Number {
     /// The WhatsApp Business account (WABA) that it belongs to; Meta's webhooks tell it too.
     #[serde(default)]
     pub waba: Option<String>,
+    /// How it is written, as `+57 601 555 0100`: Meta tells its limits and its quality under that name.
+    #[serde(default)]
+    pub display: Option<String>,
 }
 
 impl Number {

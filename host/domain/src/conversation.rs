@@ -177,9 +177,9 @@ impl Conversation {
                     }
                 }
             }
-            Event::ReplyQueued(_) => {
+            Event::ReplyQueued(reply) => {
                 self.entry_point.answer(time);
-                self.count_reply(time, actor);
+                self.count_reply(time, actor, reply.campaign.is_some());
             }
             Event::CustomerReferred(referred) => self.entry_point.refer(referred.at),
             Event::EntryPointOpened(opened) => self.entry_point.tell(opened.until),
@@ -196,9 +196,12 @@ impl Conversation {
         }
     }
 
-    fn count_reply(&mut self, time: Time, actor: &Actor) {
+    /// What a person writes ends a row of automatic messages; what a campaign writes in a person's name is one of them.
+    fn count_reply(&mut self, time: Time, actor: &Actor, campaign: bool) {
         if let Actor::Agent(agent) = actor {
             self.attended.insert(agent.clone(), time);
+        }
+        if matches!(actor, Actor::Agent(_) | Actor::Person(_)) && !campaign {
             self.automatic.clear();
             if let Some(case) = &mut self.case {
                 case.automatic = 0;

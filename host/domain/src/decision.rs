@@ -25,6 +25,11 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// From the bytes of a SHA-256.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// For a key of the projections.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -70,6 +75,8 @@ pub enum Kind {
     Routing,
     /// Attends the customer while no person does.
     Responding,
+    /// Judges what people propose, before they sign it.
+    Approving,
 }
 
 impl fmt::Display for Kind {
@@ -77,6 +84,7 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Self::Routing => "routing",
             Self::Responding => "responding",
+            Self::Approving => "approving",
         })
     }
 }
@@ -240,6 +248,16 @@ pub struct Asked {
     pub micros: u64,
 }
 
+/// One rule that was asked in the shadow of the others: what it said changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shadowed {
+    /// The rule, and how it ended.
+    #[serde(flatten)]
+    pub asked: Asked,
+    /// Whether the case would have gone the same way with it.
+    pub agrees: bool,
+}
+
 /// One rule that was not asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotAsked {
@@ -261,6 +279,10 @@ pub enum Skipped {
     Off,
     /// It failed too often of late and rests.
     BreakerOpen,
+    /// It counts for a part of the conversations, and this is none of them.
+    NotInCanary,
+    /// What was signed of it is over.
+    EnvelopeOver,
 }
 
 /// What a rule saw and said.

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
-use crate::event::Event;
-use crate::id::{ConversationId, MessageId, NumberId};
+use crate::event::{Event, Refused};
+use crate::id::{CampaignId, ConversationId, MessageId, NumberId};
 use crate::law::class::{Category, Class};
 use crate::law::pricing::Bill;
 use crate::sealed::Lookup;
@@ -76,6 +76,12 @@ pub struct Delivery {
     /// By what it is found: a wamid for each attempt that arrived.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub lookups: BTreeSet<Lookup>,
+    /// The campaign that it is part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CampaignId>,
+    /// Why the host did not send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Refused>,
     /// Whether the customer was forgotten: what is told of it from then on leads to nobody.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub erased: bool,
@@ -174,6 +180,8 @@ impl Delivery {
             status: None,
             bill: None,
             lookups: BTreeSet::new(),
+            campaign: None,
+            withheld: None,
             erased: false,
         }
     }
@@ -209,7 +217,10 @@ impl Delivery {
                 }
                 Unseen::Expire | Unseen::Leave => self.state = Sending::Unknown,
             },
-            Event::SendWithheld(_) => self.state = Sending::Withheld,
+            Event::SendWithheld(withheld) => {
+                self.state = Sending::Withheld;
+                self.withheld = Some(withheld.because);
+            }
             Event::SendPostponed(postponed) => self.state = Sending::Postponed { until: postponed.until },
             Event::MessageCharged(charged) => self.bill = Some(charged.into()),
             Event::StatusChanged(changed) => {

@@ -10,6 +10,7 @@ mod company;
 mod conversation;
 mod people;
 mod record;
+mod rules;
 mod sending;
 mod webhooks;
 
@@ -17,6 +18,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::Time;
+use crate::campaign::event::{
+    CampaignAdvanced, CampaignBegun, CampaignCleared, CampaignDrafted, CampaignListed, CampaignProposed,
+    CampaignStopped,
+};
 use crate::media::{MediaStored, MediaUnavailable, MediaUploaded, MediaWanted};
 use crate::notice::{NoticeGiven, NoticesRead, NoticesTold};
 use crate::proposal::event::{
@@ -24,6 +29,8 @@ use crate::proposal::event::{
     ProposalForced, ProposalHeard, ProposalMade, ProposalRejected, ProposalReminded, ProposalReviewed,
     ProposalSigned, ProposalWithdrawn,
 };
+use crate::proposal::judgement::ProposalJudged;
+use crate::sends::{SendHeld, TemplateCounted, TemplateHeld, TemplateReleased};
 use crate::stream::{Actor, Stream};
 use crate::subscriber::{SubscriberGivenUp, SubscriberJoined, SubscriberTold};
 use crate::templates::{TemplateSubmitted, TemplatesSynced};
@@ -34,6 +41,7 @@ pub use case::*;
 pub use company::*;
 pub use conversation::*;
 pub use people::*;
+pub use rules::*;
 pub use sending::*;
 pub use webhooks::*;
 
@@ -201,6 +209,20 @@ events! {
     GenerationActivated(GenerationActivated) = "generation-activated", form 1;
     /// What was agreed on is in force, whatever lies in the company's files.
     CompanyAdopted(CompanyAdopted) = "company-adopted", form 1;
+    /// A version of a rule is in force for the first time.
+    RuleVersioned(RuleVersioned) = "rule-versioned", form 1;
+    /// A rule that no file names was agreed on.
+    RuleAgreed(RuleAgreed) = "rule-agreed", form 1;
+    /// A rule that no file names is none any more.
+    RuleWithdrawn(RuleWithdrawn) = "rule-withdrawn", form 1;
+    /// A rule was moved within what was signed.
+    RuleMoved(RuleMoved) = "rule-moved", form 1;
+    /// A rule is as it was signed, or as it was before.
+    RuleReturned(RuleReturned) = "rule-returned", form 1;
+    /// A set of rules is asked, or is not.
+    RuleSetMoved(RuleSetMoved) = "rule-set-moved", form 1;
+    /// A component was admitted and is kept.
+    PluginUploaded(PluginUploaded) = "plugin-uploaded", form 1;
     /// Somebody wrote to us for the first time.
     ContactCreated(ContactCreated) = "contact-created", form 1;
     /// A contact has another name, or a further identifier.
@@ -325,6 +347,8 @@ events! {
     ProposalMade(ProposalMade) = "proposal-made", form 1;
     /// The change is another one now: what was said of the earlier one does not count.
     ProposalEdited(ProposalEdited) = "proposal-edited", form 1;
+    /// The approver rules have said what they think of a content.
+    ProposalJudged(ProposalJudged) = "proposal-judged", form 1;
     /// Somebody who is consulted has spoken.
     ProposalHeard(ProposalHeard) = "proposal-heard", form 1;
     /// Somebody who answers for it agrees.
@@ -361,6 +385,28 @@ events! {
     SubscriberTold(SubscriberTold) = "subscriber-told", form 1;
     /// It did not take an event for too long.
     SubscriberGivenUp(SubscriberGivenUp) = "subscriber-given-up", form 1;
+    /// Somebody wants a campaign, or wants it otherwise.
+    CampaignDrafted(CampaignDrafted) = "campaign-drafted", form 1;
+    /// Who is in a list of a campaign.
+    CampaignListed(CampaignListed) = "campaign-listed", form 1;
+    /// Others are asked to agree to a campaign.
+    CampaignProposed(CampaignProposed) = "campaign-proposed", form 1;
+    /// A campaign is being sent.
+    CampaignBegun(CampaignBegun) = "campaign-begun", form 1;
+    /// The next messages of a campaign are queued.
+    CampaignAdvanced(CampaignAdvanced) = "campaign-advanced", form 1;
+    /// Nothing of a campaign leaves any more.
+    CampaignStopped(CampaignStopped) = "campaign-stopped", form 1;
+    /// What a stopped campaign had queued is taken back.
+    CampaignCleared(CampaignCleared) = "campaign-cleared", form 1;
+    /// Somebody sent a template.
+    TemplateCounted(TemplateCounted) = "template-counted", form 1;
+    /// Somebody sent so many of a template that others have to agree.
+    TemplateHeld(TemplateHeld) = "template-held", form 1;
+    /// What such a message would say.
+    SendHeld(SendHeld) = "send-held", form 1;
+    /// Such messages are sent, or never will be.
+    TemplateReleased(TemplateReleased) = "template-released", form 1;
     /// Somebody may set a password by a link, once.
     PersonInvited(PersonInvited) = "person-invited", form 1;
     /// Somebody has another password.

@@ -90,6 +90,8 @@ random_id! {
     TimerId;
     /// A change that waits for its approvals.
     ProposalId;
+    /// One template to many customers.
+    CampaignId;
     /// Somebody signed in on a device. It names the session and does not open it.
     SessionId;
     /// What a program proves itself with. It names the token and is no secret.

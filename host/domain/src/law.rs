@@ -29,14 +29,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::company::Mistake;
+use crate::contact::Contact;
 use crate::message::Identity;
 use crate::stream::Actor;
 use amount::Amount;
 use caps::Caps;
+use class::Category;
 use consent::OptInStance;
 use countries::Countries;
 use prices::Prices;
 use pricing::Billed;
+use reason::Reason;
 use spending::Month;
 
 /// What the company's file says of writing to customers.
@@ -47,10 +50,23 @@ pub struct Contacting {
     pub marketing_opt_in: OptInStance,
     /// How much may be spent in a month.
     pub caps: Caps,
+    /// How many of one template somebody may send within an hour before others have to agree.
+    pub mass_threshold: MassThreshold,
     /// The file with the countries' rules, relative to the company's; those that are built in if absent.
     pub countries: Option<String>,
     /// The file with the prices, relative to the company's.
     pub prices: Option<String>,
+}
+
+/// How many of one template somebody may send within an hour before others have to agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MassThreshold(pub usize);
+
+impl Default for MassThreshold {
+    fn default() -> Self {
+        Self(50)
+    }
 }
 
 /// The law of one company.
@@ -60,6 +76,7 @@ pub struct Law {
     prices: Option<Prices>,
     caps: Caps,
     opt_in: OptInStance,
+    mass: MassThreshold,
     zone: TimeZone,
 }
 
@@ -90,6 +107,7 @@ impl Law {
             prices,
             caps: contacting.caps.clone(),
             opt_in: contacting.marketing_opt_in,
+            mass: contacting.mass_threshold,
             zone,
         })
     }
@@ -112,6 +130,26 @@ impl Law {
     /// Whether a cap may keep somebody from sending. Whoever it may has to be asked after all that was sent before.
     pub fn may_stop(&self, who: &Actor) -> bool {
         matches!(who, Actor::Rule(_)) && !self.caps.is_empty()
+    }
+
+    /// Whether somebody lets templates of a category be sent to them.
+    pub fn consents(&self, contact: &Contact, category: Category) -> Result<(), Reason> {
+        contact.consent.allows(category, self.opt_in)
+    }
+
+    /// Whose word is taken for a consent to marketing.
+    pub fn stance(&self) -> OptInStance {
+        self.opt_in
+    }
+
+    /// How many of one template somebody may send within an hour before others have to agree.
+    pub fn mass_threshold(&self) -> usize {
+        self.mass.0
+    }
+
+    /// What may be spent in a month on all numbers together.
+    pub fn month_cap(&self) -> Option<Amount> {
+        self.caps.month
     }
 
     /// The currency of all amounts, as `USD`; none without a table of prices.

@@ -102,6 +102,55 @@ pub struct TemplateButton {
     pub phone: String,
 }
 
+/// What Meta told last of a number of ours.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NumberTold {
+    /// `TIER_250` to `TIER_UNLIMITED`; empty if nothing was told.
+    pub limit: String,
+    /// When.
+    pub at: Option<Time>,
+    /// Whether its messages are liked so little that it is in danger; none if nothing was told.
+    pub flagged: Option<bool>,
+}
+
+impl NumberTold {
+    /// Takes in what was told, in whatever order it comes.
+    pub fn fold(&mut self, changed: &crate::event::NumberChanged) {
+        let NumberChange::Limit { event, now, of_portfolio, .. } = &changed.change else { return };
+        if changed.at < self.at {
+            return;
+        }
+        self.at = changed.at;
+        let limit = [now, of_portfolio].into_iter().find(|limit| !limit.is_empty());
+        self.limit = limit.unwrap_or(&self.limit).clone();
+        match event.as_str() {
+            "FLAGGED" => self.flagged = Some(true),
+            "UNFLAGGED" => self.flagged = Some(false),
+            _ => {}
+        }
+    }
+
+    /// Customers a day to whom it may write first: a number, `unlimited` or `unknown`.
+    pub fn tier(&self) -> String {
+        // `TIER_2K`, `TIER_100K`, as Meta writes thousands.
+        match self.limit.strip_prefix("TIER_") {
+            None => "unknown".to_owned(),
+            Some("UNLIMITED") => "unlimited".to_owned(),
+            Some(tier) => tier.strip_suffix('K').map_or_else(|| tier.to_owned(), |tier| format!("{tier}000")),
+        }
+    }
+
+    /// `flagged`, `good` or `unknown`.
+    pub fn quality(&self) -> &'static str {
+        match self.flagged {
+            Some(true) => "flagged",
+            Some(false) => "good",
+            None => "unknown",
+        }
+    }
+}
+
 /// What changed about a number of ours. Meta names it by how it is displayed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]

@@ -7,6 +7,7 @@
 
 pub mod due;
 pub mod event;
+pub mod judgement;
 pub mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,7 @@ use crate::id::{PersonId, ProposalId};
 use crate::json::Json;
 use crate::raci::task::Task;
 use event::{Content, Opinion};
+use judgement::{Demands, Judged, Verdict};
 
 /// What kind of change it is. Each has its own content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,12 +29,18 @@ use event::{Content, Opinion};
 pub enum Kind {
     /// What is in force of the company's files: rules, calendars, people, the matrix.
     Company,
+    /// A rule that no file of the company names: another one, another version of it, or none any more.
+    Rule,
     /// Something that is wanted of a template.
     Template,
     /// A customer is to be forgotten.
     Erasure,
     /// All that is known of a customer is to be handed out.
     Export,
+    /// One template to many customers.
+    Campaign,
+    /// So many single sends of one template that they are a campaign.
+    Mass,
 }
 
 /// How far it is.
@@ -124,6 +132,9 @@ pub struct Proposal {
     /// Who signed this content, and when.
     #[serde(default)]
     pub signed: BTreeMap<PersonId, Time>,
+    /// What approver rules said of this content; none as long as no rule was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<Judged>,
     /// How far it is.
     pub stage: Stage,
     /// What came of it, once it is carried out.
@@ -158,6 +169,7 @@ impl Proposal {
             not_before: content.not_before,
             heard: BTreeMap::new(),
             signed: BTreeMap::new(),
+            judged: None,
             stage: Stage::Open,
             answer: Json::default(),
             forced: None,
@@ -178,6 +190,15 @@ impl Proposal {
             }
             Event::ProposalSigned(signed) if signed.of == self.hash => {
                 self.signed.insert(signed.by.clone(), at);
+            }
+            Event::ProposalJudged(judged) if judged.of == self.hash => {
+                let known = self.judged.as_ref().is_some_and(|known| known.says_the_same(&judged.judgements));
+                // Whoever signed before a rule had something to say has to look again, as after an objection.
+                if !known && judged.judgements.iter().any(|one| one.tightens()) {
+                    self.signed.clear();
+                }
+                let (generation, judgements) = (judged.generation, judged.judgements.clone());
+                self.judged = Some(Judged { generation, at, judgements });
             }
             Event::ProposalRejected(rejected) if rejected.of == self.hash => {
                 self.stage = Stage::Rejected { by: rejected.by.clone(), why: rejected.why.clone() };
@@ -204,6 +225,21 @@ impl Proposal {
             Event::ProposalFailed(failed) => self.stage = Stage::Failed { why: failed.why.clone() },
             _ => {}
         }
+    }
+
+    /// What approver rules demand of it beyond the matrix, each with what it demands.
+    fn demands(&self) -> impl Iterator<Item = &Demands> {
+        let judgements = self.judged.iter().flat_map(|judged| &judged.judgements);
+        judgements.filter_map(|judgement| match &judgement.verdict {
+            Verdict::Require(demands) => Some(demands),
+            Verdict::Approve | Verdict::Reject | Verdict::Failed { .. } => None,
+        })
+    }
+
+    /// The rows of which somebody has to sign: its own, and those that an approver rule asks for.
+    pub fn rows(&self) -> BTreeSet<Task> {
+        let more = self.demands().flat_map(|demands| demands.signatures.keys());
+        self.tasks.iter().chain(more).copied().collect()
     }
 
     /// Whether somebody has still to do something about it: decide it, or look at what was done without a decision.

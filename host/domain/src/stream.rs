@@ -7,8 +7,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::id::{
-    AgentId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, PersonId, ProposalId, RuleId,
-    SubscriberId,
+    AgentId, CampaignId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, PersonId, ProposalId,
+    RuleId, SubscriberId,
 };
 use crate::text::as_text;
 
@@ -37,6 +37,12 @@ pub enum Stream {
     Subscriber(SubscriberId),
     /// How far people were told what they have to be.
     Telling,
+    /// What became of rules after they were signed.
+    Rules,
+    /// One template to many customers.
+    Campaign(CampaignId),
+    /// The templates that somebody sends one by one: where the mass threshold is decided.
+    Sends(Actor),
     /// Who did what, and what was signed of it.
     Audit,
 }
@@ -55,6 +61,9 @@ impl fmt::Display for Stream {
             Self::Inbox(id) => write!(f, "inbox/{id}"),
             Self::Subscriber(id) => write!(f, "subscriber/{id}"),
             Self::Telling => f.write_str("telling"),
+            Self::Rules => f.write_str("rules"),
+            Self::Campaign(id) => write!(f, "campaign/{id}"),
+            Self::Sends(actor) => write!(f, "sends/{actor}"),
             Self::Audit => f.write_str("audit"),
         }
     }
@@ -65,8 +74,8 @@ impl fmt::Display for Stream {
 pub enum NotAStream {
     /// No such kind of stream.
     #[error(
-        "`{0}` names no stream: webhooks, company, audit, telling, contact/…, conversation/…, message/…, agent/…, \
-         proposal/…, person/…, inbox/… or subscriber/… was expected"
+        "`{0}` names no stream: webhooks, company, rules, audit, telling, contact/…, conversation/…, message/…, agent/…, \
+         proposal/…, person/…, campaign/…, sends/…, inbox/… or subscriber/… was expected"
     )]
     Kind(String),
     /// The part behind the slash.
@@ -81,6 +90,7 @@ impl FromStr for Stream {
         Ok(match text.split_once('/') {
             None if text == "webhooks" => Self::Webhooks,
             None if text == "company" => Self::Company,
+            None if text == "rules" => Self::Rules,
             None if text == "audit" => Self::Audit,
             None if text == "telling" => Self::Telling,
             Some(("contact", id)) => Self::Contact(id.parse()?),
@@ -91,6 +101,10 @@ impl FromStr for Stream {
             Some(("person", id)) => Self::Person(id.into()),
             Some(("inbox", id)) => Self::Inbox(id.into()),
             Some(("subscriber", id)) => Self::Subscriber(id.into()),
+            Some(("campaign", id)) => Self::Campaign(id.parse()?),
+            Some(("sends", actor)) => {
+                Self::Sends(actor.parse().map_err(|_| NotAStream::Kind(text.to_owned()))?)
+            }
             _ => return Err(NotAStream::Kind(text.to_owned())),
         })
     }

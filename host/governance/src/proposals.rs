@@ -19,6 +19,7 @@ use domain::proposal::event::{
     ProposalFailed, ProposalForced, ProposalHeard, ProposalMade, ProposalRejected, ProposalReminded,
     ProposalReviewed, ProposalSigned, ProposalWithdrawn,
 };
+use domain::proposal::judgement::ProposalJudged;
 use domain::proposal::{Kind, Proposal, Stage};
 use domain::raci::Raci;
 use domain::raci::letters::Letters;
@@ -151,6 +152,24 @@ impl Proposals {
         self.get(id)
     }
 
+    /// What the host holds back of somebody is proposed in their name, whatever the matrix says of them: they asked for it, so
+    /// they are not the one who agrees.
+    pub async fn propose_for(&self, content: Content) -> Result<ProposalId, ProposalError> {
+        let id = ProposalId::random(&*self.entropy);
+        let draft = Draft::new(Stream::Proposal(id), Actor::Host, ProposalMade(content))?;
+        self.store.commit(vec![(Stream::Proposal(id), 0)], vec![draft]).await?;
+        Ok(id)
+    }
+
+    /// The same with another content. False if it is not open any more.
+    pub async fn edit_for(&self, id: ProposalId, content: Content) -> Result<bool, ProposalError> {
+        let edit = |known: &Proposal| {
+            let edited = || ProposalEdited(content.clone()).into();
+            Ok(known.stage.is_open().then(edited))
+        };
+        Ok(self.write(id, &Actor::Host, edit).await?.is_some())
+    }
+
     /// Somebody makes another one of it. What was said of the former content does not count any more.
     pub async fn edit(
         &self,
@@ -224,10 +243,19 @@ impl Proposals {
         self.get(id)
     }
 
-    /// Approves what lacks nothing, and ends what nobody decided in time. Says how far it is now.
+    /// Keeps what approver rules said of a content, unless it is another one by now.
+    pub async fn judged(&self, id: ProposalId, judged: ProposalJudged) -> Result<(), ProposalError> {
+        let stands = |known: &Proposal| known.stage.is_open() && known.hash == judged.of;
+        self.write(id, &Actor::Host, |known| Ok(stands(known).then(|| judged.clone().into()))).await?;
+        Ok(())
+    }
+
+    /// Approves what lacks nothing, and ends what nobody decided in time. Says how far it is now. Of another content than `of`,
+    /// which approver rules have not seen yet, nothing is approved.
     pub async fn settle(
         &self,
         id: ProposalId,
+        of: Digest,
         raci: &Raci,
         approvals: &Approvals,
     ) -> Result<Stage, ProposalError> {
@@ -237,7 +265,7 @@ impl Proposals {
                 Stage::Open | Stage::Approved if known.is_expired(approvals, now) => {
                     Some(ProposalExpired {}.into())
                 }
-                Stage::Open if known.missing(raci, approvals, now).is_empty() => {
+                Stage::Open if known.hash == of && known.missing(raci, approvals, now).is_empty() => {
                     Some(ProposalApproved { of: known.hash }.into())
                 }
                 _ => None,
@@ -307,7 +335,8 @@ fn content(wish: Wish, by: &Person, raci: &Raci) -> Result<Content, ProposalErro
     // What is handed out is fetched by whoever asked for it, who has to be let in for that.
     let enough = if kind == Kind::Export { Letters::RA } else { Letters::RA | Letters::C };
     let has = |task: &Task| raci.letters(by, *task).has(enough);
-    if let Some(task) = tasks.iter().find(|task| !has(task)) {
+    // Whoever writes rules may be nobody's colleague: what a partner hands in is a proposal, and others decide.
+    if let Some(task) = tasks.iter().find(|task| kind != Kind::Rule && !has(task)) {
         return Err(ProposalError::NotYours(*task));
     }
     if reason.trim().is_empty() {

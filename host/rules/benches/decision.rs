@@ -19,7 +19,7 @@ use domain::decision::{Kind, MemoryScope, Why};
 use domain::id::{QueueId, RuleId};
 use rules::contract::{Agent, Calendar, CaseView, Customer, Input, LocalTime, Message, Who};
 use rules::{
-    Config, Definition, Generation, Grant, Host, Limits, Mode, Remembered, Scope, Seen, Snapshot,
+    Config, Definition, Generation, Grant, Host, Limits, Mode, Question, Remembered, Scope, Seen, Snapshot,
     Unavailable, Worker,
 };
 
@@ -53,6 +53,8 @@ fn main() {
             settings: admitted.description.example_settings.clone(),
             scope: Scope::default(),
             mode: Mode::Live,
+            version: None,
+            until: None,
         })
         .unwrap()
     });
@@ -64,6 +66,8 @@ fn main() {
     println!("the decision: {} ({} units of fuel)\n", answer.reason, answer.asked.fuel);
 
     let queues: BTreeSet<_> = ["cobranza"].into_iter().map(QueueId::from).collect();
+    let conversation = domain::id::ConversationId::from_bytes([0; 16]);
+    let asking = Question { conversation, input: &input, snapshot: &snapshot };
     let generation = Generation::new(1, vec![rule.clone()], queues);
     let bare = bare::Bare::new(&component, &admitted.description.example_settings, host.reset());
 
@@ -76,7 +80,7 @@ fn main() {
             drop(black_box(serde_json::to_vec(&answer.trace(&Seen::of(&input))).unwrap()));
         }));
         rounds.push(repeated(|| {
-            drop(black_box(generation.route(&host, Why::Message, &input, &snapshot)));
+            drop(black_box(generation.route(&host, Why::Message, &asking)));
         }));
     }
     println!("{:<32}{:>10}{:>10}", "one decision of skills-router", "µs", "× bare");

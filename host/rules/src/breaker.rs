@@ -1,8 +1,8 @@
 //! A rule that keeps failing rests for a while.
 //!
 //! Without this a broken rule would cost every message its full fuel before the next rule is asked. Time is the input's
-//! and not a clock's, so that a backtest over last week meets the same breakers. A new generation starts with closed ones:
-//! whoever deployed a repair should see it run.
+//! and not a clock's, so that a backtest over last week meets the same breakers. Another component, or
+//! other settings, start with a closed one: whoever deployed a repair should see it run.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -52,6 +52,11 @@ impl Breaker {
             }
             _ => *state = State::default(),
         }
+    }
+
+    /// Whether it rests.
+    pub(crate) fn rests(&self) -> bool {
+        self.state().open.is_some()
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

@@ -47,7 +47,8 @@ struct Row {
     words: &'static str,
 }
 
-/// A router reads and returns a place; only responders act.
+/// A router reads and returns a place; only responders act; an approver explains itself and no more.
+const ALL: &[Kind] = &[Kind::Routing, Kind::Responding, Kind::Approving];
 const ANY: &[Kind] = &[Kind::Routing, Kind::Responding];
 const RESPONDERS: &[Kind] = &[Kind::Responding];
 
@@ -92,7 +93,7 @@ impl Function {
             Self::MemorySet          => row("memory",   "set",            LetRuleRead,     ANY, "take notes on the conversation"),
             Self::MemoryGetOfContact => row("memory",   "get-of-contact", LetRuleIdentify, ANY, "read its own notes on the customer, across the company's numbers"),
             Self::MemorySetOfContact => row("memory",   "set-of-contact", LetRuleIdentify, ANY, "take notes on the customer, across the company's numbers"),
-            Self::LogWrite           => row("log",      "write",          LetRuleAct,      ANY, "leave a trace for its author"),
+            Self::LogWrite           => row("log",      "write",          LetRuleAct,      ALL, "leave a trace for its author"),
             Self::ReplyText          => row("reply",    "text",           LetRuleAct,      RESPONDERS, "write to the customer"),
             Self::ReplyButtons       => row("reply",    "buttons",        LetRuleAct,      RESPONDERS, "write to the customer, with buttons"),
             Self::ReplyMenu          => row("reply",    "menu",           LetRuleAct,      RESPONDERS, "write to the customer, with a menu"),
@@ -202,6 +203,7 @@ mod tests {
         for function in Function::ALL {
             let acts = matches!(function.interface(), "reply" | "label" | "close" | "wake");
             assert_eq!(function.kinds().contains(&Kind::Routing), !acts, "{function}");
+            assert_eq!(function.kinds().contains(&Kind::Approving), function == Function::LogWrite);
         }
     }
 }

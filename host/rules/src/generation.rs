@@ -1,7 +1,8 @@
 //! All active rules at one moment, prepared and immutable.
 //!
 //! A generation is swapped as one pointer: a decision sees all of the old rules or all of the new ones, and whoever
-//! returns to the former state returns to the same prepared rules. Only the breakers change within it.
+//! returns to the former state returns to the same prepared rules. Only what rules did lately changes within it, and whether
+//! they rest, and both go with a rule into the next generation if its component and settings are the same.
 //!
 //! The policy when a rule fails is one for both kinds here: the next rule is asked, as if this one had said nothing. For
 //! responding that is silence; for routing the case falls through to the caller's default queue. A failure never stops
@@ -10,13 +11,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::decision::{Asked, Effect, Kind, NotAsked, Skipped, Traces, Verdict, Why};
-use domain::id::{QueueId, RuleId};
+use domain::Time;
+use domain::decision::{Asked, Effect, Kind, NotAsked, Shadowed, Skipped, Traces, Verdict, Why};
+use domain::id::{ConversationId, QueueId, RuleId};
+use domain::rule::mode::Mode;
 
-use crate::breaker::Breaker;
 use crate::contract::Input;
 use crate::host::Host;
-use crate::rule::{Mode, Rule};
+use crate::rule::{Rule, covers};
 use crate::run::{self, Answer};
 use crate::snapshot::Snapshot;
 use crate::trace::Seen;
@@ -26,14 +28,27 @@ use crate::trace::Seen;
 pub struct Generation {
     /// Counts the swaps.
     pub number: u64,
-    seats: Vec<Seat>,
+    rules: Vec<Rule>,
     queues: BTreeSet<QueueId>,
 }
 
-#[derive(Debug)]
-struct Seat {
-    rule: Rule,
-    breaker: Breaker,
+/// What is done with a rule when its turn comes.
+enum Turn {
+    Skipped(Skipped),
+    Counts,
+    /// Asked, and what it says changes nothing.
+    Shadow,
+}
+
+/// What rules are asked.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// Of which conversation: a canary has always the same ones.
+    pub conversation: ConversationId,
+    /// What they are told.
+    pub input: &'a Input,
+    /// What they may read.
+    pub snapshot: &'a Arc<dyn Snapshot>,
 }
 
 /// What came of asking the rules of one kind.
@@ -49,7 +64,9 @@ pub struct Round {
     pub asked: Vec<Asked>,
     /// The rules of the kind that were not, in order.
     pub not_asked: Vec<NotAsked>,
-    /// What the asked ones saw and said.
+    /// The rules of the kind that were asked and did not count, in order.
+    pub shadowed: Vec<Shadowed>,
+    /// What they saw and said: those that were asked, then those that did not count.
     pub traces: Traces,
     /// What the first of them decided that did not abstain; none if all did.
     pub decided: Option<Decided>,
@@ -71,58 +88,65 @@ pub struct Decided {
 impl Generation {
     /// `rules` in the order of their sets. A place in any other queue than these is a fault of the rule that names it.
     pub fn new(number: u64, rules: Vec<Rule>, queues: BTreeSet<QueueId>) -> Self {
-        let seats = rules.into_iter().map(|rule| Seat { rule, breaker: Breaker::default() }).collect();
-        Self { number, seats, queues }
+        Self { number, rules, queues }
     }
 
     /// The rules, in order.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.seats.iter().map(|seat| &seat.rule)
+        self.rules.iter()
     }
 
     /// Asks the responding rules, until one deals with it.
-    pub fn respond(&self, host: &Host, why: Why, input: &Input, snapshot: &Arc<dyn Snapshot>) -> Round {
-        self.ask(host, Kind::Responding, why, None, input, snapshot)
+    pub fn respond(&self, host: &Host, why: Why, asking: &Question<'_>) -> Round {
+        self.ask(host, Kind::Responding, why, None, asking)
     }
 
     /// Asks the one responding rule that wanted to be called again. Nobody is asked if it is not of this generation.
-    pub fn wake(&self, host: &Host, rule: &RuleId, input: &Input, snapshot: &Arc<dyn Snapshot>) -> Round {
-        self.ask(host, Kind::Responding, Why::Wake, Some(rule), input, snapshot)
+    pub fn wake(&self, host: &Host, rule: &RuleId, asking: &Question<'_>) -> Round {
+        self.ask(host, Kind::Responding, Why::Wake, Some(rule), asking)
     }
 
     /// Asks the routing rules, until one names a place.
-    pub fn route(&self, host: &Host, why: Why, input: &Input, snapshot: &Arc<dyn Snapshot>) -> Round {
-        self.ask(host, Kind::Routing, why, None, input, snapshot)
+    pub fn route(&self, host: &Host, why: Why, asking: &Question<'_>) -> Round {
+        self.ask(host, Kind::Routing, why, None, asking)
     }
 
-    fn ask(
-        &self,
-        host: &Host,
-        kind: Kind,
-        why: Why,
-        only: Option<&RuleId>,
-        input: &Input,
-        snapshot: &Arc<dyn Snapshot>,
-    ) -> Round {
+    fn ask(&self, host: &Host, kind: Kind, why: Why, only: Option<&RuleId>, asking: &Question<'_>) -> Round {
         let mut round = Round {
             kind,
             why,
             generation: self.number,
             asked: Vec::new(),
             not_asked: Vec::new(),
+            shadowed: Vec::new(),
             traces: Traces(Vec::new()),
             decided: None,
         };
+        let Question { conversation, input, snapshot } = *asking;
         let mut seen = None;
-        let meant = |seat: &&Seat| only.is_none_or(|only| seat.rule.definition.id == *only);
-        for seat in self.seats.iter().filter(|seat| seat.rule.is(kind)).filter(meant) {
-            if let Some(because) = seat.skipped(input, round.decided.is_some()) {
-                round.not_asked.push(NotAsked { rule: seat.rule.definition.id.clone(), because });
+        let mut shadows = Vec::new();
+        let meant = |rule: &&Rule| only.is_none_or(|only| rule.definition.id == *only);
+        for rule in self.rules.iter().filter(|rule| rule.is(kind)).filter(meant) {
+            let turn = rule.turn(conversation, input, round.decided.is_some());
+            if let Turn::Skipped(because) = turn {
+                round.not_asked.push(NotAsked { rule: rule.definition.id.clone(), because });
                 continue;
             }
-            let answer = self.possible(host.ask(&seat.rule, kind, input, snapshot));
-            seat.breaker.record(&answer.asked.outcome, input.now);
-            round.add(answer, seen.get_or_insert_with(|| Seen::of(input)));
+            let answer = self.possible(host.ask(rule, kind, input, snapshot));
+            rule.breaker.record(&answer.asked.outcome, input.now);
+            let seen = seen.get_or_insert_with(|| Seen::of(input));
+            if matches!(turn, Turn::Shadow) {
+                shadows.push((rule, answer));
+            } else {
+                rule.lately.record(&answer.asked, true, input.now);
+                round.add(answer, seen);
+            }
+        }
+        for (rule, answer) in shadows {
+            let agrees = round.agrees(&answer);
+            rule.lately.record(&answer.asked, agrees, input.now);
+            round.traces.0.push(answer.trace(seen.get_or_insert_with(|| Seen::of(input))));
+            round.shadowed.push(Shadowed { asked: answer.asked, agrees });
         }
         round
     }
@@ -142,24 +166,43 @@ impl Generation {
     }
 }
 
-impl Seat {
-    fn skipped(&self, input: &Input, decided: bool) -> Option<Skipped> {
-        let definition = &self.rule.definition;
-        if definition.mode == Mode::Off {
-            Some(Skipped::Off)
-        } else if !definition.scope.covers(input) {
-            Some(Skipped::OutOfScope)
+impl Rule {
+    fn turn(&self, conversation: ConversationId, input: &Input, decided: bool) -> Turn {
+        let definition = &self.definition;
+        let mode = definition.mode;
+        let over = |until: Time| i64::try_from(input.now).is_ok_and(|now| now >= until.as_millisecond());
+        if mode == Mode::Off {
+            Turn::Skipped(Skipped::Off)
+        } else if definition.until.is_some_and(over) {
+            Turn::Skipped(Skipped::EnvelopeOver)
+        } else if !covers(&definition.scope, input) {
+            Turn::Skipped(Skipped::OutOfScope)
+        } else if mode == Mode::Shadow {
+            // Also behind one that decided: where it stands in the order is what one wants to find out.
+            if self.breaker.lets(input.now) { Turn::Shadow } else { Turn::Skipped(Skipped::BreakerOpen) }
+        } else if !mode.counts_for(&definition.id, conversation) {
+            Turn::Skipped(Skipped::NotInCanary)
         } else if decided {
-            Some(Skipped::Decided)
+            Turn::Skipped(Skipped::Decided)
         } else if !self.breaker.lets(input.now) {
-            Some(Skipped::BreakerOpen)
+            Turn::Skipped(Skipped::BreakerOpen)
         } else {
-            None
+            Turn::Counts
         }
     }
 }
 
 impl Round {
+    /// Whether the case would have gone the same way if this had counted. Whoever abstains or fails leaves it to the others.
+    fn agrees(&self, answer: &Answer) -> bool {
+        let Some(verdict) = answer.verdict.as_ref().filter(|_| answer.asked.outcome.decides()) else {
+            return true;
+        };
+        self.decided
+            .as_ref()
+            .is_some_and(|decided| decided.verdict == *verdict && decided.effects == answer.effects)
+    }
+
     fn add(&mut self, answer: Answer, seen: &Seen) {
         self.traces.0.push(answer.trace(seen));
         let Answer { asked, verdict, reason, effects, .. } = answer;

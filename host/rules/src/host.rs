@@ -4,13 +4,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use domain::decision::{Digest, Kind};
+use domain::proposal::judgement::Judgement;
+use domain::raci::Raci;
 use wasmtime::Engine;
 
 use crate::admission::{Admission, Admitted, Worker};
 use crate::cache::Cache;
-use crate::contract::Input;
+use crate::contract::{Input, Proposal};
 use crate::engine::{self, Reset, StartError};
 use crate::grant::Grant;
+use crate::judging;
 use crate::limits::Limits;
 use crate::link::Linked;
 use crate::permits::Permits;
@@ -91,6 +94,8 @@ impl Host {
         Ok(Rule {
             settings: Digest::of(definition.settings.as_bytes()),
             prepared: prepared.into(),
+            breaker: Arc::default(),
+            lately: Arc::default(),
             definition,
         })
     }
@@ -100,6 +105,12 @@ impl Host {
         let asking = Asking { rule: rule.definition.id.clone(), kind, snapshot: snapshot.clone() };
         let _permit = self.permits.take();
         run::decide(&self.engine, &self.limits, rule, kind, input, asking)
+    }
+
+    /// Once per content of a proposal: one approver rule, one fresh instance, and a matrix to see that what it demands is there.
+    pub fn judge(&self, rule: &Rule, proposal: &Proposal, raci: &Raci) -> Judgement {
+        let _permit = self.permits.take();
+        judging::judge(&self.engine, &self.limits, rule, proposal, raci)
     }
 
     /// How the memory of instances is made new, chosen at the start.

@@ -12,7 +12,7 @@ use wasmtime::component::{Component, InstancePre};
 
 use crate::admission::Admitted;
 use crate::capabilities;
-use crate::contract::bindings::exports::timonel::rules::{responding, routing, rule};
+use crate::contract::bindings::exports::timonel::rules::{approving, responding, routing, rule};
 use crate::functions::Function;
 use crate::grant::Grant;
 use crate::refusal::Refusal;
@@ -65,6 +65,7 @@ pub(crate) struct Exports {
     pub(crate) rule: rule::GuestIndices,
     pub(crate) routing: Option<routing::GuestIndices>,
     pub(crate) responding: Option<responding::GuestIndices>,
+    pub(crate) approving: Option<approving::GuestIndices>,
 }
 
 impl Exports {
@@ -81,6 +82,10 @@ impl Exports {
             responding: kinds
                 .contains(&Kind::Responding)
                 .then(|| responding::GuestIndices::new(&pre))
+                .transpose()?,
+            approving: kinds
+                .contains(&Kind::Approving)
+                .then(|| approving::GuestIndices::new(&pre))
                 .transpose()?,
             pre,
         })

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use domain::Time;
 use domain::decision::{Digest, Kind};
-use domain::id::{QueueId, RuleId};
-use serde::{Deserialize, Serialize};
+use domain::id::RuleId;
+use domain::rule::Scope;
+use domain::rule::mode::Mode;
 
+use crate::breaker::Breaker;
 use crate::contract::Input;
+use crate::lately::{Counts, Lately};
 use crate::link::Linked;
 
 /// What makes a component a rule.
@@ -22,46 +26,23 @@ pub struct Definition {
     pub settings: String,
     /// Where it applies.
     pub scope: Scope,
-    /// Whether it is asked.
+    /// Whether it is asked, and for whom it counts.
     pub mode: Mode,
+    /// What was signed of it; none for whoever only tries it.
+    pub version: Option<Digest>,
+    /// After this it is not asked any more.
+    pub until: Option<Time>,
 }
 
-/// Where a rule applies. An empty list is no restriction; a case has to satisfy all lists.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Scope {
-    /// Names of the company's numbers.
-    pub numbers: Vec<String>,
-    /// Queues. A case that has no place yet is in none.
-    pub queues: Vec<QueueId>,
-    /// Languages, as `es`.
-    pub languages: Vec<String>,
-    /// Tags of the case, one of which is enough.
-    pub tags: Vec<String>,
-}
-
-impl Scope {
-    /// Whether a rule with this scope has a say on that.
-    pub fn covers(&self, input: &Input) -> bool {
-        fn any<T>(list: &[T], matches: impl FnMut(&T) -> bool) -> bool {
-            list.is_empty() || list.iter().any(matches)
-        }
-        any(&self.numbers, |number| *number == input.number)
-            && any(&self.queues, |queue| input.case.queue.as_deref() == Some(queue.as_str()))
-            && any(&self.languages, |language| *language == input.language)
-            && any(&self.tags, |tag| input.case.tags.contains(tag))
+/// Whether a rule with this scope has a say on that.
+pub(crate) fn covers(scope: &Scope, input: &Input) -> bool {
+    fn any<T>(list: &[T], matches: impl FnMut(&T) -> bool) -> bool {
+        list.is_empty() || list.iter().any(matches)
     }
-}
-
-/// Whether a rule is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// Not.
-    Off,
-    /// Yes, and what it decides happens.
-    #[default]
-    Live,
+    any(&scope.numbers, |number| *number == input.number)
+        && any(&scope.queues, |queue| input.case.queue.as_deref() == Some(queue.as_str()))
+        && any(&scope.languages, |language| *language == input.language)
+        && any(&scope.tags, |tag| input.case.tags.contains(tag))
 }
 
 /// A definition whose settings the component has read.
@@ -70,6 +51,8 @@ pub struct Rule {
     pub(crate) definition: Definition,
     pub(crate) settings: Digest,
     pub(crate) prepared: Arc<[u8]>,
+    pub(crate) breaker: Arc<Breaker>,
+    pub(crate) lately: Arc<Lately>,
 }
 
 impl Rule {
@@ -81,6 +64,28 @@ impl Rule {
     /// The SHA-256 of its settings.
     pub fn settings(&self) -> Digest {
         self.settings
+    }
+
+    /// The same rule under another definition, if nothing is different that the component has read: what it prepared, whether
+    /// it rests and what it did lately stay with it.
+    pub fn under(&self, definition: Definition) -> Option<Self> {
+        let (old, new) = (&self.definition, &definition);
+        let component = |definition: &Definition| definition.linked.admitted().digest;
+        let same = old.id == new.id
+            && old.settings == new.settings
+            && component(old) == component(new)
+            && old.linked.grant() == new.linked.grant();
+        same.then(|| Self { definition, ..self.clone() })
+    }
+
+    /// What it did within the hour before `now`, in milliseconds since 1970.
+    pub fn lately(&self, now: u64) -> Counts {
+        self.lately.hour(now)
+    }
+
+    /// Whether it failed too often of late and rests.
+    pub fn rests(&self) -> bool {
+        self.breaker.rests()
     }
 
     /// Whether it can be asked for this.
@@ -125,7 +130,7 @@ mod tests {
 
     #[test]
     fn every_list_that_says_something_has_to_agree() {
-        let covers = |scope: Scope| scope.covers(&input());
+        let covers = |scope: Scope| covers(&scope, &input());
         assert!(covers(Scope::default()));
         assert!(covers(Scope {
             numbers: vec!["main".into()],

@@ -54,7 +54,7 @@ impl Guest {
         exports.pre.instantiate(&mut self.store).map_err(|error| Failed::starting(&error))
     }
 
-    fn spent(&self) -> u64 {
+    pub(crate) fn spent(&self) -> u64 {
         self.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0))
     }
 }
@@ -167,6 +167,8 @@ fn call(
                 Err(message) => Err(own_error(message, limits)),
             }
         }
+        // Not asked with a conversation: see `judging`.
+        Kind::Approving => Err(not_exported(kind)),
     }
 }
 
@@ -227,7 +229,7 @@ fn outcome(verdict: &Verdict) -> Outcome {
     }
 }
 
-fn within(bytes: usize, limit: usize) -> Result<(), Failed> {
+pub(crate) fn within(bytes: usize, limit: usize) -> Result<(), Failed> {
     if bytes <= limit {
         return Ok(());
     }
@@ -242,12 +244,12 @@ pub(crate) fn nonsense(text: String) -> Failed {
 }
 
 /// As much of the guest's own words as it might have logged.
-fn own_error(mut message: String, limits: &Limits) -> Failed {
+pub(crate) fn own_error(mut message: String, limits: &Limits) -> Failed {
     message.truncate(message.floor_char_boundary(limits.log));
     Failed::guest(Fault::Error, message)
 }
 
 /// Only reached by whoever asks a rule for what it is not.
-fn not_exported(kind: Kind) -> Failed {
+pub(crate) fn not_exported(kind: Kind) -> Failed {
     Failed { outcome: Outcome::HostFault, text: format!("it was asked for {kind}, which it does not do") }
 }

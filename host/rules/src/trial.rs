@@ -97,7 +97,7 @@ fn exported(engine: &Engine, component: &Component) -> Result<BTreeSet<Kind>, Re
     if let Some(other) = exports.iter().find(|export| {
         let interface = interface(export);
         export.starts_with(PACKAGE)
-            && matches!(interface, "rule" | "routing" | "responding")
+            && matches!(interface, "rule" | "routing" | "responding" | "approving")
             && **export != name(interface)
     }) {
         return Err(Refusal::OtherVersion { name: other.clone() });
@@ -105,12 +105,14 @@ fn exported(engine: &Engine, component: &Component) -> Result<BTreeSet<Kind>, Re
     if !exports.contains(&name("rule")) {
         return Err(Refusal::MissingExport { missing: vec![name("rule")] });
     }
-    let kinds: BTreeSet<_> = [Kind::Routing, Kind::Responding]
+    let kinds: BTreeSet<_> = [Kind::Routing, Kind::Responding, Kind::Approving]
         .into_iter()
         .filter(|kind| exports.contains(&name(&kind.to_string())))
         .collect();
     if kinds.is_empty() {
-        return Err(Refusal::MissingExport { missing: vec![name("routing"), name("responding")] });
+        return Err(Refusal::MissingExport {
+            missing: vec![name("routing"), name("responding"), name("approving")],
+        });
     }
     Ok(kinds)
 }
@@ -142,6 +144,9 @@ fn typed(
     }
     if let Some(responding) = &exports.responding {
         responding.load(&mut *store, &instance).map_err(other("exports of `responding`"))?;
+    }
+    if let Some(approving) = &exports.approving {
+        approving.load(&mut *store, &instance).map_err(other("exports of `approving`"))?;
     }
     Ok(exports)
 }

@@ -4,6 +4,7 @@ mod acts;
 mod api;
 mod audit;
 mod backup;
+mod campaigns;
 mod contacts;
 mod control;
 mod door;
@@ -22,6 +23,7 @@ mod proposals;
 mod reading;
 mod reparse;
 mod routes;
+mod rules;
 mod said;
 mod site;
 mod templates;
@@ -108,8 +110,10 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(contacts::routes())
         .merge(media::routes())
         .merge(templates::routes())
+        .merge(campaigns::routes())
         .merge(proposals::routes())
         .merge(inbox::routes())
+        .merge(rules::routes())
 }
 
 /// What a host serves, to the world and to those at its machine; `more` is for the world too.

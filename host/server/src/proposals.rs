@@ -11,15 +11,17 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use desk::{OfContact, TemplateWish};
+use desk::{OfContact, RuleWish, TemplateWish};
 use domain::Time;
 use domain::company::Company;
 use domain::decision::Digest;
 use domain::id::{ContactId, ProposalId};
 use domain::json::Json as Text;
-use domain::proposal::due::Unfit;
+use domain::law::language::Language;
+use domain::proposal::due::{Missing, Unfit};
 use domain::proposal::event::Opinion;
 use domain::proposal::{Kind, Proposal, Stage};
+use domain::raci::Raci;
 use domain::raci::action::Action;
 use domain::raci::letters::Letters;
 use domain::raci::person::Person;
@@ -79,10 +81,10 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Asked {
-    /// `template`, `erasure`, `export`, or `company` for what lies in the company's files.
+    /// `rule`, `template`, `erasure`, `export`, or `company` for what lies in the company's files.
     #[schemars(with = "String")]
     kind: Kind,
-    /// For a template what `POST /templates` takes; for a customer `{"contact": id}`; nothing for the company's files.
+    /// For a rule `rule`, `set`, `plugin`, `settings`, `scope`, `mode`, `envelope`, `after`, or `withdraw`; for a template what `POST /templates` takes; for a customer `{"contact": id}`; nothing for the company's files.
     #[serde(default)]
     content: Value,
     /// Why. Those who sign read it first, and it is kept.
@@ -145,6 +147,8 @@ pub(crate) struct Told {
     answer: Value,
     /// What it waits for: `waits-for`, what belongs to it, and `words`.
     missing: Vec<Value>,
+    /// What approver rules said of this content: `rule`, `verdict`, `reasons` with their `words`.
+    judgements: Vec<Value>,
     /// What was said of this content.
     heard: Vec<Value>,
     /// Who signed this content.
@@ -260,9 +264,21 @@ async fn propose(
             let Proposed { content, tasks, title } = read.map_err(invalid)?;
             (content, tasks, title)
         }
+        Kind::Rule => {
+            let (desk, wish) = (server.desk.clone(), read::<RuleWish>(content)?);
+            // It compiles and tries the plugin.
+            let checked = tokio::task::spawn_blocking(move || desk.check_rule(&wish)).await;
+            checked.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??
+        }
         Kind::Template => suggested(&server, &Change::Template(read(content)?), &reason)?,
         Kind::Erasure => suggested(&server, &Change::Erasure(read(content)?), &reason)?,
         Kind::Export => suggested(&server, &Change::Export(read(content)?), &reason)?,
+        Kind::Campaign | Kind::Mass => {
+            return Err(invalid(
+                "`kind`: a campaign is proposed where it is drafted (`POST /campaigns/{campaign}/proposal`), and what is held is \
+                 proposed by the host",
+            ));
+        }
     };
     let wish = Wish { kind, title, reason, content, tasks, not_before };
     let company = Arc::clone(&server.desk.active().company);
@@ -426,7 +442,8 @@ fn found(server: &Server, let_in: &LetIn, id: &str, company: &Company) -> Result
 pub(crate) fn concerns(proposal: &Proposal, person: &Person, company: &Company) -> bool {
     let any = Letters::RA | Letters::C | Letters::I;
     let has = |task: &Task| company.raci().letters(person, *task).has(any);
-    person.id == proposal.author || !person.external && proposal.tasks.iter().any(has)
+    person.id == proposal.author
+        || !person.external && (proposal.rows().iter().any(has) || proposal.asks(person))
 }
 
 fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company) -> Told {
@@ -435,11 +452,15 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
     let raci = &at_work.unwrap_or_else(|_| company.raci().clone());
     let language = person.language(company.own_language());
     let decides = |task: &Task| raci.letters(person, *task).has(Letters::RA | Letters::C);
-    let reads = person.id == proposal.author || proposal.tasks.iter().any(decides);
-    let missing = match proposal.stage {
+    let reads = person.id == proposal.author || proposal.rows().iter().any(decides) || proposal.asks(person);
+    let mut missing = match proposal.stage {
         Stage::Open => proposal.missing(raci, company.approvals(), now),
         _ => Vec::new(),
     };
+    let rules = server.desk.unjudged(proposal);
+    if !rules.is_empty() {
+        missing.insert(0, Missing::Judgement { rules });
+    }
     let missing = missing.iter().map(|missing| {
         let mut told = json!(missing);
         told["words"] = missing.words(language, raci, company.zone()).into();
@@ -470,6 +491,7 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
         stage_words: proposal.stage.words(language).to_owned(),
         answer: proposal.answer.value(),
         missing: missing.collect(),
+        judgements: if reads { judgements(proposal, raci, language) } else { Vec::new() },
         heard: proposal
             .heard
             .iter()
@@ -479,4 +501,24 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
         forced: json!(proposal.forced),
         yours: may.into_iter().filter_map(|(what, may)| may.then_some(what)).collect(),
     }
+}
+
+/// What rules said of the content, as somebody reads it.
+fn judgements(proposal: &Proposal, raci: &Raci, language: Language) -> Vec<Value> {
+    let judgements = proposal.judged.iter().flat_map(|judged| &judged.judgements);
+    let told = judgements.map(|one| {
+        let reasons = one.reasons.iter();
+        let reasons = reasons.map(|reason| json!({ "code": reason.code, "words": reason.words(language) }));
+        json!({
+            "rule": one.rule,
+            "verdict": one.verdict,
+            "words": one.verdict.words(language, raci),
+            "reasons": reasons.collect::<Vec<_>>(),
+            "component": one.component,
+            "settings": one.settings,
+            "input": one.input,
+            "fuel": one.fuel,
+        })
+    });
+    told.collect()
 }

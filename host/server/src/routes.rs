@@ -21,6 +21,8 @@ pub struct Route {
     pub action: Action,
     /// What a request to it is about.
     pub(crate) about: About,
+    /// The largest body that the API reads of it, in bytes; as much as of any other if none.
+    pub(crate) largest: Option<usize>,
     /// What its page says, if it has one.
     pub(crate) page: Option<Page>,
 }
@@ -38,8 +40,14 @@ pub(crate) enum About {
     EntryInBody,
     /// `conversation` in its query names a conversation.
     ConversationInQuery,
+    /// The last part but one of its path names a conversation.
+    ConversationInPath,
     /// The end of its path names a message with a medium.
     MessageInPath,
+    /// Its path names a rule: how much of what it is for somebody reaches, its handler asks once more.
+    RuleInPath,
+    /// Its path names a set of rules.
+    SetInPath,
 }
 
 /// Routes that can be added to.
@@ -82,7 +90,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         action: Action,
         handler: axum::routing::MethodRouter<S>,
     ) -> Self {
-        self.list.push(Route { method, path, action, about: About::Company, page: None });
+        self.list.push(Route { method, path, action, about: About::Company, largest: None, page: None });
         self.router = self.router.route(path, handler);
         self
     }
@@ -91,6 +99,14 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     pub(crate) fn about(mut self, about: About) -> Self {
         if let Some(last) = self.list.last_mut() {
             last.about = about;
+        }
+        self
+    }
+
+    /// Says how much the API reads of the last one's body, in bytes.
+    pub(crate) fn largest(mut self, bytes: usize) -> Self {
+        if let Some(last) = self.list.last_mut() {
+            last.largest = Some(bytes);
         }
         self
     }

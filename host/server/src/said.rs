@@ -37,7 +37,8 @@ pub(crate) async fn hear(
     request: Request,
 ) -> Result<(Said, Request), StatusCode> {
     // An id has nothing that needs to be written another way: whoever does wants to be told apart from what is read.
-    if about == About::MessageInPath && request.uri().path().contains('%') {
+    if matches!(about, About::MessageInPath | About::ConversationInPath) && request.uri().path().contains('%')
+    {
         return Err(StatusCode::NOT_FOUND);
     }
     if !matches!(about, About::NumberInBody | About::ContactInBody | About::EntryInBody) {
@@ -81,10 +82,18 @@ fn pointed(server: &Server, about: About, uri: &Uri) -> Option<Said> {
             let Query(query) = Query::<HashMap<String, String>>::try_from_uri(uri).ok()?;
             (query.get("conversation")?.parse().ok()?, None)
         }
+        About::ConversationInPath => {
+            let (_, conversation) = uri.path().rsplit_once('/')?.0.rsplit_once('/')?;
+            (conversation.parse().ok()?, None)
+        }
         About::MessageInPath => {
             let (_, message) = uri.path().rsplit_once('/')?;
             let message = message.parse().ok()?;
             (store.medium(message).ok()??.conversation, Some(message))
+        }
+        About::RuleInPath | About::SetInPath => {
+            let name = uri.path().rsplit('/').nth(1)?;
+            return Some(Said { target: target_of(server, about, name)?, ..Said::default() });
         }
         About::Company | About::NumberInBody | About::ContactInBody | About::EntryInBody => return None,
     };
@@ -102,4 +111,19 @@ fn pointed(server: &Server, about: About, uri: &Uri) -> Option<Said> {
         ..event::About::default()
     };
     Some(Said { target: Target { number: Some(state.number), queue, agent }, about, reason: None })
+}
+
+/// Where a rule, or the first one of a set, is: whether somebody reaches all that it is for is asked again where it is moved.
+fn target_of(server: &Server, about: About, name: &str) -> Option<Target> {
+    let rules = server.desk.rules().ok()?;
+    let named = |(one, ..): &&(desk::Stands, _, _)| match about {
+        About::SetInPath => one.signed.set == name,
+        _ => one.rule.as_str() == name,
+    };
+    let (found, ..) = rules.iter().find(named)?;
+    let scope = &found.runs().scope;
+    let active = server.desk.active();
+    let number = |name: &String| active.company.numbers().iter().find(|number| number.name == *name);
+    let number = scope.numbers.first().and_then(number).map(|number| number.id.clone());
+    Some(Target { number, queue: scope.queues.first().cloned(), agent: None })
 }

@@ -42,7 +42,7 @@ pub fn cause() -> Option<u64> {
 }
 
 /// An event that is to be written. Encoded by whoever makes it, so that the committer has little to do.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Draft {
     pub(crate) stream: Stream,
     pub(crate) actor: Actor,

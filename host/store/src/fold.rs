@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 use domain::access::Access;
 use domain::agent::Agent;
+use domain::campaign::Campaign;
+use domain::campaign::progress::Spot;
 use domain::contact::Contact;
 use domain::conversation::Conversation;
 use domain::delivery::Delivery;
@@ -19,16 +21,20 @@ use domain::event::{
     AccountChanged, CallChanged, Event, HandoverChanged, MessageCharged, NumberChanged, PlatformNotice,
     Recorded, ReplyQueued, TemplateChanged,
 };
-use domain::id::{ConversationId, MessageId};
+use domain::id::{CampaignId, ConversationId, MessageId};
 use domain::law::spending::Tally;
 use domain::notice::inbox::Inbox;
+use domain::platform::NumberTold;
 use domain::proposal::Proposal;
+use domain::rule::book::RuleBook;
 use domain::sealed::Lookup;
+use domain::sends::Sends;
 use domain::stops::Stops;
 use domain::stream::Stream;
 use domain::subscriber::Progress;
 use serde::Serialize;
 
+use crate::campaign_index::spot_of;
 use crate::history::Pointer;
 use crate::layout::{self, Amended, Referent, Unprocessed};
 use crate::projection::{Applied, ProjectionError};
@@ -60,6 +66,8 @@ struct Touched {
     now: Versioned,
     /// What the indexes held before the batch.
     implied: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Where it was before the batch, if it is a message of a campaign.
+    spot: Option<(CampaignId, Spot)>,
 }
 
 /// The changes of one batch of events.
@@ -102,6 +110,12 @@ impl<'a> Fold<'a> {
                     stream.state = State::Proposal(Box::new(Proposal::new(id, made, recorded.time)));
                 }
             }
+            (State::Nothing, Event::CampaignDrafted(drafted)) => {
+                if let Stream::Campaign(id) = recorded.stream {
+                    let campaign = Campaign::new(id, drafted, &recorded.actor, recorded.time);
+                    stream.state = State::Campaign(Box::new(campaign));
+                }
+            }
             (State::Nothing, _) => match recorded.stream {
                 Stream::Webhooks | Stream::Audit | Stream::Telling => {}
                 Stream::Company => {
@@ -109,10 +123,20 @@ impl<'a> Fold<'a> {
                     stops.fold(recorded.time, &recorded.actor, &recorded.event);
                     stream.state = State::Company(stops);
                 }
+                Stream::Rules => {
+                    let mut book = RuleBook::default();
+                    book.fold(recorded.time, &recorded.actor, &recorded.event);
+                    stream.state = State::Rules(Box::new(book));
+                }
                 Stream::Agent(_) => {
                     let mut agent = Agent::default();
                     agent.fold(recorded.time, &recorded.event);
                     stream.state = State::Agent(agent);
+                }
+                Stream::Sends(_) => {
+                    let mut sends = Sends::default();
+                    sends.fold(recorded.time, &recorded.event);
+                    stream.state = State::Sends(sends);
                 }
                 Stream::Person(_) => {
                     let mut access = Access::default();
@@ -150,6 +174,7 @@ impl<'a> Fold<'a> {
             }
             (State::Message(delivery), event) => delivery.fold(recorded.time, event),
             (State::Agent(agent), event) => agent.fold(recorded.time, event),
+            (State::Rules(book), event) => book.fold(recorded.time, &recorded.actor, event),
             (State::Proposal(proposal), event) => proposal.fold(event, recorded.time),
             (State::Person(access), event) => access.fold(recorded.time, event),
             (State::Subscriber(progress), event) => progress.fold(recorded.time, event),
@@ -158,6 +183,8 @@ impl<'a> Fold<'a> {
                     inbox.fold(recorded.time, person, event);
                 }
             }
+            (State::Campaign(campaign), event) => campaign.fold(recorded.time, &recorded.actor, event),
+            (State::Sends(sends), event) => sends.fold(recorded.time, event),
         }
         if matches!(recorded.stream, Stream::Agent(_)) {
             self.applied.agents = recorded.seq;
@@ -168,6 +195,9 @@ impl<'a> Fold<'a> {
         if recorded.event.is_told() || matches!(recorded.event, Event::NoticeGiven(_)) {
             self.put(layout::happening(recorded.seq), Vec::new());
             self.applied.happenings = recorded.seq;
+        }
+        if matches!(recorded.stream, Stream::Campaign(_) | Stream::Sends(_)) {
+            self.applied.campaigns = recorded.seq;
         }
         Ok(())
     }
@@ -189,6 +219,10 @@ impl<'a> Fold<'a> {
             }
             (Event::GenerationActivated(activated), _) => {
                 self.put_json(layout::GENERATION.to_vec(), activated)?;
+            }
+            (Event::RuleVersioned(versioned), _) => {
+                let key = layout::rule_version(&versioned.rule, recorded.seq);
+                self.put_json(key, &versioned.version)?;
             }
             (Event::CompanyAdopted(adopted), _) => self.put_json(layout::ADOPTED.to_vec(), adopted)?,
             (Event::NoticesTold(told), _) => {
@@ -228,6 +262,24 @@ impl<'a> Fold<'a> {
             }
             (Event::ReplyQueued(reply), Stream::Conversation(id)) => {
                 self.begin_delivery(*id, reply, recorded.seq)?;
+            }
+            (Event::CampaignListed(listed), Stream::Campaign(id)) => {
+                let key = layout::listed(*id, listed.list, listed.part);
+                self.put(key, recorded.seq.to_be_bytes().to_vec());
+            }
+            (Event::NumberChanged(changed), _) => {
+                let key = layout::number_told(&changed.display);
+                let known = self.value(&key)?.map(|value| serde_json::from_slice(&value)).transpose();
+                let mut told: NumberTold = known.map_err(ProjectionError::Form)?.unwrap_or_default();
+                told.fold(changed);
+                self.put_json(key, &told)?;
+                self.platform(&recorded.event, &recorded.stream, recorded)?;
+            }
+            (Event::SendHeld(held), _) => {
+                self.put(layout::held_message(held.message), recorded.seq.to_be_bytes().to_vec());
+            }
+            (Event::TemplateReleased(released), _) => {
+                released.messages.iter().for_each(|message| self.remove(layout::held_message(*message)));
             }
             (Event::RuleRemembered(remembered), Stream::Conversation(id)) => {
                 let owner = match remembered.scope {
@@ -347,8 +399,8 @@ impl<'a> Fold<'a> {
     ) -> Result<(), FoldError> {
         let (message, number) = (reply.message, reply.number.clone());
         let stream = self.stream(&Stream::Message(message))?;
-        stream.now.state =
-            State::Message(Delivery::new(message, conversation, number, reply.class(), queued));
+        let delivery = Delivery::new(message, conversation, number, reply.class(), queued);
+        stream.now.state = State::Message(Delivery { campaign: reply.campaign, ..delivery });
         Ok(())
     }
 
@@ -359,7 +411,8 @@ impl<'a> Fold<'a> {
             Entry::Vacant(new) => {
                 let now = Versioned::clone(&*self.tree.state(stream)?);
                 let implied = now.state.implied(stream);
-                new.insert(Touched { now, implied })
+                let spot = spot_of(&now.state);
+                new.insert(Touched { now, implied, spot })
             }
         })
     }
@@ -398,9 +451,15 @@ impl<'a> Fold<'a> {
     }
 
     /// Everything as one layer.
-    pub(crate) fn finish(mut self) -> (Layer, Applied) {
-        for (stream, Touched { now, implied: before }) in std::mem::take(&mut self.streams) {
+    pub(crate) fn finish(mut self) -> Result<(Layer, Applied), FoldError> {
+        let mut moved: BTreeMap<CampaignId, Vec<(Option<Spot>, Spot)>> = BTreeMap::new();
+        for (stream, Touched { now, implied: before, spot: was }) in std::mem::take(&mut self.streams) {
             let implied = now.state.implied(&stream);
+            if let Some((campaign, spot)) = spot_of(&now.state)
+                && was != Some((campaign, spot))
+            {
+                moved.entry(campaign).or_default().push((was.map(|(_, spot)| spot), spot));
+            }
             for gone in before.keys().filter(|key| !implied.contains_key(*key)) {
                 self.touch(gone);
                 self.remove(gone.clone());
@@ -413,8 +472,9 @@ impl<'a> Fold<'a> {
             }
             self.layer.states.insert(stream, Arc::new(now));
         }
+        self.count_moved(moved)?;
         self.layer.seq = self.applied.seq;
-        (self.layer, self.applied)
+        Ok((self.layer, self.applied))
     }
 
     pub(crate) fn touch(&mut self, key: &[u8]) {

@@ -7,10 +7,11 @@
 use std::ops::Range;
 
 use domain::Time;
+use domain::campaign::event::List;
 use domain::decision::{Digest, MemoryScope};
 use domain::event::{MessageEdited, MessageRevoked};
 use domain::id::{
-    ContactId, ConversationId, MessageId, NumberId, ProposalId, QueueId, RuleId, TimerId, TokenId,
+    CampaignId, ContactId, ConversationId, MessageId, NumberId, ProposalId, QueueId, RuleId, TimerId, TokenId,
 };
 use domain::lane::Lane;
 use domain::law::spending::Month;
@@ -27,6 +28,16 @@ pub(crate) const GENERATION: &[u8] = b"g";
 
 /// What the company agreed on last of its files.
 pub(crate) const ADOPTED: &[u8] = b"v";
+
+/// All versions of a rule that were ever in force.
+pub(crate) fn rule_versions(rule: &RuleId) -> Vec<u8> {
+    [b"R", rule.as_str().as_bytes(), b"\0"].concat()
+}
+
+/// One of them, in the order in which they came.
+pub(crate) fn rule_version(rule: &RuleId, seq: u64) -> Vec<u8> {
+    [rule_versions(rule), seq.to_be_bytes().to_vec()].concat()
+}
 
 /// A stream's version and state.
 pub(crate) fn state(stream: &Stream) -> Vec<u8> {
@@ -251,6 +262,43 @@ pub(crate) const PROPOSALS: &[u8] = b"c";
 /// Whether a proposal is pending: one byte.
 pub(crate) fn proposal(id: ProposalId) -> Vec<u8> {
     [PROPOSALS, &id.to_bytes()].concat()
+}
+
+/// All campaigns.
+pub(crate) const CAMPAIGNS: &[u8] = b"Gc";
+
+/// Whether the host has to do something about a campaign: one byte.
+pub(crate) fn campaign(id: CampaignId) -> Vec<u8> {
+    [CAMPAIGNS, &id.to_bytes()].concat()
+}
+
+/// The number of the event with a part of a list of a campaign.
+pub(crate) fn listed(id: CampaignId, list: List, part: u32) -> Vec<u8> {
+    [&b"Gl"[..], &id.to_bytes(), &[list as u8], &part.to_be_bytes()].concat()
+}
+
+/// How a campaign fares.
+pub(crate) fn progress(id: CampaignId) -> Vec<u8> {
+    [&b"Gp"[..], &id.to_bytes()].concat()
+}
+
+/// All of whom something is held back.
+pub(crate) const HELD: &[u8] = b"Gh";
+
+/// Somebody of whom something is held back.
+pub(crate) fn held_of(owner: &Actor) -> Vec<u8> {
+    [HELD, owner.to_string().as_bytes()].concat()
+}
+
+/// The number of the event with what a held message would say.
+pub(crate) fn held_message(message: MessageId) -> Vec<u8> {
+    [&b"Gm"[..], &message.to_bytes()].concat()
+}
+
+/// What Meta told of a number of ours, by the digits of how it is written.
+pub(crate) fn number_told(display: &str) -> Vec<u8> {
+    let digits = display.bytes().filter(u8::is_ascii_digit);
+    b"Gn".iter().copied().chain(digits).collect()
 }
 
 /// Whose a session is, by what the browser keeps.

@@ -9,6 +9,7 @@
 //! The names of the queries are those of the operation and not of a key-value store, so that another engine can stand
 //! behind them.
 
+mod campaign_index;
 mod committer;
 mod fold;
 mod happenings;
@@ -18,11 +19,13 @@ mod layout;
 mod media;
 mod media_index;
 mod merkle;
+mod plugins;
 mod projection;
 mod proposal_index;
 mod queries;
 mod recent;
 mod record;
+mod rule_index;
 mod state;
 mod store;
 mod template_index;
@@ -36,6 +39,7 @@ pub use keys::{Closed, KeyBackup, KeyBackupError, KeyError, KeyStore};
 pub use layout::{Amended, Erasure, Referent};
 pub use media::{MediaFileError, MediaFiles};
 pub use merkle::Hash;
+pub use plugins::{PluginFileError, PluginFiles};
 pub use projection::{Applied, ProjectionError, difference};
 pub use queries::{Outbox, Waiting};
 pub use record::RecordSize;

@@ -18,7 +18,7 @@ use crate::tree::Tree;
 const CACHE: (u64, std::ops::RangeInclusive<u64>) = (8, 48 << 20..=512 << 20);
 
 /// The form of the tree's keys and values. Another number here rebuilds every tree that was written before.
-const FORM: u32 = 6;
+const FORM: u32 = 7;
 
 /// Why the projections failed.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +69,8 @@ pub struct Applied {
     pub proposals: u64,
     /// One that people may have to be told of, or were told by.
     pub happenings: u64,
+    /// One that changed a campaign, or what somebody sends of templates.
+    pub campaigns: u64,
 }
 
 /// The projections, open.
@@ -176,7 +178,7 @@ impl Projection {
         for (event, entry) in events {
             fold.event(event, entry)?;
         }
-        let (layer, applied) = fold.finish();
+        let (layer, applied) = fold.finish()?;
         self.tree.absorb(layer)?;
         Ok(applied)
     }

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use domain::access::Access;
 use domain::agent::Agent;
+use domain::campaign::Campaign;
 use domain::contact::Contact;
 use domain::conversation::{Conversation, Holder};
 use domain::delivery::{Delivery, Sending};
 use domain::lane::Lane;
 use domain::notice::inbox::Inbox;
 use domain::proposal::Proposal;
+use domain::rule::book::RuleBook;
+use domain::sends::Sends;
 use domain::stops::Stops;
 use domain::stream::Stream;
 use domain::subscriber::Progress;
@@ -28,9 +31,12 @@ pub(crate) enum State {
     Message(Delivery),
     Agent(Agent),
     Proposal(Box<Proposal>),
+    Rules(Box<RuleBook>),
     Person(Access),
     Inbox(Box<Inbox>),
     Subscriber(Progress),
+    Campaign(Box<Campaign>),
+    Sends(Sends),
     /// Of somebody who was forgotten.
     Erased,
 }
@@ -65,7 +71,8 @@ macro_rules! folded {
 
 folded! {
     Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent
-    Proposal = Proposal Access = Person Inbox = Inbox Progress = Subscriber
+    Proposal = Proposal RuleBook = Rules Access = Person Campaign = Campaign Sends = Sends Inbox = Inbox
+    Progress = Subscriber
 }
 
 impl Versioned {
@@ -85,9 +92,12 @@ impl Versioned {
             State::Message(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Agent(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Proposal(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Rules(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Person(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Inbox(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Subscriber(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Campaign(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Sends(state) => serde_json::to_writer(&mut bytes, state)?,
         }
         Ok(bytes)
     }
@@ -109,9 +119,12 @@ impl Versioned {
             Stream::Message(_) => known(bytes, State::Message)?,
             Stream::Agent(_) => known(bytes, State::Agent)?,
             Stream::Proposal(_) => known(bytes, |state| State::Proposal(Box::new(state)))?,
+            Stream::Rules => known(bytes, |state| State::Rules(Box::new(state)))?,
             Stream::Person(_) => known(bytes, State::Person)?,
             Stream::Subscriber(_) => known(bytes, State::Subscriber)?,
             Stream::Inbox(_) => known(bytes, |state| State::Inbox(Box::new(state)))?,
+            Stream::Campaign(_) => known(bytes, |state| State::Campaign(Box::new(state)))?,
+            Stream::Sends(_) => known(bytes, State::Sends)?,
         };
         Ok(Self { version, state })
     }
@@ -158,6 +171,12 @@ impl State {
             }
             (Self::Proposal(proposal), Stream::Proposal(id)) => {
                 entries.insert(layout::proposal(*id), vec![u8::from(proposal.is_pending())]);
+            }
+            (Self::Campaign(campaign), Stream::Campaign(id)) => {
+                entries.insert(layout::campaign(*id), vec![u8::from(campaign.is_active())]);
+            }
+            (Self::Sends(sends), Stream::Sends(owner)) if !sends.held.is_empty() => {
+                entries.insert(layout::held_of(owner), Vec::new());
             }
             (Self::Person(access), Stream::Person(id)) => {
                 let sessions = access.sessions.values().map(|session| layout::session(&session.digest));

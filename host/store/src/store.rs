@@ -96,6 +96,8 @@ pub enum Topic {
     Proposals,
     /// What people may have to be told of, or were told by.
     Happenings,
+    /// Campaigns, and what is held until others agree.
+    Campaigns,
 }
 
 /// Why a store cannot be opened.
@@ -168,6 +170,7 @@ struct Signals {
     templates: watch::Sender<u64>,
     proposals: watch::Sender<u64>,
     happenings: watch::Sender<u64>,
+    campaigns: watch::Sender<u64>,
 }
 
 impl Signals {
@@ -181,6 +184,7 @@ impl Signals {
             Topic::Templates => &self.templates,
             Topic::Proposals => &self.proposals,
             Topic::Happenings => &self.happenings,
+            Topic::Campaigns => &self.campaigns,
         }
     }
 
@@ -194,6 +198,7 @@ impl Signals {
             (&self.templates, applied.templates),
             (&self.proposals, applied.proposals),
             (&self.happenings, applied.happenings),
+            (&self.campaigns, applied.campaigns),
         ] {
             signal.send_if_modified(|seen| std::mem::replace(seen, last) != last);
         }

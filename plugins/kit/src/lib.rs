@@ -4,6 +4,7 @@
 
 #[cfg(target_arch = "wasm32")]
 mod heap;
+pub mod judging;
 pub mod settings;
 pub mod speech;
 pub mod words;

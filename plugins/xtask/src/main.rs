@@ -17,7 +17,8 @@ use anyhow::{Context, Result, bail};
 use crate::lock::Lock;
 use crate::toolchain::Toolchain;
 
-const PLUGINS: [&str; 3] = ["skills-router", "office-hours", "quick-answers"];
+const PLUGINS: [&str; 5] =
+    ["skills-router", "office-hours", "quick-answers", "template-lint", "campaign-guard"];
 
 /// This machine cannot do what was asked, which says nothing about the components.
 #[derive(Debug)]

@@ -112,6 +112,9 @@ impl Board {
             | Stream::Inbox(_)
             | Stream::Subscriber(_)
             | Stream::Telling
+            | Stream::Rules
+            | Stream::Campaign(_)
+            | Stream::Sends(_)
             | Stream::Audit => {}
         }
     }

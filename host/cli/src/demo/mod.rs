@@ -7,6 +7,7 @@
 //! The page shows opened customers' data to whoever asks, so the demo listens at loopback addresses and nowhere else.
 
 mod board;
+mod campaigns;
 mod hours;
 mod page;
 mod players;
@@ -105,6 +106,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         app_secret: secret.clone(),
         numbers: NUMBERS.iter().map(|(id, display, name)| Number::new(id, display, name)).collect(),
         phones: VISITORS.iter().map(|(phone, name)| Person::new(phone, name)).collect(),
+        templates: vec![campaigns::template()],
         ahead: clock.map_or(0, |clock| clock.as_second() - real.as_second()),
         ..Options::default()
     })
@@ -125,11 +127,13 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(board.follow(host.desk.store().clone()));
     let phones = Arc::new(phones);
+    let now = time.as_ref().map_or(real, |time| time.now());
     if let Some(time) = time.filter(|_| !arguments.no_players) {
         let pace = players::Pace { speed: arguments.speed, seed: arguments.seed };
         players::start(&mut tasks, &host.desk, &phones, &time, pace, !arguments.quiet_players);
     }
     proposals::make(&host.desk).await?;
+    campaigns::make(&host.desk, NUMBERS[0].0, now).await?;
     tell(host.address, phones.address(), clock, &settings, temporary.is_some());
 
     host.wanted_to_stop().await;
@@ -230,6 +234,10 @@ fn tell(host: SocketAddr, phones: SocketAddr, clock: Option<Time>, settings: &Se
   Marta proposes a template, and you are Ricardo, who answers for templates:
 
     TIMONEL_DATA={data} timonel proposal list
+
+  and a campaign, after one that Patricia signed this morning:
+
+    TIMONEL_DATA={data} timonel campaign list
 
   {time}
   {end}

@@ -307,9 +307,18 @@ fn decision(decided: &RuleDecided, key: Option<&Key>, plugins: &Plugins) -> Valu
     let mut traces = traces.iter().map(Some).chain(std::iter::repeat(None));
     let asked: Vec<Value> =
         decided.asked.iter().map(|one| asked(one, traces.next().flatten(), plugins)).collect();
+    let shadowed: Vec<Value> = decided
+        .shadowed
+        .iter()
+        .map(|one| {
+            let mut told = self::asked(&one.asked, traces.next().flatten(), plugins);
+            told["agrees"] = one.agrees.into();
+            told
+        })
+        .collect();
     json!({
         "is": "decision", "rules": word(&decided.of), "why": decided.why.word(),
-        "generation": decided.generation, "asked": asked,
+        "generation": decided.generation, "asked": asked, "shadowed": shadowed,
         "notAsked": decided.not_asked.iter()
             .map(|not| json!({ "rule": not.rule, "because": word(&not.because) })).collect::<Vec<_>>(),
         "refused": decided.refused.iter().map(word).collect::<Vec<_>>(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
-use crate::decision::{Asked, Kind, NotAsked, Place, Traces, Why};
+use crate::decision::{Asked, Kind, NotAsked, Place, Shadowed, Traces, Why};
 use crate::id::{AgentId, CaseId, ConversationId, QueueId, RuleId};
 use crate::sealed::{Personal, Sealed};
 
@@ -31,15 +31,18 @@ pub struct RuleDecided {
     /// Who was not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_asked: Vec<NotAsked>,
+    /// Who was asked and did not count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shadowed: Vec<Shadowed>,
     /// What the host did not do of what was decided, because it may not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
-    /// What they saw and said, in the order of `asked`.
+    /// What they saw and said, in the order of `asked`; those who did not count come last.
     pub traces: Sealed<Traces>,
 }
 
 /// An invariant of the host that a decision ran into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refused {
     /// So many automatic messages have gone out within the hour that a person has to come first.
@@ -66,6 +69,10 @@ pub enum Refused {
     TemplateNotOffered,
     /// The customer was forgotten.
     ContactErased,
+    /// The campaign was stopped.
+    CampaignStopped,
+    /// So many were sent at once that others had to agree, and they did not.
+    NotAgreed,
 }
 
 /// `case-queued`, in `conversation/…`.

@@ -8,6 +8,7 @@ use crate::decision::Digest;
 use crate::id::{MessageId, NumberId, ProposalId, RuleId};
 use crate::json::Json;
 use crate::platform::{AccountChange, NumberChange, TemplateChange, TemplateName};
+use crate::rule::mode::Mode;
 use crate::sealed::{Lookup, Sealed, SealedBody};
 use crate::stops::{Scope, Traffic};
 
@@ -43,6 +44,12 @@ pub struct ActiveRule {
     pub settings: Digest,
     /// The functions of the host that it was granted.
     pub grant: Vec<String>,
+    /// The version that was signed; none in generations of before there were versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Digest>,
+    /// The mode that it is in.
+    #[serde(default)]
+    pub mode: Mode,
 }
 
 /// `template-changed`, in `company`.

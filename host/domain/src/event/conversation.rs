@@ -7,7 +7,7 @@ use super::Raw;
 use super::Strange;
 use crate::Time;
 use crate::decision::MemoryScope;
-use crate::id::{CaseId, ContactId, MessageId, NumberId, RuleId, TimerId};
+use crate::id::{CampaignId, CaseId, ContactId, MessageId, NumberId, RuleId, TimerId};
 use crate::law::class::{Category, Class};
 use crate::message::{Edit, Inbound, Outgoing, Side};
 use crate::platform::{CallStep, Handover, Origin};
@@ -165,6 +165,9 @@ pub struct ReplyQueued {
     /// As what a template counts; none for what is no template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
+    /// The campaign that it is part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CampaignId>,
     /// What is said.
     pub body: Sealed<Outgoing>,
 }

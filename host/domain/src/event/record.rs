@@ -22,8 +22,16 @@ impl Event {
             | Self::AccountChanged(_) => true,
             // What people agree on.
             Self::CompanyAdopted(_)
+            | Self::RuleVersioned(_)
+            | Self::RuleAgreed(_)
+            | Self::RuleWithdrawn(_)
+            | Self::RuleMoved(_)
+            | Self::RuleReturned(_)
+            | Self::RuleSetMoved(_)
+            | Self::PluginUploaded(_)
             | Self::ProposalMade(_)
             | Self::ProposalEdited(_)
+            | Self::ProposalJudged(_)
             | Self::ProposalHeard(_)
             | Self::ProposalSigned(_)
             | Self::ProposalRejected(_)
@@ -35,6 +43,19 @@ impl Event {
             | Self::ProposalBegun(_)
             | Self::ProposalDone(_)
             | Self::ProposalFailed(_) => true,
+            // What goes to many customers: who wanted it, who it goes to, who stopped it.
+            Self::CampaignDrafted(_)
+            | Self::CampaignListed(_)
+            | Self::CampaignProposed(_)
+            | Self::CampaignBegun(_)
+            | Self::CampaignStopped(_)
+            | Self::TemplateHeld(_)
+            | Self::TemplateReleased(_) => true,
+            // Each message that is queued is an entry, and so is what is held.
+            Self::CampaignAdvanced(_)
+            | Self::CampaignCleared(_)
+            | Self::TemplateCounted(_)
+            | Self::SendHeld(_) => false,
             // Who may come in, and who did.
             Self::PersonInvited(_)
             | Self::PasswordSet(_)

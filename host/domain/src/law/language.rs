@@ -21,6 +21,15 @@ impl Language {
         }
     }
 
+    /// Its code, as `pt`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Es => "es",
+            Self::Pt => "pt",
+            Self::En => "en",
+        }
+    }
+
     /// One of three texts.
     pub fn pick<T>(self, es: T, pt: T, en: T) -> T {
         match self {

@@ -163,6 +163,16 @@ impl Refused {
                 "Os dados do cliente foram eliminados.",
                 "The customer's data was erased.",
             ),
+            Self::CampaignStopped => language.pick(
+                "Se detuvo la campaña.",
+                "A campanha foi parada.",
+                "The campaign was stopped.",
+            ),
+            Self::NotAgreed => language.pick(
+                "Eran tantos envíos de la misma plantilla que otra persona debía aprobarlos, y no se aprobaron.",
+                "Eram tantos envios do mesmo modelo que outra pessoa precisava aprová-los, e não foram aprovados.",
+                "There were so many of the same template that somebody else had to agree, and nobody did.",
+            ),
         }
     }
 }
@@ -187,6 +197,8 @@ mod tests {
             (Refused::RuleCap, "rule-cap"),
             (Refused::TemplateNotOffered, "template-not-offered"),
             (Refused::ContactErased, "contact-erased"),
+            (Refused::CampaignStopped, "campaign-stopped"),
+            (Refused::NotAgreed, "not-agreed"),
         ] {
             assert_eq!(serde_json::to_value(refused).unwrap(), code);
             let words = [Language::Es, Language::Pt, Language::En].map(|language| refused.words(language));

@@ -4,15 +4,16 @@
 //! consulted on it signs with them (where nobody is, who does the task), and where there is nobody else at all, time does: a
 //! delay in which whoever watches from outside can see it coming.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::judgement::{Reason, Verdict};
 use super::{Kind, Proposal, Stage};
 use crate::Time;
 use crate::decision::Digest;
-use crate::id::PersonId;
+use crate::id::{PersonId, RoleId, RuleId};
 use crate::notice::whom;
 use crate::raci::Raci;
 use crate::raci::letters::Letters;
@@ -107,6 +108,30 @@ pub enum Missing {
         /// When.
         until: Time,
     },
+    /// Approver rules have not been asked yet.
+    Judgement {
+        /// Which.
+        rules: Vec<RuleId>,
+    },
+    /// An approver rule is against it: another content, or an emergency.
+    Rejection {
+        /// Which.
+        rule: RuleId,
+        /// Why.
+        reasons: Vec<Reason>,
+    },
+    /// An approver rule wants somebody of a role to sign.
+    Role {
+        /// The role.
+        role: RoleId,
+        /// Who could. Nobody: the matrix has to be mended, the content has to be another one, or it is an emergency.
+        could: Vec<PersonId>,
+    },
+    /// An approver rule wants time to pass.
+    Wait {
+        /// It waits until then.
+        until: Time,
+    },
 }
 
 /// Why somebody's word does not count.
@@ -157,7 +182,7 @@ impl Proposal {
         let mut missing = Vec::new();
         let later = |term: SignedDuration| self.since.saturating_add(term).unwrap_or(Time::MAX);
         let mut alone = false;
-        for task in self.tasks.iter().copied() {
+        for task in self.rows() {
             match self.signers(raci, task) {
                 Signers::Nobody => missing.push(Missing::Nobody { task }),
                 Signers::AuthorAlone => alone = true,
@@ -166,7 +191,9 @@ impl Proposal {
                         let theirs = |person: &&&Person| self.signed.contains_key(&person.id) == signed;
                         signers.iter().filter(theirs).map(|person| person.id.clone()).collect::<Vec<_>>()
                     };
-                    let wanted = approvals.signatures.get(&task).copied().unwrap_or(1).max(1);
+                    let demanded = self.demands().filter_map(|demands| demands.signatures.get(&task));
+                    let own = approvals.signatures.get(&task);
+                    let wanted = demanded.chain(own).copied().max().unwrap_or(1).max(1);
                     // Of as many as there are: a row that nobody can fulfil would be one that nothing changes any more.
                     let wanted = wanted.min(signers.len() as u32);
                     let more = wanted.saturating_sub(of(true).len() as u32);
@@ -182,12 +209,48 @@ impl Proposal {
                 missing.push(Missing::Hearing { task, until, could: consulted });
             }
         }
+        missing.extend(self.judged_missing(raci, now));
         if alone && now < later(approvals.alone) {
             missing.push(Missing::Delay { until: later(approvals.alone) });
         }
         missing
             .extend(self.not_before.filter(|until| now < *until).map(|until| Missing::NotBefore { until }));
         missing
+    }
+
+    /// What it waits for because of approver rules, signatures of rows aside.
+    fn judged_missing(&self, raci: &Raci, now: Time) -> Vec<Missing> {
+        let judgements = self.judged.iter().flat_map(|judged| &judged.judgements);
+        let against = judgements.filter(|judgement| judgement.verdict == Verdict::Reject);
+        let mut missing: Vec<Missing> = against
+            .map(|one| Missing::Rejection { rule: one.rule.clone(), reasons: one.reasons.clone() })
+            .collect();
+        let roles: BTreeSet<&RoleId> = self.demands().flat_map(|demands| &demands.roles).collect();
+        for role in roles {
+            let could: Vec<PersonId> = self.of_role(raci, role).map(|person| person.id.clone()).collect();
+            if !could.iter().any(|id| self.signed.contains_key(id)) {
+                missing.push(Missing::Role { role: role.clone(), could });
+            }
+        }
+        let wait = self.demands().map(|demands| demands.wait).max().unwrap_or(0);
+        let until = self.since.saturating_add(SignedDuration::from_secs(wait.into())).unwrap_or(Time::MAX);
+        if now < until {
+            missing.push(Missing::Wait { until });
+        }
+        missing
+    }
+
+    /// Whether an approver rule asks for the signature of one of somebody's roles.
+    pub fn asks(&self, person: &Person) -> bool {
+        let theirs = |role: &RoleId| person.roles.contains(role);
+        reaches_all(person) && self.demands().flat_map(|demands| &demands.roles).any(theirs)
+    }
+
+    /// Who of a role could sign.
+    fn of_role<'a>(&self, raci: &'a Raci, role: &RoleId) -> impl Iterator<Item = &'a Person> {
+        let is =
+            |person: &&Person| person.id != self.author && reaches_all(person) && person.roles.contains(role);
+        raci.people().iter().filter(is)
     }
 
     /// Whether nobody decided it in time.
@@ -226,7 +289,9 @@ impl Proposal {
             Signers::These(signers) => signers.iter().any(|signer| signer.id == person.id),
             Signers::AuthorAlone | Signers::Nobody => false,
         };
-        if self.tasks.iter().any(theirs) { Ok(()) } else { Err(Unfit::Row) }
+        let wanted = |role: &RoleId| self.of_role(raci, role).any(|one| one.id == person.id);
+        let asked_for = self.demands().flat_map(|demands| &demands.roles).any(wanted);
+        if asked_for || self.rows().iter().any(theirs) { Ok(()) } else { Err(Unfit::Row) }
     }
 
     /// Whether somebody may say what they think of it: whoever is consulted or answers for one of its rows, or does it.
@@ -236,7 +301,7 @@ impl Proposal {
             return Err(Unfit::Author);
         }
         let has = |task: &Task| raci.letters(person, *task).has(Letters::RA | Letters::C);
-        if reaches_all(person) && self.tasks.iter().any(has) { Ok(()) } else { Err(Unfit::Row) }
+        if reaches_all(person) && self.rows().iter().any(has) { Ok(()) } else { Err(Unfit::Row) }
     }
 
     /// Whether somebody may go past the approvals: who answers for every row. Rights are given by nobody alone, and no
@@ -312,9 +377,16 @@ impl Proposal {
     }
 }
 
+/// Who has the last word on a row, for the whole company.
+pub fn who_answers(raci: &Raci, task: Task) -> impl Iterator<Item = &Person> {
+    raci.people()
+        .iter()
+        .filter(move |person| reaches_all(person) && raci.letters(person, task).has(Letters::A))
+}
+
 /// Whether somebody has the last word on a row: without them nothing in it can be agreed on.
 pub fn is_answered(raci: &Raci, task: Task) -> bool {
-    raci.people().iter().any(|person| reaches_all(person) && raci.letters(person, task).has(Letters::A))
+    who_answers(raci, task).next().is_some()
 }
 
 /// A proposal concerns the whole company, and is decided by people: not by programs.

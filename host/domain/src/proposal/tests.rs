@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::due::{Approvals, Missing, Unfit};
 use super::event::*;
+use super::judgement::{Demands, Judgement, LONGEST_WAIT, ProposalJudged, Verdict};
 use super::*;
+use crate::decision::Outcome;
 use crate::raci::Raci;
 use crate::raci::letters::Letters;
 use crate::raci::person::{Person, Target};
@@ -311,4 +313,90 @@ fn what_it_waits_for_is_said_in_the_words_of_the_person_and_the_zone_of_the_comp
         said[1].starts_with("«Modificar plantillas»: se espera la opinión de Marta, hasta 20"),
         "{said:?}"
     );
+}
+
+fn judge(proposal: &mut Proposal, generation: u64, verdict: Verdict, second: i64) {
+    let judgement = Judgement {
+        rule: "lint".into(),
+        component: Digest::of(b"component"),
+        settings: Digest::of(b"settings"),
+        input: Digest::of(b"input"),
+        verdict,
+        reasons: vec![],
+        fuel: 1,
+        micros: 1,
+    };
+    let judgements = vec![judgement];
+    let judged = ProposalJudged { of: proposal.hash, generation, input: Json::default(), judgements };
+    proposal.fold(&judged.into(), at(second));
+}
+
+fn verdicts() -> impl Strategy<Value = Verdict> {
+    let signatures =
+        proptest::collection::btree_map(proptest::sample::select(&Task::ALL[..]), 1..=20_u32, 0..3);
+    let role = prop_oneof![Just("admin"), Just("supervisor"), Just("agent")].prop_map(Into::into);
+    let demands = (signatures, proptest::collection::btree_set(role, 0..3), 0..=LONGEST_WAIT);
+    let failed = Verdict::Failed { outcome: Outcome::HostFault, text: "x".into() };
+    prop_oneof![
+        Just(Verdict::Approve),
+        Just(Verdict::Reject),
+        Just(failed),
+        demands.prop_map(|(signatures, roles, wait)| Verdict::Require(Demands { signatures, roles, wait })),
+    ]
+}
+
+proptest! {
+    /// Whatever approvers say, nothing that the matrix demands is lacking less, and an emergency is one as before.
+    #[test]
+    fn approvers_tighten_and_never_loosen(
+        verdict in verdicts(),
+        signs in proptest::sample::subsequence(vec!["marta", "ricardo", "paula", "ana"], 0..4),
+        second in 0..2 * i64::from(LONGEST_WAIT),
+    ) {
+        let raci = company();
+        let (mut plain, mut judged) =
+            (made("marta", [Task::ModifyTemplates]), made("marta", [Task::ModifyTemplates]));
+        judge(&mut judged, 1, verdict.clone(), 0);
+        for by in signs {
+            let _ = sign(&mut plain, &raci, by, 1);
+            let _ = sign(&mut judged, &raci, by, 1);
+        }
+        let (without, with) = (missing(&plain, &raci, second), missing(&judged, &raci, second));
+        prop_assert!(with.len() >= without.len());
+        if with.is_empty() {
+            prop_assert!(without.is_empty());
+        }
+        if matches!(verdict, Verdict::Approve | Verdict::Failed { .. }) {
+            prop_assert_eq!(with, without);
+        }
+        let (of, ricardo) = (plain.hash, person(&raci, "ricardo"));
+        prop_assert_eq!(plain.may_force(ricardo, &of, &raci), judged.may_force(ricardo, &of, &raci));
+    }
+}
+
+#[test]
+fn a_demand_adds_a_row_a_role_and_a_wait_and_whoever_signed_before_it_looks_again() {
+    let raci = company();
+    let mut proposal = made("marta", [Task::ModifyTemplates]);
+    sign(&mut proposal, &raci, "ricardo", 1).unwrap();
+    judge(&mut proposal, 1, Verdict::Approve, 2);
+    assert_eq!(proposal.signed.len(), 1, "approving changes nothing");
+
+    let (signatures, roles) = ([(Task::ModifyTemplates, 20)].into(), ["agent".into()].into());
+    let demanded = Verdict::Require(Demands { signatures, roles, wait: 7_200 });
+    judge(&mut proposal, 2, demanded.clone(), 3);
+    assert!(proposal.signed.is_empty());
+    for by in ["ricardo", "paula", "ana"] {
+        sign(&mut proposal, &raci, by, 4).unwrap();
+    }
+    // Of twenty signatures as many as there are people; the same said again asks nobody to look again.
+    judge(&mut proposal, 3, demanded, 5);
+    assert_eq!(missing(&proposal, &raci, 5_000), [Missing::Wait { until: at(7_200) }]);
+    assert_eq!(missing(&proposal, &raci, 7_200), []);
+
+    judge(&mut proposal, 4, Verdict::Reject, 8_000);
+    let rejection = Missing::Rejection { rule: "lint".into(), reasons: vec![] };
+    assert!(missing(&proposal, &raci, 9_000).contains(&rejection));
+    proposal.fold(&ProposalEdited(content("marta", "otra", [Task::ModifyTemplates])).into(), at(9_000));
+    assert_eq!(proposal.judged, None, "another content is judged anew");
 }

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::due::{Missing, Unfit};
+use super::judgement::{Demands, Verdict};
 use super::{Kind, Proposal, Stage};
 use crate::Time;
 use crate::id::PersonId;
@@ -15,9 +16,12 @@ impl Kind {
     pub fn words(self, language: Language) -> &'static str {
         match self {
             Self::Company => language.pick("reglas y roles", "regras e papéis", "rules and roles"),
+            Self::Rule => language.pick("regla", "regra", "rule"),
             Self::Template => language.pick("plantilla", "modelo", "template"),
             Self::Erasure => language.pick("supresión de datos", "eliminação de dados", "erasure"),
             Self::Export => language.pick("exportación de datos", "exportação de dados", "export"),
+            Self::Campaign => language.pick("campaña", "campanha", "campaign"),
+            Self::Mass => language.pick("envío masivo", "envio em massa", "mass send"),
         }
     }
 }
@@ -35,6 +39,53 @@ impl Stage {
             Self::Withdrawn => language.pick("retirada", "retirada", "withdrawn"),
             Self::Expired => language.pick("vencida", "vencida", "expired"),
         }
+    }
+}
+
+impl Verdict {
+    /// What a rule said, in a line.
+    pub fn words(&self, language: Language, raci: &Raci) -> String {
+        match self {
+            Self::Approve => language.pick("nada en contra", "nada contra", "nothing against it").to_owned(),
+            Self::Reject => language.pick("la rechaza", "rejeita", "rejects it").to_owned(),
+            Self::Require(demands) => demands.words(language, raci),
+            Self::Failed { text, .. } => language.pick(
+                format!("falló y no dijo nada: deciden las personas ({text})"),
+                format!("falhou e não disse nada: decidem as pessoas ({text})"),
+                format!("failed and has said nothing: people decide ({text})"),
+            ),
+        }
+    }
+}
+
+impl Demands {
+    fn words(&self, language: Language, raci: &Raci) -> String {
+        let rows = self.signatures.iter().map(|(task, count)| {
+            let task = task.words(language);
+            language.pick(
+                format!("{count} firmas de «{task}»"),
+                format!("{count} assinaturas de «{task}»"),
+                format!("{count} signatures of “{task}”"),
+            )
+        });
+        let roles = self.roles.iter().map(|id| {
+            let role = raci.matrix().roles().iter().find(|role| role.id == *id);
+            let role = role.map_or(id.as_str(), |role| role.words(language));
+            language.pick(
+                format!("la firma de un {role}"),
+                format!("a assinatura de um {role}"),
+                format!("a signature of a {role}"),
+            )
+        });
+        let hours = self.wait.div_ceil(3_600);
+        let wait = language.pick(
+            format!("{hours} h de espera"),
+            format!("{hours} h de espera"),
+            format!("a wait of {hours} h"),
+        );
+        let parts: Vec<String> = rows.chain(roles).chain((self.wait > 0).then_some(wait)).collect();
+        let asks = language.pick("pide", "pede", "asks for");
+        format!("{asks} {}", parts.join(", "))
     }
 }
 
@@ -101,7 +152,7 @@ impl Proposal {
             let names = if names.is_empty() { nobody.to_owned() } else { names.join(", ") };
             format!("«{}»: {could} {names}.", task.words(language))
         };
-        self.tasks.iter().map(row).collect::<Vec<_>>().join(" ")
+        self.rows().iter().map(row).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -155,6 +206,46 @@ impl Missing {
                     format!("programada para {until}"),
                     format!("programada para {until}"),
                     format!("scheduled for {until}"),
+                )
+            }
+            Self::Judgement { rules } => {
+                let rules = rules.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                language.pick(
+                    format!("falta lo que dicen las reglas aprobadoras: {rules}"),
+                    format!("falta o que dizem as regras aprovadoras: {rules}"),
+                    format!("approver rules have still to be asked: {rules}"),
+                )
+            }
+            Self::Rejection { rule, reasons } => {
+                let why: Vec<&str> = reasons.iter().map(|reason| reason.words(language)).collect();
+                let why = why.join("; ");
+                language.pick(
+                    format!("la regla «{rule}» la rechaza ({why}): cambie el contenido"),
+                    format!("a regra «{rule}» a rejeita ({why}): mude o conteúdo"),
+                    format!("the rule “{rule}” rejects it ({why}): change the content"),
+                )
+            }
+            Self::Role { role, could } if could.is_empty() => language.pick(
+                format!(
+                    "debe firmar alguien con el rol «{role}», y fuera de quien la propuso no lo tiene nadie"
+                ),
+                format!("deve assinar alguém com o papel «{role}», e além de quem a propôs ninguém o tem"),
+                format!("somebody with the role “{role}” has to sign, and but for its author nobody has it"),
+            ),
+            Self::Role { role, could } => {
+                let names = names(could);
+                language.pick(
+                    format!("falta la firma de alguien con el rol «{role}»: {names}"),
+                    format!("falta a assinatura de alguém com o papel «{role}»: {names}"),
+                    format!("somebody with the role “{role}” has to sign: {names}"),
+                )
+            }
+            Self::Wait { until } => {
+                let until = at(until);
+                language.pick(
+                    format!("una regla pide esperar hasta {until}"),
+                    format!("uma regra pede esperar até {until}"),
+                    format!("a rule wants it to wait until {until}"),
                 )
             }
         }

@@ -3,11 +3,14 @@
 //! Routes, commands, kinds of rule and functions of the contract each name an action, and the action's row here says whose
 //! it is. So a route can neither be without a row nor be about another one than the command that asks it.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::letters::Letters;
 use super::task::Task;
 use crate::decision::Kind;
+use crate::proposal;
 
 /// What a row has to say of somebody for them to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +111,14 @@ actions! {
 
     /// Reads what one was told, and says that one has read it.
     ReadInbox => Own;
+    /// Hands in a component. It does nothing until a rule with it is agreed on.
+    UploadPlugin => Own;
+    /// Reads the components that one handed in; all of them where the row of rules says anything of one.
+    ReadPlugins => Own;
+    /// Reads which rules are asked, and how they stand.
+    ReadRules => see(&[AdjustRoutingRules]);
+    /// Moves rules within what was signed, and returns to what was.
+    MoveRules => may(&[AdjustRoutingRules]);
 
     /// Reads how the host is.
     ReadStatus => see(&[MonitorSla]);
@@ -127,6 +138,15 @@ actions! {
     ReadTemplates => see(&[ModifyTemplates]);
     /// Makes, changes and deletes templates.
     ChangeTemplates => may(&[ModifyTemplates]);
+
+    /// Sends one customer a template.
+    SendTemplate => may(&[AttendConversations]);
+    /// Reads the campaigns and how they fare.
+    ReadCampaigns => see(&[DraftCampaigns]);
+    /// Drafts a campaign, looks whom it reaches, and asks others to agree.
+    DraftCampaign => may(&[DraftCampaigns]);
+    /// Lets nothing of a campaign leave any more.
+    StopCampaign => may(&[EmergencyStop]);
 
     /// Finds out whether somebody is a customer.
     FindContact => may(&[CustomerData]);
@@ -162,6 +182,18 @@ actions! {
     DeployRouting => sign(&[AdjustRoutingRules]);
     /// Lets a rule attend customers while no person does.
     DeployResponding => sign(&[AdjustRoutingRules, AttendConversations]);
+    /// Lets a rule judge what is proposed of the company's files.
+    JudgeCompany => sign(&[ManageAccess]);
+    /// Lets a rule judge what rules are agreed on.
+    JudgeRules => sign(&[AdjustRoutingRules]);
+    /// Lets a rule judge campaigns, and single sends that are one.
+    JudgeCampaigns => sign(&[ApproveCampaigns]);
+    /// Lets a rule judge what is proposed of templates.
+    JudgeTemplates => sign(&[ModifyTemplates]);
+    /// Lets a rule judge that customers are forgotten.
+    JudgeErasures => sign(&[EraseData]);
+    /// Lets a rule judge that customers' data are handed out.
+    JudgeExports => sign(&[ExportData]);
     /// Lets a rule write, label, wake up and log.
     LetRuleAct => sign(&[AdjustRoutingRules, AttendConversations]);
     /// Lets a rule resolve cases.
@@ -175,11 +207,24 @@ actions! {
 }
 
 impl Action {
-    /// To let rules of a kind decide.
-    pub const fn deploying(kind: Kind) -> Self {
+    /// To let rules of a kind decide. An approver belongs to whom that belongs which it judges.
+    pub fn deploying(kind: Kind, judges: &BTreeSet<proposal::Kind>) -> Vec<Self> {
         match kind {
-            Kind::Routing => Self::DeployRouting,
-            Kind::Responding => Self::DeployResponding,
+            Kind::Routing => vec![Self::DeployRouting],
+            Kind::Responding => vec![Self::DeployResponding],
+            Kind::Approving => judges.iter().copied().map(Self::judging).collect(),
+        }
+    }
+
+    /// To let a rule judge proposals of a kind.
+    pub const fn judging(kind: proposal::Kind) -> Self {
+        match kind {
+            proposal::Kind::Company => Self::JudgeCompany,
+            proposal::Kind::Rule => Self::JudgeRules,
+            proposal::Kind::Campaign | proposal::Kind::Mass => Self::JudgeCampaigns,
+            proposal::Kind::Template => Self::JudgeTemplates,
+            proposal::Kind::Erasure => Self::JudgeErasures,
+            proposal::Kind::Export => Self::JudgeExports,
         }
     }
 
@@ -190,12 +235,20 @@ impl Action {
 
     /// Whether it is kept who does it, or tries to. All is, but for looking at how the host is and at what is one's own.
     pub const fn is_audited(self) -> bool {
-        let looks =
-            matches!(self, Self::ReadStatus | Self::ReadStops | Self::ReadTemplates | Self::ReadMatrix);
+        let looks = matches!(
+            self,
+            Self::ReadStatus
+                | Self::ReadStops
+                | Self::ReadTemplates
+                | Self::ReadMatrix
+                | Self::ReadRules
+                | Self::ReadCampaigns
+        );
         let own = matches!(
             self,
             Self::ReadOwnRecord
                 | Self::InspectPlugin
+                | Self::ReadPlugins
                 | Self::SeeOneself
                 | Self::ReadProposals
                 | Self::ReadInbox

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::support::{Bench, company, input, queues, start};
+use crate::support::{Bench, asking, company, input, queues, start};
 use domain::decision::{Fault, Kind, Outcome, Skipped, Verdict, Why};
 use domain::id::RuleId;
 use rules::{Definition, Generation, Rule, Seen};
@@ -94,7 +94,7 @@ fn after_a_fault_the_next_rule_is_asked() {
     let bench = start();
     let rules = named(&bench, &["traps", "names_no_queue", "abstains", "places", "errs", "answers"]);
     let generation = Generation::new(4, rules, queues());
-    let round = generation.route(&bench.host, Why::Message, &input(), &company());
+    let round = generation.route(&bench.host, Why::Message, &asking(&input(), &company()));
 
     assert_eq!((round.generation, round.kind), (4, Kind::Routing));
     let outcomes: Vec<_> =
@@ -116,7 +116,7 @@ fn after_a_fault_the_next_rule_is_asked() {
     let Verdict::Place(place) = decided.verdict else { panic!() };
     assert_eq!((place.queue.as_str(), place.priority), ("sales", 7));
 
-    let round = generation.respond(&bench.host, Why::Message, &input(), &company());
+    let round = generation.respond(&bench.host, Why::Message, &asking(&input(), &company()));
     assert_eq!(round.asked.len(), 1);
     assert_eq!(round.decided.unwrap().verdict, Verdict::Answered);
 }
@@ -128,7 +128,7 @@ fn nobody_decides_when_all_fail_and_a_rule_that_keeps_failing_rests() {
     let at = |seconds: u64| {
         let mut input = input();
         input.now += seconds * 1000;
-        generation.route(&bench.host, Why::Message, &input, &company())
+        generation.route(&bench.host, Why::Message, &asking(&input, &company()))
     };
     for second in 0..5 {
         let round = at(second);

@@ -5,5 +5,7 @@
 mod admission;
 mod decisions;
 mod hostile;
+mod judging;
+mod modes;
 mod plugins;
 mod support;

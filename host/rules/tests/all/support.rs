@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::decision::MemoryScope;
-use domain::id::{QueueId, RuleId};
+use domain::id::{ConversationId, QueueId, RuleId};
 use rules::contract::{Agent, Calendar, CaseView, Customer, Input, LocalTime, Message, Who};
 use rules::{
-    Config, Definition, Grant, Host, Limits, Mode, Refusal, Remembered, Rule, Scope, Snapshot, Unavailable,
-    Worker,
+    Config, Definition, Grant, Host, Limits, Mode, Question, Refusal, Remembered, Rule, Scope, Snapshot,
+    Unavailable, Worker,
 };
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
@@ -69,12 +69,19 @@ impl Bench {
             settings: settings.to_owned(),
             scope: Scope::default(),
             mode: Mode::Live,
+            version: None,
+            until: None,
         })
     }
 
     pub(crate) fn rule(&self, guest: &str) -> Rule {
         self.try_rule(&component(guest), "").unwrap_or_else(|refusal| panic!("{guest}: {refusal}"))
     }
+}
+
+/// What a generation is asked, of one conversation.
+pub(crate) fn asking<'a>(input: &'a Input, snapshot: &'a Arc<dyn Snapshot>) -> Question<'a> {
+    Question { conversation: ConversationId::from_bytes([7; 16]), input, snapshot }
 }
 
 /// A guest of `tests/guests` as a component, made with the released contract.
@@ -105,6 +112,7 @@ pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Ve
     let world = match (exports("routing"), exports("responding")) {
         (true, true) => "both",
         (false, true) => "responder",
+        _ if exports("approving") => "approver",
         _ => "router",
     };
     let mut resolve = Resolve::default();
@@ -118,6 +126,7 @@ pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Ve
             "package timonel:guests;
              world router { include timonel:rules/everything@0.1.0; include timonel:rules/router@0.1.0; }
              world responder { include timonel:rules/everything@0.1.0; include timonel:rules/responder@0.1.0; }
+             world approver { include timonel:rules/approver@0.1.0; }
              world both { include router; include responder; }",
         )
         .unwrap();

@@ -81,7 +81,7 @@ async fn enter(door: &Door, mut request: Request, next: Next) -> Result<Response
         return Ok(next.run(request).await);
     }
     // Before it is asked who it is: whoever holds a request open must not be who they were when it began.
-    let request = whole(request).await?;
+    let request = whole(request, route.largest.unwrap_or(LARGEST)).await?;
     let company = Arc::clone(&server.desk.active().company);
     let (raci, language) = (company.raci(), company.own_language());
     // Whoever shows something in `Authorization` is judged by that, whatever else comes along.
@@ -138,9 +138,9 @@ async fn enter(door: &Door, mut request: Request, next: Next) -> Result<Response
 }
 
 /// A request with all of its body.
-async fn whole(request: Request) -> Result<Request, Problem> {
+async fn whole(request: Request, largest: usize) -> Result<Request, Problem> {
     let (head, body) = request.into_parts();
-    let read = tokio::time::timeout(PATIENCE, to_bytes(body, LARGEST)).await;
+    let read = tokio::time::timeout(PATIENCE, to_bytes(body, largest)).await;
     let read = read.map_err(|_| Problem::of(StatusCode::REQUEST_TIMEOUT))?;
     let body = read.map_err(|_| Problem::of(StatusCode::PAYLOAD_TOO_LARGE))?;
     Ok(Request::from_parts(head, Body::from(body)))

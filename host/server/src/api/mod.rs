@@ -27,7 +27,7 @@ use serde_json::Value;
 use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
-use crate::{contacts, health, inbox, live, media, outbound, people, proposals, templates};
+use crate::{campaigns, contacts, health, inbox, live, media, outbound, people, proposals, rules, templates};
 
 use openapi::Page;
 use problem::Problem;
@@ -72,9 +72,11 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(contacts::api_routes())
         .merge(media::api_routes())
         .merge(templates::api_routes())
+        .merge(campaigns::api_routes())
         .merge(proposals::api_routes())
         .merge(inbox::api_routes())
         .merge(live::api_routes())
+        .merge(rules::api_routes())
 }
 
 /// The page of the API.

@@ -20,6 +20,7 @@ type Of = fn(&mut SchemaGenerator) -> Schema;
 pub(crate) struct Page {
     summary: &'static str,
     takes: Option<Of>,
+    takes_bytes: bool,
     gives: Gives,
     /// Whether it is a list that is read in pages.
     pub(crate) paged: bool,
@@ -43,12 +44,25 @@ enum Gives {
 impl Page {
     /// What the route does, in one sentence.
     pub(crate) const fn new(summary: &'static str) -> Self {
-        Self { summary, takes: None, gives: Gives::Nothing, paged: false, edits: false, once: false }
+        Self {
+            summary,
+            takes: None,
+            takes_bytes: false,
+            gives: Gives::Nothing,
+            paged: false,
+            edits: false,
+            once: false,
+        }
     }
 
     /// It takes JSON.
     pub(crate) const fn takes<T: JsonSchema>(self) -> Self {
         Self { takes: Some(SchemaGenerator::subschema_for::<T>), ..self }
+    }
+
+    /// It takes bytes of any kind.
+    pub(crate) const fn takes_bytes(self) -> Self {
+        Self { takes_bytes: true, ..self }
     }
 
     /// It gives JSON.
@@ -198,6 +212,9 @@ fn operation(
             "default": { "description": "It was not done.", "content": { KIND: { "schema": problem } } },
         },
     });
+    if page.takes_bytes {
+        operation["requestBody"] = json!({ "required": true, "content": { "application/octet-stream": {} } });
+    }
     if let Some(of) = page.takes {
         operation["requestBody"] =
             json!({ "required": true, "content": { "application/json": { "schema": of(taken) } } });

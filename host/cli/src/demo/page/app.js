@@ -33,7 +33,8 @@ const WORDS = {
   },
   because: {
     decided: "otra ya decidió", "out-of-scope": "fuera de su alcance", off: "apagada",
-    "breaker-open": "descansa tras varios fallos",
+    "breaker-open": "descansa tras varios fallos", "not-in-canary": "fuera de su parte de prueba",
+    "envelope-over": "venció lo firmado",
   },
   refused: {
     "automatic-limit": "El host no lo envió: límite de mensajes automáticos en una hora. Sigue una persona.",
@@ -258,6 +259,11 @@ const drawDecision = (entry) => {
     el("span", "", `${clockTime(entry.at)} · generación ${entry.generation} · evento ${whole.format(entry.seq)}`),
   ));
   card.append(...entry.asked.map(drawAsked));
+  for (const shadow of entry.shadowed) {
+    const drawn = drawAsked(shadow);
+    drawn.prepend(el("p", "quiet", shadow.agrees ? "En sombra: habría hecho lo mismo" : "En sombra: habría decidido otra cosa"));
+    card.append(drawn);
+  }
   if (entry.notAsked.length) {
     const each = entry.notAsked.map(({ rule, because }) => `${rule} (${word("because", because)})`);
     card.append(el("p", "rest", `No se preguntó a: ${each.join(", ")}`));

@@ -98,6 +98,7 @@ impl Story {
             case: None,
             number: "1065".into(),
             content: "text".into(),
+            campaign: None,
             body: Sealed::seal(&outgoing, OWNER, &Key::from_bytes(KEY), &Zeros).unwrap(),
         };
         self.conversation.fold(time(at), &Actor::Host, &queued.into());

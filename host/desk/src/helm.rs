@@ -1,0 +1,421 @@
+//! What is in force of the rules, and the one place where that changes.
+//!
+//! The company's files say which rules there are, proposals add others, and people move all of them within what was signed
+//! (`domain::rule`). From these three a generation is made; whatever can fail fails before anything is written. Then what was
+//! decided and the generation that follows from it are one commit, and the pointer is swapped as soon as it is durable: no
+//! worker sees a rule that is not of record, and none waits for one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::company::Company;
+use domain::decision::{Digest, Kind};
+use domain::event::{ActiveRule, Event, GenerationActivated, RuleVersioned};
+use domain::id::{QueueId, RuleId};
+use domain::json::Json;
+use domain::proposal;
+use domain::raci::action::Action;
+use domain::raci::task::Task;
+use domain::rule::Version;
+use domain::rule::book::{Moved, RuleBook, SetOff};
+use domain::rule::mode::Mode;
+use domain::rule::moving::Unmoved;
+use domain::stream::{Actor, Stream};
+use rules::{Definition, Function, Generation, Grant, Refusal, Rule};
+use store::{CommitError, Draft, PluginFileError, PluginFiles, ProjectionError, Store};
+
+use crate::active::Active;
+use crate::command::DeskError;
+use crate::shared::Shared;
+
+/// A rule as it is signed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signed {
+    /// Which rule.
+    pub rule: RuleId,
+    /// What is signed of it.
+    pub version: Version,
+}
+
+/// Why a rule is not moved, or not put in force. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum HelmError {
+    /// There is no such rule.
+    #[error("there is no rule `{0}`: `timonel rules list` shows all of them")]
+    NoRule(RuleId),
+    /// There is no such set.
+    #[error("there is no rule set `{0}`: `timonel rules list` shows all of them")]
+    NoSet(String),
+    /// The rule was never in force like that.
+    #[error(
+        "the rule `{0}` was never in force in this version: `timonel rules show {0}` shows those that were"
+    )]
+    NoVersion(RuleId),
+    /// It lies outside of what was signed, or is not theirs to move.
+    #[error("`{0}`: {text}", text = .1.words(domain::law::language::Language::En))]
+    Unmoved(RuleId, Unmoved),
+    /// A field is not as it has to be.
+    #[error("`{field}`: {what}")]
+    Field {
+        /// Which.
+        field: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The plugin does not take it.
+    #[error("rule `{0}`: {1}")]
+    Refused(RuleId, Refusal),
+    /// The bytes of a plugin cannot be had.
+    #[error(transparent)]
+    Plugin(#[from] PluginFileError),
+    /// The desk failed.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+}
+
+impl From<ProjectionError> for HelmError {
+    fn from(error: ProjectionError) -> Self {
+        Self::Desk(error.into())
+    }
+}
+
+impl From<CommitError> for HelmError {
+    fn from(error: CommitError) -> Self {
+        Self::Desk(error.into())
+    }
+}
+
+/// A field that is not as it has to be.
+pub(crate) fn field(field: impl Into<String>, what: impl Into<String>) -> HelmError {
+    HelmError::Field { field: field.into(), what: what.into() }
+}
+
+/// How a rule stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stands {
+    /// Which rule.
+    pub rule: RuleId,
+    /// What is signed of it.
+    pub signed: Version,
+    /// By what that is known.
+    pub of: Digest,
+    /// The earlier version that runs instead, if one does.
+    pub instead: Option<Version>,
+    /// The mode that it is in, its set included.
+    pub mode: Mode,
+    /// How it was moved, if it was.
+    pub moved: Option<Moved>,
+    /// That its set is off, if it is.
+    pub set_off: Option<SetOff>,
+    /// Whether a proposal brought it, and no file of the company.
+    pub agreed: bool,
+}
+
+impl Stands {
+    /// The version that runs.
+    pub fn runs(&self) -> &Version {
+        self.instead.as_ref().unwrap_or(&self.signed)
+    }
+
+    /// What its plugin reads.
+    pub fn settings(&self) -> Json {
+        self.moved
+            .as_ref()
+            .map_or_else(|| self.runs().settings.clone(), |moved| self.runs().settings_with(&moved.settings))
+    }
+}
+
+/// How all rules stand, in the order in which they are asked. `fresh` are versions that are about to be kept.
+pub(crate) fn stands(
+    store: &Store,
+    book: &RuleBook,
+    files: &[Signed],
+    fresh: &[Signed],
+) -> Result<Vec<Stands>, HelmError> {
+    let version = |rule: &RuleId, digest: &Digest| -> Result<Version, HelmError> {
+        let kept = store.rule_versions(rule)?.into_iter().map(|(_, version)| version);
+        let fresh = fresh.iter().filter(|one| one.rule == *rule).map(|one| one.version.clone());
+        let mut found = kept.chain(fresh).filter(|version| version.digest() == *digest);
+        found.next().ok_or_else(|| HelmError::NoVersion(rule.clone()))
+    };
+    let mut signed: Vec<(Signed, bool)> = files.iter().map(|one| (one.clone(), false)).collect();
+    for (rule, agreed) in &book.agreed {
+        let version = version(rule, &agreed.version)?;
+        let at = |found: &dyn Fn(&Signed) -> bool| signed.iter().rposition(|(one, _)| found(one));
+        let behind = at(&|one| Some(&one.rule) == agreed.after.as_ref());
+        let behind = behind.or_else(|| at(&|one| one.version.set == version.set));
+        let place = behind.map_or(signed.len(), |place| place + 1);
+        signed.insert(place, (Signed { rule: rule.clone(), version }, true));
+    }
+    let stands = signed.into_iter().map(|(Signed { rule, version: signed }, agreed)| {
+        let of = signed.digest();
+        let moved = book.moved_of(&rule, &of).cloned();
+        let instead = moved.as_ref().and_then(|moved| moved.instead.as_ref());
+        let instead = instead.map(|digest| version(&rule, digest)).transpose()?;
+        let set_off = book.off.get(&signed.set).cloned();
+        let runs = instead.as_ref().unwrap_or(&signed);
+        let mode = moved.as_ref().and_then(|moved| moved.mode).unwrap_or(runs.mode).min(runs.highest());
+        let mode = if set_off.is_some() { Mode::Off } else { mode };
+        Ok(Stands { rule, of, instead, mode, moved, set_off, agreed, signed })
+    });
+    stands.collect()
+}
+
+/// The generation that follows from how rules stand. Rules of the former one that are the same go on.
+fn generation(
+    host: &rules::Host,
+    plugins: &PluginFiles,
+    company: &Company,
+    stands: &[Stands],
+    former: Option<&Generation>,
+) -> Result<Generation, HelmError> {
+    let known: Vec<&Rule> = former.iter().flat_map(|former| former.rules()).collect();
+    let mut prepared = Vec::new();
+    for one in stands {
+        let (rule, version) = (&one.rule, one.runs());
+        let refused = |refusal| HelmError::Refused(rule.clone(), refusal);
+        let unknown = |queue: &&QueueId| !company.queues().iter().any(|known| known.id == **queue);
+        if let Some(queue) = version.scope.queues.iter().find(unknown) {
+            let what = format!("`{queue}` is no queue of the company");
+            return Err(field(format!("{rule}: scope.queues"), what));
+        }
+        let of_component = |known: &&&Rule| known.definition().linked.admitted().digest == version.component;
+        let linked = match known.iter().find(of_component) {
+            Some(known) => Arc::clone(&known.definition().linked),
+            None => {
+                let admitted = host.admit(&plugins.get(&version.component)?).map_err(refused)?;
+                host.link(&admitted, &Grant::all_of(&admitted)).map_err(refused)?
+            }
+        };
+        let judges = linked.admitted().kinds.contains(&Kind::Approving);
+        if judges != version.judges() {
+            let what =
+                if judges { "this is an approver: name what it judges" } else { "this is no approver" };
+            let known = "`kinds` says which proposals an approver judges, as [\"template\"]";
+            return Err(field(format!("{rule}: kinds"), format!("{what}. {known}")));
+        }
+        let definition = Definition {
+            id: rule.clone(),
+            set: version.set.clone(),
+            linked,
+            settings: one.settings().text().to_owned(),
+            scope: version.scope.clone(),
+            mode: one.mode,
+            version: Some(version.digest()),
+            until: version.envelope.until,
+        };
+        let same = known.iter().find(|known| known.definition().id == *rule);
+        let again = same.and_then(|known| known.under(definition.clone()));
+        prepared.push(match again {
+            Some(again) => again,
+            None => host.prepare(definition).map_err(refused)?,
+        });
+    }
+    let queues = company.queues().iter().map(|queue| queue.id.clone()).collect();
+    Ok(Generation::new(former.map_or(1, |former| former.number + 1), prepared, queues))
+}
+
+/// What is in force when a host starts, and what has to be written of it first.
+pub fn begin(
+    store: &Store,
+    host: &rules::Host,
+    plugins: &PluginFiles,
+    company: Company,
+    files: Vec<Signed>,
+) -> Result<(Active, Vec<Draft>), HelmError> {
+    let (_, book) = store.rule_book()?;
+    let agreed_twice = files.iter().find(|one| book.agreed.contains_key(&one.rule));
+    if let Some(twice) = agreed_twice {
+        return Err(both(&twice.rule));
+    }
+    let fresh = fresh(store, &files)?;
+    let stands = stands(store, &book, &files, &fresh)?;
+    let mut generation = generation(host, plugins, &company, &stands, None)?;
+    generation.number = store.generation()?.map_or(1, |last| last.generation + 1);
+    let mut drafts = versioned(&fresh)?;
+    drafts.push(Draft::new(Stream::Company, Actor::Host, activation(&generation))?);
+    let (company, generation) = (Arc::new(company), Arc::new(generation));
+    Ok((Active { company, files: files.into(), generation }, drafts))
+}
+
+/// A rule can be the files' or be agreed on beside them.
+fn both(rule: &RuleId) -> HelmError {
+    field(
+        "rule-sets.rules.id",
+        format!("a rule `{rule}` was agreed on by a proposal: withdraw it first, or take another name"),
+    )
+}
+
+/// The versions that were never in force before.
+fn fresh(store: &Store, signed: &[Signed]) -> Result<Vec<Signed>, ProjectionError> {
+    let mut fresh = Vec::new();
+    for one in signed {
+        let digest = one.version.digest();
+        let known = store.rule_versions(&one.rule)?;
+        if !known.iter().any(|(_, version)| version.digest() == digest) {
+            fresh.push(one.clone());
+        }
+    }
+    Ok(fresh)
+}
+
+fn versioned(fresh: &[Signed]) -> Result<Vec<Draft>, CommitError> {
+    let event = |one: &Signed| RuleVersioned { rule: one.rule.clone(), version: one.version.clone() };
+    fresh.iter().map(|one| Draft::new(Stream::Rules, Actor::Host, event(one))).collect()
+}
+
+/// The event that says which rules are in force from now on.
+fn activation(generation: &Generation) -> GenerationActivated {
+    let active = |rule: &Rule| {
+        let definition = rule.definition();
+        ActiveRule {
+            rule: definition.id.clone(),
+            set: definition.set.clone(),
+            component: definition.linked.admitted().digest,
+            settings: rule.settings(),
+            grant: definition.linked.grant().functions.iter().map(ToString::to_string).collect(),
+            version: definition.version,
+            mode: definition.mode,
+        }
+    };
+    GenerationActivated { generation: generation.number, rules: generation.rules().map(active).collect() }
+}
+
+/// What somebody decided about rules.
+#[derive(Default)]
+pub(crate) struct Change {
+    /// Events of the stream of rules.
+    pub(crate) events: Vec<Event>,
+    /// Versions that are not kept yet.
+    pub(crate) versions: Vec<Signed>,
+}
+
+/// Has what `decide` wants written, and puts in force what follows from it. It is asked again if somebody was faster.
+pub(crate) async fn steer(
+    shared: &Arc<Shared>,
+    actor: Actor,
+    decide: impl Fn(&RuleBook, &[Stands]) -> Result<Change, HelmError>,
+) -> Result<u64, HelmError> {
+    let _alone = shared.helm.lock().await;
+    loop {
+        let active = shared.active.load_full();
+        let (version, book) = shared.store.rule_book()?;
+        let Change { events, versions } = decide(&book, &stands(&shared.store, &book, &active.files, &[])?)?;
+        let mut next = book;
+        for event in &events {
+            next.fold(shared.now(), &actor, event);
+        }
+        let files = Arc::clone(&active.files);
+        let fresh = fresh(&shared.store, &versions)?;
+        let mut drafts = versioned(&fresh)?;
+        for event in events {
+            drafts.push(Draft::new(Stream::Rules, actor.clone(), event)?);
+        }
+        match put(shared, Arc::clone(&active.company), files, next, fresh, (version, drafts)).await {
+            Err(HelmError::Desk(DeskError::Commit(CommitError::Conflict { .. }))) => {}
+            put => return put,
+        }
+    }
+}
+
+/// Puts another company in force, with what its files say of rules; `with` is written with it. What was moved of a rule that
+/// is signed as before stays.
+pub(crate) async fn adopt(
+    shared: &Arc<Shared>,
+    company: Company,
+    files: Vec<Signed>,
+    with: Vec<Draft>,
+) -> Result<u64, HelmError> {
+    let _alone = shared.helm.lock().await;
+    let (company, files): (Arc<Company>, Arc<[Signed]>) = (Arc::new(company), files.into());
+    loop {
+        let (version, book) = shared.store.rule_book()?;
+        if let Some(twice) = files.iter().find(|one| book.agreed.contains_key(&one.rule)) {
+            return Err(both(&twice.rule));
+        }
+        let fresh = fresh(&shared.store, &files)?;
+        let mut drafts = versioned(&fresh)?;
+        drafts.extend(with.iter().cloned());
+        let (company, files) = (Arc::clone(&company), Arc::clone(&files));
+        match put(shared, company, files, book, fresh, (version, drafts)).await {
+            Err(HelmError::Desk(DeskError::Commit(CommitError::Conflict { .. }))) => {}
+            put => return put,
+        }
+    }
+}
+
+/// Writes an event of rules from which nothing follows for those that are in force.
+pub(crate) async fn keep(shared: &Arc<Shared>, actor: Actor, event: Event) -> Result<(), HelmError> {
+    loop {
+        let (version, _) = shared.store.rule_book()?;
+        let draft = Draft::new(Stream::Rules, actor.clone(), event.clone())?;
+        match shared.store.commit(vec![(Stream::Rules, version)], vec![draft]).await {
+            Err(CommitError::Conflict { .. }) => {}
+            written => return Ok(written.map(drop)?),
+        }
+    }
+}
+
+/// Whether a company and what its files say of rules could be put in force.
+pub(crate) fn check(shared: &Shared, company: &Company, files: &[Signed]) -> Result<(), HelmError> {
+    let (_, book) = shared.store.rule_book()?;
+    if let Some(twice) = files.iter().find(|one| book.agreed.contains_key(&one.rule)) {
+        return Err(both(&twice.rule));
+    }
+    let stands = stands(&shared.store, &book, files, files)?;
+    generation(&shared.rules, &shared.plugins, company, &stands, None).map(drop)
+}
+
+/// Whether a rule could be put in force.
+pub(crate) fn try_it(shared: &Shared, active: &Active, signed: &Signed) -> Result<(), HelmError> {
+    let tried = Stands {
+        rule: signed.rule.clone(),
+        of: signed.version.digest(),
+        mode: signed.version.mode,
+        signed: signed.version.clone(),
+        instead: None,
+        moved: None,
+        set_off: None,
+        agreed: true,
+    };
+    generation(&shared.rules, &shared.plugins, &active.company, &[tried], None).map(drop)
+}
+
+async fn put(
+    shared: &Arc<Shared>,
+    company: Arc<Company>,
+    files: Arc<[Signed]>,
+    book: RuleBook,
+    fresh: Vec<Signed>,
+    (version, mut drafts): (u64, Vec<Draft>),
+) -> Result<u64, HelmError> {
+    let prepared = tokio::task::spawn_blocking({
+        let (shared, files, company) = (Arc::clone(shared), Arc::clone(&files), Arc::clone(&company));
+        move || {
+            let stands = stands(&shared.store, &book, &files, &fresh)?;
+            let former = shared.active.load_full();
+            generation(&shared.rules, &shared.plugins, &company, &stands, Some(&former.generation))
+        }
+    });
+    let generation = prepared.await.map_err(|_| DeskError::Stopping)??;
+    let number = generation.number;
+    drafts.push(Draft::new(Stream::Company, Actor::Host, activation(&generation))?);
+    shared.store.commit(vec![(Stream::Rules, version)], drafts).await?;
+    shared.active.store(Arc::new(Active { company, files, generation: Arc::new(generation) }));
+    Ok(number)
+}
+
+/// The rows of the matrix that a component touches: who answers for each has to sign before it counts. What is only asked in
+/// the shadow reads, and does nothing.
+pub fn rows(admitted: &rules::Admitted, judges: &BTreeSet<proposal::Kind>, highest: Mode) -> BTreeSet<Task> {
+    let reads = |function: &&Function| {
+        let action = function.action();
+        matches!(action, Action::LetRuleRead | Action::LetRuleSeeTeam | Action::LetRuleIdentify)
+    };
+    let tasks: BTreeSet<Task> = if judges.is_empty() && highest <= Mode::Shadow {
+        admitted.functions.iter().filter(reads).flat_map(|function| function.tasks()).copied().collect()
+    } else {
+        admitted.tasks(judges)
+    };
+    tasks.into_iter().chain([Task::AdjustRoutingRules]).collect()
+}

@@ -1,0 +1,130 @@
+//! What became of rules after they were signed: which ones were agreed on beside the company's files, how each was moved, and
+//! what was uploaded. The state of the stream `rules`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Time;
+use crate::decision::Digest;
+use crate::event::{Event, PluginUploaded, RuleAgreed};
+use crate::id::RuleId;
+use crate::rule::mode::Mode;
+use crate::stream::Actor;
+
+/// How a rule was moved within what was signed of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Moved {
+    /// The version that was signed then. When another one is, the move says nothing any more.
+    pub of: Digest,
+    /// Another mode than it began with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    /// Operational settings, by their JSON pointers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, serde_json::Value>,
+    /// An earlier version that runs instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<Digest>,
+    /// Who did it last.
+    pub by: String,
+    /// When.
+    pub at: Time,
+    /// Why.
+    pub why: String,
+}
+
+/// That a whole set is not asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetOff {
+    /// Who did it.
+    pub by: String,
+    /// When.
+    pub at: Time,
+    /// Why.
+    pub why: String,
+}
+
+/// A component that somebody handed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uploaded {
+    /// What it is.
+    pub plugin: PluginUploaded,
+    /// Who handed it in first.
+    pub by: String,
+    /// When.
+    pub at: Time,
+}
+
+/// The stream, folded.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct RuleBook {
+    /// The rules that were agreed on and that no file names.
+    #[serde(default)]
+    pub agreed: BTreeMap<RuleId, RuleAgreed>,
+    /// The rules that are not as they were signed.
+    #[serde(default)]
+    pub moved: BTreeMap<RuleId, Moved>,
+    /// The sets that are off.
+    #[serde(default)]
+    pub off: BTreeMap<String, SetOff>,
+    /// What was uploaded.
+    #[serde(default)]
+    pub plugins: BTreeMap<Digest, Uploaded>,
+}
+
+impl RuleBook {
+    /// Takes in one event.
+    pub fn fold(&mut self, at: Time, actor: &Actor, event: &Event) {
+        let by = actor.to_string();
+        match event {
+            Event::RuleAgreed(agreed) => {
+                self.agreed.insert(agreed.rule.clone(), agreed.clone());
+            }
+            Event::RuleWithdrawn(withdrawn) => {
+                self.agreed.remove(&withdrawn.rule);
+                self.moved.remove(&withdrawn.rule);
+            }
+            Event::RuleMoved(wish) => {
+                let known = self.moved.remove(&wish.rule).filter(|known| known.of == wish.of);
+                let (mode, mut settings, instead) =
+                    known.map_or_else(Default::default, |known| (known.mode, known.settings, known.instead));
+                settings.extend(wish.settings.clone());
+                let (of, why, mode) = (wish.of, wish.why.clone(), wish.mode.or(mode));
+                self.moved.insert(wish.rule.clone(), Moved { of, mode, settings, instead, by, at, why });
+            }
+            Event::RuleReturned(returned) => {
+                self.moved.remove(&returned.rule);
+                if returned.to.is_some() {
+                    let moved = Moved {
+                        of: returned.of,
+                        mode: None,
+                        settings: BTreeMap::new(),
+                        instead: returned.to,
+                        by,
+                        at,
+                        why: returned.why.clone(),
+                    };
+                    self.moved.insert(returned.rule.clone(), moved);
+                }
+            }
+            Event::RuleSetMoved(moved) if moved.on => {
+                self.off.remove(&moved.set);
+            }
+            Event::RuleSetMoved(moved) => {
+                self.off.insert(moved.set.clone(), SetOff { by, at, why: moved.why.clone() });
+            }
+            Event::PluginUploaded(plugin) => {
+                let uploaded = || Uploaded { plugin: plugin.clone(), by, at };
+                self.plugins.entry(plugin.component).or_insert_with(uploaded);
+            }
+            _ => {}
+        }
+    }
+
+    /// How a rule was moved of the version that is signed now, if it was.
+    pub fn moved_of(&self, rule: &RuleId, signed: &Digest) -> Option<&Moved> {
+        self.moved.get(rule).filter(|moved| moved.of == *signed)
+    }
+}

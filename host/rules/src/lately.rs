@@ -1,0 +1,98 @@
+//! What a rule did within the last hour, for whoever looks whether it does well.
+//!
+//! Minutes are the input's, as the breaker's are. It is a picture of this process: what was ever decided is in the journal.
+
+use std::sync::{Mutex, PoisonError};
+
+use domain::decision::Asked;
+use serde::Serialize;
+
+const MINUTES: usize = 60;
+
+/// Counts of an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Counts {
+    /// Calls.
+    pub asked: u64,
+    /// Calls that decided, or would have.
+    pub decided: u64,
+    /// Calls that failed, whoever is to blame.
+    pub failed: u64,
+    /// Calls in the shadow that would have decided otherwise.
+    pub disagreed: u64,
+    /// What they took, in microseconds.
+    pub micros: u64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Lately(Mutex<Vec<(u64, Counts)>>);
+
+impl Lately {
+    /// Counts a call at `now`, in milliseconds since 1970.
+    pub(crate) fn record(&self, asked: &Asked, agrees: bool, now: u64) {
+        let minute = now / 60_000;
+        let mut minutes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if minutes.is_empty() {
+            minutes.resize(MINUTES, (0, Counts::default()));
+        }
+        let Some((of, counts)) = minutes.get_mut((minute % MINUTES as u64) as usize) else { return };
+        if *of != minute {
+            (*of, *counts) = (minute, Counts::default());
+        }
+        counts.asked += 1;
+        counts.decided += u64::from(asked.outcome.decides());
+        counts.failed += u64::from(asked.outcome.failed());
+        counts.disagreed += u64::from(!agrees);
+        counts.micros += asked.micros;
+    }
+
+    /// The hour up to `now`.
+    pub(crate) fn hour(&self, now: u64) -> Counts {
+        let from = (now / 60_000).saturating_sub(MINUTES as u64 - 1);
+        let minutes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sum = Counts::default();
+        for (_, counts) in minutes.iter().filter(|(minute, _)| *minute >= from) {
+            sum.asked += counts.asked;
+            sum.decided += counts.decided;
+            sum.failed += counts.failed;
+            sum.disagreed += counts.disagreed;
+            sum.micros += counts.micros;
+        }
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::decision::{Digest, Fault, Outcome};
+
+    use super::*;
+
+    #[test]
+    fn what_is_older_than_an_hour_is_not_counted() {
+        let asked = |outcome| Asked {
+            rule: "a".into(),
+            set: "s".into(),
+            component: Digest::of(b""),
+            settings: Digest::of(b""),
+            outcome,
+            calls: Default::default(),
+            fuel: 1,
+            micros: 2,
+        };
+        let lately = Lately::default();
+        let minute = |n: u64| 1_795_352_400_000 + n * 60_000;
+        lately.record(&asked(Outcome::Placed), true, minute(0));
+        lately.record(&asked(Outcome::GuestFault { fault: Fault::Trap }), true, minute(1));
+        lately.record(&asked(Outcome::Answered), false, minute(59));
+        assert_eq!(
+            lately.hour(minute(59)),
+            Counts { asked: 3, decided: 2, failed: 1, disagreed: 1, micros: 6 }
+        );
+        assert_eq!(lately.hour(minute(60)).asked, 2);
+        lately.record(&asked(Outcome::Placed), true, minute(60));
+        assert_eq!(lately.hour(minute(60)).asked, 3);
+        assert_eq!(lately.hour(minute(200)), Counts::default());
+    }
+}

@@ -1,0 +1,6 @@
+;; An honest approver: it wants two signatures of a row that nobody had thought of.
+(func (export "timonel:rules/approving@0.1.0#judge") (param i32) (result i32) (i32.const 256))
+(data (i32.const 260) "\02")                      ;; require
+(data (i32.const 264) "\00\02\00\00\01\00\00\00") ;; signatures: 1 at 512
+(data (i32.const 512) "\00\03\00\00\05\00\00\00\02\00\00\00") ;; 2 of the row at 768
+(data (i32.const 768) "audit")
