@@ -71,7 +71,10 @@ async fn a_question_is_answered_by_a_plugin_and_the_journal_says_why() {
     let versions: Vec<u64> = of_conversation.iter().map(|e| e["version"].as_u64().unwrap()).collect();
     assert_eq!(versions, (1..=versions.len() as u64).collect::<Vec<_>>());
 
-    let sealed = serde_json::to_string(&company.journal(&[])).unwrap();
+    // What a rule was set to say is the company's, and kept in clear with its version.
+    let mut events = company.journal(&[]);
+    events.retain(|event| event["kind"] != "rule-versioned");
+    let sealed = serde_json::to_string(&events).unwrap();
     for personal in ["Lucía", "573001112233", "horario", "Abrimos"] {
         assert!(!sealed.contains(personal), "`{personal}` lies in the journal in clear");
     }

@@ -388,6 +388,8 @@ mod tests {
                 "see-oneself",
                 "read-proposals",
                 "read-inbox",
+                "read-plugins",
+                "read-rules",
                 "read-status",
                 "read-stops",
                 "read-templates",

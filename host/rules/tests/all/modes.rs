@@ -8,7 +8,11 @@ use rules::{Definition, Generation, Question, Rule};
 use crate::support::{Bench, asking, company, input, queues, start};
 
 fn rule(bench: &Bench, guest: &str, mode: Mode) -> Rule {
-    let definition = Definition { id: RuleId::from(guest), mode, ..bench.rule(guest).definition().clone() };
+    called(bench, guest, guest, mode)
+}
+
+fn called(bench: &Bench, name: &str, guest: &str, mode: Mode) -> Rule {
+    let definition = Definition { id: RuleId::from(name), mode, ..bench.rule(guest).definition().clone() };
     bench.host.prepare(definition).unwrap()
 }
 
@@ -36,7 +40,7 @@ fn what_a_rule_says_in_the_shadow_is_kept_and_changes_nothing() {
 
     let behind = Generation::new(
         1,
-        vec![rule(&bench, "answers", Mode::Live), rule(&bench, "talks", Mode::Shadow)],
+        vec![rule(&bench, "answers", Mode::Live), called(&bench, "other", "answers", Mode::Shadow)],
         queues(),
     );
     let round = behind.respond(&bench.host, Why::Message, &asking(&input(), &company()));
