@@ -78,7 +78,7 @@ pub enum RuleChange {
         /// Which rule.
         rule: RuleId,
         /// How it is to be.
-        version: Version,
+        version: Box<Version>,
         /// The rule behind which it is asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<RuleId>,
@@ -358,7 +358,7 @@ impl Desk {
         );
         let change = RuleChange::Agree {
             rule: wish.rule.clone(),
-            version,
+            version: Box::new(version),
             after: wish.after.clone(),
             instead_of: known.map(|one| one.of),
         };
@@ -415,7 +415,7 @@ impl Desk {
                     let (rule, after) = (rule.clone(), after.clone());
                     let agreed =
                         RuleAgreed { rule: rule.clone(), version: version.digest(), after, proposal };
-                    let versions = vec![Signed { rule, version: version.clone() }];
+                    let versions = vec![Signed { rule, version: (**version).clone() }];
                     Change { events: vec![agreed.into()], versions }
                 }
                 RuleChange::Withdraw { rule, .. } => {

@@ -24,7 +24,7 @@ impl Store {
     /// ever told of anything.
     pub fn told(&self) -> Result<(u64, Option<u64>), ProjectionError> {
         let version = self.tree().state(&Stream::Telling)?.version;
-        Ok((version, self.tree().get(layout::TOLD.to_vec())?.as_deref().and_then(layout::number)))
+        Ok((version, self.tree().get(layout::TOLD)?.as_deref().and_then(layout::number)))
     }
 
     /// How far an address of the company's was told what happens; none if it is new.
