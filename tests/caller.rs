@@ -75,9 +75,13 @@ impl Caller {
         }
         head += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
         stream.write_all(head.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
+        let mut answer = Vec::new();
+        // A stream of events has no end: that it begins is its answer.
+        let streams = |answer: &[u8]| String::from_utf8_lossy(answer).contains("text/event-stream");
+        while stream.read_buf(&mut answer).await.unwrap() > 0 && !streams(&answer) {}
+        let answer = String::from_utf8(answer).unwrap() + "\r\n\r\n";
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let body = body.trim_end_matches("\r\n\r\n");
         let told = Told {
             status: head.split(' ').nth(1).unwrap().parse().unwrap(),
             head: head.to_owned(),
