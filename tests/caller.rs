@@ -77,7 +77,10 @@ impl Caller {
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         // A stream of events has no end: that it begins is its answer.
-        let streams = |answer: &[u8]| String::from_utf8_lossy(answer).contains("text/event-stream");
+        let streams = |answer: &[u8]| {
+            let answer = String::from_utf8_lossy(answer);
+            answer.split_once("\r\n\r\n").is_some_and(|(head, _)| head.contains("text/event-stream"))
+        };
         while stream.read_buf(&mut answer).await.unwrap() > 0 && !streams(&answer) {}
         let answer = String::from_utf8(answer).unwrap() + "\r\n\r\n";
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
