@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::caller::{Caller, invite, invited};
+use crate::caller::{Caller, invite, invited, token};
 use crate::program::{Company, NUMBER, Serve};
 use crate::raci::{change, governed_by, run};
 
@@ -171,6 +171,11 @@ async fn what_the_file_says_anew_of_a_rule_begins_as_it_was_saved_and_one_return
     serve.stop();
 }
 
+/// The component of a plugin that anybody has.
+fn reference() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/components/quick-answers.wasm")
+}
+
 fn named(told: &str) -> String {
     told.split_whitespace().next().unwrap().to_owned()
 }
@@ -195,14 +200,12 @@ fn sit(company: &Company, serve: &Serve, chair: &str) {
 async fn a_partner_s_rule_goes_from_an_upload_through_the_shadow_to_live_and_back_with_one_act() {
     let (company, serve) = governed_by(&file("A las 8."), &people("nova")).await;
     let path = |name: &str| company.dir.path().join(name).to_str().unwrap().to_owned();
-    let reference =
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/components/quick-answers.wasm");
 
     // What is no component is told to its author, and kept nowhere.
     std::fs::write(path("bad.wasm"), b"\0asm\x01\0\0\0").unwrap();
     let (pushed, told) = run(&company, &["plugin", "push", &path("bad.wasm")]);
     assert!(!pushed && told.contains("core WebAssembly module"), "{told}");
-    let (pushed, told) = run(&company, &["plugin", "push", reference.to_str().unwrap()]);
+    let (pushed, told) = run(&company, &["plugin", "push", reference().to_str().unwrap()]);
     assert!(pushed, "{told}");
     for part in ["quick-answers", "may write to the customer", "adjust-routing-rules", "does nothing yet"] {
         assert!(told.contains(part), "{part} in {told}");
@@ -236,6 +239,11 @@ async fn a_partner_s_rule_goes_from_an_upload_through_the_shadow_to_live_and_bac
     assert!(!listed && told.contains("Ajustar reglas de enrutamiento"), "{told}");
     let (signed, told) = run(&company, &["proposal", "sign", &first]);
     assert!(!signed && told.contains("no la decide"), "{told}");
+    // Whom not each of its rows asks does not make another one of it: an agent would void what was signed.
+    sit(&company, &serve, "ana");
+    let edit = ["proposal", "rule", &path("wish.json"), "--reason", "Mejor así", "--edits", &first];
+    let (edited, told) = run(&company, &edit);
+    assert!(!edited && told.contains("Ninguna fila"), "{told}");
 
     // Every row that it touches is signed, then it is asked in the shadow.
     sit(&company, &serve, "marta");
@@ -309,12 +317,16 @@ async fn a_partner_s_rule_goes_from_an_upload_through_the_shadow_to_live_and_bac
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rules_are_moved_over_the_api_and_a_token_moves_what_its_scope_says() {
-    let (company, serve) = governed_by(&file("A las 8."), &people("ricardo")).await;
+async fn rules_are_moved_over_the_api_and_each_sees_and_moves_what_their_scope_reaches() {
+    let taller = "[[rule-sets.rules]]\nid = \"taller\"\nplugin = \"office-hours\"\nscope = { queues = [\"general\"] }\n";
+    let ventas = taller.replace("taller", "ventas").replace("general", "ventas");
+    let (company, serve) = governed_by(&(file("A las 8.") + taller + &ventas), &people("ricardo")).await;
     let mut ricardo = Caller::new(&serve);
     ricardo.settle(&invited(&company, "ricardo")).await;
     let mut marta = Caller::new(&serve);
     marta.settle(&invite(&mut ricardo, "marta").await).await;
+    let mut luz = Caller::new(&serve);
+    luz.settle(&invite(&mut ricardo, "luz").await).await;
     let mut nova = Caller::new(&serve);
     let told = nova
         .post(
@@ -341,11 +353,43 @@ async fn rules_are_moved_over_the_api_and_a_token_moves_what_its_scope_says() {
     assert_eq!(told.body["mode"], "canary 25%");
     assert_eq!(told.body["moved"]["by"], "person/marta");
 
+    // Whoever steers one queue sees what is for its cases, and moves what is for them alone.
+    let told = luz.get("/rules").await;
+    let seen: Vec<&str> =
+        told.body["rules"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect();
+    assert_eq!(seen, ["answers", "hours", "ventas"]);
+    assert_eq!(luz.get("/rules/taller").await.problem(), "not-there");
+    let off = json!({ "mode": "off", "why": "Hay feria" });
+    let told = luz.post("/rules/ventas/moves", off.clone()).await;
+    assert_eq!(told.status, 200, "{told:?}");
+    assert_eq!(luz.get("/rules/ventas").await.body["moved"]["by"], "person/luz");
+    for rule in ["answers", "taller"] {
+        assert_eq!(luz.post(&format!("/rules/{rule}/moves"), off.clone()).await.status, 403, "{rule}");
+    }
+    // A token of hers does no more than she, and one to read does less.
+    let on = json!({ "mode": "live", "why": "Terminó la feria" });
+    let mut reads = token(&mut luz, json!({ "name": "tablero", "scopes": ["read-rules"], "days": 1 })).await;
+    assert_eq!(reads.get("/rules/ventas").await.body["mode"], "off");
+    assert_eq!(reads.post("/rules/ventas/moves", on.clone()).await.status, 403);
+    let mut moves = token(&mut luz, json!({ "name": "feria", "scopes": ["move-rules"], "days": 1 })).await;
+    assert_eq!(moves.post("/rules/taller/moves", off).await.status, 403);
+    let told = moves.post("/rules/ventas/moves", on).await;
+    assert_eq!(told.status, 200, "{told:?}");
+
     // Whoever works for another company sees what they handed in, and nothing of what runs.
     for path in ["/rules", "/rules/answers"] {
         assert_eq!(nova.get(path).await.problem(), "not-yours-to-do");
     }
     assert_eq!(nova.get("/plugins").await.body["plugins"], json!([]));
+    let told = nova.hand_in("/plugins", &vec![0; (20 << 20) + 1]).await;
+    assert_eq!(told.status, 413, "{told:?}");
+    let told = nova.hand_in("/plugins", b"\0asm\x01\0\0\0").await;
+    assert_eq!((told.status, told.problem()), (422, "not-admitted"), "{told:?}");
+    let told = nova.hand_in("/plugins", &std::fs::read(reference()).unwrap()).await;
+    assert_eq!((told.status, told.body["name"].as_str()), (200, Some("quick-answers")), "{told:?}");
+    assert_eq!(told.body["rows"], json!(["attend-conversations", "adjust-routing-rules"]));
+    assert_eq!(nova.get("/plugins").await.body["plugins"][0]["by"], "person/nova");
+    assert_eq!(luz.get("/plugins").await.body["plugins"].as_array().unwrap().len(), 1);
     let told = nova.post("/rules/answers/moves", json!({ "mode": "off", "why": "x" })).await;
     assert_eq!(told.problem(), "not-yours-to-do");
     serve.stop();

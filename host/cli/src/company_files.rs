@@ -192,7 +192,7 @@ impl CompanyFiles {
                     areas.push(format!("rule {}", rule.id));
                     let admitted = self.rules.admit(&rulebook::component(&rule.plugin, &policy.dir)?)?;
                     let highest = rule.envelope.highest.unwrap_or(rule.mode);
-                    tasks.extend(desk::rows(&admitted, &rule.kinds, highest));
+                    tasks.extend(desk::rows(&admitted.reach(), &rule.kinds, highest));
                 }
             }
             // Whoever lost a rule that judges for them has to agree, too.

@@ -407,15 +407,15 @@ async fn put(
 
 /// The rows of the matrix that a component touches: who answers for each has to sign before it counts. What is only asked in
 /// the shadow reads, and does nothing.
-pub fn rows(admitted: &rules::Admitted, judges: &BTreeSet<proposal::Kind>, highest: Mode) -> BTreeSet<Task> {
+pub fn rows(reach: &rules::Reach, judges: &BTreeSet<proposal::Kind>, highest: Mode) -> BTreeSet<Task> {
     let reads = |function: &&Function| {
         let action = function.action();
         matches!(action, Action::LetRuleRead | Action::LetRuleSeeTeam | Action::LetRuleIdentify)
     };
     let tasks: BTreeSet<Task> = if judges.is_empty() && highest <= Mode::Shadow {
-        admitted.functions.iter().filter(reads).flat_map(|function| function.tasks()).copied().collect()
+        reach.functions.iter().filter(reads).flat_map(|function| function.tasks()).copied().collect()
     } else {
-        admitted.tasks(judges)
+        reach.tasks(judges)
     };
     tasks.into_iter().chain([Task::AdjustRoutingRules]).collect()
 }

@@ -15,7 +15,7 @@ use domain::rule::mode::Mode;
 use domain::rule::moving::{Standing, Unmoved, Wish};
 use domain::rule::{Envelope, Scope, Version};
 use domain::stream::Actor;
-use rules::{Admitted, Counts, Function};
+use rules::{Admitted, Counts, Reach};
 use serde::{Deserialize, Serialize};
 
 use crate::assemble::Desk;
@@ -123,6 +123,13 @@ impl Desk {
             (one, counts, rests)
         };
         Ok(stands.into_iter().map(with).collect())
+    }
+
+    /// Whether a rule is for any case that somebody reaches.
+    pub fn is_seen(&self, person: &Person, rule: &Stands) -> bool {
+        let active = self.active();
+        let number = |name: &str| number(&active.company, name);
+        Standing { version: rule.runs(), mode: rule.mode, number: &number }.is_seen(person)
     }
 
     /// The versions of a rule that were ever in force, each with the number of its event, the oldest first.
@@ -302,12 +309,14 @@ impl Desk {
 
     /// What a plugin that was handed in is to the company.
     pub fn plugin_facts(&self, plugin: &PluginUploaded) -> PluginFacts {
-        let functions: Vec<Function> = plugin.functions.iter().filter_map(|name| name.parse().ok()).collect();
+        let functions = plugin.functions.iter().filter_map(|name| name.parse().ok()).collect();
+        let reach = Reach { kinds: plugin.kinds.iter().copied().collect(), functions };
         let runs = |rule: &&rules::Rule| rule.definition().linked.admitted().digest == plugin.component;
         let active = self.active();
         PluginFacts {
-            may: functions.iter().map(|function| function.words()).collect(),
-            rows: self.rows_of_plugin(plugin.component),
+            may: reach.functions.iter().map(|function| function.words()).collect(),
+            // If it counted, and judged all that can be judged.
+            rows: helm::rows(&reach, &proposal::Kind::ALL.into(), Mode::Live),
             rules: active.generation.rules().filter(runs).map(|rule| rule.definition().id.clone()).collect(),
         }
     }
@@ -347,7 +356,7 @@ impl Desk {
         version.check().map_err(|(name, what)| field(name, what))?;
         let signed = Signed { rule: wish.rule.clone(), version: version.clone() };
         helm::try_it(shared, &active, &signed)?;
-        let tasks = helm::rows(&admitted, &version.scope.kinds, version.highest());
+        let tasks = helm::rows(&admitted.reach(), &version.scope.kinds, version.highest());
         let title = format!(
             "rule {} · {} {} · {} ≤ {}",
             wish.rule,
@@ -365,20 +374,11 @@ impl Desk {
         Ok((Json::of(&change), tasks, title))
     }
 
-    /// The rows that a rule with it would touch if it counted, and judged all that can be judged.
-    fn rows_of_plugin(&self, component: Digest) -> BTreeSet<Task> {
-        let shared = self.shared();
-        let bytes = shared.plugins.get(&component).ok();
-        let admitted = bytes.and_then(|bytes| shared.rules.admit(&bytes).ok());
-        let all = proposal::Kind::ALL.into();
-        admitted.map_or_else(BTreeSet::new, |admitted| helm::rows(&admitted, &all, Mode::Live))
-    }
-
     fn rows_of(&self, version: &Version) -> Result<BTreeSet<Task>, HelmError> {
         let bytes = self.shared().plugins.get(&version.component)?;
         let refused = |why| HelmError::Refused(version.plugin.as_str().into(), why);
         let admitted = self.shared().rules.admit(&bytes).map_err(refused)?;
-        Ok(helm::rows(&admitted, &version.scope.kinds, version.highest()))
+        Ok(helm::rows(&admitted.reach(), &version.scope.kinds, version.highest()))
     }
 
     /// Puts a rule in force that was agreed on, or takes one away.

@@ -179,11 +179,14 @@ impl Proposals {
         actor: &Actor,
         raci: &Raci,
     ) -> Result<Proposal, ProposalError> {
-        let content = content(wish, by, &self.at_work(raci)?)?;
-        self.write(id, actor, |known| match known.stage {
-            Stage::Open if known.kind == content.kind => Ok(Some(ProposalEdited(content.clone()).into())),
-            Stage::Open => Err(field("kind", "another one than that of the proposal")),
-            _ => Err(Unfit::Over.into()),
+        let raci = self.at_work(raci)?;
+        let content = content(wish, by, &raci)?;
+        self.write(id, actor, |known| {
+            known.may_edit(by, &raci)?;
+            if known.kind != content.kind {
+                return Err(field("kind", "another one than that of the proposal"));
+            }
+            Ok(Some(ProposalEdited(content.clone()).into()))
         })
         .await?;
         self.get(id)

@@ -53,6 +53,22 @@ impl Generation {
 }
 
 impl Admitted {
+    /// What it can be asked for, and what it would do.
+    pub fn reach(&self) -> Reach {
+        Reach { kinds: self.kinds.clone(), functions: self.functions.clone() }
+    }
+}
+
+/// What a component can be asked for, and the functions of the host that it needs: all that the matrix asks about one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// What it can be asked for.
+    pub kinds: BTreeSet<Kind>,
+    /// What it needs of the host.
+    pub functions: BTreeSet<Function>,
+}
+
+impl Reach {
     /// The rows of the matrix whose A has to agree before it decides, if it judges proposals of these kinds.
     pub fn tasks(&self, judges: &BTreeSet<proposal::Kind>) -> BTreeSet<Task> {
         use domain::raci::action::Action;

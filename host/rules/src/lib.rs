@@ -55,6 +55,7 @@ pub use functions::{Function, UnknownFunction};
 pub use generation::{Decided, Generation, Question, Round};
 pub use grant::Grant;
 pub use host::{Config, Host};
+pub use judging::Reach;
 pub use lately::Counts;
 pub use limits::{Limits, Structure};
 pub use link::Linked;

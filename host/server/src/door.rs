@@ -141,7 +141,10 @@ pub(crate) async fn pass<F: Future>(
     let (raci, own) = (company.raci(), company.own_language());
     let (said, mut request, refusal) = match &asking.person {
         Ok(person) => {
-            let (said, request) = hear(server, about, request).await.map_err(Turned::Status)?;
+            let (mut said, request) = hear(server, about, request).await.map_err(Turned::Status)?;
+            if about == About::WithinScope {
+                said.target = person.somewhere();
+            }
             let may = raci.may(person, asking.action, &said.target);
             (said, request, may.err())
         }

@@ -286,8 +286,12 @@ async fn propose(
     let made = match edits {
         None => proposals.propose(wish, &let_in.person, &let_in.actor, company.raci()).await?,
         Some(id) => {
-            let id = found(&server, &let_in, &id, &company)?.id;
-            proposals.edit(id, wish, &let_in.person, &let_in.actor, company.raci()).await?
+            let known = found(&server, &let_in, &id, &company)?;
+            let edited = proposals.edit(known.id, wish, &let_in.person, &let_in.actor, company.raci()).await;
+            edited.map_err(|error| match error {
+                ProposalError::Unfit(unfit) => unfit_for(unfit, &known, &let_in.person, &company),
+                other => other.into(),
+            })?
         }
     };
     Ok((StatusCode::ACCEPTED, Json(told(&server, &made, &let_in, &company))))

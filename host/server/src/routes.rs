@@ -44,6 +44,8 @@ pub(crate) enum About {
     ConversationInPath,
     /// The end of its path names a message with a medium.
     MessageInPath,
+    /// Each sees the part of it that their scope reaches: its handler leaves out the rest.
+    WithinScope,
     /// Its path names a rule: how much of what it is for somebody reaches, its handler asks once more.
     RuleInPath,
     /// Its path names a set of rules.

@@ -16,6 +16,7 @@ use domain::decision::Digest;
 use domain::id::RuleId;
 use domain::raci::action::Action;
 use domain::raci::letters::Letters;
+use domain::raci::person::Person;
 use domain::raci::task::Task;
 use domain::rule::Version;
 use domain::rule::book::Uploaded;
@@ -40,7 +41,9 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
     let largest = DefaultBodyLimit::max(LARGEST);
     Routes::new()
         .get("/rules", Action::ReadRules, all)
+        .about(About::WithinScope)
         .get("/rules/{rule}", Action::ReadRules, one)
+        .about(About::WithinScope)
         .post("/rules/{rule}/moves", Action::MoveRules, move_rule)
         .about(About::RuleInPath)
         .post("/rules/{rule}/return", Action::MoveRules, return_rule)
@@ -56,8 +59,14 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
     let largest = DefaultBodyLimit::max(LARGEST);
     Routes::new()
         .get("/api/v1/rules", Action::ReadRules, part)
-        .page(Page::new("The rules in the order in which they are asked, and how each stands.").gives::<Part>().paged())
+        .about(About::WithinScope)
+        .page(
+            Page::new("The rules in the order in which they are asked, and how each stands: those that are for cases in your scope.")
+                .gives::<Part>()
+                .paged(),
+        )
         .get("/api/v1/rules/{rule}", Action::ReadRules, one)
+        .about(About::WithinScope)
         .page(Page::new("One of them, with the versions that were ever in force.").gives::<Told>())
         .post("/api/v1/rules/{rule}/moves", Action::MoveRules, move_rule)
         .about(About::RuleInPath)
@@ -308,26 +317,38 @@ fn told((stands, counts, rests): &(Stands, Counts, bool), versions: Option<Vec<V
     }
 }
 
-fn list(server: &Server) -> Result<Vec<Told>, Problem> {
-    Ok(server.desk.rules()?.iter().map(|one| told(one, None)).collect())
+/// The rules that are for cases in the scope of whoever asks, all or some of them.
+fn seen(server: &Server, person: &Person) -> Result<Vec<(Stands, Counts, bool)>, Problem> {
+    let mut rules = server.desk.rules()?;
+    rules.retain(|(one, ..)| server.desk.is_seen(person, one));
+    Ok(rules)
 }
 
-async fn all(State(server): State<Arc<Server>>) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({ "rules": list(&server)? })))
+fn list(server: &Server, let_in: &LetIn) -> Result<Vec<Told>, Problem> {
+    Ok(seen(server, &let_in.person)?.iter().map(|one| told(one, None)).collect())
+}
+
+async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<Value>, Problem> {
+    Ok(Json(json!({ "rules": list(&server, &let_in)? })))
 }
 
 async fn part(
     State(server): State<Arc<Server>>,
+    let_in: LetIn,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Part>, Problem> {
-    let placed = list(&server)?.into_iter().enumerate().collect();
+    let placed = list(&server, &let_in)?.into_iter().enumerate().collect();
     let (rules, next) = paging.part(placed, |(place, _)| format!("{place:05}"));
     Ok(Json(Part { rules: rules.into_iter().map(|(_, rule)| rule).collect(), next }))
 }
 
-async fn one(State(server): State<Arc<Server>>, Path(rule): Path<String>) -> Result<Json<Told>, Problem> {
+async fn one(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Path(rule): Path<String>,
+) -> Result<Json<Told>, Problem> {
     let rule = RuleId::from(rule);
-    let rules = server.desk.rules()?;
+    let rules = seen(&server, &let_in.person)?;
     let found = rules.iter().find(|(one, ..)| one.rule == rule);
     let found = found.ok_or_else(|| HelmError::NoRule(rule.clone()))?;
     let versions = server.desk.rule_versions(&rule)?;

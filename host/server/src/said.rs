@@ -95,7 +95,11 @@ fn pointed(server: &Server, about: About, uri: &Uri) -> Option<Said> {
             let name = uri.path().rsplit('/').nth(1)?;
             return Some(Said { target: target_of(server, about, name)?, ..Said::default() });
         }
-        About::Company | About::NumberInBody | About::ContactInBody | About::EntryInBody => return None,
+        About::Company
+        | About::WithinScope
+        | About::NumberInBody
+        | About::ContactInBody
+        | About::EntryInBody => return None,
     };
     let state = store.conversation(conversation).ok()?.1?;
     let (queue, agent) = match state.case.map(|case| case.holder) {

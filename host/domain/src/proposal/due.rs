@@ -327,6 +327,17 @@ impl Proposal {
         if reaches_all(person) && self.tasks.iter().any(has) { Ok(()) } else { Err(Unfit::Row) }
     }
 
+    /// Whether somebody may make another one of it: what was signed counts no more then, so it is its author, or whom each of
+    /// its rows asks.
+    pub fn may_edit(&self, person: &Person, raci: &Raci) -> Result<(), Unfit> {
+        let asks = |task: &Task| raci.letters(person, *task).has(Letters::RA | Letters::C);
+        match self.stage {
+            Stage::Open if self.author == person.id || self.tasks.iter().all(asks) => Ok(()),
+            Stage::Open => Err(Unfit::Row),
+            _ => Err(Unfit::Over),
+        }
+    }
+
     /// Whether somebody may take it back.
     pub fn may_withdraw(&self, person: &PersonId) -> Result<(), Unfit> {
         match self.stage {

@@ -42,6 +42,16 @@ impl Person {
         if self.scope.is_empty() { !self.external } else { self.scope.covers(target) }
     }
 
+    /// Something that they reach: for what shows each of them another part. Whoever reaches nothing gets the company.
+    pub fn somewhere(&self) -> Target {
+        let Scope { numbers, queues, team } = &self.scope;
+        Target {
+            number: numbers.first().cloned(),
+            queue: queues.first().cloned(),
+            agent: team.first().cloned(),
+        }
+    }
+
     /// The language that the host speaks to them.
     pub fn language(&self, company: Language) -> Language {
         self.language.as_deref().map_or(company, Language::of)

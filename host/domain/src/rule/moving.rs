@@ -103,6 +103,20 @@ impl Standing<'_> {
         if self.version.judges() { Err(Unmoved::Judge) } else { self.is_of(person) }
     }
 
+    /// Whether it is for any case that they reach.
+    pub fn is_seen(&self, person: &Person) -> bool {
+        let (theirs, scope) = (&person.scope, &self.version.scope);
+        if theirs.is_empty() {
+            return !person.external;
+        }
+        let number =
+            |name: &String| (self.number)(name).is_some_and(|number| theirs.numbers.contains(&number));
+        let numbers =
+            theirs.numbers.is_empty() || scope.numbers.is_empty() || scope.numbers.iter().any(number);
+        let queue = |queue| theirs.queues.contains(queue);
+        numbers && (theirs.queues.is_empty() || scope.queues.is_empty() || scope.queues.iter().any(queue))
+    }
+
     /// Whoever is scoped moves what lies in their scope as a whole.
     fn is_of(&self, person: &Person) -> Result<(), Unmoved> {
         let (theirs, scope) = (&person.scope, &self.version.scope);
@@ -155,7 +169,7 @@ impl Unmoved {
                 _ => format!("what was signed goes up to `{highest}`: for more, {propose}"),
             },
             Self::Guard => say(
-                "la regla protege algo, y la baja solo quien responde por «Ajustar reglas de ruteo» (A)",
+                "la regla protege algo, y la baja solo quien responde por «Ajustar reglas de enrutamiento» (A)",
                 "a regra protege algo, e só a baixa quem responde por «Ajustar regras de roteamento» (A)",
                 "the rule protects something, and only whoever answers for “Adjust routing rules” (A) moves it down",
             ),

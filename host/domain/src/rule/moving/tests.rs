@@ -85,6 +85,26 @@ fn whoever_is_scoped_moves_what_lies_in_their_scope_and_another_company_nothing_
 }
 
 #[test]
+fn whoever_is_scoped_sees_what_is_for_any_of_their_cases() {
+    let seen = |scope: Scope, person: &str| {
+        let version = Version { scope, ..signed(Envelope::default(), Mode::Live) };
+        let standing = Standing { version: &version, mode: Mode::Live, number: &|_| None };
+        standing.is_seen(company().by_id(&person.into()).unwrap())
+    };
+    let queues = |names: &[&str]| Scope {
+        queues: names.iter().map(|name| (*name).into()).collect(),
+        ..Scope::default()
+    };
+    for (scope, of_luz) in
+        [(Scope::default(), true), (queues(&["ventas", "taller"]), true), (queues(&["taller"]), false)]
+    {
+        assert_eq!(seen(scope.clone(), "luz"), of_luz);
+        assert!(seen(scope.clone(), "marta"));
+        assert!(!seen(scope, "norte"), "another company without a scope");
+    }
+}
+
+#[test]
 fn what_protects_something_is_moved_down_by_whoever_answers_for_it_alone() {
     let version = signed(Envelope { guard: true, ..Envelope::default() }, Mode::Live);
     assert_eq!(try_it(&version, Mode::Live, "marta", &to(Mode::Shadow)), Err(Unmoved::Guard));
