@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::caller::{Caller, invite, invited, token};
-use crate::program::{Company, NUMBER, Serve};
+use crate::program::{Company, NUMBER, Serve, said, timonel};
 use crate::raci::{change, governed_by, run};
 
 /// Who sits at the machine, of two admins, a supervisor, one who steers one queue, an agent, and somebody who writes rules and
@@ -392,5 +392,90 @@ async fn rules_are_moved_over_the_api_and_each_sees_and_moves_what_their_scope_r
     assert_eq!(luz.get("/plugins").await.body["plugins"].as_array().unwrap().len(), 1);
     let told = nova.post("/rules/answers/moves", json!({ "mode": "off", "why": "x" })).await;
     assert_eq!(told.problem(), "not-yours-to-do");
+    serve.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_author_signed_stops_at_once_when_their_key_is_in_other_hands() {
+    let (company, serve) = governed_by(&file("A las 8."), &people("nova")).await;
+    let path = |name: &str| company.dir.path().join(name).to_str().unwrap().to_owned();
+    let ran = |arguments: &[&str]| {
+        let (ran, told) = run(&company, arguments);
+        assert!(ran, "{told}");
+        told
+    };
+
+    // Nova makes a key, and signs what it hands in. Nobody knows the key yet.
+    let made = said(timonel().args(["plugin", "key", "nova.example", "--out", &path("nova.key")]));
+    assert!(made.0, "{}", made.1);
+    let verifier = made.1.lines().next().unwrap().to_owned();
+    let key = verifier.rsplitn(2, "+A").last().unwrap().to_owned();
+    let again = said(timonel().args(["plugin", "key", "nova.example", "--out", &path("nova.key")]));
+    assert!(!again.0, "a key that is there is not written over");
+    let (key_file, signed_file) = (path("nova.key"), path("signed.wasm"));
+    let mut signing = timonel();
+    signing.args(["plugin", "sign"]).arg(reference()).args(["--key", &key_file, "--out", &signed_file]);
+    let (signed, told) = said(&mut signing);
+    assert!(signed && told.contains(&key), "{told}");
+    let digest = told.split_whitespace().next().unwrap().to_owned();
+    let told = ran(&["plugin", "push", &path("signed.wasm")]);
+    assert!(told.contains(&format!("signed by {key}: a key that nobody registered")), "{told}");
+    let (trusted, told) = run(&company, &["plugin", "trust", &verifier, "--who", "Nova"]);
+    assert!(!trusted && told.contains("Gestionar accesos"), "nobody vouches for themselves: {told}");
+
+    sit(&company, &serve, "ricardo");
+    let (trusted, told) = run(&company, &["plugin", "trust", &key, "--who", "Nova"]);
+    assert!(!trusted && told.contains("`key`"), "{told}");
+    ran(&["plugin", "trust", &verifier, "--who", "Nova Software"]);
+    let told = ran(&["plugin", "list"]);
+    assert!(told.contains(&format!("signed by {key}: Nova Software")), "{told}");
+    // Somebody else cannot put Nova's signature under their own bytes.
+    let (component, signed) =
+        (std::fs::read(reference()).unwrap(), std::fs::read(path("signed.wasm")).unwrap());
+    let signature = &signed[component.len()..];
+    std::fs::write(path("forged.wasm"), [&component[..], &[0, 2, 1, b'x'], signature].concat()).unwrap();
+    let told = ran(&["plugin", "push", &path("forged.wasm")]);
+    assert!(told.contains("or not of these bytes"), "{told}");
+
+    let wish = json!({
+        "rule": "nova-orders", "set": "partners", "plugin": digest, "mode": "live",
+        "settings": { "answers": [{ "words": ["horario"], "text": { "es": "Va en camino." } }] },
+    });
+    std::fs::write(path("wish.json"), wish.to_string()).unwrap();
+    let propose = ["proposal", "rule", &path("wish.json"), "--reason", "Responde por pedidos"];
+    sit(&company, &serve, "nova");
+    let told = ran(&propose);
+    assert!(told.contains("signed by Nova Software"), "who signs the proposal reads whose it is: {told}");
+    for chair in ["ricardo", "marta"] {
+        sit(&company, &serve, chair);
+        ran(&["proposal", "sign", &named(&told)]);
+    }
+    until_live(&company, &named(&told)).await;
+    ran(&["rules", "move", "answers", "--mode", "off", "--why", "Contesta Nova"]);
+    let decided = asks(&company, 1).await;
+    assert_eq!(outcomes(&decided).last(), Some(&("nova-orders".into(), "answered".into())), "{decided}");
+
+    // The key is stolen. A supervisor stops all of it, alone and at once.
+    let (revoked, told) = run(&company, &["plugin", "revoke", "nobody+00000000", "--why", "x"]);
+    assert!(!revoked && told.contains("there is no author's key"), "{told}");
+    let told = ran(&["plugin", "revoke", &key, "--why", "Robaron el portátil"]);
+    assert!(told.contains("runs, with generation"), "{told}");
+    assert_eq!(because(&asks(&company, 2).await, "nova-orders"), "off");
+    let told = ran(&["rules", "list"]);
+    assert!(told.contains("STOPPED") && told.contains("Robaron el portátil"), "{told}");
+    let (moved, told) = run(&company, &["rules", "move", "nova-orders", "--mode", "live", "--why", "x"]);
+    assert!(!moved && told.contains("clave revocada"), "{told}");
+    sit(&company, &serve, "nova");
+    for again in [&propose[..], &["plugin", "push", &path("signed.wasm")]] {
+        let (ran, told) = run(&company, again);
+        assert!(!ran && told.contains("which was revoked: Robaron el portátil"), "{told}");
+    }
+    // It outlives the host.
+    serve.stop();
+    let serve = company.start();
+    assert_eq!(because(&asks(&company, 3).await, "nova-orders"), "off");
+    sit(&company, &serve, "ricardo");
+    let told = ran(&["plugin", "authors"]);
+    assert!(told.contains("REVOKED by person/marta"), "{told}");
     serve.stop();
 }

@@ -19,7 +19,7 @@ use rules::{Admitted, Definition, Grant, Mode, Remembered, Scope, Snapshot, Unav
 use serde_json::json;
 
 use crate::settings::Policy;
-use crate::{host, rule_tools, rulebook};
+use crate::{author_tools, host, rule_tools, rulebook};
 
 /// What to do with a plugin.
 #[derive(Subcommand)]
@@ -43,6 +43,9 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Authors and their signatures.
+    #[command(flatten)]
+    Authors(author_tools::Command),
     /// The plugins that were handed in.
     List {
         /// For programs: one JSON object.
@@ -57,6 +60,10 @@ pub(crate) fn run(config: Option<PathBuf>, command: Command) -> anyhow::Result<E
         Command::Inspect { file, judges, json } => (file, judges, json),
         Command::Push { file, json } => {
             rule_tools::push(&crate::read_settings(config)?, &file, json)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Authors(command) => {
+            author_tools::run(config, command)?;
             return Ok(ExitCode::SUCCESS);
         }
         Command::List { json } => {
@@ -130,6 +137,7 @@ fn sample(engine: &rules::Host, admitted: &Arc<Admitted>, raci: &Raci) -> anyhow
 #[allow(clippy::print_stdout)]
 fn say(admitted: &Admitted, judged: &[approver::Row], samples: &[Sample], json: bool) {
     let description = &admitted.description;
+    let signatures: Vec<String> = admitted.marks.iter().map(|mark| mark.by.to_string()).collect();
     if json {
         let samples: Vec<_> = samples
             .iter()
@@ -152,7 +160,7 @@ fn say(admitted: &Admitted, judged: &[approver::Row], samples: &[Sample], json: 
             "{}",
             json!({
                 "name": description.name, "version": description.version, "summary": description.summary,
-                "digest": admitted.digest, "kinds": admitted.kinds, "functions": functions,
+                "digest": admitted.digest, "signatures": signatures, "kinds": admitted.kinds, "functions": functions,
                 "judges": judged.iter().map(approver::Row::json).collect::<Vec<_>>(),
                 "component-bytes": admitted.component_bytes, "compiled-bytes": admitted.compiled_bytes,
                 "compile-millis": admitted.compile_time.as_millis() as u64, "sample-calls": samples,
@@ -169,6 +177,9 @@ fn say(admitted: &Admitted, judged: &[approver::Row], samples: &[Sample], json: 
     let kinds: Vec<String> = admitted.kinds.iter().map(kind).collect();
     println!("{} {}: {}", description.name, description.version, description.summary);
     println!("  sha-256    {}", admitted.digest);
+    for signature in &signatures {
+        println!("  signed by  {signature}  (the host that it is handed in to says whether that is so)");
+    }
     println!("  kinds      {}", kinds.join(", "));
     println!(
         "  size       {} KiB, compiled {} KiB in {} ms",

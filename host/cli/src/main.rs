@@ -2,6 +2,7 @@
 
 mod access;
 mod audit_tools;
+mod author_tools;
 mod backup;
 mod calling;
 mod campaign_tools;

@@ -189,6 +189,15 @@ fn tell_plugin(plugin: &Value) {
     };
     println!("{} {}  {}", text(plugin, "name"), text(plugin, "version"), text(plugin, "component"));
     println!("    {} · {} bytes · by {}", words("kinds").join(", "), plugin["bytes"], text(plugin, "by"));
+    for signature in plugin["signatures"].as_array().into_iter().flatten() {
+        let author = &signature["author"];
+        let whose = match author["who"].as_str() {
+            Some(_) if author["revoked"].is_object() => "REVOKED".to_owned(),
+            Some(who) => who.to_owned(),
+            None => "a key that nobody registered, or not of these bytes".to_owned(),
+        };
+        println!("    signed by {}: {whose}", text(signature, "key"));
+    }
     for may in words("may") {
         println!("    may {may}");
     }
@@ -221,6 +230,11 @@ fn tell(rule: &Value) {
             "      last hour: asked {}, decided {}, failed {}, would have decided otherwise {}",
             hour["asked"], hour["decided"], hour["failed"], hour["disagreed"]
         );
+    }
+    let stopped = &rule["stopped"];
+    if stopped.is_object() {
+        let why = stopped.pointer("/revoked/why").and_then(Value::as_str).unwrap_or_default();
+        println!("      STOPPED: the key {} of its author was revoked: {why}", text(stopped, "key"));
     }
     let moved = &rule["moved"];
     if moved.is_object() {

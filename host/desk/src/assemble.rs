@@ -27,6 +27,7 @@ use crate::flood::Gauge;
 use crate::halt;
 use crate::helm::{self, HelmError, Signed};
 use crate::inbound::Inbound;
+use crate::marks::Marks;
 use crate::matcher::Matcher;
 use crate::media::{self, Fetcher};
 use crate::meters::Meters;
@@ -267,6 +268,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         store,
         keys,
         media,
+        marks: Marks::new(plugins.clone()),
         plugins,
         reference,
         rules,

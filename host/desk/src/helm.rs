@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use domain::author::AuthorKeyId;
 use domain::company::Company;
 use domain::decision::{Digest, Kind};
 use domain::event::{ActiveRule, Event, GenerationActivated, RuleVersioned};
@@ -17,7 +18,7 @@ use domain::proposal;
 use domain::raci::action::Action;
 use domain::raci::task::Task;
 use domain::rule::Version;
-use domain::rule::book::{Moved, RuleBook, SetOff};
+use domain::rule::book::{Author, Moved, RuleBook, SetOff};
 use domain::rule::mode::Mode;
 use domain::rule::moving::Unmoved;
 use domain::stream::{Actor, Stream};
@@ -26,6 +27,7 @@ use store::{CommitError, Draft, PluginFileError, PluginFiles, ProjectionError, S
 
 use crate::active::Active;
 use crate::command::DeskError;
+use crate::marks::Marks;
 use crate::shared::Shared;
 
 /// A rule as it is signed.
@@ -46,6 +48,9 @@ pub enum HelmError {
     /// There is no such set.
     #[error("there is no rule set `{0}`: `timonel rules list` shows all of them")]
     NoSet(String),
+    /// There is no such author.
+    #[error("there is no author's key `{0}`: `timonel plugin authors` shows all of them")]
+    NoAuthor(AuthorKeyId),
     /// The rule was never in force like that.
     #[error(
         "the rule `{0}` was never in force in this version: `timonel rules show {0}` shows those that were"
@@ -109,6 +114,8 @@ pub struct Stands {
     pub set_off: Option<SetOff>,
     /// Whether a proposal brought it, and no file of the company.
     pub agreed: bool,
+    /// The author because of whose key it may not run, if there is one.
+    pub stopped: Option<Author>,
 }
 
 impl Stands {
@@ -128,6 +135,7 @@ impl Stands {
 /// How all rules stand, in the order in which they are asked. `fresh` are versions that are about to be kept.
 pub(crate) fn stands(
     store: &Store,
+    marks: &Marks,
     book: &RuleBook,
     files: &[Signed],
     fresh: &[Signed],
@@ -155,8 +163,9 @@ pub(crate) fn stands(
         let set_off = book.off.get(&signed.set).cloned();
         let runs = instead.as_ref().unwrap_or(&signed);
         let mode = moved.as_ref().and_then(|moved| moved.mode).unwrap_or(runs.mode).min(runs.highest());
-        let mode = if set_off.is_some() { Mode::Off } else { mode };
-        Ok(Stands { rule, of, instead, mode, moved, set_off, agreed, signed })
+        let stopped = book.stopped_by(&marks.of(&runs.component)?).cloned();
+        let mode = if set_off.is_some() || stopped.is_some() { Mode::Off } else { mode };
+        Ok(Stands { rule, of, instead, mode, moved, set_off, agreed, stopped, signed })
     });
     stands.collect()
 }
@@ -229,7 +238,8 @@ pub fn begin(
         return Err(both(&twice.rule));
     }
     let fresh = fresh(store, &files)?;
-    let stands = stands(store, &book, &files, &fresh)?;
+    let marks = Marks::new(plugins.clone());
+    let stands = stands(store, &marks, &book, &files, &fresh)?;
     let mut generation = generation(host, plugins, &company, &stands, None)?;
     generation.number = store.generation()?.map_or(1, |last| last.generation + 1);
     let mut drafts = versioned(&fresh)?;
@@ -300,7 +310,8 @@ pub(crate) async fn steer(
     loop {
         let active = shared.active.load_full();
         let (version, book) = shared.store.rule_book()?;
-        let Change { events, versions } = decide(&book, &stands(&shared.store, &book, &active.files, &[])?)?;
+        let Change { events, versions } =
+            decide(&book, &stands(&shared.store, &shared.marks, &book, &active.files, &[])?)?;
         let mut next = book;
         for event in &events {
             next.fold(shared.now(), &actor, event);
@@ -362,7 +373,7 @@ pub(crate) fn check(shared: &Shared, company: &Company, files: &[Signed]) -> Res
     if let Some(twice) = files.iter().find(|one| book.agreed.contains_key(&one.rule)) {
         return Err(both(&twice.rule));
     }
-    let stands = stands(&shared.store, &book, files, files)?;
+    let stands = stands(&shared.store, &shared.marks, &book, files, files)?;
     generation(&shared.rules, &shared.plugins, company, &stands, None).map(drop)
 }
 
@@ -377,6 +388,7 @@ pub(crate) fn try_it(shared: &Shared, active: &Active, signed: &Signed) -> Resul
         moved: None,
         set_off: None,
         agreed: true,
+        stopped: None,
     };
     generation(&shared.rules, &shared.plugins, &active.company, &[tried], None).map(drop)
 }
@@ -392,7 +404,7 @@ async fn put(
     let prepared = tokio::task::spawn_blocking({
         let (shared, files, company) = (Arc::clone(shared), Arc::clone(&files), Arc::clone(&company));
         move || {
-            let stands = stands(&shared.store, &book, &files, &fresh)?;
+            let stands = stands(&shared.store, &shared.marks, &book, &files, &fresh)?;
             let former = shared.active.load_full();
             generation(&shared.rules, &shared.plugins, &company, &stands, Some(&former.generation))
         }

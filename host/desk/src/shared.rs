@@ -18,6 +18,7 @@ use store::{CommitError, Draft, KeyStore, MediaFiles, PluginFiles, Store};
 use crate::active::Active;
 use crate::command::DeskError;
 use crate::inbound::Inbound;
+use crate::marks::Marks;
 use crate::meters::Meters;
 use crate::templates::Counters;
 use crate::throughput::Throughput;
@@ -51,6 +52,8 @@ pub(crate) struct Shared {
     pub(crate) keys: Arc<KeyStore>,
     pub(crate) media: MediaFiles,
     pub(crate) plugins: PluginFiles,
+    /// Who signed them.
+    pub(crate) marks: Marks,
     pub(crate) reference: BTreeMap<String, Digest>,
     pub(crate) rules: Arc<rules::Host>,
     pub(crate) clock: Arc<dyn Clock>,

@@ -3,14 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::author::{AuthorKey, AuthorKeyId, Mark};
 use domain::decision::Digest;
-use domain::event::{PluginUploaded, RuleAgreed, RuleMoved, RuleReturned, RuleSetMoved, RuleWithdrawn};
+use domain::event::{
+    AuthorRegistered, AuthorRevoked, PluginUploaded, RuleAgreed, RuleMoved, RuleReturned, RuleSetMoved,
+    RuleWithdrawn,
+};
 use domain::id::{NumberId, ProposalId, RuleId};
 use domain::json::Json;
 use domain::proposal;
 use domain::raci::person::Person;
 use domain::raci::task::Task;
-use domain::rule::book::Uploaded;
+use domain::rule::book::{Author, RuleBook, Uploaded};
 use domain::rule::mode::Mode;
 use domain::rule::moving::{Standing, Unmoved, Wish};
 use domain::rule::{Envelope, Scope, Version};
@@ -96,8 +100,18 @@ pub enum RuleChange {
     },
 }
 
+/// That a component was signed.
+pub struct Signature {
+    /// With which key.
+    pub key: AuthorKeyId,
+    /// Whose that is; nobody's whom the company knows if none.
+    pub author: Option<Author>,
+}
+
 /// What a plugin that was handed in is to the company.
 pub struct PluginFacts {
+    /// Who signed it.
+    pub signatures: Vec<Signature>,
     /// What it could do, in words that complete “the rule may …”.
     pub may: Vec<&'static str>,
     /// The rows of the matrix that a rule with it touches when it counts.
@@ -117,7 +131,7 @@ impl Desk {
             .rules()
             .map(|rule| (&rule.definition().id, (rule.lately(now), rule.rests())))
             .collect();
-        let stands = helm::stands(&shared.store, &book, &active.files, &[])?;
+        let stands = helm::stands(&shared.store, &shared.marks, &book, &active.files, &[])?;
         let with = |one: Stands| {
             let (counts, rests) = counts.get(&one.rule).copied().unwrap_or_default();
             (one, counts, rests)
@@ -151,7 +165,7 @@ impl Desk {
         let company = &active.company;
         let number = |name: &str| number(company, name);
         helm::steer(self.shared(), actor, |_, stands| {
-            let one = known(stands, rule)?;
+            let one = runnable(stands, rule)?;
             // What a set that is off hides is what it will be when it is on again.
             let mode = one.moved.as_ref().and_then(|moved| moved.mode).unwrap_or(one.runs().mode);
             let standing = Standing { version: one.runs(), mode, number: &number };
@@ -265,6 +279,7 @@ impl Desk {
             }
         });
         let admitted = looked.await.map_err(|_| crate::command::DeskError::Stopping)??;
+        self.is_trusted("component", &admitted.marks, &book)?;
         let plugin = PluginUploaded {
             component: admitted.digest,
             name: admitted.description.name.clone(),
@@ -279,6 +294,16 @@ impl Desk {
             helm::keep(shared, actor, plugin.into()).await?;
         }
         known()?.ok_or_else(|| crate::command::DeskError::Missing("a plugin").into())
+    }
+
+    /// Whether nobody stopped an author of a component.
+    fn is_trusted(&self, name: &str, marks: &[Mark], book: &RuleBook) -> Result<(), HelmError> {
+        let Some(author) = book.stopped_by(marks) else { return Ok(()) };
+        let why = author.revoked.as_ref().map_or("", |revoked| revoked.why.as_str());
+        Err(field(
+            name,
+            format!("it was signed with the key `{}`, which was revoked: {why}", author.key.id()),
+        ))
     }
 
     /// What was handed in.
@@ -308,17 +333,65 @@ impl Desk {
     }
 
     /// What a plugin that was handed in is to the company.
-    pub fn plugin_facts(&self, plugin: &PluginUploaded) -> PluginFacts {
+    pub fn plugin_facts(&self, plugin: &PluginUploaded) -> Result<PluginFacts, HelmError> {
         let functions = plugin.functions.iter().filter_map(|name| name.parse().ok()).collect();
         let reach = Reach { kinds: plugin.kinds.iter().copied().collect(), functions };
         let runs = |rule: &&rules::Rule| rule.definition().linked.admitted().digest == plugin.component;
         let active = self.active();
-        PluginFacts {
+        let (_, book) = self.store().rule_book()?;
+        let marks = self.shared().marks.of(&plugin.component)?;
+        let signature = |mark: &Mark| Signature {
+            key: mark.by.clone(),
+            author: book.authors_of(std::slice::from_ref(mark)).next().cloned(),
+        };
+        Ok(PluginFacts {
+            signatures: marks.iter().map(signature).collect(),
             may: reach.functions.iter().map(|function| function.words()).collect(),
             // If it counted, and judged all that can be judged.
             rows: helm::rows(&reach, &proposal::Kind::ALL.into(), Mode::Live),
             rules: active.generation.rules().filter(runs).map(|rule| rule.definition().id.clone()).collect(),
+        })
+    }
+
+    /// Whose signatures the company knows, those whose key was revoked too.
+    pub fn authors(&self) -> Result<Vec<Author>, HelmError> {
+        Ok(self.store().rule_book()?.1.authors.into_values().collect())
+    }
+
+    /// Somebody registers an author's key. It lets nothing run: from now on people read whose signature it is.
+    pub async fn register_author(
+        &self,
+        actor: Actor,
+        key: AuthorKey,
+        who: &str,
+    ) -> Result<Author, HelmError> {
+        let who = who.trim();
+        if who.is_empty() || who.len() > NAME || who.chars().any(char::is_control) {
+            return Err(field("who", format!("a name of 1 to {NAME} bytes was expected")));
         }
+        let author = |book: RuleBook| book.authors.get(&key.id()).cloned();
+        if author(self.store().rule_book()?.1).is_some() {
+            return Err(field("key", format!("`{}` is registered already", key.id())));
+        }
+        let registered = AuthorRegistered { key: key.clone(), who: who.to_owned() };
+        helm::keep(self.shared(), actor, registered.into()).await?;
+        author(self.store().rule_book()?.1)
+            .ok_or_else(|| crate::command::DeskError::Missing("an author").into())
+    }
+
+    /// Somebody revokes an author's key: every rule whose component has a signature of it stops with the generation that this
+    /// gives, and none begins again.
+    pub async fn revoke_author(&self, actor: Actor, key: &AuthorKeyId, why: &str) -> Result<u64, HelmError> {
+        said(why)?;
+        helm::steer(self.shared(), actor, |book, _| {
+            let known = book.authors.get(key).ok_or_else(|| HelmError::NoAuthor(key.clone()))?;
+            if known.revoked.is_some() {
+                return Err(field("key", format!("`{key}` was revoked already")));
+            }
+            let revoked = AuthorRevoked { key: key.clone(), why: why.to_owned() };
+            Ok(Change { events: vec![revoked.into()], ..Change::default() })
+        })
+        .await
     }
 
     /// A rule that somebody would like, as what is signed; the rows that it touches, and what it is in a line. It is tried first:
@@ -326,7 +399,7 @@ impl Desk {
     pub fn check_rule(&self, wish: &RuleWish) -> Result<(Json, BTreeSet<Task>, String), HelmError> {
         let (active, shared) = (self.active(), self.shared());
         let (_, book) = shared.store.rule_book()?;
-        let stands = helm::stands(&shared.store, &book, &active.files, &[])?;
+        let stands = helm::stands(&shared.store, &shared.marks, &book, &active.files, &[])?;
         let known = stands.iter().find(|one| one.rule == wish.rule);
         if known.is_some_and(|one| !one.agreed) {
             let what = format!(
@@ -344,6 +417,7 @@ impl Desk {
         named("rule", wish.rule.as_str())?;
         named("set", &wish.set)?;
         let admitted = self.plugin(&wish.plugin)?;
+        self.is_trusted("plugin", &admitted.marks, &book)?;
         let version = Version {
             set: wish.set.clone(),
             plugin: admitted.description.name.clone(),
@@ -357,11 +431,13 @@ impl Desk {
         let signed = Signed { rule: wish.rule.clone(), version: version.clone() };
         helm::try_it(shared, &active, &signed)?;
         let tasks = helm::rows(&admitted.reach(), &version.scope.kinds, version.highest());
+        let authors: Vec<&str> = book.authors_of(&admitted.marks).map(|author| author.who.as_str()).collect();
         let title = format!(
-            "rule {} · {} {} · {} ≤ {}",
+            "rule {} · {} {}{} · {} ≤ {}",
             wish.rule,
             admitted.description.name,
             admitted.description.version,
+            if authors.is_empty() { String::new() } else { format!(" signed by {}", authors.join(", ")) },
             version.mode,
             version.highest()
         );
@@ -430,6 +506,15 @@ impl Desk {
 
 fn known<'a>(stands: &'a [Stands], rule: &RuleId) -> Result<&'a Stands, HelmError> {
     stands.iter().find(|one| one.rule == *rule).ok_or_else(|| HelmError::NoRule(rule.clone()))
+}
+
+/// A rule that somebody may move: none that is stopped.
+fn runnable<'a>(stands: &'a [Stands], rule: &RuleId) -> Result<&'a Stands, HelmError> {
+    let one = known(stands, rule)?;
+    match &one.stopped {
+        Some(author) => Err(HelmError::Unmoved(rule.clone(), Unmoved::Revoked(author.key.id()))),
+        None => Ok(one),
+    }
 }
 
 fn number(company: &domain::company::Company, name: &str) -> Option<NumberId> {

@@ -130,6 +130,19 @@ pub fn words(event: &Event, language: Language) -> String {
             let words = say("subió un componente", "enviou um componente", "uploaded a component");
             format!("{words}: {} {} ({})", plugin.name, plugin.version, plugin.component.short())
         }
+        Event::AuthorRegistered(author) => {
+            let words = say(
+                "registró la clave de un autor",
+                "registrou a chave de um autor",
+                "registered an author's key",
+            );
+            format!("{words}: {} ({})", author.key.id(), author.who)
+        }
+        Event::AuthorRevoked(revoked) => {
+            let words =
+                say("revocó la clave de un autor", "revogou a chave de um autor", "revoked an author's key");
+            format!("{words}: {}: {}", revoked.key, revoked.why)
+        }
         Event::SendingStopped(stopped) => {
             with(say("detuvo los envíos", "parou os envios", "stopped sending"), &stopped.why)
         }

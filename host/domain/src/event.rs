@@ -223,6 +223,10 @@ events! {
     RuleSetMoved(RuleSetMoved) = "rule-set-moved", form 1;
     /// A component was admitted and is kept.
     PluginUploaded(PluginUploaded) = "plugin-uploaded", form 1;
+    /// An author's key is known.
+    AuthorRegistered(AuthorRegistered) = "author-registered", form 1;
+    /// An author's key is trusted no more.
+    AuthorRevoked(AuthorRevoked) = "author-revoked", form 1;
     /// Somebody wrote to us for the first time.
     ContactCreated(ContactCreated) = "contact-created", form 1;
     /// A contact has another name, or a further identifier.

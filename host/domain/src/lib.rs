@@ -7,6 +7,7 @@
 pub mod access;
 pub mod agent;
 pub mod audit;
+pub mod author;
 pub mod calendar;
 pub mod campaign;
 pub mod company;

@@ -15,6 +15,7 @@ use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use domain::author::Mark;
 use domain::decision::{Digest, Kind};
 use serde::{Deserialize, Serialize};
 use wasmtime::Engine;
@@ -24,6 +25,7 @@ use crate::cache::{Cache, Entry};
 use crate::compile_worker::{self, Order, Report};
 use crate::functions::Function;
 use crate::limits::Limits;
+use crate::package;
 use crate::refusal::Refusal;
 
 /// The program that runs [`compile_worker::main`](crate::compile_worker::main).
@@ -45,6 +47,8 @@ pub struct Admitted {
     pub functions: BTreeSet<Function>,
     /// Who it says it is.
     pub description: Description,
+    /// Who signed it, whether or not anybody knows them.
+    pub marks: Vec<Mark>,
     /// How large it is.
     pub component_bytes: u64,
     /// How large its compiled code is.
@@ -156,7 +160,7 @@ impl Admission {
     ) -> Result<Arc<Admitted>, Refusal> {
         let ours = |error: io::Error| Refusal::Host { detail: error.to_string() };
         if let Some((entry, component)) = self.cache.load(engine, digest) {
-            return Ok(admitted(digest, entry, component));
+            return Ok(admitted(digest, entry, component, bytes));
         }
         let code = self.cache.unfinished().map_err(ours)?;
         let order = Order { digest, output: code.path().to_owned(), limits: limits.clone() };
@@ -174,7 +178,7 @@ impl Admission {
                 let (entry, component) = self.cache.load(engine, digest).ok_or_else(|| Refusal::Host {
                     detail: "what was compiled cannot be loaded".to_owned(),
                 })?;
-                Ok(admitted(digest, entry, component))
+                Ok(admitted(digest, entry, component, bytes))
             }
         }
     }
@@ -218,12 +222,13 @@ impl Admission {
     }
 }
 
-fn admitted(digest: Digest, entry: Entry, component: Component) -> Arc<Admitted> {
+fn admitted(digest: Digest, entry: Entry, component: Component, bytes: &[u8]) -> Arc<Admitted> {
     Arc::new(Admitted {
         digest,
         kinds: entry.found.kinds,
         functions: entry.found.functions,
         description: entry.found.description,
+        marks: package::marks(bytes),
         component_bytes: entry.component_bytes,
         compiled_bytes: entry.compiled_bytes,
         compile_time: Duration::from_micros(entry.compile_micros),

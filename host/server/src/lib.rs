@@ -3,6 +3,7 @@
 mod acts;
 mod api;
 mod audit;
+mod authors;
 mod backup;
 mod campaigns;
 mod contacts;
@@ -114,6 +115,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(proposals::routes())
         .merge(inbox::routes())
         .merge(rules::routes())
+        .merge(authors::routes())
 }
 
 /// What a host serves, to the world and to those at its machine; `more` is for the world too.

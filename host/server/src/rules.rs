@@ -30,6 +30,7 @@ use crate::Server;
 use crate::api::Paging;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
+use crate::authors::{AuthorTold, SignatureTold};
 use crate::let_in::LetIn;
 use crate::routes::{About, Routes};
 
@@ -125,6 +126,9 @@ struct Told {
     set_off: Value,
     /// Whether a proposal brought it; else a file of the company did.
     agreed: bool,
+    /// The author because of whose revoked key it does not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<AuthorTold>,
     /// Whether it failed too often of late and rests.
     rests: bool,
     /// What it did within the last hour: `asked`, `decided`, `failed`, `disagreed`, `micros`.
@@ -231,6 +235,8 @@ struct Plugin {
     may: Vec<String>,
     /// The rows of the matrix that a rule with it touches when it counts.
     rows: Vec<String>,
+    /// Who signed it.
+    signatures: Vec<SignatureTold>,
     /// Its size.
     bytes: u64,
     /// Who handed it in first.
@@ -255,7 +261,7 @@ impl From<HelmError> for Problem {
     fn from(error: HelmError) -> Self {
         let words = error.to_string();
         let (status, kind) = match error {
-            HelmError::NoRule(_) | HelmError::NoSet(_) | HelmError::NoVersion(_) => {
+            HelmError::NoRule(_) | HelmError::NoSet(_) | HelmError::NoVersion(_) | HelmError::NoAuthor(_) => {
                 (StatusCode::NOT_FOUND, "not-there")
             }
             HelmError::Unmoved(_, Unmoved::Nothing) => (StatusCode::CONFLICT, "nothing-to-do"),
@@ -311,6 +317,7 @@ fn told((stands, counts, rests): &(Stands, Counts, bool), versions: Option<Vec<V
         moved: json!(stands.moved),
         set_off: json!(stands.set_off),
         agreed: stands.agreed,
+        stopped: stands.stopped.as_ref().map(AuthorTold::from),
         rests: *rests,
         hour: json!(counts),
         versions,
@@ -403,10 +410,11 @@ async fn move_set(
     Ok(Json(Moved { generation: moved.map_err(told_to(&let_in, &server))? }))
 }
 
-fn plugin(server: &Server, uploaded: &Uploaded) -> Plugin {
+fn plugin(server: &Server, uploaded: &Uploaded) -> Result<Plugin, Problem> {
     let Uploaded { plugin, by, at } = uploaded;
-    let PluginFacts { may, rows, rules } = server.desk.plugin_facts(plugin);
-    Plugin {
+    let PluginFacts { signatures, may, rows, rules } = server.desk.plugin_facts(plugin)?;
+    Ok(Plugin {
+        signatures: signatures.into_iter().map(SignatureTold::from).collect(),
         component: plugin.component.to_string(),
         name: plugin.name.clone(),
         version: plugin.version.clone(),
@@ -418,7 +426,7 @@ fn plugin(server: &Server, uploaded: &Uploaded) -> Plugin {
         by: by.clone(),
         at: *at,
         rules: rules.iter().map(ToString::to_string).collect(),
-    }
+    })
 }
 
 fn handed_in(server: &Server, let_in: &LetIn) -> Result<Vec<Plugin>, Problem> {
@@ -428,7 +436,7 @@ fn handed_in(server: &Server, let_in: &LetIn) -> Result<Vec<Plugin>, Problem> {
         !let_in.person.external && company.raci().letters(&let_in.person, Task::AdjustRoutingRules).has(any);
     let own = let_in.actor.to_string();
     let plugins = server.desk.plugins()?;
-    Ok(plugins.values().filter(|one| sees_all || one.by == own).map(|one| plugin(server, one)).collect())
+    plugins.values().filter(|one| sees_all || one.by == own).map(|one| plugin(server, one)).collect()
 }
 
 async fn plugins(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<Value>, Problem> {
@@ -450,5 +458,5 @@ async fn upload(
     body: Bytes,
 ) -> Result<(StatusCode, Json<Plugin>), Problem> {
     let uploaded = server.desk.upload_plugin(let_in.actor(), body.into()).await?;
-    Ok((StatusCode::OK, Json(plugin(&server, &uploaded))))
+    Ok((StatusCode::OK, Json(plugin(&server, &uploaded)?)))
 }

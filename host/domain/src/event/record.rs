@@ -29,6 +29,8 @@ impl Event {
             | Self::RuleReturned(_)
             | Self::RuleSetMoved(_)
             | Self::PluginUploaded(_)
+            | Self::AuthorRegistered(_)
+            | Self::AuthorRevoked(_)
             | Self::ProposalMade(_)
             | Self::ProposalEdited(_)
             | Self::ProposalJudged(_)

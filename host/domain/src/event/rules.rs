@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::author::{AuthorKey, AuthorKeyId};
 use crate::decision::{Digest, Kind};
 use crate::id::{ProposalId, RuleId};
 use crate::rule::Version;
@@ -98,4 +99,22 @@ pub struct PluginUploaded {
     pub functions: Vec<String>,
     /// Its size in bytes.
     pub bytes: u64,
+}
+
+/// `author-registered`: whoever signs a component with this key is known from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorRegistered {
+    /// Their key.
+    pub key: AuthorKey,
+    /// Who they are, in words.
+    pub who: String,
+}
+
+/// `author-revoked`: a key is known to be in other hands, or is not trusted any more. What was signed with it stops at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorRevoked {
+    /// Which key.
+    pub key: AuthorKeyId,
+    /// Why.
+    pub why: String,
 }

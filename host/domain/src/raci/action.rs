@@ -115,6 +115,12 @@ actions! {
     UploadPlugin => Own;
     /// Reads the components that one handed in; all of them where the row of rules says anything of one.
     ReadPlugins => Own;
+    /// Reads whose signatures on components are known.
+    ReadAuthors => see(&[AdjustRoutingRules]);
+    /// Makes an author's key known.
+    RegisterAuthor => may(&[ManageAccess]);
+    /// Trusts an author's key no more, so that what was signed with it stops.
+    RevokeAuthor => may(&[EmergencyStop]);
     /// Reads which rules are asked, and how they stand.
     ReadRules => see(&[AdjustRoutingRules]);
     /// Moves rules within what was signed, and returns to what was.

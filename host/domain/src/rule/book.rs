@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
+use crate::author::{AuthorKey, AuthorKeyId, Mark};
 use crate::decision::Digest;
 use crate::event::{Event, PluginUploaded, RuleAgreed};
 use crate::id::RuleId;
@@ -57,6 +58,33 @@ pub struct Uploaded {
     pub at: Time,
 }
 
+/// An author whose signatures are known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// What their signatures are checked with.
+    pub key: AuthorKey,
+    /// Who they are, in words.
+    pub who: String,
+    /// Who registered them.
+    pub by: String,
+    /// When.
+    pub at: Time,
+    /// That their key is trusted no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<Revoked>,
+}
+
+/// That a key is trusted no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoked {
+    /// Who did it.
+    pub by: String,
+    /// When.
+    pub at: Time,
+    /// Why.
+    pub why: String,
+}
+
 /// The stream, folded.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RuleBook {
@@ -72,6 +100,9 @@ pub struct RuleBook {
     /// What was uploaded.
     #[serde(default)]
     pub plugins: BTreeMap<Digest, Uploaded>,
+    /// Whose signatures are known.
+    #[serde(default)]
+    pub authors: BTreeMap<AuthorKeyId, Author>,
 }
 
 impl RuleBook {
@@ -119,8 +150,29 @@ impl RuleBook {
                 let uploaded = || Uploaded { plugin: plugin.clone(), by, at };
                 self.plugins.entry(plugin.component).or_insert_with(uploaded);
             }
+            Event::AuthorRegistered(author) => {
+                let (key, who) = (author.key.clone(), author.who.clone());
+                let known = || Author { key, who, by, at, revoked: None };
+                self.authors.entry(author.key.id()).or_insert_with(known);
+            }
+            Event::AuthorRevoked(revoked) => {
+                if let Some(author) = self.authors.get_mut(&revoked.key) {
+                    author.revoked.get_or_insert(Revoked { by, at, why: revoked.why.clone() });
+                }
+            }
             _ => {}
         }
+    }
+
+    /// The authors whose signature a component has, and it holds.
+    pub fn authors_of<'a>(&'a self, marks: &'a [Mark]) -> impl Iterator<Item = &'a Author> {
+        marks.iter().filter_map(|mark| self.authors.get(&mark.by).filter(|author| author.key.made(mark)))
+    }
+
+    /// The author because of whose key a component may not run. One revoked key is enough: nobody can tell what whoever has it
+    /// now signed.
+    pub fn stopped_by<'a>(&'a self, marks: &'a [Mark]) -> Option<&'a Author> {
+        self.authors_of(marks).find(|author| author.revoked.is_some())
     }
 
     /// How a rule was moved of the version that is signed now, if it was.

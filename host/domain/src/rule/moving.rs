@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::mode::Mode;
 use super::{Bound, Version};
 use crate::Time;
+use crate::author::AuthorKeyId;
 use crate::id::{NumberId, RoleId};
 use crate::law::language::Language;
 use crate::raci::Raci;
@@ -42,6 +43,8 @@ pub enum Unmoved {
     Guard,
     /// It judges proposals.
     Judge,
+    /// Its plugin was signed with a key that was revoked.
+    Revoked(AuthorKeyId),
     /// What was signed is over.
     Over(Time),
     /// Nobody signed that this setting may be moved.
@@ -178,6 +181,17 @@ impl Unmoved {
                 "a regra julga propostas: ninguém a move a sós, propõe-se",
                 "the rule judges proposals: nobody moves it alone, propose it",
             ),
+            Self::Revoked(key) => match language {
+                Language::Es => {
+                    format!("la detiene la clave revocada de su autor, `{key}`: se propone con otro plugin")
+                }
+                Language::Pt => {
+                    format!("a chave revogada do seu autor, `{key}`, a detém: propõe-se com outro plugin")
+                }
+                _ => format!(
+                    "the revoked key of its author, `{key}`, stops it: propose it with another plugin"
+                ),
+            },
             Self::Over(until) => match language {
                 Language::Es => format!("lo firmado valía hasta {until}: se propone de nuevo"),
                 Language::Pt => format!("o que foi assinado valia até {until}: propõe-se de novo"),

@@ -27,7 +27,9 @@ use serde_json::Value;
 use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
-use crate::{campaigns, contacts, health, inbox, live, media, outbound, people, proposals, rules, templates};
+use crate::{
+    authors, campaigns, contacts, health, inbox, live, media, outbound, people, proposals, rules, templates,
+};
 
 use openapi::Page;
 use problem::Problem;
@@ -77,6 +79,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(inbox::api_routes())
         .merge(live::api_routes())
         .merge(rules::api_routes())
+        .merge(authors::api_routes())
 }
 
 /// The page of the API.
