@@ -27,10 +27,13 @@ mod effort;
 mod erasure;
 mod forgery;
 mod generations;
+#[path = "../host/rules/tests/guests/make.rs"]
+mod guests;
 mod keeping;
 mod law;
 mod live;
 mod load;
+mod masking;
 mod mass;
 mod media;
 mod message;

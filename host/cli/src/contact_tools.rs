@@ -211,8 +211,10 @@ fn confirmed(about: &Value) -> anyhow::Result<bool> {
     );
     let numbers = about.get("conversations").and_then(Value::as_array).map_or(0, Vec::len);
     println!(
-        "contact/{}: known since {}, last active {}, {numbers} conversation(s).",
+        "contact/{} ({}, phone {}): known since {}, last active {}, {numbers} conversation(s).",
         text(about, "contact"),
+        text(about, "name"),
+        about.get("phone").and_then(Value::as_str).unwrap_or("none"),
         text(about, "since"),
         text(about, "last-activity"),
     );

@@ -202,8 +202,17 @@ fn tell_plugin(plugin: &Value) {
         println!("    may {may}");
     }
     println!("    rows {}", words("rows").join(", "));
-    if !words("rules").is_empty() {
-        println!("    runs as {}", words("rules").join(", "));
+    for running in plugin["rules"].as_array().into_iter().flatten() {
+        let (hour, rests) = (&running["hour"], if running["rests"] == true { ", RESTS" } else { "" });
+        println!(
+            "    runs as {} ({}{rests}): asked {}, decided {}, failed {} within the last hour, {} µs in all",
+            text(running, "rule"),
+            text(running, "mode"),
+            hour["asked"],
+            hour["decided"],
+            hour["failed"],
+            hour["micros"]
+        );
     }
 }
 

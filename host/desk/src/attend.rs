@@ -4,6 +4,7 @@
 //! the invariants of the host stand between the two and say, in the decision itself, what was not done and why.
 
 use domain::Time;
+use domain::company::Company;
 use domain::conversation::Holder;
 use domain::decision::{Effect, MemoryScope, Place, Verdict, Why};
 use domain::event::{
@@ -124,7 +125,8 @@ fn consult(
         // Nobody dealt with what the customer wrote.
         None => why == Why::Message,
         Some(decided) => {
-            !refused.is_empty() || matches!(decided.verdict, Verdict::AnsweredAndRoute | Verdict::HandOver)
+            refused.contains(&Refused::AutomaticLimit)
+                || matches!(decided.verdict, Verdict::AnsweredAndRoute | Verdict::HandOver)
         }
     };
     if let Some(decided) = &decided {
@@ -151,12 +153,17 @@ pub(crate) fn place(
     let round = work.active.generation.route(&work.shared.rules, why, &asking);
     work.shared.meters.round(&round);
     let decided = round.decided.clone();
-    record(work, round, Vec::new())?;
+    let chosen = decided.as_ref().and_then(|decided| match &decided.verdict {
+        Verdict::Place(place) => Some(known_part(&work.active.company, place)),
+        _ => None,
+    });
+    let (chosen, refused) = chosen.map_or_else(Default::default, |(place, refused)| (Some(place), refused));
+    record(work, round, refused)?;
     let (place, by) = match decided {
         Some(decided) => {
             apply(work, &decided.rule, &decided.effects, &[])?;
-            match decided.verdict {
-                Verdict::Place(place) => (place, Chooser::Rule(decided.rule)),
+            match chosen {
+                Some(place) => (place, Chooser::Rule(decided.rule)),
                 _ => return Ok(()),
             }
         }
@@ -176,6 +183,26 @@ pub(crate) fn place(
         set_timer(work, seconds, Purpose::Overflow { case })?;
     }
     Ok(())
+}
+
+/// A place without what the company does not know: it stands in the journal for ever and is not sealed, so that nothing of a
+/// customer may get there.
+fn known_part(company: &Company, place: &Place) -> (Place, Vec<Refused>) {
+    let mut place = place.clone();
+    let mut refused = Vec::new();
+    let agents = company.agents();
+    let asked = place.skills.len();
+    place.skills.retain(|skill| agents.iter().any(|agent| agent.skills.contains(skill)));
+    if place.skills.len() < asked {
+        refused.push(Refused::UnknownSkill);
+    }
+    let preferred = place.prefer.take();
+    let known = preferred.clone().filter(|preferred| agents.iter().any(|agent| agent.id == preferred.agent));
+    if known != preferred {
+        refused.push(Refused::UnknownAgent);
+    }
+    place.prefer = known;
+    (place, refused)
 }
 
 fn default_place(work: &Work<'_>) -> Place {
@@ -211,12 +238,15 @@ fn record(work: &mut Work<'_>, round: Round, refused: Vec<Refused>) -> Result<()
 fn refusals(work: &Work<'_>, effects: &[Effect]) -> Vec<Refused> {
     let replies = effects.iter().filter(|effect| matches!(effect, Effect::Reply { .. })).count();
     let sent = work.conversation.automatic_within_the_hour(work.now);
-    let limit = work.active.company.automatic_limit();
-    if replies > 0 && sent as usize + replies > limit as usize {
-        vec![Refused::AutomaticLimit]
-    } else {
-        Vec::new()
+    let (company, mut refused) = (&work.active.company, Vec::new());
+    if replies > 0 && sent as usize + replies > company.automatic_limit() as usize {
+        refused.push(Refused::AutomaticLimit);
     }
+    let unknown = |effect: &Effect| matches!(effect, Effect::Resolve { code } if !company.counts_by(code));
+    if effects.iter().any(unknown) {
+        refused.push(Refused::UnknownCode);
+    }
+    refused
 }
 
 /// Does what a rule wants, in the order in which it asked for it.
@@ -230,7 +260,7 @@ fn apply(
     for effect in effects {
         let Some(case) = work.case().map(|case| case.id) else { return Ok(()) };
         match effect {
-            Effect::Reply { .. } | Effect::Resolve { .. } if !refused.is_empty() => {}
+            Effect::Reply { .. } | Effect::Resolve { .. } if refused.contains(&Refused::AutomaticLimit) => {}
             Effect::Reply { message } => {
                 reply(work, actor(), message)?;
             }
@@ -256,7 +286,9 @@ fn apply(
                 work.record(actor(), CaseLabelled { case, label: Label::Priority(*value) })?;
             }
             Effect::Resolve { code } => {
-                work.record(actor(), CaseClosed { case, code: code.clone() })?;
+                let counts = work.active.company.counts_by(code);
+                let code = if counts { code.as_str() } else { CaseClosed::OTHER };
+                work.record(actor(), CaseClosed { case, code: code.to_owned() })?;
             }
             Effect::WakeAfter { seconds, note } => {
                 cancel_wakes(work, rule)?;

@@ -20,6 +20,7 @@ use domain::event::{
     Refused, SendWithheld,
 };
 use domain::id::{ContactId, ConversationId};
+use domain::masking;
 use domain::message::{Identity, Profile};
 use domain::stream::{Actor, Stream};
 use store::{Closed, CommitError, Draft, Erasure, KeyStore, Store};
@@ -316,9 +317,28 @@ impl Desk {
         last_activity(&self.shared().store, contact)
     }
 
+    /// As much of a contact as tells whether it is the right one: parts of the name and of the phone.
+    pub fn glimpse(&self, contact: ContactId) -> Result<Glimpse, DeskError> {
+        let (_, known) = self.shared().contact(contact)?;
+        let key = self.shared().key(contact)?;
+        let (profile, identity) = (known.profile.open(&key)?, known.identity.open(&key)?);
+        Ok(Glimpse {
+            name: masking::name(&profile.name),
+            phone: identity.phone.as_deref().map(masking::last_digits),
+        })
+    }
+
     fn today(&self) -> jiff::civil::Date {
         self.shared().now().to_zoned(jiff::tz::TimeZone::UTC).date()
     }
+}
+
+/// A contact, to be recognised by whoever knows them.
+pub struct Glimpse {
+    /// The first letters of the name; empty if there is none.
+    pub name: String,
+    /// The last digits of the phone; none if they have none.
+    pub phone: Option<String>,
 }
 
 /// Forgets contacts in a store that nobody else uses, on the word of somebody else: a restore does. The keys are not there.

@@ -58,7 +58,7 @@ pub use campaigns::{CampaignError, Campaigner, Estimate, Listed, OptedIn, To, Wa
 pub use carrier::{Carrier, OfContact};
 pub use command::{CommandError, DeskError, Done};
 pub use dispatcher::Dispatcher;
-pub use erasure::{Cause, Erased, ErasureError, Named, Term, erase_now};
+pub use erasure::{Cause, Erased, ErasureError, Glimpse, Named, Term, erase_now};
 pub use helm::{HelmError, Signed, Stands, begin, rows};
 pub use matcher::Matcher;
 pub use media::{Fetched, Fetcher, MediumError, UploadError};
@@ -69,7 +69,7 @@ pub use retention::{Due, Expired};
 pub use rules::Counts;
 pub use sender::Sender;
 pub use shared::Outside;
-pub use steering::{PluginFacts, RuleChange, RuleWish, Signature};
+pub use steering::{PluginFacts, RuleChange, RuleRun, RuleWish, Signature};
 pub use templates::{Librarian, Synced, TemplateError, TemplateWish, Which};
 pub use timers::Timers;
 pub use unseal::unseal;

@@ -117,7 +117,19 @@ pub struct PluginFacts {
     /// The rows of the matrix that a rule with it touches when it counts.
     pub rows: BTreeSet<Task>,
     /// The rules that run it now.
-    pub rules: Vec<RuleId>,
+    pub rules: Vec<RuleRun>,
+}
+
+/// A rule that runs a plugin, as its author may know it: how often it was asked and failed, and not with whose words.
+pub struct RuleRun {
+    /// Which rule.
+    pub rule: RuleId,
+    /// The mode that it is in.
+    pub mode: Mode,
+    /// What it did within the last hour.
+    pub hour: Counts,
+    /// Whether it failed too often of late and rests.
+    pub rests: bool,
 }
 
 impl Desk {
@@ -338,6 +350,13 @@ impl Desk {
         let reach = Reach { kinds: plugin.kinds.iter().copied().collect(), functions };
         let runs = |rule: &&rules::Rule| rule.definition().linked.admitted().digest == plugin.component;
         let active = self.active();
+        let now = u64::try_from(self.shared().now().as_millisecond()).unwrap_or(0);
+        let running = |rule: &rules::Rule| RuleRun {
+            rule: rule.definition().id.clone(),
+            mode: rule.definition().mode,
+            hour: rule.lately(now),
+            rests: rule.rests(),
+        };
         let (_, book) = self.store().rule_book()?;
         let marks = self.shared().marks.of(&plugin.component)?;
         let signature = |mark: &Mark| Signature {
@@ -349,7 +368,7 @@ impl Desk {
             may: reach.functions.iter().map(|function| function.words()).collect(),
             // If it counted, and judged all that can be judged.
             rows: helm::rows(&reach, &proposal::Kind::ALL.into(), Mode::Live),
-            rules: active.generation.rules().filter(runs).map(|rule| rule.definition().id.clone()).collect(),
+            rules: active.generation.rules().filter(runs).map(running).collect(),
         })
     }
 

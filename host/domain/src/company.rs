@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Hours};
+use crate::event::CaseClosed;
 use crate::id::{AgentId, NumberId, QueueId};
 use crate::law::countries::Countries;
 use crate::law::language::Language;
@@ -57,6 +58,9 @@ pub struct Description {
     /// For how long it keeps what it knows of people.
     #[serde(default)]
     pub retention: Retention,
+    /// The codes by which rules resolve cases; `answered` and `other` are always among them.
+    #[serde(default)]
+    pub closing_codes: Vec<String>,
     /// How changes that can hurt are agreed on.
     #[serde(default)]
     pub approvals: Approvals,
@@ -230,6 +234,12 @@ impl Company {
                 &format!("one of the queues was expected: {}", names.join(", ")),
             ))
         };
+        for (i, code) in description.closing_codes.iter().enumerate() {
+            if !CaseClosed::is_code(code) {
+                let expected = "1 to 40 small letters and hyphens were expected, as `wrong-number`";
+                return Err(mistake(format!("closing-codes[{i}]"), code, expected));
+            }
+        }
         for (i, queue) in description.queues.iter().enumerate() {
             known_calendar(format!("queues[{i}].calendar"), &queue.calendar)?;
             if queues.iter().filter(|id| ***id == queue.id).count() > 1 {
@@ -364,6 +374,12 @@ impl Company {
         self.description.automatic_messages_per_hour
     }
 
+    /// Whether a case can be resolved by a rule with this code.
+    pub fn counts_by(&self, code: &str) -> bool {
+        [CaseClosed::ANSWERED, CaseClosed::OTHER].contains(&code)
+            || self.description.closing_codes.iter().any(|known| known == code)
+    }
+
     /// All queues.
     pub fn queues(&self) -> &[Queue] {
         &self.description.queues
@@ -434,6 +450,7 @@ impl Default for Description {
             zone: Self::default_zone(),
             automatic_messages_per_hour: Self::default_automatic_limit(),
             throughput: None,
+            closing_codes: Vec::new(),
             numbers: Vec::new(),
             queues: Vec::new(),
             agents: Vec::new(),

@@ -60,6 +60,22 @@ pub fn json(value: Value) -> Value {
     }
 }
 
+/// As much of a name as tells whether it is the right one: `L••• P•••` of `Lucía Peña`. What stands for the rest says nothing of
+/// how long it is.
+pub fn name(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.chars().next());
+    words.take(4).map(|first| format!("{first}•••")).collect::<Vec<_>>().join(" ")
+}
+
+/// The same of a phone: its last four digits.
+pub fn last_digits(phone: &str) -> String {
+    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
+    // Of a short number four digits would be most of it.
+    let shown = if digits.len() >= FEWEST { 4 } else { 0 };
+    let last: String = digits[digits.len() - shown..].iter().collect();
+    format!("••• {last}").trim_end().to_owned()
+}
+
 /// How long the phone is that a text begins with.
 fn phone(text: &str) -> Option<usize> {
     let (mut digits, mut end, mut gap) = (0, 0, 0);
@@ -119,7 +135,34 @@ mod tests {
         assert_eq!(super::json(value), json!({"[phone]": ["[phone]", 42], "a": "[e-mail]"}));
     }
 
+    #[test]
+    fn a_person_is_known_again_and_not_told() {
+        for (whole, left) in [
+            ("Lucía Peña", "L••• P•••"),
+            ("zacarias-marcador", "z••• m•••"),
+            ("🌻", ""),
+            ("Ñ", "Ñ•••"),
+            ("", ""),
+        ] {
+            assert_eq!(name(whole), left);
+        }
+        assert_eq!(name("a b c d e f"), "a••• b••• c••• d•••");
+        for (whole, left) in
+            [("573001112233", "••• 2233"), ("+57 300 111 2233", "••• 2233"), ("85555", "•••"), ("", "•••")]
+        {
+            assert_eq!(last_digits(whole), left);
+        }
+    }
+
     proptest! {
+        #[test]
+        fn of_no_phone_more_than_four_digits_are_left(digits in "[0-9]{0,15}") {
+            let left = last_digits(&digits);
+            let shown = left.chars().filter(char::is_ascii_digit).count();
+            prop_assert!(shown <= 4 && digits.len() >= 2 * shown);
+            prop_assert!(digits.ends_with(left.trim_start_matches(['•', ' '])));
+        }
+
         #[test]
         fn no_phone_gets_through_in_any_of_the_ways_in_which_people_write_it(
             digits in "[1-9][0-9]{9,12}",

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use desk::{Cause, DeskError, ErasureError, Named, OfContact};
+use desk::{Cause, DeskError, ErasureError, Glimpse, Named, OfContact};
 use domain::Time;
 use domain::contact::Hold;
 use domain::id::{ContactId, NumberId};
@@ -144,6 +144,10 @@ struct Known {
     /// The host's own name of it.
     #[schemars(with = "String")]
     contact: ContactId,
+    /// The first letters of the name, as `L••• P•••`; empty if there is none.
+    name: String,
+    /// The last four digits of the phone, if there is one.
+    phone: Option<String>,
     /// Since when.
     since: Option<Time>,
     /// Why it must not be erased, if it must not.
@@ -167,7 +171,7 @@ struct Held {
     held: bool,
 }
 
-/// What there is of a contact, without a word of it: enough to know whether it is the right one.
+/// What there is of a contact, masked: enough to know whether it is the right one.
 async fn about(State(server): State<Arc<Server>>, Json(asked): Json<Asked>) -> Result<Json<Known>, Failed> {
     let contact = asked.contact(&server)?;
     let store = server.desk.store();
@@ -175,8 +179,11 @@ async fn about(State(server): State<Arc<Server>>, Json(asked): Json<Asked>) -> R
     let (_, known) = store.contact(contact).map_err(failed)?;
     let known = known.ok_or(Failed::Desk(ErasureError::NoContact))?;
     let conversations = store.conversations_of(contact).map_err(failed)?;
+    let Glimpse { name, phone } = server.desk.glimpse(contact)?;
     Ok(Json(Known {
         contact,
+        name,
+        phone,
         since: known.since,
         held: known.hold,
         conversations: conversations.into_iter().map(|(number, _)| number).collect(),

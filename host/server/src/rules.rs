@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::handler::Handler as _;
 use axum::http::StatusCode;
-use desk::{Counts, HelmError, PluginFacts, Stands};
+use desk::{Counts, HelmError, PluginFacts, RuleRun, Stands};
 use domain::Time;
 use domain::decision::Digest;
 use domain::id::RuleId;
@@ -245,7 +245,28 @@ struct Plugin {
     #[schemars(with = "String")]
     at: Time,
     /// The rules that run it now.
-    rules: Vec<String>,
+    rules: Vec<RunningTold>,
+}
+
+/// A rule that runs a plugin: counts, and no words of customers.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+struct RunningTold {
+    /// What it is called.
+    rule: String,
+    /// The mode that it is in.
+    mode: String,
+    /// Whether it failed too often of late and rests.
+    rests: bool,
+    /// What it did within the last hour: `asked`, `decided`, `failed`, `disagreed`, `micros`.
+    hour: Value,
+}
+
+impl From<RuleRun> for RunningTold {
+    fn from(running: RuleRun) -> Self {
+        let RuleRun { rule, mode, hour, rests } = running;
+        Self { rule: rule.to_string(), mode: mode.to_string(), rests, hour: json!(hour) }
+    }
 }
 
 /// Some of the plugins.
@@ -425,7 +446,7 @@ fn plugin(server: &Server, uploaded: &Uploaded) -> Result<Plugin, Problem> {
         bytes: plugin.bytes,
         by: by.clone(),
         at: *at,
-        rules: rules.iter().map(ToString::to_string).collect(),
+        rules: rules.into_iter().map(RunningTold::from).collect(),
     })
 }
 

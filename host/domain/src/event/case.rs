@@ -73,6 +73,12 @@ pub enum Refused {
     CampaignStopped,
     /// So many were sent at once that others had to agree, and they did not.
     NotAgreed,
+    /// No agent of the company has a skill that a rule asked for: it could be a customer's name.
+    UnknownSkill,
+    /// A rule asked for an agent whom the company does not have.
+    UnknownAgent,
+    /// A rule resolved the case with a code that the company does not count by.
+    UnknownCode,
 }
 
 /// `case-queued`, in `conversation/…`.
@@ -137,7 +143,14 @@ pub struct CaseClosed {
 }
 
 impl CaseClosed {
-    /// Whether a text can be a code: 1 to 40 letters and hyphens. Without digits and spaces no customer's data fits in.
+    /// The code of what has none of the company's.
+    pub const OTHER: &str = "other";
+
+    /// The code of what a rule dealt with, whatever the company counts by besides.
+    pub const ANSWERED: &str = "answered";
+
+    /// Whether a text can be a code: 1 to 40 small letters and hyphens. A phone does not fit in; a name does, so of a rule it has to
+    /// be one that the company counts by, too.
     pub fn is_code(text: &str) -> bool {
         (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
     }

@@ -173,6 +173,21 @@ impl Refused {
                 "Eram tantos envios do mesmo modelo que outra pessoa precisava aprová-los, e não foram aprovados.",
                 "There were so many of the same template that somebody else had to agree, and nobody did.",
             ),
+            Self::UnknownSkill => language.pick(
+                "La regla pidió una habilidad que ningún agente tiene: el caso espera sin ella.",
+                "A regra pediu uma habilidade que nenhum agente tem: o caso espera sem ela.",
+                "The rule asked for a skill that no agent has: the case waits without it.",
+            ),
+            Self::UnknownAgent => language.pick(
+                "La regla prefirió a un agente que la empresa no tiene: no se le espera.",
+                "A regra preferiu um agente que a empresa não tem: não se espera por ele.",
+                "The rule preferred an agent whom the company does not have: nobody waits for them.",
+            ),
+            Self::UnknownCode => language.pick(
+                "La regla cerró el caso con un código que la empresa no tiene: cuenta como `other`.",
+                "A regra fechou o caso com um código que a empresa não tem: conta como `other`.",
+                "The rule resolved the case with a code that the company does not have: it counts as `other`.",
+            ),
         }
     }
 }
@@ -199,6 +214,9 @@ mod tests {
             (Refused::ContactErased, "contact-erased"),
             (Refused::CampaignStopped, "campaign-stopped"),
             (Refused::NotAgreed, "not-agreed"),
+            (Refused::UnknownSkill, "unknown-skill"),
+            (Refused::UnknownAgent, "unknown-agent"),
+            (Refused::UnknownCode, "unknown-code"),
         ] {
             assert_eq!(serde_json::to_value(refused).unwrap(), code);
             let words = [Language::Es, Language::Pt, Language::En].map(|language| refused.words(language));

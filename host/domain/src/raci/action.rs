@@ -179,8 +179,8 @@ actions! {
     ReadAudit => may(&[Audit]);
     /// Reads what one did oneself, and who did something that concerns one.
     ReadOwnRecord => Own;
-    /// Reads every event.
-    ReadJournal => may(&[Audit]);
+    /// Reads every event, what is sealed of customers too.
+    ReadJournal => may(&[Audit, CustomerData]);
     /// Checks that nothing of the journal is damaged.
     VerifyJournal => see(&[Audit]);
 

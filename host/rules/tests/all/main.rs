@@ -6,6 +6,8 @@ mod admission;
 mod decisions;
 mod hostile;
 mod judging;
+#[path = "../guests/make.rs"]
+mod make;
 mod modes;
 mod plugins;
 mod support;
