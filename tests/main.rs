@@ -22,6 +22,7 @@ mod campaigns;
 mod capacity;
 mod components;
 mod crash;
+mod delegations;
 mod demo;
 mod effort;
 mod erasure;

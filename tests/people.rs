@@ -463,6 +463,7 @@ async fn every_route_of_the_api_lets_in_whom_the_matrix_lets_and_nobody_else() {
                 Action::KeepOwnAccess
                     | Action::SecureOneself
                     | Action::ChangeAccess
+                    | Action::DelegateWord
                     | Action::DecideProposals
             );
             let person = raci.by_id(&id.into()).unwrap();

@@ -79,6 +79,7 @@ fn acted() -> Acted {
             task: Some(Task::EmergencyStop),
             letters: Letters::RA,
             roles: vec!["supervisor".into()],
+            lent_by: Vec::new(),
         }),
         refused: None,
         device: Device::Socket { process: Some(4_711) },

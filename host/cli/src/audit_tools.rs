@@ -149,9 +149,12 @@ fn line(row: &Value) -> String {
         text(row, "what")
     );
     let right = act["right"]["task"].as_str().map(|task| {
-        let roles: Vec<&str> =
-            act["right"]["roles"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        format!("{task} {} ({})", text(&act["right"], "letters"), roles.join(", "))
+        let names = |field: &str| -> Vec<&str> {
+            act["right"][field].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+        };
+        let (roles, lent) = (names("roles").join(", "), names("lent_by").join(", "));
+        let by = if lent.is_empty() { String::new() } else { format!(", word lent by {lent}") };
+        format!("{task} {} ({roles}{by})", text(&act["right"], "letters"))
     });
     let extra = [
         Some(about).filter(|about| !about.is_empty()),

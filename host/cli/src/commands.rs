@@ -82,6 +82,9 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("audit export", Action::ReadAudit),
     ("audit checkpoint", Action::ReadAudit),
     ("audit prove", Action::ReadAudit),
+    ("delegation list", Action::ReadDelegations),
+    ("delegation lend", Action::DelegateWord),
+    ("delegation end", Action::DelegateWord),
     ("raci show", Action::ReadMatrix),
     ("raci lint", Action::ReadMatrix),
 ];

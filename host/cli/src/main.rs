@@ -10,6 +10,7 @@ mod commands;
 mod company_files;
 mod contact_tools;
 mod control;
+mod delegation_tools;
 mod demo;
 mod erasures;
 mod handing;
@@ -168,6 +169,14 @@ enum Command {
         #[command(subcommand)]
         command: raci::Command,
     },
+    /// Lend your word to a colleague while you are away. Asks the running host.
+    Delegation {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: delegation_tools::Command,
+    },
     /// Who can sign in, and how: invite people, look at their sessions, let them go. Asks the running host.
     Access {
         /// The file of settings.
@@ -290,6 +299,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Raci { config, command } => {
             let settings = Settings::read(config.as_deref(), &|name| std::env::var(name).ok())?;
             Ok(raci::run(&settings, &command))
+        }
+        Command::Delegation { config, command } => {
+            delegation_tools::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Access { config, command } => {
             access::run(&read_settings(config)?, command)?;

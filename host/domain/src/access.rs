@@ -13,9 +13,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::Time;
 use crate::decision::Digest;
 use crate::event::Event;
-use crate::id::{PersonId, SessionId, TokenId};
+use crate::id::{LoanId, PersonId, SessionId, TokenId};
 use crate::outside::Entropy;
 use crate::raci::action::Action;
+use crate::raci::loan::{Loan, WordLent};
 use crate::sealed::{Key, SealError};
 
 /// What one person proves themselves with.
@@ -35,6 +36,9 @@ pub struct Access {
     pub sessions: BTreeMap<SessionId, Session>,
     /// Their tokens.
     pub tokens: BTreeMap<TokenId, Token>,
+    /// What they have lent of their word, or had until it ran out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub loans: BTreeMap<LoanId, Loan>,
     /// When they signed in last.
     pub last_sign_in: Option<Time>,
     /// Since when they have left, if they have.
@@ -102,7 +106,8 @@ impl Access {
                 self.invitation = Some(Invitation { digest: invited.digest, until: invited.until });
             }
             Event::PasswordSet(set) if set.anew => {
-                *self = Self { password: Some(set.password.clone()), ..Self::default() };
+                let loans = std::mem::take(&mut self.loans);
+                *self = Self { password: Some(set.password.clone()), loans, ..Self::default() };
             }
             Event::PasswordSet(set) => {
                 self.password = Some(set.password.clone());
@@ -150,6 +155,12 @@ impl Access {
                 self.tokens.insert(issued.token, token);
             }
             Event::TokenRevoked(revoked) => drop(self.tokens.remove(&revoked.token)),
+            Event::WordLent(lent) => {
+                self.loans.retain(|_, loan| loan.until > time);
+                let WordLent { loan, to, tasks, until } = lent.clone();
+                self.loans.insert(loan, Loan { to, tasks, since: time, until });
+            }
+            Event::WordReturned(returned) => drop(self.loans.remove(&returned.loan)),
             Event::SignedOutEverywhere(_) => {
                 self.sessions.clear();
                 self.tokens.clear();

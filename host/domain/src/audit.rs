@@ -338,6 +338,12 @@ fn governing(event: &Event, language: Language) -> String {
         Event::SignedOutEverywhere(_) => {
             say("cerró todas las sesiones", "fechou todas as sessões", "ended all sessions")
         }
+        Event::WordLent(lent) => {
+            with(say("delegó su palabra en", "delegou sua palavra a", "lent their word to"), &lent.to)
+        }
+        Event::WordReturned(_) => {
+            say("terminó una delegación", "terminou uma delegação", "ended a delegation")
+        }
         Event::PersonLeft(_) => say("dio de baja", "deu baixa", "let go"),
         Event::PersonReturned(_) => say("readmitió", "readmitiu", "took back"),
         _ => String::new(),
@@ -400,6 +406,7 @@ mod tests {
                 "inspect-plugin",
                 "see-oneself",
                 "read-proposals",
+                "read-delegations",
                 "read-inbox",
                 "read-plugins",
                 "read-rules",

@@ -30,6 +30,7 @@ use crate::proposal::event::{
     ProposalSigned, ProposalWithdrawn,
 };
 use crate::proposal::judgement::ProposalJudged;
+use crate::raci::loan::{WordLent, WordReturned};
 use crate::sends::{SendHeld, TemplateCounted, TemplateHeld, TemplateReleased};
 use crate::stream::{Actor, Stream};
 use crate::subscriber::{SubscriberGivenUp, SubscriberJoined, SubscriberTold};
@@ -439,6 +440,10 @@ events! {
     PersonLeft(PersonLeft) = "person-left", form 1;
     /// Somebody works here again.
     PersonReturned(PersonReturned) = "person-returned", form 1;
+    /// Somebody hands their word on some rows to somebody else.
+    WordLent(WordLent) = "word-lent", form 1;
+    /// They have it back before its time.
+    WordReturned(WordReturned) = "word-returned", form 1;
     /// Somebody is about to do something, or was refused.
     Acted(Acted) = "acted", form 1;
     /// The signer vouches for the record up to here.

@@ -8,7 +8,7 @@ pub mod inbox;
 pub mod whom;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +83,16 @@ pub enum Matter {
         /// Who.
         person: PersonId,
     },
+    /// Somebody hands their word on some rows to somebody else, or has it back.
+    Word {
+        /// Whose word.
+        from: PersonId,
+        /// To whom; none if it is back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<PersonId>,
+        /// On which rows.
+        tasks: BTreeSet<Task>,
+    },
     /// People have other letters in the matrix than before.
     Rights {
         /// Who, with all that they have now.
@@ -144,7 +154,9 @@ impl Event {
             | Self::SessionsOverlapped(_)
             | Self::PersonInvited(_)
             | Self::PersonLeft(_)
-            | Self::PersonReturned(_) => true,
+            | Self::PersonReturned(_)
+            | Self::WordLent(_)
+            | Self::WordReturned(_) => true,
             Self::TemplateChanged(changed) => lost(&changed.change).is_some(),
             _ => false,
         }
@@ -185,6 +197,10 @@ impl Matter {
             Event::PersonInvited(_) => Self::Invited { person: person()? },
             Event::PersonLeft(_) => Self::Left { person: person()? },
             Event::PersonReturned(_) => Self::Returned { person: person()? },
+            Event::WordLent(lent) => {
+                Self::Word { from: person()?, to: Some(lent.to.clone()), tasks: lent.tasks.clone() }
+            }
+            Event::WordReturned(_) => Self::Word { from: person()?, to: None, tasks: BTreeSet::new() },
             event => {
                 let (step, proposal) = (Step::of(event)?, proposal?);
                 let Proposal { id, kind, title, .. } = proposal;
@@ -203,6 +219,7 @@ impl Matter {
             | Self::Invited { .. }
             | Self::Left { .. }
             | Self::Returned { .. }
+            | Self::Word { .. }
             | Self::Rights { .. } => Task::ManageAccess,
         })
     }

@@ -8,6 +8,7 @@
 pub mod action;
 pub mod letters;
 pub mod lint;
+pub mod loan;
 pub mod matrix;
 pub mod person;
 pub mod refusal;
@@ -49,6 +50,8 @@ pub struct Raci {
     matrix: Matrix,
     people: Vec<Person>,
     by_account: BTreeMap<OperatorId, usize>,
+    /// Words that are lent at this moment, in the order of who lent them.
+    lent: Vec<loan::Lent>,
 }
 
 impl Raci {
@@ -80,7 +83,7 @@ impl Raci {
                 return Err(taken("account", account.as_str(), expected).into());
             }
         }
-        Ok(Self { matrix, people, by_account })
+        Ok(Self { matrix, people, by_account, lent: Vec::new() })
     }
 
     /// The matrix.
@@ -93,7 +96,7 @@ impl Raci {
         let people: Vec<Person> = self.people.iter().filter(|person| !left(&person.id)).cloned().collect();
         let account = |(n, person): (usize, &Person)| Some((person.account.clone()?, n));
         let by_account = people.iter().enumerate().filter_map(account).collect();
-        Self { matrix: self.matrix.clone(), people, by_account }
+        Self { matrix: self.matrix.clone(), people, by_account, lent: self.lent.clone() }
     }
 
     /// The people.
@@ -118,9 +121,15 @@ impl Raci {
         person.roles.iter().any(steers) || Task::ALL.into_iter().any(has_last_word)
     }
 
-    /// What somebody has to do with a task: the letters of all their roles. Whoever is external never has the last word,
-    /// and exports nothing.
+    /// What somebody has to do with a task: their own letters, and the last word where it was lent to them.
     pub fn letters(&self, person: &Person, task: Task) -> Letters {
+        let own = self.own_letters(person, task);
+        if self.lent_to(person, task).next().is_some() { own | Letters::A } else { own }
+    }
+
+    /// What somebody has to do with a task by themselves: the letters of all their roles. Whoever is external never has the last
+    /// word, and exports nothing.
+    pub fn own_letters(&self, person: &Person, task: Task) -> Letters {
         let all = person.roles.iter().fold(Letters::NONE, |all, role| all | self.matrix.letters(task, role));
         match (person.external, task) {
             (false, _) => all,

@@ -1,6 +1,7 @@
 //! Why something about access was not done: whose fault it was, and what to do next.
 
 use domain::id::PersonId;
+use domain::raci::loan::NotLent;
 use domain::sealed::SealError;
 use jiff::SignedDuration;
 use store::{CommitError, ProjectionError};
@@ -52,6 +53,9 @@ pub enum AccessError {
     /// The word is no scope.
     #[error("`{0}` in `scopes` is no task and no action: /api/v1/openapi.json has the list")]
     NoScope(String),
+    /// The word cannot be lent.
+    #[error(transparent)]
+    NotLent(#[from] NotLent),
     /// It has none.
     #[error("`scopes` is empty: a token is limited to tasks or actions, as \"monitor-sla\"")]
     NoScopes,

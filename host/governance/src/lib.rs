@@ -12,6 +12,7 @@ mod error;
 mod inboxes;
 #[cfg(test)]
 mod laws;
+mod lending;
 mod limits;
 mod notary;
 mod outside;

@@ -119,10 +119,13 @@ impl Proposals {
         Self { store, clock, entropy }
     }
 
-    /// The matrix without those who have left: their words count no more, and nobody waits for them.
+    /// The matrix as it is at this moment: without those who have left, whose words count no more and for whom nobody waits,
+    /// and with the words that are lent.
     pub fn at_work(&self, raci: &Raci) -> Result<Raci, ProposalError> {
         let people = self.store.people()?;
-        Ok(raci.without(&|id| people.get(id).is_some_and(|access| access.left.is_some())))
+        let raci = raci.without(&|id| people.get(id).is_some_and(|access| access.left.is_some()));
+        let loans = self.store.loans()?;
+        Ok(raci.lending(loans.iter().map(|(from, _, loan)| (from, loan)), self.clock.now()))
     }
 
     /// Those that somebody has still to do something about, or all.

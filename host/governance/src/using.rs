@@ -79,6 +79,7 @@ impl Known {
                 Action::SecureOneself
                 | Action::KeepOwnAccess
                 | Action::ChangeAccess
+                | Action::DelegateWord
                 | Action::DecideProposals,
             ) => Err(Refusal::NotByToken),
             (By::Token { token, .. }, action) if token.covers(action) => Ok(()),

@@ -60,11 +60,18 @@ pub(crate) async fn record(
 /// By what right somebody may do something: the first row of it, and the roles that have letters which are enough there.
 fn right(raci: &Raci, person: &Person, action: Action) -> Right {
     let Belongs::To([task, ..], takes) = action.belongs() else {
-        return Right { task: None, letters: Letters::NONE, roles: Vec::new() };
+        return Right { task: None, letters: Letters::NONE, roles: Vec::new(), lent_by: Vec::new() };
     };
     let enough = |role: &&_| raci.matrix().letters(*task, role).has(takes.letters());
     let roles = person.roles.iter().filter(enough).cloned().collect();
-    Right { task: Some(*task), letters: raci.letters(person, *task), roles }
+    let by_themselves = raci.own_letters(person, *task).has(takes.letters());
+    let lent_by = if by_themselves { Vec::new() } else { raci.words_of(person, *task) };
+    Right {
+        task: Some(*task),
+        letters: raci.letters(person, *task),
+        roles,
+        lent_by: lent_by.into_iter().cloned().collect(),
+    }
 }
 
 fn denied(refusal: &Refusal) -> Denied {

@@ -138,7 +138,8 @@ pub(crate) async fn pass<F: Future>(
     request: Request,
     next: impl FnOnce(Request) -> F,
 ) -> Result<F::Output, Turned> {
-    let (raci, own) = (company.raci(), company.own_language());
+    let (raci, own) = (server.people.with_loans(company.raci()), company.own_language());
+    let raci = raci.as_ref();
     let (said, mut request, refusal) = match &asking.person {
         Ok(person) => {
             let (mut said, request) = hear(server, about, request).await.map_err(Turned::Status)?;

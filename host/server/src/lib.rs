@@ -8,6 +8,7 @@ mod backup;
 mod campaigns;
 mod contacts;
 mod control;
+mod delegations;
 mod door;
 mod health;
 mod inbox;
@@ -116,6 +117,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(inbox::routes())
         .merge(rules::routes())
         .merge(authors::routes())
+        .merge(delegations::routes())
 }
 
 /// What a host serves, to the world and to those at its machine; `more` is for the world too.

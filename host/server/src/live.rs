@@ -187,7 +187,7 @@ impl Listener {
     async fn tell(&mut self) -> Result<bool, Problem> {
         loop {
             let company = Arc::clone(&self.server.desk.active().company);
-            let raci = company.raci();
+            let raci = &*self.server.people.with_loans(company.raci());
             let Some(person) = self.server.people.still(&self.known, raci)? else { return Ok(false) };
             self.known.person = person;
             let store = self.server.desk.store();
@@ -213,9 +213,9 @@ impl Listener {
     /// What they may know of an event, if anything.
     fn shown(&self, recorded: &Recorded) -> Option<(&'static str, Value)> {
         let company = Arc::clone(&self.server.desk.active().company);
+        let raci = self.server.people.with_loans(company.raci());
         let may = |action: Action, target: &Target| {
-            self.known.reaches(action).is_ok()
-                && company.raci().may(&self.known.person, action, target).is_ok()
+            self.known.reaches(action).is_ok() && raci.may(&self.known.person, action, target).is_ok()
         };
         let stopped = |scope: &Scope| {
             let number = match scope {
@@ -235,7 +235,7 @@ impl Listener {
                 let proposal = self.server.desk.proposals().get(*id).ok()?;
                 let link = format!("/api/v1/proposals/{id}");
                 let told = json!({ "kind": event.kind(), "proposal": id.to_string(), "link": link });
-                proposals::concerns(&proposal, &self.known.person, &company).then_some(("proposal", told))
+                proposals::concerns(&proposal, &self.known.person, &raci).then_some(("proposal", told))
             }
             _ => None,
         }

@@ -221,7 +221,8 @@ async fn part(
 fn shown(server: &Server, let_in: &LetIn, all: bool) -> Result<Vec<Told>, Problem> {
     let company = Arc::clone(&server.desk.active().company);
     let proposals = server.desk.proposals().list(!all)?;
-    let concerns = |one: &Proposal| concerns(one, &let_in.person, &company);
+    let raci = server.people.with_loans(company.raci());
+    let concerns = |one: &Proposal| concerns(one, &let_in.person, &raci);
     Ok(proposals.iter().filter(|one| concerns(one)).map(|one| told(server, one, let_in, &company)).collect())
 }
 
@@ -439,13 +440,14 @@ fn unfit_for(unfit: Unfit, proposal: &Proposal, person: &Person, company: &Compa
 fn found(server: &Server, let_in: &LetIn, id: &str, company: &Company) -> Result<Proposal, Problem> {
     let id: ProposalId = id.parse().map_err(|_| ProposalError::None)?;
     let found = server.desk.proposals().get(id)?;
-    if concerns(&found, &let_in.person, company) { Ok(found) } else { Err(ProposalError::None.into()) }
+    let raci = server.people.with_loans(company.raci());
+    if concerns(&found, &let_in.person, &raci) { Ok(found) } else { Err(ProposalError::None.into()) }
 }
 
 /// Whether a proposal is any of somebody's business: they wrote it, or one of its rows says something of them.
-pub(crate) fn concerns(proposal: &Proposal, person: &Person, company: &Company) -> bool {
+pub(crate) fn concerns(proposal: &Proposal, person: &Person, raci: &Raci) -> bool {
     let any = Letters::RA | Letters::C | Letters::I;
-    let has = |task: &Task| company.raci().letters(person, *task).has(any);
+    let has = |task: &Task| raci.letters(person, *task).has(any);
     person.id == proposal.author
         || !person.external && (proposal.rows().iter().any(has) || proposal.asks(person))
 }

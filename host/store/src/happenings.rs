@@ -3,8 +3,9 @@
 //! Such events are rare among all others, so they have an index of their own: whoever tells of them, and whoever follows them
 //! live, goes on from any number without reading what lies between.
 
-use domain::id::{PersonId, SubscriberId};
+use domain::id::{LoanId, PersonId, SubscriberId};
 use domain::notice::inbox::Inbox;
+use domain::raci::loan::Loan;
 use domain::stream::Stream;
 use domain::subscriber::Progress;
 
@@ -30,6 +31,21 @@ impl Store {
     /// How far an address of the company's was told what happens; none if it is new.
     pub fn subscriber(&self, id: &SubscriberId) -> Result<(u64, Option<Progress>), ProjectionError> {
         self.folded(&Stream::Subscriber(id.clone()))
+    }
+
+    /// Whose word is lent to whom, whether it counts at this moment or not.
+    pub fn loans(&self) -> Result<Vec<(PersonId, LoanId, Loan)>, ProjectionError> {
+        let broken = || ProjectionError::Broken("a word that is lent");
+        self.all(layout::LOANS.to_vec())?
+            .iter()
+            .map(|(key, value)| {
+                let name =
+                    key.get(1..key.len().saturating_sub(17)).and_then(|name| std::str::from_utf8(name).ok());
+                let from = PersonId::from(name.ok_or_else(broken)?);
+                let loan = LoanId::from_bytes(layout::tail(key).ok_or_else(broken)?);
+                Ok((from, loan, serde_json::from_slice(value)?))
+            })
+            .collect()
     }
 
     /// What somebody was told. Whoever was told nothing has an empty one.

@@ -11,7 +11,8 @@ use domain::campaign::event::List;
 use domain::decision::{Digest, MemoryScope};
 use domain::event::{MessageEdited, MessageRevoked};
 use domain::id::{
-    CampaignId, ContactId, ConversationId, MessageId, NumberId, ProposalId, QueueId, RuleId, TimerId, TokenId,
+    CampaignId, ContactId, ConversationId, LoanId, MessageId, NumberId, PersonId, ProposalId, QueueId,
+    RuleId, TimerId, TokenId,
 };
 use domain::lane::Lane;
 use domain::law::spending::Month;
@@ -314,6 +315,14 @@ pub(crate) fn token(token: TokenId) -> Vec<u8> {
 /// Who was sent an invitation, by what is in its link.
 pub(crate) fn invitation(digest: &Digest) -> Vec<u8> {
     [&b"Pi"[..], digest.as_bytes()].concat()
+}
+
+/// All words that are lent.
+pub(crate) const LOANS: &[u8] = b"L";
+
+/// A word that somebody has lent.
+pub(crate) fn loan(from: &PersonId, loan: LoanId) -> Vec<u8> {
+    [LOANS, from.as_str().as_bytes(), b"\0", &loan.to_bytes()].concat()
 }
 
 /// Something that people may have to be told of, or were told by.

@@ -182,6 +182,11 @@ impl State {
                 let sessions = access.sessions.values().map(|session| layout::session(&session.digest));
                 let tokens = access.tokens.keys().map(|token| layout::token(*token));
                 let invitation = access.invitation.iter().map(|sent| layout::invitation(&sent.digest));
+                for (loan, lent) in &access.loans {
+                    if let Ok(json) = serde_json::to_vec(lent) {
+                        entries.insert(layout::loan(id, *loan), json);
+                    }
+                }
                 for key in sessions.chain(tokens).chain(invitation) {
                     entries.insert(key, id.as_str().as_bytes().to_vec());
                 }

@@ -50,6 +50,9 @@ pub struct Right {
     /// The roles that have them, of those that the person has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<RoleId>,
+    /// Who lent them the word with which they do it, if their own letters are not enough.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lent_by: Vec<PersonId>,
 }
 
 /// Why somebody was refused.

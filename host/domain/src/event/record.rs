@@ -71,7 +71,9 @@ impl Event {
             | Self::TokenRevoked(_)
             | Self::SignedOutEverywhere(_)
             | Self::PersonLeft(_)
-            | Self::PersonReturned(_) => true,
+            | Self::PersonReturned(_)
+            | Self::WordLent(_)
+            | Self::WordReturned(_) => true,
             // What people are told follows from what happened, and from whose it is.
             Self::ProposalReminded(_) | Self::NoticeGiven(_) | Self::NoticesTold(_) => false,
             Self::SubscriberJoined(_) | Self::SubscriberTold(_) | Self::SubscriberGivenUp(_) => false,

@@ -43,7 +43,7 @@ pub fn whom_rights(
 
 /// What somebody has to do with every row in which they have anything.
 pub fn rights(person: &Person, raci: &Raci) -> Rights {
-    let row = |task: Task| (task, raci.letters(person, task));
+    let row = |task: Task| (task, raci.own_letters(person, task));
     Task::ALL.into_iter().map(row).filter(|(_, letters)| *letters != Letters::NONE).collect()
 }
 
@@ -58,6 +58,12 @@ fn part(matter: &Matter, person: &Person, proposal: Option<&Proposal>, raci: &Ra
         }
         // What one's own account is in is one's own business, too.
         Matter::TwoPlaces { person: whose } if *whose == person.id => Some(Part::Happened),
+        Matter::Word { from, to, tasks } => {
+            let theirs = *from == person.id || to.as_ref() == Some(&person.id);
+            let of_a_row = || reaches(&None) && tasks.iter().any(|task| has(*task, ANY));
+            let manages = || reaches(&None) && has(Task::ManageAccess, ANY);
+            (theirs || of_a_row() || manages()).then_some(Part::Happened)
+        }
         Matter::Template { .. }
         | Matter::TwoPlaces { .. }
         | Matter::Invited { .. }

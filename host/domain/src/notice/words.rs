@@ -101,6 +101,16 @@ impl Matter {
                 let words = say("trabaja aquí de nuevo", "trabalha aqui de novo", "works here again");
                 format!("{}: {words}", name(person))
             }
+            Self::Word { from, to: Some(to), tasks } => {
+                let rows: Vec<&str> = tasks.iter().map(|task| task.words(language)).collect();
+                let words = say("delega su palabra en", "delega sua palavra a", "lends their word to");
+                format!("{} {words} {}: {}", name(from), name(to), rows.join(", "))
+            }
+            Self::Word { from, to: None, .. } => {
+                let words =
+                    say("terminó una delegación de", "terminou uma delegação de", "a delegation ended, of");
+                format!("{words} {}", name(from))
+            }
             Self::Rights { people } => {
                 let row = |(task, letters): (&crate::raci::task::Task, &_)| {
                     format!("{} {letters}", task.words(language))

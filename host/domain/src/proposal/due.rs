@@ -195,8 +195,9 @@ impl Proposal {
                     let own = approvals.signatures.get(&task);
                     let wanted = demanded.chain(own).copied().max().unwrap_or(1).max(1);
                     // Of as many as there are: a row that nobody can fulfil would be one that nothing changes any more.
-                    let wanted = wanted.min(signers.len() as u32);
-                    let more = wanted.saturating_sub(of(true).len() as u32);
+                    let wanted = wanted.min(self.voices(raci, task, signers.iter().copied()));
+                    let signed = signers.iter().copied().filter(|one| self.signed.contains_key(&one.id));
+                    let more = wanted.saturating_sub(self.voices(raci, task, signed));
                     if more > 0 {
                         missing.push(Missing::Signature { task, more, could: of(false) });
                     }
@@ -312,7 +313,8 @@ impl Proposal {
         if never.iter().any(|task| self.tasks.contains(task)) {
             return Err(Unfit::Unforced);
         }
-        let answers = |task: &Task| raci.letters(person, *task).has(Letters::A);
+        // With a word of their own: whoever lent theirs has not seen the emergency.
+        let answers = |task: &Task| raci.own_letters(person, *task).has(Letters::A);
         if reaches_all(person) && self.tasks.iter().all(answers) { Ok(()) } else { Err(Unfit::Row) }
     }
 
@@ -375,8 +377,27 @@ impl Proposal {
         if answer.is_empty() {
             return Signers::Nobody;
         }
-        let ways = [others(answer), others(with(Letters::C)), others(with(Letters::R))];
+        let mut answer = others(answer);
+        // What its author wrote is not signed with a word that the author lent.
+        answer.retain(|person| self.voice(raci, task, person).is_some());
+        let ways = [answer, others(with(Letters::C)), others(with(Letters::R))];
         ways.into_iter().find(|people| !people.is_empty()).map_or(Signers::AuthorAlone, Signers::These)
+    }
+
+    /// With whose word somebody who answers for a row signs: their own, or the first that they were lent by another than the
+    /// author. Whoever does not answer for it signs with none but their own.
+    fn voice<'a>(&self, raci: &'a Raci, task: Task, person: &'a Person) -> Option<&'a PersonId> {
+        if !raci.letters(person, task).has(Letters::A) {
+            return Some(&person.id);
+        }
+        raci.words_of(person, task).into_iter().find(|word| **word != self.author)
+    }
+
+    /// With how many words people sign: one that was lent counts once, whoever says it.
+    fn voices<'a>(&self, raci: &'a Raci, task: Task, people: impl Iterator<Item = &'a Person>) -> u32 {
+        let voices: BTreeSet<&PersonId> =
+            people.filter_map(|person| self.voice(raci, task, person)).collect();
+        voices.len() as u32
     }
 
     /// Who is heard on a row: its C, without who wrote it.

@@ -109,6 +109,11 @@ actions! {
     /// Says something of a proposal, signs it, or ends it: its rows say who may (`domain::proposal::due`).
     DecideProposals => Own;
 
+    /// Reads whose word is lent to whom.
+    ReadDelegations => Own;
+    /// Lends one's word to somebody, or takes it back: on rows for which one answers (`domain::raci::loan`).
+    DelegateWord => Own;
+
     /// Reads what one was told, and says that one has read it.
     ReadInbox => Own;
     /// Hands in a component. It does nothing until a rule with it is agreed on.
@@ -257,6 +262,7 @@ impl Action {
                 | Self::ReadPlugins
                 | Self::SeeOneself
                 | Self::ReadProposals
+                | Self::ReadDelegations
                 | Self::ReadInbox
         );
         !looks && !own && !matches!(self.belongs(), Belongs::Public)

@@ -21,6 +21,8 @@ impl Action {
             Self::ReadProposals => ["leer las propuestas", "ler as propostas", "read the proposals"],
             Self::Propose => ["proponer un cambio", "propor uma mudança", "propose a change"],
             Self::DecideProposals => ["pronunciarse sobre una propuesta", "pronunciar-se sobre uma proposta", "say something of a proposal"],
+            Self::ReadDelegations => ["ver las delegaciones", "ver as delegações", "see the delegations"],
+            Self::DelegateWord => ["delegar su palabra", "delegar sua palavra", "lend their word"],
             Self::ReadInbox => ["leer sus avisos", "ler seus avisos", "read their notices"],
             Self::ReadMatrix => ["leer la matriz", "ler a matriz", "read the matrix"],
             Self::ReadRules => ["mirar las reglas", "ver as regras", "look at the rules"],

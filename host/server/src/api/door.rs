@@ -83,7 +83,8 @@ async fn enter(door: &Door, mut request: Request, next: Next) -> Result<Response
     // Before it is asked who it is: whoever holds a request open must not be who they were when it began.
     let request = whole(request, route.largest.unwrap_or(LARGEST)).await?;
     let company = Arc::clone(&server.desk.active().company);
-    let (raci, language) = (company.raci(), company.own_language());
+    let (raci, language) = (server.people.with_loans(company.raci()), company.own_language());
+    let raci = raci.as_ref();
     // Whoever shows something in `Authorization` is judged by that, whatever else comes along.
     let known = if let Some(shown) = request.headers().get(header::AUTHORIZATION) {
         let token = token(shown).ok_or_else(|| Problem::unknown(language))?;

@@ -110,8 +110,9 @@ async fn me(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<Me>
     let access = server.people.summary(&let_in.person.id)?.access;
     let known = governance::Known { person: let_in.person, by };
     let person = &known.person;
+    let raci = server.people.with_loans(company.raci());
     let may = Action::ALL.iter().filter(|action| {
-        let letters = company.raci().may(person, **action, &Target::default());
+        let letters = raci.may(person, **action, &Target::default());
         letters.is_ok() && known.reaches(**action).is_ok() && action.belongs() != Belongs::Public
     });
     Ok(Json(Me {

@@ -28,7 +28,8 @@ use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
 use crate::{
-    authors, campaigns, contacts, health, inbox, live, media, outbound, people, proposals, rules, templates,
+    authors, campaigns, contacts, delegations, health, inbox, live, media, outbound, people, proposals,
+    rules, templates,
 };
 
 use openapi::Page;
@@ -80,6 +81,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(live::api_routes())
         .merge(rules::api_routes())
         .merge(authors::api_routes())
+        .merge(delegations::api_routes())
 }
 
 /// The page of the API.

@@ -5,6 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::law::language::Language;
+use domain::raci::loan::NotLent;
 use domain::raci::refusal::Refusal;
 use governance::AccessError;
 use schemars::JsonSchema;
@@ -174,6 +175,8 @@ impl From<AccessError> for Problem {
             AccessError::Left(_) | AccessError::NotLeft(_) => (StatusCode::CONFLICT, "left"),
             AccessError::Service(_) => (StatusCode::CONFLICT, "a-program"),
             AccessError::NotYours(_) => (StatusCode::FORBIDDEN, "not-yours-to-do"),
+            AccessError::NotLent(NotLent::NotYours(_)) => (StatusCode::FORBIDDEN, "not-yours-to-do"),
+            AccessError::NotLent(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not-a-delegation"),
             AccessError::NotBegun => (StatusCode::CONFLICT, "not-begun"),
             AccessError::NoScope(_) | AccessError::NoScopes | AccessError::Days(_) | AccessError::Name => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "not-a-token")
