@@ -9,13 +9,13 @@ use tokio::net::TcpStream;
 use crate::caller::{Caller, PASSWORD, invite, opened, token};
 
 /// A stream of events, as a browser reads it.
-struct Listening {
+pub struct Listening {
     stream: TcpStream,
     text: String,
 }
 
 impl Listening {
-    async fn open(caller: &Caller, last: Option<u64>) -> Self {
+    pub async fn open(caller: &Caller, last: Option<u64>) -> Self {
         let mut stream = TcpStream::connect(&caller.address).await.unwrap();
         let mut head = format!("GET /api/v1/events HTTP/1.1\r\nHost: {}\r\n", caller.address);
         if let Some(last) = last {
@@ -48,8 +48,14 @@ impl Listening {
     }
 
     /// How long until it ends by itself.
-    async fn ends(mut self) -> Duration {
+    async fn ends(self) -> Duration {
         let begun = Instant::now();
+        self.whole().await;
+        begun.elapsed()
+    }
+
+    /// All of it, when it has ended.
+    pub async fn whole(mut self) -> String {
         // The last chunk, or the end of the connection.
         while !self.text.ends_with("\r\n0\r\n\r\n") {
             let mut part = [0; 4_096];
@@ -59,7 +65,7 @@ impl Listening {
                 read => self.text += &String::from_utf8_lossy(&part[..read]),
             }
         }
-        begun.elapsed()
+        self.text
     }
 
     /// All that was told: the id, the name, the data.

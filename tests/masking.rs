@@ -6,15 +6,40 @@ use server::Route;
 
 use crate::caller::{Caller, PASSWORD, invite, invited, token};
 use crate::guests::component;
+use crate::live::Listening;
 use crate::program::{Company, NUMBER, Serve, Starting, files_with, get};
 
 /// Small letters and hyphens, so that it passes for a code.
 const NAME: &str = "zacarias-marcador";
 const PHONE: &str = "573007654321";
+const USER_ID: &str = "CO.40710293846501987234";
 const WORDS: &str = "marca secreta noventa y cuatro";
 
 /// What may stand nowhere: a phone without its country, too.
-const MARKS: [&str; 4] = [NAME, PHONE, "3007654321", "marca secreta"];
+const MARKS: [&str; 5] = [NAME, PHONE, "3007654321", USER_ID, "marca secreta"];
+
+/// All else in which a customer's words come: the name of a file, a card, a place, an answer to a form, and what no host understands.
+fn in_other_forms() -> [Value; 6] {
+    let sha256 = data_encoding::BASE64.encode(&[7; 32]);
+    let card = json!({
+        "name": {"formatted_name": "marca secreta del primo", "first_name": NAME},
+        "phones": [{"phone": "+57 300 765 4321", "wa_id": PHONE, "type": "CELL"}],
+        "emails": [{"email": "primo@marca-secreta.example"}],
+    });
+    let place = json!({"latitude": 4.65, "longitude": -74.05, "name": "marca secreta", "address": WORDS});
+    let form =
+        json!({"name": "flow", "body": "Sent", "response_json": format!("{{\"cedula\":\"{WORDS}\"}}")});
+    [
+        json!({"type": "document", "document": {
+            "id": "7", "mime_type": "application/pdf", "sha256": sha256, "filename": "marca secreta.pdf", "caption": WORDS,
+        }}),
+        json!({"type": "contacts", "contacts": [card]}),
+        json!({"type": "location", "location": place}),
+        json!({"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": form}}),
+        json!({"type": "location", "location": {"latitude": WORDS, "longitude": NAME, "name": WORDS}}),
+        json!({"type": "hologram", "hologram": {"words": WORDS, "of": NAME}}),
+    ]
+}
 
 const PEOPLE: &str = "[[roles]]\nid = \"partner\"\nname = \"Proveedor\"\n\
     [[people]]\nid = \"ricardo\"\nname = \"Ricardo\"\nroles = [\"admin\"]\naccount = \"{me}\"\n\
@@ -99,7 +124,12 @@ async fn a_partner_s_rule_reads_a_customer_and_the_partner_reads_nothing_of_it()
         assert_eq!(told.status, 200, "{told:?}");
     }
 
-    company.whatsapp.customer(PHONE, NAME).say(NUMBER, WORDS).unwrap();
+    let mut listening = Vec::new();
+    for caller in [&nova, &ricardo] {
+        listening.push(Listening::open(caller, None).await);
+    }
+    let customer = company.whatsapp.customer(PHONE, NAME).with(|person| person.user_id = USER_ID.to_owned());
+    customer.say(NUMBER, WORDS).unwrap();
     let queued = company.until("case-queued", 1).await;
     let decided = company.until("rule-decided", 2).await;
     // It did read all of it, and wrote it where it is sealed: whoever may open the journal sees that.
@@ -147,6 +177,16 @@ async fn a_partner_s_rule_reads_a_customer_and_the_partner_reads_nothing_of_it()
     let running: Vec<&Value> = plugins.iter().flat_map(|one| one["rules"].as_array().unwrap()).collect();
     assert_eq!((running.len(), &running[0]["rule"]), (1, &json!("closes_by_name")));
     assert_eq!((&running[0]["hour"]["asked"], &running[0]["hour"]["decided"]), (&json!(1), &json!(1)));
+    // The customer goes on in every form there is.
+    for message in in_other_forms() {
+        customer.send_raw(NUMBER, message).unwrap();
+    }
+    let received = company.until("message-received", 2 + 4).await;
+    let strange = company.until("message-not-understood", 2).await;
+    let opened = format!("{received:?}{strange:?}{:?}", company.journal(&["--open"]));
+    for part in [USER_ID, "marca secreta.pdf", "marca secreta del primo", "primo@marca-secreta", "cedula"] {
+        assert!(opened.contains(part), "{part} in {opened}");
+    }
     let all: Vec<String> = domain::raci::action::Action::ALL.iter().map(|action| action.word()).collect();
     let mut by_token = token(&mut nova, json!({ "name": "x", "scopes": all, "days": 1 })).await;
     let mut reached = 0;
@@ -173,6 +213,11 @@ async fn a_partner_s_rule_reads_a_customer_and_the_partner_reads_nothing_of_it()
     none_of_it("what is found", &told.body.to_string());
     log.extend(serve.log());
     serve.stop();
+    for (listening, who) in listening.into_iter().zip(["nova", "ricardo"]) {
+        let told = listening.whole().await;
+        assert!(told.contains(" 200 ") && told.contains("id: "), "{who} listens: {told}");
+        none_of_it("what is told to whoever listens", &told);
+    }
     assert!(log.iter().any(|line| line.contains("DEBUG")), "it says more than usual: {log:?}");
     for line in log {
         none_of_it("what the host logs", &line);

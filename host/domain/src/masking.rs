@@ -164,6 +164,16 @@ mod tests {
         }
 
         #[test]
+        fn of_no_name_more_is_left_than_the_first_letters_of_four_words(whole in "\\PC{0,40}") {
+            let left = name(&whole);
+            let words = left.split(' ').filter_map(|word| word.strip_suffix("•••"));
+            let firsts: Vec<char> = words.filter_map(|word| word.chars().next()).collect();
+            prop_assert!(firsts.len() <= 4);
+            prop_assert_eq!(left.chars().filter(|c| !matches!(c, '•' | ' ')).count(), firsts.len());
+            prop_assert!(firsts.iter().all(|first| whole.contains(*first)));
+        }
+
+        #[test]
         fn no_phone_gets_through_in_any_of_the_ways_in_which_people_write_it(
             digits in "[1-9][0-9]{9,12}",
             gaps in proptest::collection::vec(prop_oneof![Just(""), Just(" "), Just("-"), Just(".")], 13),
