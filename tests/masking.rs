@@ -168,6 +168,7 @@ async fn a_partner_s_rule_reads_a_customer_and_the_partner_reads_nothing_of_it()
         ("session", "b".repeat(26)),
         ("token", "b".repeat(26)),
         ("key", "nova.example+00000000".to_owned()),
+        ("delegation", "b".repeat(26)),
         ("notice", "1".to_owned()),
     ];
     let plugins = nova.get("/plugins").await;

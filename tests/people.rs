@@ -239,6 +239,11 @@ async fn a_token_does_what_it_was_issued_for_and_dies_with_whoever_answers_for_i
     secret.replace_range(secret.len() - 4.., "AAAA");
     assert_eq!(forged.get("/status").await.problem(), "not-signed-in");
 
+    // Somebody else answers for the program: what was issued before is nothing that they know of.
+    change(&company, &serve, &PEOPLE.replace("owner = \"ricardo\"", "owner = \"patricia\""));
+    assert_eq!(bi.get("/status").await.status, 401);
+    change(&company, &serve, PEOPLE);
+    assert_eq!(bi.get("/status").await.status, 200);
     // Ricardo leaves: everything of his, and of the program that he answered for, is dead with the next request.
     assert_eq!(patricia.post("/people/patricia/leave", Value::Null).await.problem(), "not-oneself");
     let before = patricia.get("/people/ricardo").await;

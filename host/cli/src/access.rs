@@ -204,8 +204,15 @@ pub(crate) async fn shut_out(people: &People, desk: &Desk, before: Option<&Raci>
     let before = before.filter(|_| !raci.people().is_empty()).map_or(&[][..], Raci::people);
     let gone = before.iter().map(|person| &person.id).filter(|id| raci.by_id(id).is_none());
     let gone: BTreeSet<PersonId> = gone.cloned().chain(strangers).collect();
-    for person in gone {
+    for person in &gone {
         tracing::info!(%person, "is in the matrix no more: nothing of theirs counts, their cases wait in their queues");
+    }
+    // Whoever let somebody go may have been stopped before their cases were handed over.
+    let left = people.gone().unwrap_or_else(|error| {
+        tracing::error!(%error, "those who have left could not be looked at");
+        Vec::new()
+    });
+    for person in gone.into_iter().chain(left) {
         if let Err(error) = desk.hand_over(&AgentId::from(person.as_str()), &Actor::Host).await {
             tracing::error!(%error, %person, "their open cases could not be handed over");
         }

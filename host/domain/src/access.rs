@@ -84,6 +84,9 @@ pub struct Token {
     pub issued: Time,
     /// The last moment at which it counts.
     pub until: Time,
+    /// Who answered for the program when it was issued: for another owner it does not count, who does not know of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<PersonId>,
 }
 
 impl Token {
@@ -151,6 +154,7 @@ impl Access {
                     scopes: issued.scopes.clone(),
                     issued: time,
                     until: issued.until,
+                    owner: issued.owner.clone(),
                 };
                 self.tokens.insert(issued.token, token);
             }

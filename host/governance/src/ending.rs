@@ -48,6 +48,12 @@ impl People {
         self.write(id, seen, actor, vec![PersonReturned {}.into()]).await
     }
 
+    /// Those who have left.
+    pub fn gone(&self) -> Result<Vec<PersonId>, AccessError> {
+        let known = self.store().people()?.into_iter();
+        Ok(known.filter(|(_, access)| access.left.is_some()).map(|(id, _)| id).collect())
+    }
+
     /// Ends what is open of people whom the matrix does not know any more, so that nothing of it counts again if they are
     /// written there once more. Gives who they are.
     pub async fn shut_out_strangers(&self, raci: &Raci) -> Result<Vec<PersonId>, AccessError> {

@@ -63,6 +63,7 @@ fn anything() -> impl Strategy<Value = Event> {
         name: String::new(),
         scopes: vec![],
         until: at(100_000),
+        owner: None,
     };
     prop_oneof![
         any::<u8>().prop_map(|n| session(n).into()),

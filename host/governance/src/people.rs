@@ -114,7 +114,7 @@ impl People {
         let (version, mut access) = self.store().access(person)?;
         let now = self.now();
         access.sessions.retain(|id, session| standing::session(session, self.uses().session(*id), now));
-        access.tokens.retain(|_, token| standing::token(token, now));
+        access.tokens.retain(|_, token| token.until > now);
         let sessions = access.sessions.keys();
         let sessions_used = sessions.filter_map(|id| Some((*id, self.uses().session(*id)?))).collect();
         let tokens_used = access.tokens.keys().filter_map(|id| Some((*id, self.uses().token(*id)?)));

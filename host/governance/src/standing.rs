@@ -30,9 +30,10 @@ pub(crate) fn session(session: &Session, used: Option<Time>, now: Time) -> bool 
     session.until > now && idle < IDLE
 }
 
-/// Whether a token counts.
-pub(crate) fn token(token: &Token, now: Time) -> bool {
-    token.until > now
+/// Whether a token of somebody counts. Those of a program end with the word of who answered for it.
+pub(crate) fn token(token: &Token, person: &Person, now: Time) -> bool {
+    let answers = token.owner.is_none() || token.owner == person.owner;
+    token.until > now && answers
 }
 
 /// Whether somebody has to show a second factor and has not.

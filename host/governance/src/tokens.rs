@@ -58,9 +58,17 @@ impl People {
         let until = now.saturating_add(SignedDuration::from_hours(24 * days)).unwrap_or(Time::MAX);
         let (id, secret) = (TokenId::random(self.entropy()), secrets::random(self.entropy()));
         let digest = Digest::of(secret.as_bytes());
-        let issued = TokenIssued { token: id, digest, name: name.to_owned(), scopes: scopes.clone(), until };
+        let owner = program.map(|_| issuer.id.clone());
+        let issued = TokenIssued {
+            token: id,
+            digest,
+            name: name.to_owned(),
+            scopes: scopes.clone(),
+            until,
+            owner: owner.clone(),
+        };
         self.write(whose, None, Actor::Person(issuer.id.clone()), vec![issued.into()]).await?;
-        let token = Token { digest, name: name.to_owned(), scopes, issued: now, until };
+        let token = Token { digest, name: name.to_owned(), scopes, issued: now, until, owner };
         Ok((id, secrets::token(id, &secret), token))
     }
 

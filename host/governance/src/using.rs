@@ -182,7 +182,7 @@ impl People {
         let digest = Digest::of(secret.as_bytes());
         let fits = bool::from(digest.as_bytes().ct_eq(token.digest.as_bytes()));
         let now = self.now();
-        if !fits || !standing::token(&token, now) {
+        if !fits || !standing::token(&token, person, now) {
             return Ok(Err(Unknown));
         }
         locked(&self.uses().tokens).insert(id, now);
@@ -200,7 +200,9 @@ impl People {
                 standing::session(opened, self.uses().session(*id), now)
                     && !standing::is_half(raci, person, opened.second_factor)
             }),
-            By::Token { id, .. } => access.tokens.get(id).is_some_and(|token| standing::token(token, now)),
+            By::Token { id, .. } => {
+                access.tokens.get(id).is_some_and(|token| standing::token(token, person, now))
+            }
         };
         Ok(counts.then(|| person.clone()))
     }

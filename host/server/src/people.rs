@@ -253,13 +253,21 @@ async fn leave(
         let words = "nobody lets themselves go: ask a colleague who manages access";
         return Err(Problem::new(StatusCode::CONFLICT, "not-oneself", words));
     }
-    server.people.leave(&person, let_in.actor(), seen(&headers)?).await?;
+    let left = server.people.leave(&person, let_in.actor(), seen(&headers)?).await;
+    // A host that stopped in between has left their cases with them: asked again, it hands them over.
+    let already = match left {
+        Err(error @ AccessError::Left(_)) => Some(error),
+        left => left.map(|()| None)?,
+    };
     let agent = AgentId::from(person.as_str());
     let handed_over = server.desk.hand_over(&agent, &let_in.actor()).await.map_err(|error| {
         let words = format!("they are out, and their cases could not be handed over: {error}");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed", words)
     })?;
-    Ok(Json(Left { cases_handed_over: handed_over }))
+    match already {
+        Some(error) if handed_over == 0 => Err(error.into()),
+        _ => Ok(Json(Left { cases_handed_over: handed_over })),
+    }
 }
 
 async fn come_back(

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::access::Hidden;
 use crate::decision::Digest;
-use crate::id::{SessionId, TokenId};
+use crate::id::{PersonId, SessionId, TokenId};
 
 /// `person-invited`, in `person/…`: whoever opens the link may set a password, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +100,9 @@ pub struct TokenIssued {
     pub scopes: Vec<String>,
     /// The last moment at which it counts.
     pub until: Time,
+    /// Who answered for the program then; nobody for a person's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<PersonId>,
 }
 
 /// `token-revoked`, in `person/…`.
