@@ -10,6 +10,7 @@ use domain::agent::Presence;
 use domain::conversation::Holder;
 use domain::event::Event;
 use domain::id::{AgentId, ConversationId};
+use domain::measure::fact::Facts;
 use domain::message::Outgoing;
 use domain::stream::Actor;
 use store::Drive;
@@ -84,6 +85,11 @@ fn no_cap_is_exceeded_while_agents_grab_close_and_leave_at_once() {
     });
     assert_eq!(of_kind(&desk, "case-closed").len(), CASES, "every case was attended and closed, once");
     no_agent_beyond_capacity(&desk);
+    let mut facts = Facts::default();
+    let facts: Vec<_> = events(&desk).iter().flat_map(|event| facts.take(event)).collect();
+    for name in ["case-answered", "turn-answered", "case-resolved"] {
+        assert_eq!(facts.iter().filter(|fact| fact.what.name() == name).count(), CASES, "{name}");
+    }
     drop(desk);
     runtime.block_on(running.stop());
 }

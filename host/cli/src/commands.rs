@@ -75,6 +75,7 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("inbox read", Action::ReadInbox),
     ("journal verify", Action::VerifyJournal),
     ("journal inspect", Action::ReadJournal),
+    ("journal facts", Action::ReadJournal),
     ("journal reparse", Action::ReadAgain),
     ("journal rebuild", Action::RunHost),
     ("audit list", Action::ReadAudit),

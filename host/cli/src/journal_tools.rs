@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use desk::unseal;
 use domain::event::{Recorded, Written};
+use domain::measure::fact::Facts;
 use journal::{Reader, RealDisk};
 use serde_json::{Value, json};
 use store::{Drive, KeyStore, Paths, Store};
@@ -44,6 +45,18 @@ pub(crate) enum Command {
         #[arg(long)]
         kind: Option<String>,
     },
+    /// List what cases and agents can be measured by, with how long it took, beside a running host too.
+    Facts {
+        /// For programs: one fact a line, durations in milliseconds.
+        #[arg(long)]
+        json: bool,
+        /// The number of the first event of which the facts are listed.
+        #[arg(long, default_value_t = 1)]
+        from: u64,
+        /// Only facts of this name, as `case-answered`.
+        #[arg(long)]
+        fact: Option<String>,
+    },
     /// Read again what an older version did not understand. Asks the running host.
     Reparse {
         /// For programs: one JSON object.
@@ -67,13 +80,9 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<ExitC
         Command::Inspect { json, open, from, stream, kind } => {
             let keys = if open { Some(host::keys(settings, Arc::new(SystemEntropy))?) } else { None };
             let only = Only { stream, kind };
-            match list(&paths, json, keys.as_deref(), from, &only) {
-                // Whoever read has seen enough.
-                Err(error) if is_broken_pipe(&error) => Ok(()),
-                other => other,
-            }?;
-            Ok(ExitCode::SUCCESS)
+            unless_enough(list(&paths, json, keys.as_deref(), from, &only))
         }
+        Command::Facts { json, from, fact } => unless_enough(facts(&paths, json, from, fact.as_deref())),
         Command::Rebuild => rebuild(&paths),
         Command::Reparse { json } => reparse(settings, json),
     }
@@ -105,6 +114,14 @@ fn reparse(settings: &Settings, json: bool) -> anyhow::Result<ExitCode> {
 struct Only {
     stream: Option<String>,
     kind: Option<String>,
+}
+
+/// Whoever read a list has seen enough when they close it.
+fn unless_enough(listed: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
+    match listed {
+        Err(error) if !is_broken_pipe(&error) => Err(error),
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -194,6 +211,50 @@ fn list(paths: &Paths, json: bool, keys: Option<&KeyStore>, from: u64, only: &On
     }
     out.flush()?;
     Ok(())
+}
+
+/// Reads from the beginning whatever is listed: what began before `from` ends after it.
+fn facts(paths: &Paths, json: bool, from: u64, only: Option<&str>) -> anyhow::Result<()> {
+    let reader = Reader::open_beside(Arc::new(RealDisk), &paths.journal)?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut facts = Facts::default();
+    for batch in reader.batches(1) {
+        let batch = batch?;
+        for (seq, entry) in batch.entries() {
+            let event = Recorded::decode(seq, entry).with_context(|| format!("event {seq}"))?;
+            for fact in facts.take(&event) {
+                let name = fact.what.name();
+                if seq < from || only.is_some_and(|only| only != name) {
+                    continue;
+                }
+                let fact = serde_json::to_value(fact)?;
+                if json {
+                    writeln!(out, "{fact}")?;
+                } else {
+                    let time = event.time;
+                    writeln!(out, "{seq:>8}  {time:.3}  {name:<15}{}", in_words(&fact))?;
+                }
+            }
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// The members of a fact that a person looks at, durations in seconds.
+fn in_words(fact: &Value) -> String {
+    let members = fact.as_object().into_iter().flatten();
+    let shown = members.filter(|(name, value)| {
+        !value.is_null() && !["seq", "time", "fact", "conversation"].contains(&name.as_str())
+    });
+    let words = shown.map(|(name, value)| match (name.as_str(), value.as_u64(), value.as_str()) {
+        ("waited" | "sinceQueued" | "sinceWritten" | "lasted", Some(ms), _) => {
+            format!("  {name} {}.{:03} s", ms / 1000, ms % 1000)
+        }
+        (_, _, Some(text)) => format!("  {name} {text}"),
+        _ => format!("  {name} {value}"),
+    });
+    words.collect()
 }
 
 /// Lets the projections take in what the journal has, so that what is compared is of one moment.

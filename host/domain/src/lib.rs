@@ -22,6 +22,7 @@ pub mod json;
 pub mod lane;
 pub mod law;
 pub mod masking;
+pub mod measure;
 pub mod media;
 pub mod message;
 pub mod network;

@@ -1,0 +1,3 @@
+//! What an operation can be measured by.
+
+pub mod fact;

@@ -1,0 +1,308 @@
+//! Facts: what happened to a case or an agent, with how long it took.
+//!
+//! A figure is not made of events, because an event does not say how long something lasted: that lies between two of
+//! them. So they are paired here, once and for every definition of a figure, and each definition is a sum over facts. A
+//! fact holds identifiers, names from the company's files, and milliseconds; nothing that a customer said can be in one.
+//!
+//! Time is wall time. Only a person stops a clock: what a rule or a campaign writes is no answer.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::Time;
+use crate::agent::Presence;
+use crate::event::{Event, Recorded};
+use crate::id::{AgentId, CaseId, ConversationId, NumberId, QueueId};
+use crate::stream::{Actor, Stream};
+use crate::window;
+
+/// Something that happened, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// The number of the event that made it complete.
+    pub seq: u64,
+    /// When that event was committed.
+    pub time: Time,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What happened. All durations are in milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "fact", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum What {
+    /// A case began to wait for a person, or its place changed.
+    CaseQueued {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// Whether it had waited before.
+        again: bool,
+    },
+    /// A case was given to an agent.
+    CaseAssigned {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// To whom.
+        agent: AgentId,
+        /// Since it last began to wait; of a case that was given back, since its agent had got it. None if it did not wait.
+        waited: Option<u64>,
+    },
+    /// A person wrote in a case for the first time.
+    CaseAnswered {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// Who. None if it was nobody who attends.
+        agent: Option<AgentId>,
+        /// Since the case first waited for a person. None if it never did.
+        since_queued: Option<u64>,
+        /// Since the customer wrote what opened the case.
+        since_written: Option<u64>,
+    },
+    /// A person answered what the customer had written, in one message or several in a row.
+    TurnAnswered {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// Who. None if it was nobody who attends.
+        agent: Option<AgentId>,
+        /// Since the first of those messages.
+        waited: u64,
+    },
+    /// A case was closed.
+    CaseResolved {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// Who had it last. None if no agent ever did.
+        agent: Option<AgentId>,
+        /// The code it was closed with.
+        code: String,
+        /// Since it was opened.
+        lasted: u64,
+        /// Messages that people wrote in it.
+        answers: u32,
+        /// How often it went from one agent to another.
+        transfers: u32,
+    },
+    /// An agent was in one state and went into another.
+    PresenceEnded {
+        /// Who.
+        agent: AgentId,
+        /// The state that ended.
+        presence: Presence,
+        /// Since it began.
+        lasted: u64,
+    },
+}
+
+impl What {
+    /// Its name, as in the JSON.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::CaseQueued { .. } => "case-queued",
+            Self::CaseAssigned { .. } => "case-assigned",
+            Self::CaseAnswered { .. } => "case-answered",
+            Self::TurnAnswered { .. } => "turn-answered",
+            Self::CaseResolved { .. } => "case-resolved",
+            Self::PresenceEnded { .. } => "presence-ended",
+        }
+    }
+}
+
+/// Where something happened to a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct At {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The case.
+    pub case: CaseId,
+    /// On which of our numbers.
+    pub number: NumberId,
+    /// The queue it waits in or came from. None if it never waited.
+    pub queue: Option<QueueId>,
+}
+
+/// What has begun and has not ended. Takes in the whole journal in its order, and nothing twice.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    conversations: BTreeMap<ConversationId, Talk>,
+    agents: BTreeMap<AgentId, (Presence, Time)>,
+}
+
+#[derive(Debug, Clone)]
+struct Talk {
+    number: NumberId,
+    /// Since when the customer has written without a person's answer.
+    unanswered: Option<Time>,
+    case: Option<Open>,
+}
+
+#[derive(Debug, Clone)]
+struct Open {
+    id: CaseId,
+    opened: Time,
+    written: Option<Time>,
+    first_queued: Option<Time>,
+    waiting_since: Option<Time>,
+    queue: Option<QueueId>,
+    agent: Option<AgentId>,
+    answers: u32,
+    transfers: u32,
+}
+
+impl Facts {
+    /// Takes in one event and says what it completed: nothing, one fact or two.
+    pub fn take(&mut self, event: &Recorded) -> Vec<Fact> {
+        let whats = match &event.stream {
+            Stream::Conversation(id) => self.in_conversation(*id, event),
+            Stream::Agent(agent) => self.of_agent(agent, event).into_iter().collect(),
+            _ => Vec::new(),
+        };
+        whats.into_iter().map(|what| Fact { seq: event.seq, time: event.time, what }).collect()
+    }
+
+    fn of_agent(&mut self, agent: &AgentId, event: &Recorded) -> Option<What> {
+        let Event::PresenceSet(set) = &event.event else { return None };
+        match self.agents.get(agent) {
+            Some((presence, _)) if *presence == set.presence => None,
+            before => {
+                let ended = before.map(|(presence, since)| What::PresenceEnded {
+                    agent: agent.clone(),
+                    presence: *presence,
+                    lasted: between(*since, event.time),
+                });
+                self.agents.insert(agent.clone(), (set.presence, event.time));
+                ended
+            }
+        }
+    }
+
+    fn in_conversation(&mut self, id: ConversationId, event: &Recorded) -> Vec<What> {
+        match &event.event {
+            Event::ConversationStarted(started) => {
+                self.conversations
+                    .insert(id, Talk { number: started.number.clone(), unanswered: None, case: None });
+                Vec::new()
+            }
+            Event::ConversationErased(_) => {
+                self.conversations.remove(&id);
+                Vec::new()
+            }
+            _ => self.conversations.get_mut(&id).map_or_else(Vec::new, |talk| talk.take(id, event)),
+        }
+    }
+}
+
+impl Talk {
+    fn take(&mut self, id: ConversationId, event: &Recorded) -> Vec<What> {
+        match &event.event {
+            Event::MessageReceived(message) if window::is_opened_by(&message.content) => {
+                // Meta's clock counts whole seconds and is not ours: nobody has waited since later than now.
+                let written = message.sent_at.min(event.time);
+                self.unanswered.get_or_insert(written);
+                Vec::new()
+            }
+            Event::CaseOpened(opened) => {
+                self.case = Some(Open {
+                    id: opened.case,
+                    opened: event.time,
+                    written: self.unanswered,
+                    first_queued: None,
+                    waiting_since: None,
+                    queue: None,
+                    agent: None,
+                    answers: 0,
+                    transfers: 0,
+                });
+                Vec::new()
+            }
+            Event::ReplyQueued(reply)
+                if matches!(event.actor, Actor::Agent(_) | Actor::Person(_)) && reply.campaign.is_none() =>
+            {
+                self.answered(id, event)
+            }
+            _ => self.moved(id, event).into_iter().collect(),
+        }
+    }
+
+    fn answered(&mut self, id: ConversationId, event: &Recorded) -> Vec<What> {
+        let Some(case) = &mut self.case else { return Vec::new() };
+        let agent = match &event.actor {
+            Actor::Agent(agent) => Some(agent.clone()),
+            _ => None,
+        };
+        let at = case.at(id, &self.number);
+        let mut whats = Vec::new();
+        if case.answers == 0 {
+            whats.push(What::CaseAnswered {
+                at: at.clone(),
+                agent: agent.clone(),
+                since_queued: case.first_queued.map(|since| between(since, event.time)),
+                since_written: case.written.map(|since| between(since, event.time)),
+            });
+        }
+        case.answers += 1;
+        if let Some(since) = self.unanswered.take() {
+            whats.push(What::TurnAnswered { at, agent, waited: between(since, event.time) });
+        }
+        whats
+    }
+
+    fn moved(&mut self, id: ConversationId, event: &Recorded) -> Option<What> {
+        let case = self.case.as_mut()?;
+        match &event.event {
+            Event::CaseQueued(queued) if queued.case == case.id => {
+                let again = case.first_queued.is_some();
+                case.queue = Some(queued.place.queue.clone());
+                case.first_queued.get_or_insert(queued.since);
+                case.waiting_since = Some(queued.since);
+                Some(What::CaseQueued { at: case.at(id, &self.number), again })
+            }
+            Event::CaseAssigned(assigned) if assigned.case == case.id => {
+                let from_another = case.agent.as_ref().is_some_and(|agent| *agent != assigned.agent);
+                case.transfers += u32::from(from_another);
+                case.agent = Some(assigned.agent.clone());
+                case.queue = Some(assigned.queue.clone());
+                let waited = case.waiting_since.take().map(|since| between(since, event.time));
+                Some(What::CaseAssigned {
+                    at: case.at(id, &self.number),
+                    agent: assigned.agent.clone(),
+                    waited,
+                })
+            }
+            Event::CaseClosed(closed) if closed.case == case.id => {
+                // What nobody answered before the end is no turn of the next case.
+                self.unanswered = None;
+                let case = self.case.take()?;
+                Some(What::CaseResolved {
+                    at: case.at(id, &self.number),
+                    code: closed.code.clone(),
+                    lasted: between(case.opened, event.time),
+                    answers: case.answers,
+                    transfers: case.transfers,
+                    agent: case.agent,
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Open {
+    fn at(&self, conversation: ConversationId, number: &NumberId) -> At {
+        At { conversation, case: self.id, number: number.clone(), queue: self.queue.clone() }
+    }
+}
+
+/// Milliseconds, none if a clock was set back between the two.
+fn between(from: Time, to: Time) -> u64 {
+    u64::try_from(to.as_millisecond() - from.as_millisecond()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;
