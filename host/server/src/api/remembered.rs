@@ -3,6 +3,8 @@
 //!
 //! It lies in memory and is gone with a restart, like everything that is not worth an event; what must never happen twice is
 //! guarded by its own stream. What is told once (a token, a link) is not remembered: that it was done is.
+//!
+//! Each caller has room of their own: a program that never takes a key twice uses up nobody else's.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,14 +28,20 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// How long it is remembered.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// How many are remembered.
+/// How many are remembered of one caller.
 const MOST: usize = 10_000;
 
-/// The largest request that is compared, and the largest answer that is remembered.
+/// The largest request that is compared.
 const LARGEST: usize = 256 << 10;
+
+/// The largest answer that is remembered; of a larger one, that it was given. What was done is told in a few lines.
+const LONGEST: usize = 8 << 10;
 
 /// Whose request, under which key.
 type Of = (PersonId, String);
+
+/// What one caller asked for, by key.
+type Keys = HashMap<String, Asked>;
 
 struct Asked {
     digest: Digest,
@@ -53,7 +61,7 @@ enum Answer {
 
 /// All that is remembered.
 #[derive(Clone, Default)]
-pub(crate) struct Remembered(Arc<Mutex<HashMap<Of, Asked>>>);
+pub(crate) struct Remembered(Arc<Mutex<HashMap<PersonId, Keys>>>);
 
 impl Remembered {
     /// Does what is asked, unless it was done before. `once` is whether the answer is told once.
@@ -94,13 +102,24 @@ impl Remembered {
     /// Takes note of a request, or gives what was answered to it before.
     fn begin(&self, of: &Of, digest: Digest, now: Time) -> Result<Option<Response>, Problem> {
         let mut asked = self.asked();
-        asked.retain(|_, asked| now.duration_since(asked.at) < DAY);
-        let Some(before) = asked.get(of) else {
-            if asked.len() >= MOST {
-                let words = "so many keys are remembered that no more can be: ask without one, or later";
+        let fresh = |_: &String, asked: &mut Asked| now.duration_since(asked.at) < DAY;
+        let (who, key) = of;
+        if !asked.contains_key(who) {
+            // Rare enough to look through everybody's: who stays away does not clear up after themselves.
+            asked.retain(|_, keys| {
+                keys.retain(fresh);
+                !keys.is_empty()
+            });
+        }
+        let keys = asked.entry(who.clone()).or_default();
+        keys.retain(fresh);
+        let Some(before) = keys.get(key) else {
+            if keys.len() >= MOST {
+                let words =
+                    "so many of your keys are remembered that no more can be: ask without one, or later";
                 return Err(Problem::later("too-many-keys", words, 3_600));
             }
-            asked.insert(of.clone(), Asked { digest, at: now, answer: Answer::Open });
+            keys.insert(key.clone(), Asked { digest, at: now, answer: Answer::Open });
             return Ok(None);
         };
         let conflict = |kind, words: &str| Err(Problem::new(StatusCode::CONFLICT, kind, words));
@@ -122,16 +141,18 @@ impl Remembered {
     }
 
     /// Remembers an answer. What was not done may be asked for again.
-    async fn finish(&self, of: &Of, once: bool, response: Response) -> Response {
+    async fn finish(&self, (who, key): &Of, once: bool, response: Response) -> Response {
         if !response.status().is_success() {
-            self.asked().remove(of);
+            if let Some(keys) = self.asked().get_mut(who) {
+                keys.remove(key);
+            }
             return response;
         }
         let (Parts { status, headers, .. }, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        let short = bytes.len() <= LARGEST && !once;
+        let short = bytes.len() <= LONGEST && !once;
         let answer = if short { Answer::Told(status, headers.clone(), bytes.clone()) } else { Answer::Once };
-        if let Some(asked) = self.asked().get_mut(of) {
+        if let Some(asked) = self.asked().get_mut(who).and_then(|keys| keys.get_mut(key)) {
             asked.answer = answer;
         }
         let mut response = Response::new(Body::from(bytes));
@@ -140,7 +161,32 @@ impl Remembered {
         response
     }
 
-    fn asked(&self) -> MutexGuard<'_, HashMap<Of, Asked>> {
+    fn asked(&self) -> MutexGuard<'_, HashMap<PersonId, Keys>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_uses_up_its_keys_uses_up_nobody_else_s() {
+        let remembered = Remembered::default();
+        let now: Time = "2026-03-02T15:00:00Z".parse().unwrap();
+        let ask = |who: &str, key: &str, at| {
+            remembered.begin(&(who.into(), key.to_owned()), Digest::of(b"a request"), at)
+        };
+        for key in 0..MOST {
+            assert!(ask("crm", &key.to_string(), now).unwrap().is_none());
+        }
+        assert!(ask("crm", "one more", now).is_err());
+        assert!(ask("ana", "one more", now).unwrap().is_none());
+        // The day after, there is room again, also for what was left by who stays away.
+        let tomorrow = now + DAY;
+        assert!(ask("crm", "one more", tomorrow).unwrap().is_none());
+        assert!(ask("luis", "one more", tomorrow).unwrap().is_none());
+        let left: Vec<_> = remembered.asked().keys().map(ToString::to_string).collect();
+        assert!(left.len() == 2 && !left.contains(&"ana".to_owned()), "{left:?}");
     }
 }
