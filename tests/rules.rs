@@ -477,5 +477,16 @@ async fn what_an_author_signed_stops_at_once_when_their_key_is_in_other_hands() 
     sit(&company, &serve, "ricardo");
     let told = ran(&["plugin", "authors"]);
     assert!(told.contains("REVOKED by person/marta"), "{told}");
+    // He was told of it, and that she had moved a rule.
+    let mut inbox = ran(&["inbox", "--all"]);
+    for _ in 0..100 {
+        if inbox.contains(&key) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        inbox = ran(&["inbox", "--all"]);
+    }
+    assert!(inbox.contains(&format!("ya no corre: {key}")), "{inbox}");
+    assert!(inbox.contains("regla movida: answers → `off`"), "{inbox}");
     serve.stop();
 }

@@ -12,12 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::author::AuthorKeyId;
 use crate::event::{Event, Recorded};
-use crate::id::{NumberId, PersonId, ProposalId};
+use crate::id::{NumberId, PersonId, ProposalId, RuleId};
 use crate::platform::TemplateChange;
 use crate::proposal::{Kind, Proposal};
 use crate::raci::letters::Letters;
 use crate::raci::task::Task;
+use crate::rule::mode::Mode;
 use crate::stops::Scope;
 use crate::stream::{Actor, Stream};
 
@@ -93,6 +95,26 @@ pub enum Matter {
         /// On which rows.
         tasks: BTreeSet<Task>,
     },
+    /// A rule is asked otherwise than before, within what was signed of it.
+    Rule {
+        /// Which.
+        rule: RuleId,
+        /// The mode that it is in now; none if it has other settings, or is as it was signed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mode: Option<Mode>,
+    },
+    /// A whole set of rules is asked, or is not.
+    RuleSet {
+        /// Which.
+        set: String,
+        /// Whether it is asked.
+        on: bool,
+    },
+    /// What an author signed runs no more.
+    Author {
+        /// With which key.
+        key: AuthorKeyId,
+    },
     /// People have other letters in the matrix than before.
     Rights {
         /// Who, with all that they have now.
@@ -156,7 +178,11 @@ impl Event {
             | Self::PersonLeft(_)
             | Self::PersonReturned(_)
             | Self::WordLent(_)
-            | Self::WordReturned(_) => true,
+            | Self::WordReturned(_)
+            | Self::RuleMoved(_)
+            | Self::RuleReturned(_)
+            | Self::RuleSetMoved(_)
+            | Self::AuthorRevoked(_) => true,
             Self::TemplateChanged(changed) => lost(&changed.change).is_some(),
             _ => false,
         }
@@ -200,6 +226,10 @@ impl Matter {
             Event::WordLent(lent) => {
                 Self::Word { from: person()?, to: Some(lent.to.clone()), tasks: lent.tasks.clone() }
             }
+            Event::RuleMoved(moved) => Self::Rule { rule: moved.rule.clone(), mode: moved.mode },
+            Event::RuleReturned(returned) => Self::Rule { rule: returned.rule.clone(), mode: None },
+            Event::RuleSetMoved(moved) => Self::RuleSet { set: moved.set.clone(), on: moved.on },
+            Event::AuthorRevoked(revoked) => Self::Author { key: revoked.key.clone() },
             Event::WordReturned(_) => Self::Word { from: person()?, to: None, tasks: BTreeSet::new() },
             event => {
                 let (step, proposal) = (Step::of(event)?, proposal?);
@@ -213,7 +243,8 @@ impl Matter {
     pub fn task(&self) -> Option<Task> {
         Some(match self {
             Self::Proposal { .. } => return None,
-            Self::Stopped { .. } | Self::Resumed { .. } => Task::EmergencyStop,
+            Self::Stopped { .. } | Self::Resumed { .. } | Self::Author { .. } => Task::EmergencyStop,
+            Self::Rule { .. } | Self::RuleSet { .. } => Task::AdjustRoutingRules,
             Self::Template { .. } => Task::ModifyTemplates,
             Self::TwoPlaces { .. }
             | Self::Invited { .. }

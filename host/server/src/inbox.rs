@@ -157,6 +157,9 @@ fn told(
         }
         Matter::Stopped { .. } | Matter::Resumed { .. } => (false, Some("/api/v1/outbound".to_owned())),
         Matter::Template { .. } => (false, Some("/api/v1/templates".to_owned())),
+        Matter::Rule { rule, .. } => (false, Some(format!("/api/v1/rules/{rule}"))),
+        Matter::RuleSet { .. } => (false, Some("/api/v1/rules".to_owned())),
+        Matter::Author { .. } => (false, Some("/api/v1/authors".to_owned())),
         _ => (false, None),
     };
     let part = if waits || notice.part != Part::Waits { notice.part } else { Part::Happened };

@@ -65,6 +65,9 @@ fn part(matter: &Matter, person: &Person, proposal: Option<&Proposal>, raci: &Ra
             (theirs || of_a_row() || manages()).then_some(Part::Happened)
         }
         Matter::Template { .. }
+        | Matter::Rule { .. }
+        | Matter::RuleSet { .. }
+        | Matter::Author { .. }
         | Matter::TwoPlaces { .. }
         | Matter::Invited { .. }
         | Matter::Left { .. }

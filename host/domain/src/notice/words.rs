@@ -111,6 +111,26 @@ impl Matter {
                     say("terminó una delegación de", "terminou uma delegação de", "a delegation ended, of");
                 format!("{words} {}", name(from))
             }
+            Self::Rule { rule, mode } => {
+                let to = mode.map(|mode| format!(" → `{mode}`")).unwrap_or_default();
+                format!("{}: {rule}{to}", say("regla movida", "regra movida", "rule moved"))
+            }
+            Self::RuleSet { set, on: true } => {
+                let words = say("conjunto de reglas encendido", "conjunto de regras ligado", "rule set on");
+                format!("{words}: {set}")
+            }
+            Self::RuleSet { set, on: false } => {
+                let words = say("conjunto de reglas apagado", "conjunto de regras desligado", "rule set off");
+                format!("{words}: {set}")
+            }
+            Self::Author { key } => {
+                let words = say(
+                    "se revocó la clave de un autor, y lo que firmó ya no corre",
+                    "revogou-se a chave de um autor, e o que assinou já não roda",
+                    "an author's key was revoked, and what it signed runs no more",
+                );
+                format!("{words}: {key}")
+            }
             Self::Rights { people } => {
                 let row = |(task, letters): (&crate::raci::task::Task, &_)| {
                     format!("{} {letters}", task.words(language))
