@@ -167,6 +167,16 @@ async fn what_is_drafted_anew_after_it_was_signed_is_not_sent() {
     let campaign = named(&told);
     assert!(run(&company, &["campaign", "propose", &campaign, "--reason", "Vender"]).0);
     let proposal = show(&company, &campaign)["proposal"].as_str().unwrap().to_owned();
+    assert_eq!(show(&company, &campaign)["stage"], "proposed");
+    sit(&company, &serve, "ricardo");
+    let (rejected, told) = run(&company, &["proposal", "reject", &proposal, "--words", "Otra semana"]);
+    assert!(rejected, "{told}");
+    let told = show(&company, &campaign);
+    assert_eq!((&told["stage"], &told["stage-words"]), (&json!("draft"), &json!("borrador (rechazada)")));
+    // Nobody agreed: it is proposed once more.
+    sit(&company, &serve, "marta");
+    assert!(run(&company, &["campaign", "propose", &campaign, "--reason", "Vender"]).0);
+    let proposal = show(&company, &campaign)["proposal"].as_str().unwrap().to_owned();
     sit(&company, &serve, "ricardo");
     let (signed, told) = run(&company, &["proposal", "sign", &proposal]);
     assert!(signed && told.contains("✓ ricardo") && told.contains("programada para"), "{told}");

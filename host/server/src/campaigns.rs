@@ -447,6 +447,15 @@ fn told(server: &Server, campaign: &Campaign, language: Language) -> Result<Told
         _ => None,
     };
     let proposal = run.and_then(|run| run.proposal).or(proposed);
+    let (mut stage, mut stage_words) = (campaign.stage.clone(), campaign.stage.words(language).to_owned());
+    // What others did not agree on is a draft again: it can be changed, and proposed once more.
+    if let Some(proposed) = proposed
+        && let Ok(known) = server.desk.proposals().get(proposed)
+        && known.stage.is_over()
+    {
+        stage = Stage::Draft;
+        stage_words = format!("{} ({})", stage.words(language), known.stage.words(language));
+    }
     let listed = match &campaign.plan.audience {
         Asked::List { contacts, .. } => Some(*contacts),
         Asked::Query(_) => None,
@@ -454,8 +463,8 @@ fn told(server: &Server, campaign: &Campaign, language: Language) -> Result<Told
     Ok(Told {
         campaign: campaign.id.to_string(),
         name: campaign.plan.name.clone(),
-        stage: json!(campaign.stage)["is"].as_str().unwrap_or_default().to_owned(),
-        stage_words: campaign.stage.words(language).to_owned(),
+        stage: json!(stage)["is"].as_str().unwrap_or_default().to_owned(),
+        stage_words,
         proposal: proposal.map(|proposal| proposal.to_string()),
         by: campaign.by.to_string(),
         drafted: campaign.drafted,
