@@ -126,3 +126,21 @@ fn what_is_no_plugin_is_refused_with_a_sentence() {
         assert!(told.contains(expected), "{name}: {told}");
     }
 }
+
+#[test]
+fn whoever_reads_no_more_ends_a_command_and_breaks_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("timonel.toml");
+    std::fs::write(&config, format!("data = {:?}\n", dir.path())).unwrap();
+    for arguments in
+        [&["raci", "show"][..], &["raci", "show", "--json"], &["plugin", "inspect", "skills-router"]]
+    {
+        let (nobody, pipe) = std::io::pipe().unwrap();
+        drop(nobody);
+        let mut command = timonel();
+        command.args(arguments).env("TIMONEL_CONFIG", &config).stdout(pipe);
+        let out = command.stderr(std::process::Stdio::piped()).output().unwrap();
+        let told = String::from_utf8(out.stderr).unwrap();
+        assert!(out.status.success() && told.is_empty(), "{arguments:?}: {} {told}", out.status);
+    }
+}

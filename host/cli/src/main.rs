@@ -217,6 +217,19 @@ enum Command {
     },
 }
 
+/// Whoever reads a list through `head` closes the pipe when they have seen enough, which `println!` takes for a bug. It is the
+/// end, and no failure.
+fn end_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if said.starts_with("failed printing to std") && said.contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        usual(panic);
+    }));
+}
+
 fn main() -> ExitCode {
     // The host compiles components in a child of this program. It is no command for people, and it must stay small.
     if std::env::args().nth(1).as_deref() == Some("compile-worker") {
@@ -226,6 +239,7 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("audit-signer") {
         return audit_signer::main(std::env::args_os().skip(1));
     }
+    end_when_nobody_reads();
     let typed = Arguments::command().get_matches();
     let arguments = Arguments::from_arg_matches(&typed).unwrap_or_else(|error| error.exit());
     match commands::check(&typed).and_then(|()| run(arguments.command)) {
