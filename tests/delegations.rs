@@ -125,7 +125,7 @@ async fn a_lent_word_is_still_that_of_whoever_lent_it() {
     let office = Office::open("ricardo").await;
     let proposal = office.propose("first");
     // His own word, lent, does not sign what he wrote.
-    let his = office.does(&["delegation", "lend", "ana", "--rows", "adjust-routing-rules", "--days", "1"]);
+    office.does(&["delegation", "lend", "ana", "--rows", "adjust-routing-rules", "--days", "1"]);
     office.sit("ana");
     office.does_not(&["proposal", "sign", &proposal], "Ninguna fila");
 
@@ -137,9 +137,16 @@ async fn a_lent_word_is_still_that_of_whoever_lent_it() {
     let told = office.does(&["proposal", "show", &proposal]);
     assert!(told.contains("Atender conversaciones") && !told.contains("puede firmar paula"), "{told}");
 
+    // Who comes back has nothing of what they were lent before they left.
+    office.sit("ricardo");
+    office.does(&["access", "leave", "ana"]);
+    office.does(&["access", "return", "ana"]);
+    assert_eq!(office.does(&["delegation", "list"]).trim(), "Nobody's word is lent.");
+    office.sit("paula");
+    office.does(&["delegation", "lend", "ana", "--rows", "adjust-routing-rules", "--days", "1"]);
+
     // Who leaves takes their word along.
     office.sit("ricardo");
-    office.does(&["delegation", "end", &name(&his)]);
     let second = office.propose("second");
     office.does(&["access", "leave", "paula"]);
     office.sit("ana");

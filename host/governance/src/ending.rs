@@ -3,6 +3,7 @@
 use domain::event::{PersonLeft, PersonReturned, SessionEnded, SignedOutEverywhere};
 use domain::id::{PersonId, SessionId};
 use domain::raci::Raci;
+use domain::raci::loan::WordReturned;
 use domain::stream::Actor;
 
 use crate::error::AccessError;
@@ -40,10 +41,13 @@ impl People {
         self.write(id, seen, actor, vec![PersonLeft {}.into()]).await
     }
 
-    /// Somebody works here again, and can be invited.
+    /// Somebody works here again, and can be invited. What they were lent when they left is over.
     pub async fn come_back(&self, id: &PersonId, actor: Actor, seen: Option<u64>) -> Result<(), AccessError> {
         if self.store().access(id)?.1.left.is_none() {
             return Err(AccessError::NotLeft(id.clone()));
+        }
+        for (from, loan, _) in self.loans()?.into_iter().filter(|(_, _, loan)| loan.to == *id) {
+            self.write(&from, None, actor.clone(), vec![WordReturned { loan }.into()]).await?;
         }
         self.write(id, seen, actor, vec![PersonReturned {}.into()]).await
     }
