@@ -107,9 +107,18 @@ async fn whoever_is_away_lends_a_row_and_it_ends_by_itself_or_when_somebody_ends
     office.does(&["delegation", "end", &name(&lent)]);
     office.does_not(&["audit", "list"], "Auditoría");
     office.does_not(&["delegation", "end", &name(&lent)], "is not the beginning of one");
+    office.sit("ricardo");
+    let mut told = office.does(&["inbox", "--all"]);
+    for _ in 0..100 {
+        if told.contains("tiene de vuelta") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        told = office.does(&["inbox", "--all"]);
+    }
+    assert!(told.contains("ricardo tiene de vuelta la palabra que delegó en marta: Auditoría"), "{told}");
 
     // One that ends in a moment.
-    office.sit("ricardo");
     let until = (jiff::Timestamp::now() + jiff::SignedDuration::from_secs(4)).to_string();
     office.does(&["delegation", "lend", "marta", "--rows", "audit", "--until", &until]);
     office.sit("marta");

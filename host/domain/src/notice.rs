@@ -18,6 +18,7 @@ use crate::id::{NumberId, PersonId, ProposalId, RuleId};
 use crate::platform::TemplateChange;
 use crate::proposal::{Kind, Proposal};
 use crate::raci::letters::Letters;
+use crate::raci::loan::{WordLent, WordReturned};
 use crate::raci::task::Task;
 use crate::rule::mode::Mode;
 use crate::stops::Scope;
@@ -85,15 +86,16 @@ pub enum Matter {
         /// Who.
         person: PersonId,
     },
-    /// Somebody hands their word on some rows to somebody else, or has it back.
+    /// Somebody hands their word on some rows to somebody else, or has it back before its time.
     Word {
         /// Whose word.
         from: PersonId,
-        /// To whom; none if it is back.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        to: Option<PersonId>,
+        /// To whom.
+        to: PersonId,
         /// On which rows.
         tasks: BTreeSet<Task>,
+        /// Whether it is back.
+        back: bool,
     },
     /// A rule is asked otherwise than before, within what was signed of it.
     Rule {
@@ -223,14 +225,16 @@ impl Matter {
             Event::PersonInvited(_) => Self::Invited { person: person()? },
             Event::PersonLeft(_) => Self::Left { person: person()? },
             Event::PersonReturned(_) => Self::Returned { person: person()? },
-            Event::WordLent(lent) => {
-                Self::Word { from: person()?, to: Some(lent.to.clone()), tasks: lent.tasks.clone() }
+            Event::WordLent(WordLent { to, tasks, .. }) => {
+                Self::Word { from: person()?, to: to.clone(), tasks: tasks.clone(), back: false }
+            }
+            Event::WordReturned(WordReturned { to, tasks, .. }) => {
+                Self::Word { from: person()?, to: to.clone(), tasks: tasks.clone(), back: true }
             }
             Event::RuleMoved(moved) => Self::Rule { rule: moved.rule.clone(), mode: moved.mode },
             Event::RuleReturned(returned) => Self::Rule { rule: returned.rule.clone(), mode: None },
             Event::RuleSetMoved(moved) => Self::RuleSet { set: moved.set.clone(), on: moved.on },
             Event::AuthorRevoked(revoked) => Self::Author { key: revoked.key.clone() },
-            Event::WordReturned(_) => Self::Word { from: person()?, to: None, tasks: BTreeSet::new() },
             event => {
                 let (step, proposal) = (Step::of(event)?, proposal?);
                 let Proposal { id, kind, title, .. } = proposal;

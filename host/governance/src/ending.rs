@@ -46,8 +46,8 @@ impl People {
         if self.store().access(id)?.1.left.is_none() {
             return Err(AccessError::NotLeft(id.clone()));
         }
-        for (from, loan, _) in self.loans()?.into_iter().filter(|(_, _, loan)| loan.to == *id) {
-            self.write(&from, None, actor.clone(), vec![WordReturned { loan }.into()]).await?;
+        for (from, loan, lent) in self.loans()?.into_iter().filter(|(_, _, loan)| loan.to == *id) {
+            self.write(&from, None, actor.clone(), vec![WordReturned::of(loan, lent).into()]).await?;
         }
         self.write(id, seen, actor, vec![PersonReturned {}.into()]).await
     }

@@ -67,7 +67,7 @@ impl People {
     ) -> Result<(), AccessError> {
         let mut loans = self.loans()?.into_iter();
         let found = loans.find(|(from, id, known)| *id == loan && (manages || from == by || known.to == *by));
-        let (from, ..) = found.ok_or(AccessError::NotThere)?;
-        self.write(&from, None, actor, vec![WordReturned { loan }.into()]).await
+        let (from, _, lent) = found.ok_or(AccessError::NotThere)?;
+        self.write(&from, None, actor, vec![WordReturned::of(loan, lent).into()]).await
     }
 }

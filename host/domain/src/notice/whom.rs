@@ -58,8 +58,8 @@ fn part(matter: &Matter, person: &Person, proposal: Option<&Proposal>, raci: &Ra
         }
         // What one's own account is in is one's own business, too.
         Matter::TwoPlaces { person: whose } if *whose == person.id => Some(Part::Happened),
-        Matter::Word { from, to, tasks } => {
-            let theirs = *from == person.id || to.as_ref() == Some(&person.id);
+        Matter::Word { from, to, tasks, .. } => {
+            let theirs = [from, to].contains(&&person.id);
             let of_a_row = || reaches(&None) && tasks.iter().any(|task| has(*task, ANY));
             let manages = || reaches(&None) && has(Task::ManageAccess, ANY);
             (theirs || of_a_row() || manages()).then_some(Part::Happened)

@@ -101,15 +101,18 @@ impl Matter {
                 let words = say("trabaja aquí de nuevo", "trabalha aqui de novo", "works here again");
                 format!("{}: {words}", name(person))
             }
-            Self::Word { from, to: Some(to), tasks } => {
+            Self::Word { from, to, tasks, back } => {
                 let rows: Vec<&str> = tasks.iter().map(|task| task.words(language)).collect();
-                let words = say("delega su palabra en", "delega sua palavra a", "lends their word to");
+                let words = if *back {
+                    say(
+                        "tiene de vuelta la palabra que delegó en",
+                        "tem de volta a palavra que delegou a",
+                        "has back the word lent to",
+                    )
+                } else {
+                    say("delega su palabra en", "delega sua palavra a", "lends their word to")
+                };
                 format!("{} {words} {}: {}", name(from), name(to), rows.join(", "))
-            }
-            Self::Word { from, to: None, .. } => {
-                let words =
-                    say("terminó una delegación de", "terminou uma delegação de", "a delegation ended, of");
-                format!("{words} {}", name(from))
             }
             Self::Rule { rule, mode } => {
                 let to = mode.map(|mode| format!(" → `{mode}`")).unwrap_or_default();

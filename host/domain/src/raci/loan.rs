@@ -50,6 +50,17 @@ pub struct WordLent {
 pub struct WordReturned {
     /// Which.
     pub loan: LoanId,
+    /// To whom it was lent.
+    pub to: PersonId,
+    /// On which rows.
+    pub tasks: BTreeSet<Task>,
+}
+
+impl WordReturned {
+    /// That a loan is over.
+    pub fn of(loan: LoanId, lent: Loan) -> Self {
+        Self { loan, to: lent.to, tasks: lent.tasks }
+    }
 }
 
 /// A word that counts for somebody else at this moment.
