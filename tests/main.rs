@@ -46,6 +46,7 @@ mod platform;
 mod powerloss;
 mod program;
 mod proposals;
+mod provider;
 mod raci;
 mod rules;
 mod sending;

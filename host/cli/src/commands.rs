@@ -59,6 +59,7 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("access invite", Action::ChangeAccess),
     ("access sign-out", Action::ChangeAccess),
     ("access leave", Action::ChangeAccess),
+    ("access unbind", Action::ChangeAccess),
     ("access return", Action::ChangeAccess),
     ("proposal list", Action::ReadProposals),
     ("proposal show", Action::ReadProposals),

@@ -4,6 +4,7 @@ mod mine;
 
 use crate::event::{
     Acted, CaseAssigned, Event, Recorded, RuleAgreed, RuleMoved, RuleReturned, RuleVersioned, RuleWithdrawn,
+    WhyRefused,
 };
 use crate::law::consent::Consent;
 use crate::law::language::Language;
@@ -337,6 +338,29 @@ fn governing(event: &Event, language: Language) -> String {
         Event::TokenRevoked(_) => say("revocó un token", "revogou um token", "revoked a token"),
         Event::SignedOutEverywhere(_) => {
             say("cerró todas las sesiones", "fechou todas as sessões", "ended all sessions")
+        }
+        Event::IdentityBound(_) => say(
+            "entró por primera vez con el proveedor de identidad",
+            "entrou pela primeira vez com o provedor de identidade",
+            "signed in with the identity provider for the first time",
+        ),
+        Event::IdentityForgotten(_) => say(
+            "desligó su cuenta del proveedor de identidad",
+            "desvinculou sua conta do provedor de identidade",
+            "unbound their account at the identity provider",
+        ),
+        Event::IdentityRefused(refused) => {
+            let refused_as = say(
+                "el proveedor de identidad lo dijo y no se dejó entrar",
+                "o provedor de identidade disse e não se deixou entrar",
+                "was not let in although the identity provider said so",
+            );
+            match &refused.why {
+                WhyRefused::AnotherAccount => {
+                    with(refused_as, &say("es otra cuenta", "é outra conta", "it is another account"))
+                }
+                WhyRefused::NotConfirmed(role) => with(refused_as, role),
+            }
         }
         Event::WordLent(lent) => {
             with(say("delegó su palabra en", "delegou sua palavra a", "lent their word to"), &lent.to)

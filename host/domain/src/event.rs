@@ -440,6 +440,12 @@ events! {
     PersonLeft(PersonLeft) = "person-left", form 1;
     /// Somebody works here again.
     PersonReturned(PersonReturned) = "person-returned", form 1;
+    /// An account at the company's identity provider is somebody's.
+    IdentityBound(IdentityBound) = "identity-bound", form 1;
+    /// It is not any more.
+    IdentityForgotten(IdentityForgotten) = "identity-forgotten", form 1;
+    /// Somebody was not let in of whom the provider said that it is they.
+    IdentityRefused(IdentityRefused) = "identity-refused", form 1;
     /// Somebody hands their word on some rows to somebody else.
     WordLent(WordLent) = "word-lent", form 1;
     /// They have it back before its time.

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::author::AuthorKeyId;
-use crate::event::{Event, Recorded};
+use crate::event::{Event, Recorded, WhyRefused};
 use crate::id::{NumberId, PersonId, ProposalId, RuleId};
 use crate::platform::TemplateChange;
 use crate::proposal::{Kind, Proposal};
@@ -85,6 +85,13 @@ pub enum Matter {
     Returned {
         /// Who.
         person: PersonId,
+    },
+    /// Somebody was not let in of whom the company's identity provider said that it is they, or was unbound from it.
+    Identity {
+        /// Who.
+        person: PersonId,
+        /// Why they were not let in; none if they were unbound.
+        refused: Option<WhyRefused>,
     },
     /// Somebody hands their word on some rows to somebody else, or has it back before its time.
     Word {
@@ -179,6 +186,8 @@ impl Event {
             | Self::PersonInvited(_)
             | Self::PersonLeft(_)
             | Self::PersonReturned(_)
+            | Self::IdentityForgotten(_)
+            | Self::IdentityRefused(_)
             | Self::WordLent(_)
             | Self::WordReturned(_)
             | Self::RuleMoved(_)
@@ -225,6 +234,10 @@ impl Matter {
             Event::PersonInvited(_) => Self::Invited { person: person()? },
             Event::PersonLeft(_) => Self::Left { person: person()? },
             Event::PersonReturned(_) => Self::Returned { person: person()? },
+            Event::IdentityRefused(refused) => {
+                Self::Identity { person: person()?, refused: Some(refused.why.clone()) }
+            }
+            Event::IdentityForgotten(_) => Self::Identity { person: person()?, refused: None },
             Event::WordLent(WordLent { to, tasks, .. }) => {
                 Self::Word { from: person()?, to: to.clone(), tasks: tasks.clone(), back: false }
             }
@@ -255,6 +268,7 @@ impl Matter {
             | Self::Left { .. }
             | Self::Returned { .. }
             | Self::Word { .. }
+            | Self::Identity { .. }
             | Self::Rights { .. } => Task::ManageAccess,
         })
     }

@@ -72,6 +72,9 @@ impl Event {
             | Self::SignedOutEverywhere(_)
             | Self::PersonLeft(_)
             | Self::PersonReturned(_)
+            | Self::IdentityBound(_)
+            | Self::IdentityForgotten(_)
+            | Self::IdentityRefused(_)
             | Self::WordLent(_)
             | Self::WordReturned(_) => true,
             // What people are told follows from what happened, and from whose it is.

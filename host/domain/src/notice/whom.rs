@@ -72,6 +72,7 @@ fn part(matter: &Matter, person: &Person, proposal: Option<&Proposal>, raci: &Ra
         | Matter::Invited { .. }
         | Matter::Left { .. }
         | Matter::Returned { .. }
+        | Matter::Identity { .. }
         | Matter::Rights { .. } => {
             let row = matter.task()?;
             (reaches(&None) && has(row, ANY)).then_some(Part::Happened)
