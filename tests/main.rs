@@ -48,6 +48,7 @@ mod program;
 mod proposals;
 mod provider;
 mod raci;
+mod ratifying;
 mod rules;
 mod sending;
 mod simulation;

@@ -226,5 +226,8 @@ pub(crate) async fn shut_out(people: &People, desk: &Desk, before: Option<&Raci>
         if let Err(error) = desk.hand_over(&AgentId::from(person.as_str()), &Actor::Host).await {
             tracing::error!(%error, %person, "their open cases could not be handed over");
         }
+        if let Err(error) = desk.proposals().mark_signed_by(&person, raci).await {
+            tracing::error!(%error, %person, "what they signed could not be marked");
+        }
     }
 }

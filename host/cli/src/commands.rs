@@ -72,6 +72,7 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("proposal withdraw", Action::DecideProposals),
     ("proposal force", Action::DecideProposals),
     ("proposal review", Action::DecideProposals),
+    ("proposal ratify", Action::DecideProposals),
     ("inbox", Action::ReadInbox),
     ("inbox read", Action::ReadInbox),
     ("journal verify", Action::VerifyJournal),

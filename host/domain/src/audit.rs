@@ -271,6 +271,20 @@ fn governing(event: &Event, language: Language) -> String {
             say("LO FORZÓ SIN APROBACIÓN", "FORÇOU SEM APROVAÇÃO", "FORCED IT WITHOUT APPROVAL"),
             &forced.why,
         ),
+        Event::ProposalMarked(marked) => with(
+            say(
+                "hay que ratificarlo: quien lo firmó se fue",
+                "é preciso ratificar: quem assinou saiu",
+                "is to be ratified: who signed it left",
+            ),
+            &marked.left,
+        ),
+        Event::ProposalRatified(ratified) => with(say("ratificó", "ratificou", "ratified"), &ratified.words),
+        Event::ProposalSuperseded(_) => say(
+            "ya no hay que ratificarlo: rige otra cosa",
+            "já não é preciso ratificar: vale outra coisa",
+            "is not to be ratified any more: something else is in its place",
+        ),
         Event::ProposalReviewed(reviewed) => {
             with(say("revisó lo forzado", "revisou o forçado", "looked at what was forced"), &reviewed.found)
         }

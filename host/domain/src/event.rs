@@ -30,6 +30,7 @@ use crate::proposal::event::{
     ProposalSigned, ProposalWithdrawn,
 };
 use crate::proposal::judgement::ProposalJudged;
+use crate::proposal::ratifying::{ProposalMarked, ProposalRatified, ProposalSuperseded};
 use crate::raci::loan::{WordLent, WordReturned};
 use crate::sends::{SendHeld, TemplateCounted, TemplateHeld, TemplateReleased};
 use crate::stream::{Actor, Stream};
@@ -370,6 +371,12 @@ events! {
     ProposalForced(ProposalForced) = "proposal-forced", form 1;
     /// Somebody else looked at that afterwards.
     ProposalReviewed(ProposalReviewed) = "proposal-reviewed", form 1;
+    /// Somebody who signed what is in force has left.
+    ProposalMarked(ProposalMarked) = "proposal-marked", form 1;
+    /// Somebody else says that it is theirs now.
+    ProposalRatified(ProposalRatified) = "proposal-ratified", form 1;
+    /// Something else is in its place.
+    ProposalSuperseded(ProposalSuperseded) = "proposal-superseded", form 1;
     /// The host carries it out.
     ProposalBegun(ProposalBegun) = "proposal-begun", form 1;
     /// It was carried out.

@@ -146,6 +146,8 @@ pub enum Step {
     Expired,
     Forced,
     Reviewed,
+    Marked,
+    Ratified,
     Done,
     Failed,
     Reminded,
@@ -176,6 +178,8 @@ impl Event {
             | Self::ProposalExpired(_)
             | Self::ProposalForced(_)
             | Self::ProposalReviewed(_)
+            | Self::ProposalMarked(_)
+            | Self::ProposalRatified(_)
             | Self::ProposalDone(_)
             | Self::ProposalFailed(_)
             | Self::ProposalReminded(_)
@@ -288,6 +292,8 @@ impl Step {
             Event::ProposalExpired(_) => Self::Expired,
             Event::ProposalForced(_) => Self::Forced,
             Event::ProposalReviewed(_) => Self::Reviewed,
+            Event::ProposalMarked(_) => Self::Marked,
+            Event::ProposalRatified(_) => Self::Ratified,
             Event::ProposalDone(_) => Self::Done,
             Event::ProposalFailed(_) => Self::Failed,
             Event::ProposalReminded(_) => Self::Reminded,
@@ -297,7 +303,10 @@ impl Step {
 
     /// Whether it asks those for their word who have not given it.
     fn asks(self) -> bool {
-        matches!(self, Self::Proposed | Self::Edited | Self::Objected | Self::Reminded | Self::Forced)
+        matches!(
+            self,
+            Self::Proposed | Self::Edited | Self::Objected | Self::Reminded | Self::Forced | Self::Marked
+        )
     }
 }
 

@@ -270,6 +270,8 @@ async fn leave(
         let words = format!("they are out, and their cases could not be handed over: {error}");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed", words)
     })?;
+    let company = Arc::clone(&server.desk.active().company);
+    server.desk.proposals().mark_signed_by(&person, company.raci()).await?;
     match already {
         Some(error) if handed_over == 0 => Err(error.into()),
         _ => Ok(Json(Left { cases_handed_over: handed_over })),

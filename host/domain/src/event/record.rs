@@ -42,6 +42,9 @@ impl Event {
             | Self::ProposalApproved(_)
             | Self::ProposalForced(_)
             | Self::ProposalReviewed(_)
+            | Self::ProposalMarked(_)
+            | Self::ProposalRatified(_)
+            | Self::ProposalSuperseded(_)
             | Self::ProposalBegun(_)
             | Self::ProposalDone(_)
             | Self::ProposalFailed(_) => true,

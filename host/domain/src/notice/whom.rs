@@ -108,6 +108,6 @@ pub fn waits(person: &Person, proposal: &Proposal, raci: &Raci) -> bool {
             proposal.may_sign(person, of, raci).is_ok()
                 || !is_heard && consulted() && proposal.may_speak(person, of, raci).is_ok()
         }
-        _ => proposal.may_review(person, raci).is_ok(),
+        _ => proposal.may_review(person, raci).is_ok() || proposal.may_ratify(person, raci).is_ok(),
     }
 }

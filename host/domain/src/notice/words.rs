@@ -34,6 +34,8 @@ impl Step {
             Self::Expired   => ["vencida sin decisión", "vencida sem decisão", "expired undecided"],
             Self::Forced    => ["FORZADA SIN APROBACIÓN", "FORÇADA SEM APROVAÇÃO", "FORCED WITHOUT APPROVAL"],
             Self::Reviewed  => ["revisado lo que se forzó", "revisado o que foi forçado", "what was forced was looked at"],
+            Self::Marked    => ["quien firmó se fue: hay que ratificarla", "quem assinou saiu: é preciso ratificá-la", "who signed it left: it is to be ratified"],
+            Self::Ratified  => ["ratificada", "ratificada", "ratified"],
             Self::Done      => ["ejecutada", "executada", "carried out"],
             Self::Failed    => ["no se pudo ejecutar", "não pôde ser executada", "could not be carried out"],
             Self::Reminded  => ["sigue esperando", "continua esperando", "still waits"],

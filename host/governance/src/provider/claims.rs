@@ -138,6 +138,8 @@ mod tests {
 
     const NOW: i64 = 1_790_000_000;
 
+    type Change = fn(&mut Value);
+
     fn believed(claims: &Claims, change: impl FnOnce(&mut Value)) -> Result<Named, String> {
         let mut said = json!({
             "iss": "https://id.example", "sub": "248289761001", "aud": "timonel", "exp": NOW + 300, "iat": NOW,
@@ -175,7 +177,7 @@ mod tests {
 
     #[test]
     fn everything_else_is_not_believed() {
-        let cases: [(&str, fn(&mut Value)); 18] = [
+        let cases: [(&str, Change); 18] = [
             ("iss", |said| said["iss"] = json!("https://id.example/")),
             ("aud", |said| said["aud"] = json!("other")),
             ("aud", |said| said["aud"] = json!(null)),
