@@ -55,4 +55,5 @@ mod simulation;
 mod templates;
 mod timers;
 mod webhooks;
+mod why;
 mod world;

@@ -49,6 +49,7 @@ mod templates;
 mod throughput;
 mod timers;
 mod unseal;
+mod why;
 mod work;
 mod worker;
 
@@ -73,4 +74,5 @@ pub use steering::{PluginFacts, RuleChange, RuleRun, RuleWish, Signature};
 pub use templates::{Librarian, Synced, TemplateError, TemplateWish, Which};
 pub use timers::Timers;
 pub use unseal::unseal;
+pub use why::{Again, Made, SignedBy, Story, WhatIf};
 pub use worker::Worker;

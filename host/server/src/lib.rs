@@ -31,6 +31,7 @@ mod sign_in;
 mod site;
 mod templates;
 mod webhook;
+mod why;
 
 use std::sync::Arc;
 
@@ -123,6 +124,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(rules::routes())
         .merge(authors::routes())
         .merge(delegations::routes())
+        .merge(why::routes())
 }
 
 /// What a host serves, to the world and to those at its machine; `more` is for the world too.

@@ -29,7 +29,7 @@ use crate::routes::{About, Routes};
 use crate::site::Site;
 use crate::{
     authors, campaigns, contacts, delegations, health, inbox, live, media, outbound, people, proposals,
-    rules, templates,
+    rules, templates, why,
 };
 
 use openapi::Page;
@@ -82,6 +82,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(rules::api_routes())
         .merge(authors::api_routes())
         .merge(delegations::api_routes())
+        .merge(why::api_routes())
 }
 
 /// The page of the API.
