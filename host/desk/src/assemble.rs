@@ -36,6 +36,7 @@ use crate::shared::{Outside, Shared};
 use crate::templates::{self, Counters, Librarian};
 use crate::throughput::{self, Throughput};
 use crate::timers::Timers;
+use crate::watchman::{self, Watchman};
 use crate::worker::Worker;
 
 /// The longest time that a part sleeps. Everything wakes it earlier; this is for what nobody thought of.
@@ -255,6 +256,8 @@ pub struct Parts {
     pub librarian: Librarian,
     /// Carries out what was approved.
     pub carrier: Carrier,
+    /// Undoes changes of rules that do not do well.
+    pub watchman: Watchman,
     /// Queues what campaigns say next, and what was held until others agreed.
     pub campaigner: Campaigner,
     store: Store,
@@ -296,6 +299,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         fetcher: Fetcher::new(Arc::clone(&shared)),
         librarian: Librarian::new(Arc::clone(&shared)),
         carrier: Carrier::new(Desk { shared: Arc::clone(&shared), mail: mail.clone() }),
+        watchman: Watchman::new(Desk { shared: Arc::clone(&shared), mail: mail.clone() }),
         campaigner: Campaigner::new(Arc::clone(&shared)),
         store: shared.store.clone(),
     };
@@ -335,6 +339,7 @@ impl Parts {
             fetcher,
             librarian,
             carrier,
+            watchman,
             campaigner,
             store,
         } = self;
@@ -361,9 +366,10 @@ impl Parts {
         let campaigning = campaigns::campaigning(campaigner, topics, stopped.clone());
         let chunks = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         threads.push(named("campaigner".into(), move || chunks.block_on(campaigning))?);
+        let watching = watchman::watching(watchman, stopped.clone());
         let carrying = carrier::carrying(carrier, store.watch(Topic::Proposals), stopped);
         threads.push(named("fetcher".into(), move || {
-            media.block_on(async { tokio::join!(fetching, looking, carrying) });
+            media.block_on(async { tokio::join!(fetching, looking, carrying, watching) });
         })?);
         Ok(Running { stop, threads })
     }

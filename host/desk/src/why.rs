@@ -265,7 +265,11 @@ impl Desk {
     }
 
     /// What was changed of something before an event, the latest first.
-    fn changes(&self, subject: &str, before: u64) -> impl Iterator<Item = Result<Recorded, DeskError>> {
+    pub(crate) fn changes(
+        &self,
+        subject: &str,
+        before: u64,
+    ) -> impl Iterator<Item = Result<Recorded, DeskError>> {
         let store = self.store();
         let mut next = store.changed_last(subject).transpose();
         std::iter::from_fn(move || {

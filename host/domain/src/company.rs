@@ -19,6 +19,7 @@ use crate::media::MediaPolicy;
 use crate::proposal::due::{Approvals, Files};
 use crate::raci::Raci;
 use crate::retention::Retention;
+use crate::rule::falling::FallBack;
 use crate::subscriber::Subscriber;
 
 /// What is written down of a company.
@@ -64,6 +65,9 @@ pub struct Description {
     /// How changes that can hurt are agreed on.
     #[serde(default)]
     pub approvals: Approvals,
+    /// When a rule that was changed goes back by itself to what it was before.
+    #[serde(default)]
+    pub fall_back: FallBack,
     /// Addresses of its own that are told what happens.
     #[serde(default)]
     pub webhooks: Vec<Subscriber>,
@@ -358,6 +362,11 @@ impl Company {
         &self.description.approvals
     }
 
+    /// In what bounds a rule has to stay after it was changed.
+    pub fn fall_back(&self) -> &FallBack {
+        &self.description.fall_back
+    }
+
     /// Whether what is saved in its files is a draft, and others have to agree before it is in force. A company that describes
     /// nobody has nobody to ask.
     pub fn files_wait(&self) -> bool {
@@ -459,6 +468,7 @@ impl Default for Description {
             media: MediaPolicy::default(),
             retention: Retention::default(),
             approvals: Approvals::default(),
+            fall_back: FallBack::default(),
             webhooks: Vec::new(),
             raci: None,
         }

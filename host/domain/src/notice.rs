@@ -111,6 +111,9 @@ pub enum Matter {
         /// The mode that it is in now; none if it has other settings, or is as it was signed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         mode: Option<Mode>,
+        /// Which bound it had left, if the host undid a change of it (`rule::falling`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undone: Option<String>,
     },
     /// A whole set of rules is asked, or is not.
     RuleSet {
@@ -225,6 +228,8 @@ impl Matter {
             Stream::Person(person) => Some(person.clone()),
             _ => None,
         };
+        // What people write stays where they wrote it; these are the host's own figures.
+        let undone = |why: &String| (recorded.actor == Actor::Host).then(|| why.clone());
         Some(match &recorded.event {
             Event::SendingStopped(stopped) => {
                 Self::Stopped { number: number(&stopped.scope), code: stopped.code }
@@ -248,8 +253,12 @@ impl Matter {
             Event::WordReturned(WordReturned { to, tasks, .. }) => {
                 Self::Word { from: person()?, to: to.clone(), tasks: tasks.clone(), back: true }
             }
-            Event::RuleMoved(moved) => Self::Rule { rule: moved.rule.clone(), mode: moved.mode },
-            Event::RuleReturned(returned) => Self::Rule { rule: returned.rule.clone(), mode: None },
+            Event::RuleMoved(moved) => {
+                Self::Rule { rule: moved.rule.clone(), mode: moved.mode, undone: undone(&moved.why) }
+            }
+            Event::RuleReturned(returned) => {
+                Self::Rule { rule: returned.rule.clone(), mode: None, undone: undone(&returned.why) }
+            }
             Event::RuleSetMoved(moved) => Self::RuleSet { set: moved.set.clone(), on: moved.on },
             Event::AuthorRevoked(revoked) => Self::Author { key: revoked.key.clone() },
             event => {

@@ -6,6 +6,7 @@
 //! version that it was moved of (`book`): another version begins as it was signed.
 
 pub mod book;
+pub mod falling;
 pub mod mode;
 pub mod moving;
 

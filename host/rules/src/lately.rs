@@ -49,7 +49,12 @@ impl Lately {
 
     /// The hour up to `now`.
     pub(crate) fn hour(&self, now: u64) -> Counts {
-        let from = (now / 60_000).saturating_sub(MINUTES as u64 - 1);
+        self.since(0, now)
+    }
+
+    /// What is within the hour up to `now` and not before the minute of `from`.
+    pub(crate) fn since(&self, from: u64, now: u64) -> Counts {
+        let from = (now / 60_000).saturating_sub(MINUTES as u64 - 1).max(from / 60_000);
         let minutes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut sum = Counts::default();
         for (_, counts) in minutes.iter().filter(|(minute, _)| *minute >= from) {

@@ -83,6 +83,11 @@ impl Rule {
         self.lately.hour(now)
     }
 
+    /// The same of the minutes from `from` on, in the same form.
+    pub fn since(&self, from: u64, now: u64) -> Counts {
+        self.lately.since(from, now)
+    }
+
     /// Whether it failed too often of late and rests.
     pub fn rests(&self) -> bool {
         self.breaker.rests()

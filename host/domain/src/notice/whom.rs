@@ -64,6 +64,11 @@ fn part(matter: &Matter, person: &Person, proposal: Option<&Proposal>, raci: &Ra
             let manages = || reaches(&None) && has(Task::ManageAccess, ANY);
             (theirs || of_a_row() || manages()).then_some(Part::Happened)
         }
+        // Nobody did it, and somebody has to look at it.
+        Matter::Rule { undone: Some(_), .. } => {
+            let row = matter.task()?;
+            (reaches(&None) && has(row, ANY)).then_some(Part::Loud)
+        }
         Matter::Template { .. }
         | Matter::Rule { .. }
         | Matter::RuleSet { .. }

@@ -140,7 +140,15 @@ impl Matter {
                 };
                 format!("{} {words} {}: {}", name(from), name(to), rows.join(", "))
             }
-            Self::Rule { rule, mode } => {
+            Self::Rule { rule, undone: Some(left), .. } => {
+                let words = say(
+                    "Timonel deshizo el último cambio de una regla porque salió mal",
+                    "o Timonel desfez a última mudança de uma regra porque saiu mal",
+                    "the host undid the last change of a rule because it went badly",
+                );
+                format!("{words}: {rule} ({left})")
+            }
+            Self::Rule { rule, mode, undone: None } => {
                 let to = mode.map(|mode| format!(" → `{mode}`")).unwrap_or_default();
                 format!("{}: {rule}{to}", say("regla movida", "regra movida", "rule moved"))
             }
