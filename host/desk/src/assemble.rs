@@ -29,6 +29,7 @@ use crate::helm::{self, HelmError, Signed};
 use crate::inbound::Inbound;
 use crate::marks::Marks;
 use crate::matcher::Matcher;
+use crate::measurer::{self, Measurer};
 use crate::media::{self, Fetcher};
 use crate::meters::Meters;
 use crate::sender::Sender;
@@ -257,6 +258,8 @@ pub struct Parts {
     pub carrier: Carrier,
     /// Queues what campaigns say next, and what was held until others agreed.
     pub campaigner: Campaigner,
+    /// Has rules count what happened.
+    pub measurer: Measurer,
     store: Store,
 }
 
@@ -297,6 +300,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         librarian: Librarian::new(Arc::clone(&shared)),
         carrier: Carrier::new(Desk { shared: Arc::clone(&shared), mail: mail.clone() }),
         campaigner: Campaigner::new(Arc::clone(&shared)),
+        measurer: Measurer::new(Arc::clone(&shared)),
         store: shared.store.clone(),
     };
     (Desk { shared, mail }, parts)
@@ -336,6 +340,7 @@ impl Parts {
             librarian,
             carrier,
             campaigner,
+            measurer,
             store,
         } = self;
         let waiter = |topic| Waiter {
@@ -361,6 +366,9 @@ impl Parts {
         let campaigning = campaigns::campaigning(campaigner, topics, stopped.clone());
         let chunks = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         threads.push(named("campaigner".into(), move || chunks.block_on(campaigning))?);
+        let counting = measurer::measuring(measurer, stopped.clone());
+        let figures = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        threads.push(named("measurer".into(), move || figures.block_on(counting))?);
         let carrying = carrier::carrying(carrier, store.watch(Topic::Proposals), stopped);
         threads.push(named("fetcher".into(), move || {
             media.block_on(async { tokio::join!(fetching, looking, carrying) });

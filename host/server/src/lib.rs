@@ -9,6 +9,7 @@ mod campaigns;
 mod contacts;
 mod control;
 mod delegations;
+mod figures;
 mod door;
 mod health;
 mod inbox;
@@ -118,6 +119,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(rules::routes())
         .merge(authors::routes())
         .merge(delegations::routes())
+        .merge(figures::routes())
 }
 
 /// What a host serves, to the world and to those at its machine; `more` is for the world too.

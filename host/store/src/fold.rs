@@ -92,6 +92,7 @@ impl<'a> Fold<'a> {
             self.side_effects(recorded)?;
             self.media(recorded)?;
             self.templates(recorded)?;
+            self.measure(recorded)?;
         }
         let stream = &mut self.stream(&recorded.stream)?.now;
         stream.version = recorded.version;
@@ -117,7 +118,7 @@ impl<'a> Fold<'a> {
                 }
             }
             (State::Nothing, _) => match recorded.stream {
-                Stream::Webhooks | Stream::Audit | Stream::Telling => {}
+                Stream::Webhooks | Stream::Audit | Stream::Telling | Stream::Measures => {}
                 Stream::Company => {
                     let mut stops = Stops::default();
                     stops.fold(recorded.time, &recorded.actor, &recorded.event);

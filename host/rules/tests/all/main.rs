@@ -6,6 +6,7 @@ mod admission;
 mod decisions;
 mod hostile;
 mod judging;
+mod measuring;
 #[path = "../guests/make.rs"]
 mod make;
 mod modes;
