@@ -101,7 +101,8 @@ impl Show {
             ("format", Some(if self.csv { "csv" } else { "json" }.to_owned())),
         ];
         let escaped = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        let asked = asked.iter().filter_map(|(name, value)| Some(format!("{name}={}", escaped(value.as_deref()?))));
+        let asked =
+            asked.iter().filter_map(|(name, value)| Some(format!("{name}={}", escaped(value.as_deref()?))));
         format!("/kpis/{}?{}", escaped(&self.metric), asked.collect::<Vec<_>>().join("&"))
     }
 }
@@ -173,7 +174,8 @@ fn line(row: &Value, unit: &str, aggregate: &str) -> String {
     let value = row["value"].as_f64().map_or_else(|| "—".to_owned(), |value| amount(value, unit, aggregate));
     let samples = &row["samples"];
     let mut line = format!("    {when:<26}{group:<16}{value:>12}  of {samples}");
-    if let (Some(p50), Some(p90), Some(p95)) = (row["p50"].as_f64(), row["p90"].as_f64(), row["p95"].as_f64()) {
+    if let (Some(p50), Some(p90), Some(p95)) = (row["p50"].as_f64(), row["p90"].as_f64(), row["p95"].as_f64())
+    {
         let [p50, p90, p95] = [p50, p90, p95].map(|value| amount(value, unit, aggregate));
         line.push_str(&format!("   half {p50}, 90 % {p90}, 95 % {p95}"));
     }

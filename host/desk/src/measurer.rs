@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::Time;
+use domain::company::Company;
 use domain::decision::Digest;
 use domain::event::CaseSettled;
 use domain::id::RuleId;
@@ -32,6 +33,9 @@ use crate::shared::Shared;
 
 /// Facts in one call: enough to share what a call costs, few enough to be lost when it fails.
 const AT_ONCE: usize = 256;
+
+/// How long a fact waits for company, if there are not many: so far figures are behind.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(5);
 
 /// Cases that settle in one step.
 const SETTLING: usize = 64;
@@ -68,18 +72,14 @@ impl Measurer {
             .collect();
         // All but those of the last event come at once when there are many.
         let many = facts.len() >= AT_ONCE / 2;
-        if !measurers.is_empty() || many {
+        let waited = facts.first().is_some_and(|first| now.duration_since(first.time) >= PATIENCE);
+        if many || (waited && !measurers.is_empty()) {
             self.count(&active, &measurers, &facts).await?;
         }
         Ok(many)
     }
 
-    async fn count(
-        &mut self,
-        active: &Active,
-        measurers: &[&Rule],
-        facts: &[Fact],
-    ) -> Result<(), DeskError> {
+    async fn count(&mut self, active: &Active, measurers: &[&Rule], facts: &[Fact]) -> Result<(), DeskError> {
         let (Some(first), Some(last)) = (facts.first(), facts.last()) else { return Ok(()) };
         let version = self.shared.store.measures()?;
         let (mut drafts, mut by) = (Vec::new(), Vec::new());
@@ -134,14 +134,14 @@ impl Measurer {
         let defined = FiguresDefined { rule: id.clone(), component, settings, figures: figures.clone() };
         let known = self.shared.store.counts(&id)?.said;
         let mut shown: Vec<Shown<'_>> = facts.iter().map(|fact| Shown::of(fact, &active.company)).collect();
-        shown.retain(|shown| covers(rule, active, shown));
+        shown.retain(|shown| covers(rule, &active.company, shown));
         for shown in &mut shown {
             // What comes late is counted now.
             if self.shared.store.sealed_day(shown.hour.day)?.is_some() {
                 shown.hour = Hour::of(self.shared.now(), active.company.zone());
             }
         }
-        let made = of_shown(host, rule, figures, active, &shown);
+        let made = of_shown(host, rule, figures, &active.company, &shown);
         (measurement.fuel, measurement.micros) = (made.fuel, made.micros);
         match within_labels(&self.shared.store, &id, figures, made.counted)? {
             Ok(counted) => measurement.figures = counted,
@@ -222,25 +222,25 @@ pub fn measured(
     host: &rules::Host,
     rule: &Rule,
     figures: &[Figure],
-    active: &Active,
+    company: &Company,
     facts: &[Fact],
 ) -> Made {
-    let shown = facts.iter().map(|fact| Shown::of(fact, &active.company));
-    let shown: Vec<Shown<'_>> = shown.filter(|shown| covers(rule, active, shown)).collect();
-    of_shown(host, rule, figures, active, &shown)
+    let shown = facts.iter().map(|fact| Shown::of(fact, company));
+    let shown: Vec<Shown<'_>> = shown.filter(|shown| covers(rule, company, shown)).collect();
+    of_shown(host, rule, figures, company, &shown)
 }
 
 fn of_shown(
     host: &rules::Host,
     rule: &Rule,
     figures: &[Figure],
-    active: &Active,
+    company: &Company,
     shown: &[Shown<'_>],
 ) -> Made {
     if shown.is_empty() {
         return Made { counted: Ok(Vec::new()), fuel: 0, micros: 0 };
     }
-    let told: Vec<contract::Fact> = shown.iter().map(|shown| told(shown, active)).collect();
+    let told: Vec<contract::Fact> = shown.iter().map(|shown| told(shown, company)).collect();
     let measured = host.measure(rule, figures, &told);
     let wheres: Vec<_> = shown.iter().map(|shown| (shown.hour, shown.place.clone())).collect();
     let id = &rule.definition().id;
@@ -249,9 +249,9 @@ fn of_shown(
 }
 
 /// Whether a rule counts a fact: one that says where it happened, within the numbers and queues of its scope.
-fn covers(rule: &Rule, active: &Active, shown: &Shown<'_>) -> bool {
+fn covers(rule: &Rule, company: &Company, shown: &Shown<'_>) -> bool {
     let scope = &rule.definition().scope;
-    let number = shown.place.number.as_ref().map(|number| active.company.number(number));
+    let number = shown.place.number.as_ref().map(|number| company.number(number));
     let number = number.flatten().map(|number| &number.name);
     let of_numbers = scope.numbers.is_empty() || number.is_some_and(|name| scope.numbers.contains(name));
     let queue = shown.place.queue.as_ref();
@@ -259,9 +259,9 @@ fn covers(rule: &Rule, active: &Active, shown: &Shown<'_>) -> bool {
 }
 
 /// A fact in the words of the contract.
-fn told(shown: &Shown<'_>, active: &Active) -> contract::Fact {
+fn told(shown: &Shown<'_>, company: &Company) -> contract::Fact {
     let place = &shown.place;
-    let named = |number| active.company.number(number).map_or_else(|| number.to_string(), |one| one.name.clone());
+    let named = |number| company.number(number).map_or_else(|| number.to_string(), |one| one.name.clone());
     contract::Fact {
         kind: shown.fact.what.name().to_owned(),
         at: instant(shown.fact.time),

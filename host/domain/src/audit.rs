@@ -228,7 +228,8 @@ pub fn words(event: &Event, language: Language) -> String {
             with(words, &defined.rule)
         }
         Event::DaySealed(sealed) => {
-            let words = say("selló las cifras de un día", "selou os números de um dia", "sealed a day's figures");
+            let words =
+                say("selló las cifras de un día", "selou os números de um dia", "sealed a day's figures");
             with(words, &sealed.day)
         }
         Event::MediaUploaded(uploaded) => {

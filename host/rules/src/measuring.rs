@@ -95,9 +95,8 @@ fn told(guest: &mut Guest, limits: &Limits, rule: &Rule) -> Result<Vec<Figure>, 
     let instance = &guest.start(exports)?;
     let functions = exports.measuring.as_ref().ok_or_else(|| not_exported(Kind::Measuring))?;
     let functions = functions.load(&mut guest.store, instance).map_err(|error| Failed::host(&error))?;
-    let told = functions
-        .call_figures(&mut guest.store, &rule.prepared)
-        .map_err(|error| Failed::calling(&error))?;
+    let told =
+        functions.call_figures(&mut guest.store, &rule.prepared).map_err(|error| Failed::calling(&error))?;
     within(told.iter().map(heaviness).sum(), limits.output)?;
     if told.len() > MOST_FIGURES {
         return Err(nonsense(format!("{} figures, at most {MOST_FIGURES} are possible", told.len())));

@@ -49,7 +49,9 @@ pub trait Snapshot: Send + Sync {
 pub(crate) struct Nobody;
 
 fn nobody<T>() -> Result<T, Unavailable> {
-    Err(Unavailable { because: "there is no conversation where proposals are judged and facts are counted".to_owned() })
+    Err(Unavailable {
+        because: "there is no conversation where proposals are judged and facts are counted".to_owned(),
+    })
 }
 
 impl Snapshot for Nobody {

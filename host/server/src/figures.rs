@@ -233,7 +233,8 @@ async fn all(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Part>, Problem> {
     let language = let_in.person.language(server.desk.active().company.own_language());
-    let figures = defined(&server)?.iter().map(|one| told(&server, one, language)).collect::<Result<_, _>>()?;
+    let figures =
+        defined(&server)?.iter().map(|one| told(&server, one, language)).collect::<Result<_, _>>()?;
     let key = |one: &Told| format!("{} {} {} {}", one.metric, one.rule, one.since, one.series);
     let mut figures: Vec<Told> = figures;
     figures.sort_by_key(key);
@@ -274,9 +275,9 @@ async fn one(
         let head = [(header::CONTENT_TYPE, "text/csv; charset=utf-8")];
         return Ok((head, report::csv(&read)).into_response());
     }
-    let figures = read.into_iter().map(|(rows, one)| {
-        Ok::<_, Problem>(Counted { figure: told(&server, &one, language)?, rows })
-    });
+    let figures = read
+        .into_iter()
+        .map(|(rows, one)| Ok::<_, Problem>(Counted { figure: told(&server, &one, language)?, rows }));
     let figures = figures.collect::<Result<_, _>>()?;
     let zone = company.zone().iana_name().unwrap_or("UTC").to_owned();
     Ok(Json(Report { since: span.since, until: span.until, zone, figures }).into_response())

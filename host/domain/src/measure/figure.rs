@@ -202,7 +202,8 @@ pub fn count(
 ) -> Vec<Counted> {
     let mut sums: BTreeMap<usize, BTreeMap<(Hour, Place), Sum>> = BTreeMap::new();
     for sample in samples {
-        let (Some(figure), Some((hour, place))) = (figures.get(sample.figure), wheres.get(sample.fact)) else {
+        let (Some(figure), Some((hour, place))) = (figures.get(sample.figure), wheres.get(sample.fact))
+        else {
             continue;
         };
         let place = Place { label: sample.label.clone(), ..place.clone() };

@@ -109,13 +109,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn resolved(
-        at: &'a At,
-        agent: Option<&'a AgentId>,
-        code: &'a str,
-        answers: u32,
-        transfers: u32,
-    ) -> Self {
+    fn resolved(at: &'a At, agent: Option<&'a AgentId>, code: &'a str, answers: u32, transfers: u32) -> Self {
         let counts = vec![("answers", answers), ("transfers", transfers)];
         Self { at: Some(at), agent, counts, words: vec![("code", code)], ..Self::default() }
     }

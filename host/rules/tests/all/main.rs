@@ -6,9 +6,9 @@ mod admission;
 mod decisions;
 mod hostile;
 mod judging;
-mod measuring;
 #[path = "../guests/make.rs"]
 mod make;
+mod measuring;
 mod modes;
 mod plugins;
 mod support;

@@ -43,7 +43,9 @@ fn whatever_a_hostile_measurer_does_it_has_counted_nothing_and_is_to_blame() {
         assert_eq!(unmeasured.outcome, Outcome::GuestFault { fault }, "{guest}: {}", unmeasured.text);
         assert!(!unmeasured.text.contains("+57"), "{guest}: {}", unmeasured.text);
     }
-    for (guest, fault) in [("counts_without_end", Fault::OutOfFuel), ("counts_the_same_twice", Fault::Nonsense)] {
+    for (guest, fault) in
+        [("counts_without_end", Fault::OutOfFuel), ("counts_the_same_twice", Fault::Nonsense)]
+    {
         let unmeasured = bench.host.figures(&bench.rule(guest)).unwrap_err();
         assert_eq!(unmeasured.outcome, Outcome::GuestFault { fault }, "{guest}: {}", unmeasured.text);
     }
@@ -71,7 +73,15 @@ fn the_reference_counts_an_answer_in_every_way_that_it_says_it_does_and_the_same
         let place = figures.iter().position(|figure| figure.name == name).unwrap();
         samples.iter().filter(move |sample| sample.figure == place)
     };
-    assert_eq!(of("first-response").map(|sample| sample.value).sum::<u64>(), (0..64).map(|n| n * 2_000).sum());
+    assert_eq!(
+        of("first-response").map(|sample| sample.value).sum::<u64>(),
+        (0..64).map(|n| n * 2_000).sum::<u64>()
+    );
     // Within the minute that the company promises.
-    assert_eq!(of("service-level").map(|sample| (sample.value, sample.of)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1)), (31, 64));
+    assert_eq!(
+        of("service-level")
+            .map(|sample| (sample.value, sample.of))
+            .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1)),
+        (31, 64)
+    );
 }

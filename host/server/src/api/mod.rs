@@ -28,8 +28,8 @@ use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
 use crate::{
-    authors, campaigns, contacts, delegations, figures, health, inbox, live, media, outbound, people, proposals,
-    rules, templates,
+    authors, campaigns, contacts, delegations, figures, health, inbox, live, media, outbound, people,
+    proposals, rules, templates,
 };
 
 use openapi::Page;

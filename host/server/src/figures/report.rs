@@ -43,12 +43,8 @@ pub(super) enum By {
 }
 
 impl By {
-    pub(super) const WORDS: &'static [(&'static str, Self)] = &[
-        ("queue", Self::Queue),
-        ("agent", Self::Agent),
-        ("number", Self::Number),
-        ("label", Self::Label),
-    ];
+    pub(super) const WORDS: &'static [(&'static str, Self)] =
+        &[("queue", Self::Queue), ("agent", Self::Agent), ("number", Self::Number), ("label", Self::Label)];
 
     /// The group of a place; none if it belongs to none.
     fn group(self, place: Place) -> Option<String> {
@@ -185,5 +181,9 @@ fn told(value: Option<impl ToString>) -> String {
 }
 
 fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\r', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
+    if field.contains([',', '"', '\r', '\n']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
 }
