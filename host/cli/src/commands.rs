@@ -39,6 +39,7 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("rules on", Action::MoveRules),
     ("kpi list", Action::ReadFigures),
     ("kpi show", Action::ReadFigures),
+    ("kpi compare", Action::ReadJournal),
     ("media get", Action::ReadMedium),
     ("media put", Action::UploadMedium),
     ("template list", Action::ReadTemplates),

@@ -1,6 +1,9 @@
-//! `timonel kpi`: what figures mean, and what was counted.
+//! `timonel kpi`: what figures mean, what was counted, and how another definition would have counted it.
+
+mod compare;
 
 use clap::{Subcommand, ValueEnum};
+use domain::measure::figure;
 use hyper::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -19,6 +22,9 @@ pub(crate) enum Command {
     },
     /// What was counted of one. An agent sees what is theirs, everybody else what their scope reaches.
     Show(Show),
+    /// Count the past with a plugin that counts nothing yet, beside the figures of record, which stay as they are. Reads the
+    /// whole journal.
+    Compare(compare::Arguments),
 }
 
 /// Of which figure, and how it is told.
@@ -64,11 +70,23 @@ enum By {
     Label,
 }
 
+impl From<By> for figure::By {
+    fn from(by: By) -> Self {
+        match by {
+            By::Queue => Self::Queue,
+            By::Agent => Self::Agent,
+            By::Number => Self::Number,
+            By::Label => Self::Label,
+        }
+    }
+}
+
 /// Carries a command out.
 #[allow(clippy::print_stdout, reason = "the answer goes to whoever asked")]
 pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
     match command {
         Command::List { json } => list(settings, json),
+        Command::Compare(arguments) => compare::run(settings, &arguments),
         Command::Show(show) => {
             let path = show.path();
             if show.csv {

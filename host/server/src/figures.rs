@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::id::RuleId;
 use domain::law::language::Language;
-use domain::measure::figure::{Hour, Place};
+use domain::measure::figure::{By, Hour, Place};
 use domain::raci::Raci;
 use domain::raci::action::Action;
 use domain::raci::letters::Letters;
@@ -33,7 +33,7 @@ use crate::api::problem::Problem;
 use crate::let_in::LetIn;
 use crate::routes::{About, Routes};
 
-use report::{By, Every, Row, Span};
+use report::{Every, Row, Span};
 
 /// The most days of a report, by day and by hour.
 const LONGEST: [i32; 2] = [400, 31];

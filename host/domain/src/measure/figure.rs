@@ -151,6 +151,44 @@ pub struct Place {
     pub label: String,
 }
 
+/// How places are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Not at all.
+    All,
+    /// By queue.
+    Queue,
+    /// By agent.
+    Agent,
+    /// By number of the company.
+    Number,
+    /// By what else the rule counts by.
+    Label,
+}
+
+impl By {
+    /// What people call them.
+    pub const WORDS: &'static [(&'static str, Self)] = &[
+        ("queue", Self::Queue),
+        ("agent", Self::Agent),
+        ("number", Self::Number),
+        ("label", Self::Label),
+    ];
+}
+
+impl Place {
+    /// The group that it belongs to; none if it belongs to none.
+    pub fn group(&self, by: By) -> Option<String> {
+        match by {
+            By::All => None,
+            By::Queue => self.queue.as_ref().map(ToString::to_string),
+            By::Agent => self.agent.as_ref().map(ToString::to_string),
+            By::Number => self.number.as_ref().map(ToString::to_string),
+            By::Label => Some(self.label.clone()).filter(|label| !label.is_empty()),
+        }
+    }
+}
+
 /// An hour of the company's wall clock. When clocks are set back, one of them comes twice: they differ in when they begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Hour {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::Time;
-use domain::measure::figure::Place;
+use domain::measure::figure::{By, Place};
 use domain::measure::sum::Sum;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -30,32 +30,6 @@ pub(super) struct Span {
     pub(super) since: Date,
     pub(super) until: Date,
     pub(super) every: Every,
-}
-
-/// How places are grouped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum By {
-    All,
-    Queue,
-    Agent,
-    Number,
-    Label,
-}
-
-impl By {
-    pub(super) const WORDS: &'static [(&'static str, Self)] =
-        &[("queue", Self::Queue), ("agent", Self::Agent), ("number", Self::Number), ("label", Self::Label)];
-
-    /// The group of a place; none if it belongs to none.
-    fn group(self, place: Place) -> Option<String> {
-        match self {
-            Self::All => None,
-            Self::Queue => place.queue.map(|queue| queue.to_string()),
-            Self::Agent => place.agent.map(|agent| agent.to_string()),
-            Self::Number => place.number.map(|number| number.to_string()),
-            Self::Label => Some(place.label).filter(|label| !label.is_empty()),
-        }
-    }
 }
 
 /// What was counted in some time of a group.
@@ -97,7 +71,7 @@ pub(super) fn rows(
     let mut sums: BTreeMap<(Option<(Date, Option<Time>)>, Option<String>), Sum> = BTreeMap::new();
     let mut add = |when, place: Place, sum: &Sum| {
         if sees(&place) {
-            sums.entry((when, by.group(place))).or_default().merge(sum);
+            sums.entry((when, place.group(by))).or_default().merge(sum);
         }
     };
     let mut day = span.since;
