@@ -26,6 +26,7 @@ mod delegations;
 mod demo;
 mod effort;
 mod erasure;
+mod figures;
 mod forgery;
 mod generations;
 #[path = "../host/rules/tests/guests/make.rs"]

@@ -62,8 +62,8 @@ pub enum FoldError {
 }
 
 /// A state that the batch changes.
-struct Touched {
-    now: Versioned,
+pub(crate) struct Touched {
+    pub(crate) now: Versioned,
     /// What the indexes held before the batch.
     implied: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Where it was before the batch, if it is a message of a campaign.
@@ -405,7 +405,7 @@ impl<'a> Fold<'a> {
         Ok(())
     }
 
-    fn stream(&mut self, stream: &Stream) -> Result<&mut Touched, FoldError> {
+    pub(crate) fn stream(&mut self, stream: &Stream) -> Result<&mut Touched, FoldError> {
         use std::collections::hash_map::Entry;
         Ok(match self.streams.entry(stream.clone()) {
             Entry::Occupied(known) => known.into_mut(),

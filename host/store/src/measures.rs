@@ -11,7 +11,7 @@ use domain::decision::Digest;
 use domain::event::{Event, Recorded};
 use domain::id::{AgentId, CaseId, ConversationId, RuleId};
 use domain::measure::event::{DaySealed, FiguresDefined, Measured};
-use domain::measure::fact::{Fact, Spell, Talk, What};
+use domain::measure::fact::{Fact, Spell, Talk, Way, What};
 use domain::measure::figure::{Figure, Place};
 use domain::measure::sum::Sum;
 use domain::stream::Stream;
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::fold::{Fold, FoldError};
 use crate::layout;
 use crate::projection::ProjectionError;
+use crate::state::State;
 use crate::store::Store;
 
 /// A figure that is or was counted.
@@ -63,6 +64,13 @@ impl Fold<'_> {
     pub(crate) fn measure(&mut self, recorded: &Recorded) -> Result<(), FoldError> {
         match (&recorded.stream, &recorded.event) {
             (Stream::Conversation(id), event) if Talk::is_told_by(event) => self.talk(*id, recorded),
+            (Stream::Message(_), event @ (Event::SendAccepted(_) | Event::StatusChanged(_))) => {
+                let State::Message(delivery) = &self.stream(&recorded.stream)?.now.state else {
+                    return Ok(());
+                };
+                let whats = Way::of(delivery).take(event);
+                self.complete(recorded, whats)
+            }
             (Stream::Agent(agent), Event::PresenceSet(_)) => self.spell(agent, recorded),
             (_, Event::FiguresDefined(defined)) => self.defined(recorded.time, defined),
             (_, Event::Measured(measured)) => self.counted(recorded.time, measured),

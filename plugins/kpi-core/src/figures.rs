@@ -37,7 +37,15 @@ fn duration(
     audience: &'static [&'static str],
     formula: &'static str,
 ) -> Figure {
-    Figure { name, titles, unit: "ms", formula, variant: variant.to_owned(), audience, aggregate: DISTRIBUTION }
+    Figure {
+        name,
+        titles,
+        unit: "ms",
+        formula,
+        variant: variant.to_owned(),
+        audience,
+        aggregate: DISTRIBUTION,
+    }
 }
 
 fn ratio(
@@ -56,7 +64,11 @@ pub fn all(settings: &Settings) -> Vec<Figure> {
     vec![
         duration(
             "first-response",
-            ["Tiempo de primera respuesta (FRT)", "Tempo de primeira resposta (FRT)", "First response time (FRT)"],
+            [
+                "Tiempo de primera respuesta (FRT)",
+                "Tempo de primeira resposta (FRT)",
+                "First response time (FRT)",
+            ],
             WALL,
             AGENTS,
             "first message of a person − moment at which the case first waited for one; cases that were answered",
@@ -70,7 +82,11 @@ pub fn all(settings: &Settings) -> Vec<Figure> {
         ),
         duration(
             "first-response-from-customer",
-            ["FRT desde que el cliente escribió", "FRT desde que o cliente escreveu", "FRT since the customer wrote"],
+            [
+                "FRT desde que el cliente escribió",
+                "FRT desde que o cliente escreveu",
+                "FRT since the customer wrote",
+            ],
             "wall time, from the customer's first message",
             SUPERVISORS,
             "first message of a person − message of the customer that opened the case; cases that were answered",
@@ -119,14 +135,22 @@ pub fn all(settings: &Settings) -> Vec<Figure> {
         ),
         ratio(
             "unanswered-rate",
-            ["Casos sin respuesta de una persona", "Casos sem resposta de uma pessoa", "Cases that no person answered"],
+            [
+                "Casos sin respuesta de una persona",
+                "Casos sem resposta de uma pessoa",
+                "Cases that no person answered",
+            ],
             "of the resolved cases that had waited",
             SUPERVISORS,
             "cases that waited and were resolved without an answer of a person ÷ resolved cases that had waited",
         ),
         ratio(
             "first-contact-resolution",
-            ["Resolución al primer contacto (FCR)", "Resolução no primeiro contato (FCR)", "First contact resolution (FCR)"],
+            [
+                "Resolución al primer contacto (FCR)",
+                "Resolução no primeiro contato (FCR)",
+                "First contact resolution (FCR)",
+            ],
             "no new message within 72 h, whatever it is about; counted when that is known",
             AGENTS,
             "resolved, no transfer, and the customer did not write again within 72 h ÷ resolved",
@@ -152,9 +176,34 @@ pub fn all(settings: &Settings) -> Vec<Figure> {
             ADMINS,
             "cases resolved that no agent had and no person wrote in ÷ cases resolved",
         ),
+        ratio(
+            "delivery-rate",
+            ["Mensajes entregados", "Mensagens entregues", "Messages delivered"],
+            "each step counted when it happens, by category",
+            ADMINS,
+            "messages that reached the customer's device ÷ messages that WhatsApp took",
+        ),
+        ratio(
+            "read-rate",
+            ["Mensajes leídos", "Mensagens lidas", "Messages read"],
+            "each step counted when it happens, by category; whoever hides that they read counts as not reading",
+            ADMINS,
+            "messages that the customer saw ÷ messages that reached the customer's device",
+        ),
+        ratio(
+            "failure-rate",
+            ["Mensajes que no llegaron", "Mensagens que não chegaram", "Messages that failed"],
+            "each step counted when it happens, by category",
+            ADMINS,
+            "messages that WhatsApp took and could not deliver ÷ messages that WhatsApp took",
+        ),
         Figure {
             name: "cases-queued",
-            titles: ["Casos que esperaron a una persona", "Casos que esperaram uma pessoa", "Cases that waited for a person"],
+            titles: [
+                "Casos que esperaron a una persona",
+                "Casos que esperaram uma pessoa",
+                "Cases that waited for a person",
+            ],
             unit: "cases",
             formula: "cases that began to wait for a person, each once",
             variant: "counted once per case, where it first waited".to_owned(),

@@ -55,7 +55,9 @@ pub fn measure<'a>(fact: &Fact<'a>, settings: &Settings) -> Vec<Sample<'a>> {
             }
         }
         "turn-answered" => {
-            for (figure, number) in [("response-time", "waited"), ("response-time-business", "waited-business")] {
+            for (figure, number) in
+                [("response-time", "waited"), ("response-time-business", "waited-business")]
+            {
                 fact.number(number).into_iter().for_each(|ms| add(figure, ms, 0, ""));
             }
         }
@@ -84,6 +86,19 @@ pub fn measure<'a>(fact: &Fact<'a>, settings: &Settings) -> Vec<Sample<'a>> {
             add("return-rate", u64::from(returned), 1, "");
             add("first-contact-resolution", u64::from(!returned && fact.is_none("transfers")), 1, "");
         }
+        "message-reached" => {
+            for (step, figure) in
+                [("delivered", "delivery-rate"), ("read", "read-rate"), ("failed", "failure-rate")]
+            {
+                if fact.word("step") == step {
+                    add(figure, 1, 0, fact.word("class"));
+                }
+                let of = if step == "read" { "delivered" } else { "sent" };
+                if fact.word("step") == of {
+                    add(figure, 0, 1, fact.word("class"));
+                }
+            }
+        }
         "presence-ended" => {
             let (state, lasted) = (fact.word("presence"), fact.number("lasted").unwrap_or(0));
             add("time-in-state", lasted, 0, state);
@@ -105,7 +120,11 @@ mod tests {
     const SETTINGS: Settings = Settings { service_level_seconds: 60 };
 
     /// A fact of agent Ana in the queue of sales.
-    fn samples(kind: &str, numbers: &[(&str, u64)], words: &[(&str, &str)]) -> Vec<(&'static str, u64, u64, String)> {
+    fn samples(
+        kind: &str,
+        numbers: &[(&str, u64)],
+        words: &[(&str, &str)],
+    ) -> Vec<(&'static str, u64, u64, String)> {
         of(kind, Some("ventas"), Some("ana"), numbers, words)
     }
 
@@ -117,7 +136,8 @@ mod tests {
         words: &[(&str, &str)],
     ) -> Vec<(&'static str, u64, u64, String)> {
         let numbers: Vec<_> = numbers.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
-        let words: Vec<_> = words.iter().map(|(name, word)| ((*name).to_owned(), (*word).to_owned())).collect();
+        let words: Vec<_> =
+            words.iter().map(|(name, word)| ((*name).to_owned(), (*word).to_owned())).collect();
         let fact = Fact { kind, queue, agent, numbers: &numbers, words: &words };
         let known = figures::all(&SETTINGS);
         measure(&fact, &SETTINGS)
@@ -144,11 +164,14 @@ mod tests {
         let in_time = samples("case-answered", &[("since-queued", 60_000)], &[]);
         assert_eq!(value(&in_time, "service-level"), Some((1, 1)));
         // Whoever wrote first, before the case waited, kept no promise and broke none.
-        assert!(samples("case-answered", &[("since-written", 1)], &[]).iter().all(|one| one.0 != "service-level"));
+        assert!(
+            samples("case-answered", &[("since-written", 1)], &[]).iter().all(|one| one.0 != "service-level")
+        );
     }
 
     #[test]
-    fn a_case_that_waited_and_that_nobody_answered_counts_against_the_promise_and_one_that_a_rule_solved_does_not() {
+    fn a_case_that_waited_and_that_nobody_answered_counts_against_the_promise_and_one_that_a_rule_solved_does_not()
+     {
         let numbers = [("lasted", 9_000), ("answers", 0), ("transfers", 0)];
         let left = of("case-resolved", Some("ventas"), None, &numbers, &[("code", "other")]);
         assert_eq!(value(&left, "service-level"), Some((0, 1)));
@@ -175,9 +198,32 @@ mod tests {
     }
 
     #[test]
+    fn of_three_messages_that_left_two_arrive_one_is_read_and_one_fails() {
+        let reached = |step: &'static str| {
+            samples("message-reached", &[("campaign", 0)], &[("class", "utility"), ("step", step)])
+        };
+        let steps = ["sent", "sent", "sent", "delivered", "delivered", "read", "failed"];
+        let all: Vec<_> = steps.into_iter().flat_map(reached).collect();
+        let rate = |figure: &str| {
+            let of = all.iter().filter(|(name, ..)| *name == figure);
+            of.fold((0, 0), |sum, (_, value, of, _)| (sum.0 + value, sum.1 + of))
+        };
+        assert_eq!(
+            (rate("delivery-rate"), rate("read-rate"), rate("failure-rate")),
+            ((2, 3), (1, 2), (1, 3))
+        );
+        assert!(all.iter().all(|(.., label)| label == "utility"));
+    }
+
+    #[test]
     fn a_shift_is_all_but_the_time_away_and_what_is_new_is_not_counted() {
-        let share = |state| value(&samples("presence-ended", &[("lasted", 500)], &[("presence", state)]), "available-share");
-        assert_eq!((share("available"), share("break"), share("away")), (Some((500, 500)), Some((0, 500)), None));
+        let share = |state| {
+            value(&samples("presence-ended", &[("lasted", 500)], &[("presence", state)]), "available-share")
+        };
+        assert_eq!(
+            (share("available"), share("break"), share("away")),
+            (Some((500, 500)), Some((0, 500)), None)
+        );
         assert!(samples("something-new", &[("lasted", 1)], &[]).is_empty());
         assert!(samples("case-queued", &[("again", 1)], &[]).is_empty());
     }

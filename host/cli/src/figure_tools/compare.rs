@@ -16,7 +16,7 @@ use domain::measure::fact::{Fact, Facts};
 use domain::measure::figure::{self, Counted, Figure};
 use domain::measure::sum::Sum;
 use jiff::civil::Date;
-use journal::{RealDisk, Reader};
+use journal::{Reader, RealDisk};
 use rules::{Definition, Grant, Mode, Rule, Scope};
 use serde_json::{Value, json};
 use store::Paths;
@@ -235,7 +235,8 @@ fn told(way: &Way, at: &(Option<Date>, Option<String>)) -> Value {
 }
 
 fn moments<'a>(candidate: &'a Way, of_record: &'a [Way]) -> Vec<&'a (Option<Date>, Option<String>)> {
-    let mut all: Vec<_> = std::iter::once(candidate).chain(of_record).flat_map(|way| way.rows.keys()).collect();
+    let mut all: Vec<_> =
+        std::iter::once(candidate).chain(of_record).flat_map(|way| way.rows.keys()).collect();
     all.sort();
     all.dedup();
     all
@@ -266,9 +267,9 @@ fn say((candidate, of_record): &(Way, Vec<Way>)) {
         let cells = std::iter::once(candidate).chain(of_record).map(|way| {
             let of = way.rule.as_ref().map_or("candidate", |rule| rule.as_str());
             let read = way.rows.get(at).cloned().unwrap_or_default().read(way.figure.aggregate);
-            let value = read.value.map_or_else(|| "—".to_owned(), |value| {
-                amount(value, &way.figure.unit, &aggregate.word())
-            });
+            let value = read
+                .value
+                .map_or_else(|| "—".to_owned(), |value| amount(value, &way.figure.unit, &aggregate.word()));
             format!("{of} {value:>10} of {:<5}", read.samples)
         });
         let group = at.1.as_deref().unwrap_or_default();

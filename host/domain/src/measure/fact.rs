@@ -16,8 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::agent::Presence;
-use crate::event::{Event, Recorded};
-use crate::id::{AgentId, CaseId, ConversationId, NumberId, QueueId};
+use crate::delivery::{Delivery, Status};
+use crate::event::{Event, Recorded, ReplyQueued};
+use crate::id::{AgentId, CaseId, ConversationId, MessageId, NumberId, QueueId};
+use crate::law::class::Class;
 use crate::stream::{Actor, Stream};
 use crate::window;
 
@@ -126,6 +128,19 @@ pub enum What {
         /// How often it went from one agent to another.
         transfers: u32,
     },
+    /// A message of ours is a step further on its way.
+    MessageReached {
+        /// The conversation.
+        conversation: ConversationId,
+        /// From which of our numbers.
+        number: NumberId,
+        /// What it is before the law: `service`, or the category of its template.
+        class: String,
+        /// Whether it is of a campaign.
+        campaign: bool,
+        /// Where it is now: `sent`, `delivered`, `read` or `failed`. Each comes once at most, and those before it come too.
+        step: Status,
+    },
     /// An agent was in one state and went into another.
     PresenceEnded {
         /// Who.
@@ -148,6 +163,7 @@ impl What {
             Self::CaseResolved { .. } => "case-resolved",
             Self::CaseReturned { .. } => "case-returned",
             Self::CaseSettled { .. } => "case-settled",
+            Self::MessageReached { .. } => "message-reached",
             Self::PresenceEnded { .. } => "presence-ended",
         }
     }
@@ -171,6 +187,17 @@ pub struct At {
 pub struct Facts {
     conversations: BTreeMap<ConversationId, Talk>,
     agents: BTreeMap<AgentId, Spell>,
+    messages: BTreeMap<MessageId, Way>,
+}
+
+/// How far a message of ours is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    conversation: ConversationId,
+    number: NumberId,
+    class: Class,
+    campaign: bool,
+    reached: Option<Status>,
 }
 
 /// The same of one agent: the state that they are in, and since when.
@@ -220,7 +247,13 @@ struct Open {
 impl Facts {
     /// Takes in one event and says what it completed: nothing, one fact or two.
     pub fn take(&mut self, event: &Recorded) -> Vec<Fact> {
+        if let (Stream::Conversation(id), Event::ReplyQueued(reply)) = (&event.stream, &event.event) {
+            self.messages.insert(reply.message, Way::begins(*id, reply));
+        }
         let whats = match &event.stream {
+            Stream::Message(id) => {
+                self.messages.get_mut(id).map_or_else(Vec::new, |way| way.take(&event.event))
+            }
             Stream::Conversation(id) if Talk::is_told_by(&event.event) => {
                 let talk = self.conversations.remove(id);
                 let (talk, whats) = Talk::after(talk, *id, event);
@@ -236,6 +269,54 @@ impl Facts {
             _ => Vec::new(),
         };
         whats.into_iter().map(|what| Fact { seq: event.seq, time: event.time, what }).collect()
+    }
+}
+
+impl Way {
+    fn begins(conversation: ConversationId, reply: &ReplyQueued) -> Self {
+        let (number, class, campaign) = (reply.number.clone(), reply.class(), reply.campaign.is_some());
+        Self { conversation, number, class, campaign, reached: None }
+    }
+
+    /// How far a message is whose events were folded.
+    pub fn of(delivery: &Delivery) -> Self {
+        let taken = (!delivery.taken.is_empty()).then_some(Status::Sent);
+        Self {
+            conversation: delivery.conversation,
+            number: delivery.number.clone(),
+            class: delivery.class,
+            campaign: delivery.campaign.is_some(),
+            reached: delivery.status.max(taken),
+        }
+    }
+
+    /// Takes in an event of the message and says which steps it went.
+    pub fn take(&mut self, event: &Event) -> Vec<What> {
+        let now = match event {
+            Event::SendAccepted(_) => Status::Sent,
+            Event::StatusChanged(changed) => changed.status,
+            _ => return Vec::new(),
+        };
+        let before = self.reached;
+        self.reached = before.max(Some(now));
+        let is_new = |step: &Status| before < Some(*step) && now >= *step;
+        let steps = match now {
+            // What WhatsApp took and could not bring was sent.
+            Status::Failed => [Status::Sent, Status::Failed].to_vec(),
+            _ => [Status::Sent, Status::Delivered, Status::Read].to_vec(),
+        };
+        let class = match self.class {
+            Class::Service => "service".to_owned(),
+            Class::Template(category) => crate::text::word(&category),
+        };
+        let step = |step| What::MessageReached {
+            conversation: self.conversation,
+            number: self.number.clone(),
+            class: class.clone(),
+            campaign: self.campaign,
+            step,
+        };
+        steps.into_iter().filter(is_new).map(step).collect()
     }
 }
 

@@ -168,12 +168,8 @@ pub enum By {
 
 impl By {
     /// What people call them.
-    pub const WORDS: &'static [(&'static str, Self)] = &[
-        ("queue", Self::Queue),
-        ("agent", Self::Agent),
-        ("number", Self::Number),
-        ("label", Self::Label),
-    ];
+    pub const WORDS: &'static [(&'static str, Self)] =
+        &[("queue", Self::Queue), ("agent", Self::Agent), ("number", Self::Number), ("label", Self::Label)];
 }
 
 impl Place {

@@ -5,7 +5,7 @@
 use super::fact::{At, Fact, What};
 use super::figure::{Hour, Place};
 use crate::company::Company;
-use crate::id::{AgentId, CaseId};
+use crate::id::{AgentId, CaseId, NumberId};
 
 /// A fact that can be counted.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +27,7 @@ pub struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// Of a fact, to the rules of a company.
     pub fn of(fact: &'a Fact, company: &Company) -> Self {
-        let Parts { at, agent, lengths, counts, words } = Parts::of(&fact.what);
+        let Parts { at, number, agent, lengths, counts, words } = Parts::of(&fact.what);
         let mut numbers = Vec::new();
         for (name, length) in lengths {
             let Some(length) = length else { continue };
@@ -44,7 +44,7 @@ impl<'a> Shown<'a> {
             case: at.map(|at| at.case),
             hour: Hour::of(fact.time, company.zone()),
             place: Place {
-                number: at.map(|at| at.number.clone()),
+                number: at.map(|at| &at.number).or(number).cloned(),
                 queue: at.and_then(|at| at.queue.clone()),
                 agent: agent.cloned(),
                 label: String::new(),
@@ -59,6 +59,8 @@ impl<'a> Shown<'a> {
 #[derive(Default)]
 struct Parts<'a> {
     at: Option<&'a At>,
+    /// Where it is of no case.
+    number: Option<&'a NumberId>,
     agent: Option<&'a AgentId>,
     lengths: Vec<(&'static str, Option<u64>)>,
     counts: Vec<(&'static str, u32)>,
@@ -100,6 +102,12 @@ impl<'a> Parts<'a> {
             What::CaseSettled { at, agent, code, answers, transfers } => {
                 Self::resolved(at, agent.as_ref(), code, *answers, *transfers)
             }
+            What::MessageReached { number, class, campaign, step, .. } => Self {
+                number: Some(number),
+                counts: vec![("campaign", u32::from(*campaign))],
+                words: vec![("class", class), ("step", step.word())],
+                ..Self::default()
+            },
             What::PresenceEnded { agent, presence, lasted } => Self {
                 agent: Some(agent),
                 lengths: vec![("lasted", Some(*lasted))],
