@@ -286,8 +286,10 @@ async fn what_cannot_be_recorded_is_not_done_and_not_shown_either() {
     let owner = std::fs::metadata(dir.path()).unwrap().uid();
     let (clock, entropy) = (house.clock.clone(), house.entropy.clone());
     let store = desk.store().clone();
-    let people = People::new(store.clone(), Arc::clone(desk.keys()), clock.clone(), entropy.clone(), None);
+    let people =
+        People::new(store.clone(), Arc::clone(desk.keys()), clock.clone(), entropy.clone(), None, None);
     let server = Server {
+        provider: None,
         desk,
         people,
         streams: server::Streams::default(),

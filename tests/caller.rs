@@ -6,8 +6,9 @@ use sha1::Sha1;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::message::SHOP;
 use crate::program::{Company, Serve};
-use crate::raci::{governed, run};
+use crate::raci::{governed_by, run};
 
 pub const PASSWORD: &str = "un caballo de bastos";
 
@@ -172,7 +173,13 @@ pub fn invited(company: &Company, person: &str) -> String {
 
 /// A company whose admin Ricardo is signed in.
 pub async fn opened() -> (Company, Serve, Caller, App) {
-    let (company, serve) = governed(PEOPLE).await;
+    opened_by("", PEOPLE).await
+}
+
+/// The same with other people, and with more in its file.
+pub async fn opened_by(more: &str, people: &str) -> (Company, Serve, Caller, App) {
+    let shop = SHOP.replace("[company]", "[company]\nraci = \"raci.toml\"");
+    let (company, serve) = governed_by(&format!("{more}{shop}"), people).await;
     let mut ricardo = Caller::new(&serve);
     let app = ricardo.settle(&invited(&company, "ricardo")).await;
     (company, serve, ricardo, app)

@@ -23,34 +23,35 @@ fn people(chair: &str) -> String {
 
 const FILE: &str = "[company]\nraci = \"raci.toml\"\napprovals.hearing = \"0s\"\n";
 
-struct Office {
-    company: Company,
-    serve: Serve,
+/// A company of five, one of whom sits at the machine.
+pub struct Office {
+    pub company: Company,
+    pub serve: Serve,
 }
 
 impl Office {
-    async fn open(chair: &str) -> Self {
+    pub async fn open(chair: &str) -> Self {
         let (company, serve) = governed_by(FILE, &people(chair)).await;
         Self { company, serve }
     }
 
-    fn sit(&self, chair: &str) {
+    pub fn sit(&self, chair: &str) {
         change(&self.company, &self.serve, &people(chair));
     }
 
-    fn does(&self, arguments: &[&str]) -> String {
+    pub fn does(&self, arguments: &[&str]) -> String {
         let (ran, told) = run(&self.company, arguments);
         assert!(ran, "{arguments:?}: {told}");
         told
     }
 
-    fn does_not(&self, arguments: &[&str], because: &str) {
+    pub fn does_not(&self, arguments: &[&str], because: &str) {
         let (ran, told) = run(&self.company, arguments);
         assert!(!ran && told.contains(because), "{arguments:?}: {told}");
     }
 
     /// Proposes a rule that reaches customers, and gives the proposal.
-    fn propose(&self, rule: &str) -> String {
+    pub fn propose(&self, rule: &str) -> String {
         let wish = json!({
             "rule": rule, "set": "attention", "plugin": "quick-answers",
             "settings": { "answers": [{ "words": ["horario"], "text": { "es": "A las 8." } }] },

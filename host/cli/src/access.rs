@@ -53,6 +53,11 @@ pub(crate) enum Command {
         /// Their name in the matrix, as `marta`.
         person: String,
     },
+    /// Forget which account of the company's identity provider is a person's: the next one that it calls by their `identity` is.
+    Unbind {
+        /// Their name in the matrix, as `marta`.
+        person: String,
+    },
     /// Say that a person who had left is back: they can be invited.
     Return {
         /// Their name in the matrix, as `marta`.
@@ -100,6 +105,10 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
             let told = post(&person, "/leave")?;
             println!("{person} is out; open cases handed over: {}", told["cases-handed-over"]);
         }
+        Command::Unbind { person } => {
+            post(&person, "/unbind")?;
+            println!("{person} can sign in with another account of the identity provider");
+        }
         Command::Return { person } => {
             post(&person, "/return")?;
             println!("{person} is back: `timonel access invite {person}`");
@@ -118,13 +127,14 @@ fn line(person: &Value) -> String {
         format!("left {}", word("left"))
     } else if is("service") {
         format!("a program of {}; tokens: {}", word("owner"), person["tokens"])
-    } else if !is("password") {
+    } else if !is("password") && !is("by-provider") {
         let until = person["invited-until"].as_str();
         until.map_or_else(|| "cannot sign in".to_owned(), |until| format!("invited until {until}"))
     } else {
         let factor = match (is("second-factor"), is("needs-second-factor")) {
             (true, _) => "with second factor",
             (false, true) => "WITHOUT second factor",
+            (false, false) if is("by-provider") => "by provider",
             (false, false) => "by password",
         };
         let last = person["last-sign-in"].as_str().unwrap_or("never").to_owned();
@@ -215,6 +225,9 @@ pub(crate) async fn shut_out(people: &People, desk: &Desk, before: Option<&Raci>
     for person in gone.into_iter().chain(left) {
         if let Err(error) = desk.hand_over(&AgentId::from(person.as_str()), &Actor::Host).await {
             tracing::error!(%error, %person, "their open cases could not be handed over");
+        }
+        if let Err(error) = desk.proposals().mark_signed_by(&person, raci).await {
+            tracing::error!(%error, %person, "what they signed could not be marked");
         }
     }
 }

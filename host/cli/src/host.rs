@@ -23,6 +23,7 @@ use whatsapp::{Answer, AppSecrets, Graph, GraphConfig, Network, OwnedSend};
 use crate::access;
 use crate::company_files::{self, CompanyFiles};
 use crate::handing::Address;
+use crate::provider;
 use crate::rulebook;
 use crate::settings::{self, Destination, Policy, Settings};
 use crate::system::{SystemClock, SystemEntropy, boot};
@@ -136,13 +137,15 @@ impl Host {
             let (store, keys) = (desk.store().clone(), Arc::clone(desk.keys()));
             let (clock, entropy) = (Arc::clone(&clock), Arc::clone(&entropy));
             let breached = settings.breached_passwords.clone();
-            move || People::new(store, keys, clock, entropy, breached)
+            let passwords_of = settings.oidc.as_ref().and_then(|oidc| oidc.passwords_of.clone());
+            move || People::new(store, keys, clock, entropy, breached, passwords_of)
         });
         let streams = Streams::default();
         let server = Server {
             desk: desk.clone(),
             files: files.clone().map(|files| files as Arc<dyn server::Files>),
             people: people.await?,
+            provider: settings.oidc.as_ref().map(|oidc| provider::of(oidc, &site)).transpose()?,
             streams: streams.clone(),
             site,
             checkpoints: notary.as_ref().map(|(checkpoints, _)| checkpoints.clone()),

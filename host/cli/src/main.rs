@@ -23,6 +23,7 @@ mod media_tools;
 mod notices;
 mod outbound;
 mod proposal_tools;
+mod provider;
 mod raci;
 mod restore;
 mod rule_tools;

@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Force(Said),
     /// Look at what was forced, for the record.
     Review(Said),
+    /// Say that what is in force is yours: you answer for it now, since those who signed it have left.
+    Ratify(Optional),
 }
 
 #[derive(clap::Args)]
@@ -160,6 +162,7 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
         Command::Withdraw { proposal } => say(&proposal, "withdraw", "", None)?,
         Command::Force(said) => say(&said.proposal, "force", &said.words, None)?,
         Command::Review(said) => say(&said.proposal, "review", &said.words, None)?,
+        Command::Ratify(said) => say(&said.proposal, "ratify", &said.words, None)?,
     }
     Ok(())
 }
@@ -223,6 +226,9 @@ fn tell(one: &Value) {
     if let Some(forced) = one["forced"].as_object() {
         let forced = Value::Object(forced.clone());
         println!("          ! {}: {}", text(&forced, "by"), text(&forced, "why"));
+    }
+    if one["to-ratify"].is_object() {
+        println!("          ? {}", text(&one["to-ratify"], "words"));
     }
     if let Some(why) = one.pointer("/stage/why").and_then(Value::as_str) {
         println!("          × {why}");

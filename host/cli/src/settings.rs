@@ -4,6 +4,7 @@
 //! value and what was expected; secrets are never printed.
 
 mod audit;
+mod oidc;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -23,6 +24,7 @@ use domain::rule::{Envelope, Scope};
 use serde::Deserialize;
 
 pub(crate) use audit::{Audit, Destination};
+pub(crate) use oidc::Oidc;
 
 /// A secret: it can be used and not be printed.
 #[derive(Clone, Deserialize)]
@@ -91,6 +93,7 @@ struct File {
     log: Option<Log>,
     #[serde(default)]
     audit: audit::Written,
+    oidc: Option<oidc::Written>,
     #[serde(default)]
     company: Option<Description>,
     #[serde(default)]
@@ -164,6 +167,8 @@ pub(crate) struct Settings {
     pub(crate) clock: Option<Time>,
     pub(crate) log: Log,
     pub(crate) audit: Audit,
+    /// The company's identity provider, if people sign in by one.
+    pub(crate) oidc: Option<Oidc>,
     pub(crate) policy: Policy,
     /// What is wrong with what the files say of the company; the policy is an empty one then.
     pub(crate) draft: Option<SettingsError>,
@@ -227,6 +232,10 @@ impl Settings {
             environment(name).map(Secret).or_else(|| of_file.clone()).filter(|secret| !secret.0.is_empty())
         };
         let audit = Audit::read(&read.audit, file)?;
+        let oidc = read.oidc.clone().map(|written| {
+            let given = secret("TIMONEL_OIDC_CLIENT_SECRET", &written.client_secret);
+            Oidc::read(written, given)
+        });
         let described = Description::default();
         let nothing = || {
             let company = Company::new(described).map_err(|mistake| SettingsError::File {
@@ -262,6 +271,7 @@ impl Settings {
             clock,
             log: log.unwrap_or_default(),
             audit,
+            oidc: oidc.transpose()?,
             policy: nothing()?,
             draft: None,
         };

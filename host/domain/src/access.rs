@@ -39,6 +39,9 @@ pub struct Access {
     /// What they have lent of their word, or had until it ran out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub loans: BTreeMap<LoanId, Loan>,
+    /// As whom the company's identity provider knows them, since they signed in by it for the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
     /// When they signed in last.
     pub last_sign_in: Option<Time>,
     /// Since when they have left, if they have.
@@ -69,6 +72,19 @@ pub struct Session {
     pub device: String,
     /// The sessions that were in use in another place at the same time.
     pub along_with: BTreeSet<SessionId>,
+    /// Whether it was opened by the company's identity provider.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_provider: bool,
+}
+
+/// An account at an identity provider. An address can be given to somebody else; this is nobody else's, ever (OpenID Connect
+/// Core, 5.7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The provider.
+    pub issuer: String,
+    /// The SHA-256 of the provider's name for the account (`sub`).
+    pub subject: Digest,
 }
 
 /// What a program proves itself with.
@@ -109,8 +125,8 @@ impl Access {
                 self.invitation = Some(Invitation { digest: invited.digest, until: invited.until });
             }
             Event::PasswordSet(set) if set.anew => {
-                let loans = std::mem::take(&mut self.loans);
-                *self = Self { password: Some(set.password.clone()), loans, ..Self::default() };
+                let (loans, identity) = (std::mem::take(&mut self.loans), self.identity.take());
+                *self = Self { password: Some(set.password.clone()), loans, identity, ..Self::default() };
             }
             Event::PasswordSet(set) => {
                 self.password = Some(set.password.clone());
@@ -134,6 +150,7 @@ impl Access {
                     second_factor: opened.second_factor,
                     device: opened.device.clone(),
                     along_with: BTreeSet::new(),
+                    by_provider: opened.by_provider,
                 };
                 self.sessions.insert(opened.session, session);
             }
@@ -159,6 +176,11 @@ impl Access {
                 self.tokens.insert(issued.token, token);
             }
             Event::TokenRevoked(revoked) => drop(self.tokens.remove(&revoked.token)),
+            Event::IdentityBound(bound) => self.identity = Some(bound.identity.clone()),
+            Event::IdentityForgotten(_) => {
+                self.identity = None;
+                self.sessions.retain(|_, session| !session.by_provider);
+            }
             Event::WordLent(lent) => {
                 self.loans.retain(|_, loan| loan.until > time);
                 let WordLent { loan, to, tasks, until } = lent.clone();

@@ -4,6 +4,7 @@ mod mine;
 
 use crate::event::{
     Acted, CaseAssigned, Event, Recorded, RuleAgreed, RuleMoved, RuleReturned, RuleVersioned, RuleWithdrawn,
+    WhyRefused,
 };
 use crate::law::consent::Consent;
 use crate::law::language::Language;
@@ -279,6 +280,20 @@ fn governing(event: &Event, language: Language) -> String {
             say("LO FORZÓ SIN APROBACIÓN", "FORÇOU SEM APROVAÇÃO", "FORCED IT WITHOUT APPROVAL"),
             &forced.why,
         ),
+        Event::ProposalMarked(marked) => with(
+            say(
+                "hay que ratificarlo: quien lo firmó se fue",
+                "é preciso ratificar: quem assinou saiu",
+                "is to be ratified: who signed it left",
+            ),
+            &marked.left,
+        ),
+        Event::ProposalRatified(ratified) => with(say("ratificó", "ratificou", "ratified"), &ratified.words),
+        Event::ProposalSuperseded(_) => say(
+            "ya no hay que ratificarlo: rige otra cosa",
+            "já não é preciso ratificar: vale outra coisa",
+            "is not to be ratified any more: something else is in its place",
+        ),
         Event::ProposalReviewed(reviewed) => {
             with(say("revisó lo forzado", "revisou o forçado", "looked at what was forced"), &reviewed.found)
         }
@@ -346,6 +361,29 @@ fn governing(event: &Event, language: Language) -> String {
         Event::TokenRevoked(_) => say("revocó un token", "revogou um token", "revoked a token"),
         Event::SignedOutEverywhere(_) => {
             say("cerró todas las sesiones", "fechou todas as sessões", "ended all sessions")
+        }
+        Event::IdentityBound(_) => say(
+            "entró por primera vez con el proveedor de identidad",
+            "entrou pela primeira vez com o provedor de identidade",
+            "signed in with the identity provider for the first time",
+        ),
+        Event::IdentityForgotten(_) => say(
+            "desligó su cuenta del proveedor de identidad",
+            "desvinculou sua conta do provedor de identidade",
+            "unbound their account at the identity provider",
+        ),
+        Event::IdentityRefused(refused) => {
+            let refused_as = say(
+                "el proveedor de identidad lo dijo y no se dejó entrar",
+                "o provedor de identidade disse e não se deixou entrar",
+                "was not let in although the identity provider said so",
+            );
+            match &refused.why {
+                WhyRefused::AnotherAccount => {
+                    with(refused_as, &say("es otra cuenta", "é outra conta", "it is another account"))
+                }
+                WhyRefused::NotConfirmed(role) => with(refused_as, role),
+            }
         }
         Event::WordLent(lent) => {
             with(say("delegó su palabra en", "delegou sua palavra a", "lent their word to"), &lent.to)

@@ -31,6 +31,7 @@ use crate::proposal::event::{
     ProposalSigned, ProposalWithdrawn,
 };
 use crate::proposal::judgement::ProposalJudged;
+use crate::proposal::ratifying::{ProposalMarked, ProposalRatified, ProposalSuperseded};
 use crate::raci::loan::{WordLent, WordReturned};
 use crate::sends::{SendHeld, TemplateCounted, TemplateHeld, TemplateReleased};
 use crate::stream::{Actor, Stream};
@@ -379,6 +380,12 @@ events! {
     ProposalForced(ProposalForced) = "proposal-forced", form 1;
     /// Somebody else looked at that afterwards.
     ProposalReviewed(ProposalReviewed) = "proposal-reviewed", form 1;
+    /// Somebody who signed what is in force has left.
+    ProposalMarked(ProposalMarked) = "proposal-marked", form 1;
+    /// Somebody else says that it is theirs now.
+    ProposalRatified(ProposalRatified) = "proposal-ratified", form 1;
+    /// Something else is in its place.
+    ProposalSuperseded(ProposalSuperseded) = "proposal-superseded", form 1;
     /// The host carries it out.
     ProposalBegun(ProposalBegun) = "proposal-begun", form 1;
     /// It was carried out.
@@ -449,6 +456,12 @@ events! {
     PersonLeft(PersonLeft) = "person-left", form 1;
     /// Somebody works here again.
     PersonReturned(PersonReturned) = "person-returned", form 1;
+    /// An account at the company's identity provider is somebody's.
+    IdentityBound(IdentityBound) = "identity-bound", form 1;
+    /// It is not any more.
+    IdentityForgotten(IdentityForgotten) = "identity-forgotten", form 1;
+    /// Somebody was not let in of whom the provider said that it is they.
+    IdentityRefused(IdentityRefused) = "identity-refused", form 1;
     /// Somebody hands their word on some rows to somebody else.
     WordLent(WordLent) = "word-lent", form 1;
     /// They have it back before its time.

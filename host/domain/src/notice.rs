@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::author::AuthorKeyId;
-use crate::event::{Event, Recorded};
+use crate::event::{Event, Recorded, WhyRefused};
 use crate::id::{NumberId, PersonId, ProposalId, RuleId};
 use crate::platform::TemplateChange;
 use crate::proposal::{Kind, Proposal};
@@ -86,6 +86,13 @@ pub enum Matter {
         /// Who.
         person: PersonId,
     },
+    /// Somebody was not let in of whom the company's identity provider said that it is they, or was unbound from it.
+    Identity {
+        /// Who.
+        person: PersonId,
+        /// Why they were not let in; none if they were unbound.
+        refused: Option<WhyRefused>,
+    },
     /// Somebody hands their word on some rows to somebody else, or has it back before its time.
     Word {
         /// Whose word.
@@ -139,6 +146,8 @@ pub enum Step {
     Expired,
     Forced,
     Reviewed,
+    Marked,
+    Ratified,
     Done,
     Failed,
     Reminded,
@@ -169,6 +178,8 @@ impl Event {
             | Self::ProposalExpired(_)
             | Self::ProposalForced(_)
             | Self::ProposalReviewed(_)
+            | Self::ProposalMarked(_)
+            | Self::ProposalRatified(_)
             | Self::ProposalDone(_)
             | Self::ProposalFailed(_)
             | Self::ProposalReminded(_)
@@ -179,6 +190,8 @@ impl Event {
             | Self::PersonInvited(_)
             | Self::PersonLeft(_)
             | Self::PersonReturned(_)
+            | Self::IdentityForgotten(_)
+            | Self::IdentityRefused(_)
             | Self::WordLent(_)
             | Self::WordReturned(_)
             | Self::RuleMoved(_)
@@ -225,6 +238,10 @@ impl Matter {
             Event::PersonInvited(_) => Self::Invited { person: person()? },
             Event::PersonLeft(_) => Self::Left { person: person()? },
             Event::PersonReturned(_) => Self::Returned { person: person()? },
+            Event::IdentityRefused(refused) => {
+                Self::Identity { person: person()?, refused: Some(refused.why.clone()) }
+            }
+            Event::IdentityForgotten(_) => Self::Identity { person: person()?, refused: None },
             Event::WordLent(WordLent { to, tasks, .. }) => {
                 Self::Word { from: person()?, to: to.clone(), tasks: tasks.clone(), back: false }
             }
@@ -255,6 +272,7 @@ impl Matter {
             | Self::Left { .. }
             | Self::Returned { .. }
             | Self::Word { .. }
+            | Self::Identity { .. }
             | Self::Rights { .. } => Task::ManageAccess,
         })
     }
@@ -274,6 +292,8 @@ impl Step {
             Event::ProposalExpired(_) => Self::Expired,
             Event::ProposalForced(_) => Self::Forced,
             Event::ProposalReviewed(_) => Self::Reviewed,
+            Event::ProposalMarked(_) => Self::Marked,
+            Event::ProposalRatified(_) => Self::Ratified,
             Event::ProposalDone(_) => Self::Done,
             Event::ProposalFailed(_) => Self::Failed,
             Event::ProposalReminded(_) => Self::Reminded,
@@ -283,7 +303,10 @@ impl Step {
 
     /// Whether it asks those for their word who have not given it.
     fn asks(self) -> bool {
-        matches!(self, Self::Proposed | Self::Edited | Self::Objected | Self::Reminded | Self::Forced)
+        matches!(
+            self,
+            Self::Proposed | Self::Edited | Self::Objected | Self::Reminded | Self::Forced | Self::Marked
+        )
     }
 }
 

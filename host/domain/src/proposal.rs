@@ -8,6 +8,7 @@
 pub mod due;
 pub mod event;
 pub mod judgement;
+pub mod ratifying;
 pub mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use crate::json::Json;
 use crate::raci::task::Task;
 use event::{Content, Opinion};
 use judgement::{Demands, Judged, Verdict};
+use ratifying::Mark;
 
 /// What kind of change it is. Each has its own content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -143,6 +145,12 @@ pub struct Proposal {
     /// If somebody went past the approvals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forced: Option<Forced>,
+    /// If it is in force by the word of somebody who works here no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
+    /// Who said after that that it is theirs.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ratified: BTreeSet<PersonId>,
     /// When those whom it waits for were reminded last, if they were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminded: Option<Time>,
@@ -173,6 +181,8 @@ impl Proposal {
             stage: Stage::Open,
             answer: Json::default(),
             forced: None,
+            mark: None,
+            ratified: BTreeSet::new(),
             reminded: None,
         }
     }
@@ -216,6 +226,15 @@ impl Proposal {
                     forced.reviewed = Some((reviewed.by.clone(), reviewed.found.clone()));
                 }
             }
+            Event::ProposalMarked(marked) => {
+                self.mark = Some(Mark::of(marked, self.mark.as_ref(), at));
+                self.reminded = None;
+            }
+            Event::ProposalRatified(ratified) => {
+                self.mark = self.mark.take().and_then(|mark| mark.without(&ratified.rows));
+                self.ratified.insert(ratified.by.clone());
+            }
+            Event::ProposalSuperseded(_) => self.mark = None,
             Event::ProposalReminded(_) => self.reminded = Some(at),
             Event::ProposalBegun(_) => self.stage = Stage::Begun,
             Event::ProposalDone(done) => {
@@ -242,9 +261,12 @@ impl Proposal {
         self.tasks.iter().chain(more).copied().collect()
     }
 
-    /// Whether somebody has still to do something about it: decide it, or look at what was done without a decision.
+    /// Whether somebody has still to do something about it: decide it, look at what was done without a decision, or say that it
+    /// is theirs since those who decided it left.
     pub fn is_pending(&self) -> bool {
-        !self.stage.is_over() || self.forced.as_ref().is_some_and(|forced| forced.reviewed.is_none())
+        !self.stage.is_over()
+            || self.mark.is_some()
+            || self.forced.as_ref().is_some_and(|forced| forced.reviewed.is_none())
     }
 }
 

@@ -6,6 +6,7 @@
 //! (`task`).
 
 pub mod action;
+pub mod directory;
 pub mod letters;
 pub mod lint;
 pub mod loan;
@@ -25,6 +26,7 @@ use crate::id::{OperatorId, PersonId, RoleId};
 use crate::law::table::TableError;
 
 use action::{Action, Belongs, Takes};
+use directory::Directory;
 use letters::Letters;
 use matrix::{Matrix, Written};
 use person::{Person, Target};
@@ -42,6 +44,8 @@ struct File {
     matrix: Written,
     #[serde(default)]
     people: Vec<Person>,
+    #[serde(default)]
+    groups: BTreeMap<RoleId, Vec<String>>,
 }
 
 /// The matrix of a company and its people.
@@ -50,6 +54,7 @@ pub struct Raci {
     matrix: Matrix,
     people: Vec<Person>,
     by_account: BTreeMap<OperatorId, usize>,
+    directory: Directory,
     /// Words that are lent at this moment, in the order of who lent them.
     lent: Vec<loan::Lent>,
 }
@@ -57,7 +62,7 @@ pub struct Raci {
 impl Raci {
     /// Reads the file of a company.
     pub fn parse(text: &str) -> Result<Self, TableError> {
-        let File { roles, matrix, people } = toml::from_str(text)?;
+        let File { roles, matrix, people, groups } = toml::from_str(text)?;
         let matrix = Matrix::new(roles, matrix)?;
         let mut by_account = BTreeMap::new();
         for (n, person) in people.iter().enumerate() {
@@ -83,7 +88,8 @@ impl Raci {
                 return Err(taken("account", account.as_str(), expected).into());
             }
         }
-        Ok(Self { matrix, people, by_account, lent: Vec::new() })
+        let directory = Directory::new(groups, &people, &matrix)?;
+        Ok(Self { matrix, people, by_account, directory, lent: Vec::new() })
     }
 
     /// The matrix.
@@ -96,7 +102,8 @@ impl Raci {
         let people: Vec<Person> = self.people.iter().filter(|person| !left(&person.id)).cloned().collect();
         let account = |(n, person): (usize, &Person)| Some((person.account.clone()?, n));
         let by_account = people.iter().enumerate().filter_map(account).collect();
-        Self { matrix: self.matrix.clone(), people, by_account, lent: self.lent.clone() }
+        let (matrix, directory, lent) = (self.matrix.clone(), self.directory.clone(), self.lent.clone());
+        Self { matrix, people, by_account, directory, lent }
     }
 
     /// The people.
@@ -107,6 +114,11 @@ impl Raci {
     /// Whose an account on the host's machine is.
     pub fn person(&self, account: &OperatorId) -> Option<&Person> {
         self.people.get(*self.by_account.get(account)?)
+    }
+
+    /// What the company's identity provider has to do with the people.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
     }
 
     /// A person by their name in the file.
@@ -184,6 +196,7 @@ impl Raci {
             scope: person::Scope::default(),
             service: false,
             owner: None,
+            identity: None,
         }
     }
 }

@@ -26,6 +26,8 @@ pub const KINDS: &[&str] = &[
     "proposal-approved",
     "proposal-forced",
     "proposal-reviewed",
+    "proposal-marked",
+    "proposal-ratified",
     "proposal-done",
     "proposal-failed",
     "generation-activated",

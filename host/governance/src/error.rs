@@ -17,6 +17,20 @@ pub enum AccessError {
     /// The password is right.
     #[error("the password is right: send it again with `code` or `recovery-code`")]
     SecondFactorNeeded,
+    /// They sign in by the provider.
+    #[error(
+        "people sign in by the company's identity provider here (`oidc.passwords-of` names whoever may not have to)"
+    )]
+    ByProvider,
+    /// It is not known that it is them.
+    #[error(
+        "`password` is missing; whoever signs in by the company's identity provider has to have done so within the last five \
+         minutes, with the second factor if there is one: sign in again"
+    )]
+    NotFresh,
+    /// There is nothing to forget.
+    #[error("`{0}` is bound to no account at the company's identity provider")]
+    NotBound(PersonId),
     /// Too many were wrong.
     #[error("too many attempts: try again in {} s", .0.as_secs() + 1)]
     TooOften(SignedDuration),

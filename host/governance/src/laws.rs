@@ -53,6 +53,7 @@ fn session(n: u8) -> SessionOpened {
         until: at(100_000),
         second_factor: n.is_multiple_of(2),
         device: String::new(),
+        by_provider: false,
     }
 }
 

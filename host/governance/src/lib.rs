@@ -6,6 +6,7 @@
 //! [`Proposals`] are what they agree on, and [`domain::proposal`] what that takes. The [`Teller`] tells them what happened. The [`Notary`] has the record signed and
 //! hands its checkpoints out.
 
+mod by_provider;
 mod courier;
 mod ending;
 mod error;
@@ -19,6 +20,7 @@ mod outside;
 mod password;
 mod people;
 mod proposals;
+mod provider;
 mod second_factor;
 mod secrets;
 mod sign_in;
@@ -30,6 +32,7 @@ mod tokens;
 mod totp;
 mod using;
 
+pub use by_provider::NotLetIn;
 pub use courier::{Courier, CourierError, Delivery, Next, Outfit, Post, Posted, SigningSecret, carrying_out};
 pub use error::AccessError;
 pub use inboxes::Inboxes;
@@ -39,7 +42,10 @@ pub use outside::{Directory, Outlet};
 pub use password::WeakPassword;
 pub use people::{People, Summary};
 pub use proposals::{ProposalError, Proposals, Wish, Word};
-pub use second_factor::{Begun, SecondFactor};
+pub use provider::{
+    Answered, Claims, Errand, Named, NoWord, Provider, Reach, Returned, Settings as ProviderSettings,
+};
+pub use second_factor::{Again, Begun, SecondFactor};
 pub use sign_in::Second;
 pub use signer::{Signed, Signer, SocketSigner};
 pub use signing_in::{Invited, Proof, SignedIn};

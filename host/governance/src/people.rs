@@ -1,6 +1,6 @@
 //! The access of all people: what is known of it, and the one way in which something is written about it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,20 +50,35 @@ struct Inner {
     uses: Uses,
     /// A list of passwords that were stolen somewhere.
     breached: Option<PathBuf>,
+    /// Whose passwords are taken, if not everybody's.
+    passwords_of: Option<BTreeSet<PersonId>>,
 }
 
 impl People {
-    /// Of a host. `breached` is a list of passwords that are not taken, one a line. It makes a hash, so it takes a moment.
+    /// Of a host. `breached` is a list of passwords that are not taken, one a line; `passwords_of` are those who sign in with one
+    /// where the others do by the company's provider. It makes a hash, so it takes a moment.
     pub fn new(
         store: Store,
         keys: Arc<KeyStore>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         breached: Option<PathBuf>,
+        passwords_of: Option<BTreeSet<PersonId>>,
     ) -> Self {
         let hashing = Hashing::new(&*entropy);
         let (limits, pending, uses) = (Mutex::default(), Mutex::default(), Uses::default());
-        Self(Arc::new(Inner { store, keys, clock, entropy, hashing, limits, pending, uses, breached }))
+        Self(Arc::new(Inner {
+            store,
+            keys,
+            clock,
+            entropy,
+            hashing,
+            limits,
+            pending,
+            uses,
+            breached,
+            passwords_of,
+        }))
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -97,6 +112,10 @@ impl People {
             Ok(true) => Err(WeakPassword::Breached.into()),
             Err(error) => Err(AccessError::List(error)),
         }
+    }
+
+    pub(crate) fn takes_password_of(&self, id: &PersonId) -> bool {
+        self.0.passwords_of.as_ref().is_none_or(|these| these.contains(id))
     }
 
     /// The key of what has to be read again.

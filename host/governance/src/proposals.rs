@@ -10,7 +10,7 @@ use std::sync::Arc;
 use domain::Time;
 use domain::decision::Digest;
 use domain::event::Event;
-use domain::id::ProposalId;
+use domain::id::{PersonId, ProposalId};
 use domain::json::Json;
 use domain::outside::{Clock, Entropy};
 use domain::proposal::due::{Approvals, Unfit};
@@ -20,6 +20,7 @@ use domain::proposal::event::{
     ProposalReviewed, ProposalSigned, ProposalWithdrawn,
 };
 use domain::proposal::judgement::ProposalJudged;
+use domain::proposal::ratifying::{ProposalMarked, ProposalRatified, ProposalSuperseded};
 use domain::proposal::{Kind, Proposal, Stage};
 use domain::raci::Raci;
 use domain::raci::letters::Letters;
@@ -63,6 +64,8 @@ pub enum Word {
     Force(String),
     /// They looked at what was forced.
     Review(String),
+    /// They answer for it now, since those who signed it have left.
+    Ratify(String),
 }
 
 impl Word {
@@ -70,7 +73,7 @@ impl Word {
     pub fn words(&self) -> Option<&str> {
         let words = match self {
             Self::Heard(opinion) => &opinion.words,
-            Self::Reject(words) | Self::Force(words) | Self::Review(words) => words,
+            Self::Reject(words) | Self::Force(words) | Self::Review(words) | Self::Ratify(words) => words,
             Self::Sign | Self::Withdraw => return None,
         };
         Some(words.as_str()).filter(|words| !words.is_empty())
@@ -213,7 +216,7 @@ impl Proposals {
                 }
                 short("words", words)?;
             }
-            Word::Heard(opinion) => short("words", &opinion.words)?,
+            Word::Heard(Opinion { words, .. }) | Word::Ratify(words) => short("words", words)?,
             Word::Sign | Word::Withdraw => {}
         }
         self.write(id, actor, |known| {
@@ -241,6 +244,10 @@ impl Proposals {
                 Word::Review(found) => {
                     known.may_review(by, raci)?;
                     ProposalReviewed { by: who(), found: found.clone() }.into()
+                }
+                Word::Ratify(words) => {
+                    let rows = known.may_ratify(by, raci)?;
+                    ProposalRatified { by: who(), rows, words: words.clone() }.into()
                 }
             };
             Ok(Some(event))
@@ -281,6 +288,37 @@ impl Proposals {
         Ok(self.get(id)?.stage)
     }
 
+    /// Marks what is in force by the word of somebody who has left, or is not in the matrix any more. What is marked already is
+    /// not marked again, so it may be asked as often as one likes. Says how much was.
+    pub async fn mark_signed_by(&self, left: &PersonId, raci: &Raci) -> Result<usize, ProposalError> {
+        let raci = &self.at_work(raci)?;
+        // The newest first: only what was put in force last of something is.
+        let (mut seen, mut marked) = (BTreeSet::new(), 0);
+        for proposal in self.live()? {
+            if !seen.insert(proposal.subject()) {
+                continue;
+            }
+            let mark = |known: &Proposal| {
+                let rows = known.to_mark(left, raci);
+                Ok((!rows.is_empty()).then(|| ProposalMarked { left: left.clone(), rows }.into()))
+            };
+            marked += usize::from(self.write(proposal.id, &Actor::Host, mark).await?.is_some());
+        }
+        Ok(marked)
+    }
+
+    /// What is or was in force of that which stays so, the newest first.
+    fn live(&self) -> Result<Vec<Proposal>, ProposalError> {
+        let since = |one: &Proposal| match one.stage {
+            Stage::Live { since } => Some(since),
+            _ => None,
+        };
+        let mut live = self.list(false)?;
+        live.retain(|one| since(one).is_some() && one.subject().is_some());
+        live.sort_by_key(|one| std::cmp::Reverse(since(one)));
+        Ok(live)
+    }
+
     /// Has those reminded for whom it waits, if it is time.
     pub async fn remind(
         &self,
@@ -309,6 +347,19 @@ impl Proposals {
         };
         let begun = |known: &Proposal| known.stage == Stage::Begun;
         self.write(id, &Actor::Host, |known| Ok(begun(known).then(|| event.clone()))).await?;
+        self.supersede(id).await
+    }
+
+    /// What is in force now takes the place of what was, and that has to be ratified no more.
+    async fn supersede(&self, by: ProposalId) -> Result<(), ProposalError> {
+        let Some(subject) = self.get(by)?.subject() else { return Ok(()) };
+        for other in self.list(true)?.into_iter().filter(|one| one.id != by && one.mark.is_some()) {
+            let is_it = other.subject().as_ref() == Some(&subject);
+            let unmark = |known: &Proposal| {
+                Ok((is_it && known.mark.is_some()).then(|| ProposalSuperseded { by }.into()))
+            };
+            self.write(other.id, &Actor::Host, unmark).await?;
+        }
         Ok(())
     }
 

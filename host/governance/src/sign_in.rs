@@ -23,6 +23,8 @@ pub(crate) enum Refused {
     Wrong,
     /// The password is right, and is not enough.
     SecondFactorNeeded,
+    /// Everything is right, and passwords are not what they sign in with.
+    ByProvider,
 }
 
 /// Somebody is let in.
@@ -46,19 +48,23 @@ pub(crate) fn decide(
         return Err(Refused::Wrong);
     }
     let Some(secret) = secret else { return Ok(LetIn { used: None, second_factor: false }) };
-    let used = match second {
-        None => return Err(Refused::SecondFactorNeeded),
-        Some(Second::Code(digits)) => {
+    let used = used_up(access, secret, second.ok_or(Refused::SecondFactorNeeded)?, now)?;
+    Ok(LetIn { used: Some(used), second_factor: true })
+}
+
+/// What of theirs is used up by a second factor that is right.
+pub(crate) fn used_up(access: &Access, secret: &[u8], second: &Second, now: Time) -> Result<Event, Refused> {
+    Ok(match second {
+        Second::Code(digits) => {
             let step = totp::shown(secret, digits, now, access.last_step).ok_or(Refused::Wrong)?;
             Event::from(SecondFactorUsed { step })
         }
-        Some(Second::Recovery(code)) => {
+        Second::Recovery(code) => {
             let code = recovery_digest(code);
             if !access.recovery.contains(&code) {
                 return Err(Refused::Wrong);
             }
             Event::from(RecoveryCodeUsed { code })
         }
-    };
-    Ok(LetIn { used: Some(used), second_factor: true })
+    })
 }

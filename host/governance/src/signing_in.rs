@@ -49,6 +49,20 @@ pub struct SignedIn {
     pub half: bool,
 }
 
+/// What somebody showed to have a session.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown {
+    pub(crate) second_factor: bool,
+    pub(crate) by_provider: bool,
+}
+
+impl Shown {
+    /// A password, perhaps with a second factor.
+    pub(crate) fn password(second_factor: bool) -> Self {
+        Self { second_factor, by_provider: false }
+    }
+}
+
 /// A link was made.
 #[derive(Debug, Clone)]
 pub struct Invited {
@@ -71,9 +85,12 @@ impl People {
         let (password, second) = (proof.password, proof.second);
         self.prove(&id, password, origin, raci, move |access, secret, fits, now, person| {
             let let_in = sign_in::decide(access, fits, secret, second.as_ref(), now)?;
+            if !self.takes_password_of(&person.id) {
+                return Err(Refused::ByProvider);
+            }
             let half = standing::is_half(raci, person, let_in.second_factor);
             let ended = instead.and_then(|kept| ended(access, kept));
-            let (signed_in, opened) = self.open(person, let_in.second_factor, half, origin);
+            let (signed_in, opened) = self.open(person, Shown::password(let_in.second_factor), half, origin);
             let events = let_in.used.into_iter().chain(ended).chain([opened]).collect();
             Ok((events, signed_in))
         })
@@ -109,11 +126,12 @@ impl People {
                 Ok(_) => self.limits(|limits| limits.was_right(&tried)),
                 // Half of a sign-in must not be a way to guess the other half for ever.
                 Err(Refused::SecondFactorNeeded) => self.limits(|limits| limits.take_back(&tried)),
-                Err(Refused::Wrong) => {}
+                Err(Refused::Wrong | Refused::ByProvider) => {}
             }
             let (events, done) = decided.map_err(|refused| match refused {
                 Refused::Wrong => AccessError::Wrong,
                 Refused::SecondFactorNeeded => AccessError::SecondFactorNeeded,
+                Refused::ByProvider => AccessError::ByProvider,
             })?;
             match self.write(id, Some(version), Actor::Person(id.clone()), events).await {
                 // Somebody was faster, perhaps with the same code.
@@ -138,6 +156,9 @@ impl People {
         if self.store().access(id)?.1.left.is_some() {
             return Err(AccessError::Left(id.clone()));
         }
+        if !self.takes_password_of(id) {
+            return Err(AccessError::ByProvider);
+        }
         let secret = secrets::random(self.entropy());
         let until = self.now().saturating_add(INVITED).unwrap_or(Time::MAX);
         let invited = PersonInvited { digest: Digest::of(secret.as_bytes()), until };
@@ -159,12 +180,14 @@ impl People {
         let id = self.store().person_by_invitation(&digest)?.ok_or(AccessError::NoInvitation)?;
         let (version, access) = self.store().access(&id)?;
         let counts = access.invitation.is_some_and(|sent| sent.digest == digest && sent.until > self.now());
+        let counts = counts && self.takes_password_of(&id);
         let person = self.standing(raci, &id)?.filter(|person| counts && !person.service);
         let person = person.ok_or(AccessError::NoInvitation)?;
         self.check(&password, person).await?;
         self.limits(|limits| limits.was_right(&tried));
         let set = PasswordSet { password: self.hash(&id, password).await?, anew: true };
-        let (signed_in, opened) = self.open(person, false, standing::is_half(raci, person, false), origin);
+        let (signed_in, opened) =
+            self.open(person, Shown::password(false), standing::is_half(raci, person, false), origin);
         match self.write(&id, Some(version), Actor::Person(id.clone()), vec![set.into(), opened]).await {
             Err(AccessError::Stale) => Err(AccessError::NoInvitation),
             written => written.map(|()| signed_in),
@@ -189,7 +212,7 @@ impl People {
             }
             let set = PasswordSet { password: hash.clone(), anew: false };
             let half = standing::is_half(raci, person, second_factor);
-            let (signed_in, opened) = self.open(person, second_factor, half, origin);
+            let (signed_in, opened) = self.open(person, Shown::password(second_factor), half, origin);
             Ok((vec![set.into(), opened], signed_in))
         })
         .await
@@ -197,7 +220,7 @@ impl People {
 
     /// Opens a session without a password: for the demo, where everybody is invented.
     pub async fn let_in(&self, person: &Person, origin: &Origin) -> Result<SignedIn, AccessError> {
-        let (signed_in, opened) = self.open(person, true, false, origin);
+        let (signed_in, opened) = self.open(person, Shown::password(true), false, origin);
         self.write(&person.id, None, Actor::Host, vec![opened]).await?;
         Ok(signed_in)
     }
@@ -205,7 +228,7 @@ impl People {
     pub(crate) fn open(
         &self,
         person: &Person,
-        second_factor: bool,
+        shown: Shown,
         half: bool,
         origin: &Origin,
     ) -> (SignedIn, Event) {
@@ -214,8 +237,9 @@ impl People {
             session,
             digest: Digest::of(keep.as_bytes()),
             until: self.now().saturating_add(LONGEST).unwrap_or(Time::MAX),
-            second_factor,
+            second_factor: shown.second_factor,
             device: origin.device.clone(),
+            by_provider: shown.by_provider,
         };
         (SignedIn { person: person.id.clone(), keep, session, half }, opened.into())
     }
@@ -227,7 +251,7 @@ impl People {
 }
 
 /// The end of the session that a browser kept until now, if it was one of theirs.
-fn ended(access: &Access, kept: &str) -> Option<Event> {
+pub(crate) fn ended(access: &Access, kept: &str) -> Option<Event> {
     let digest = Digest::of(kept.as_bytes());
     let is_it = |(_, session): &(&SessionId, &Session)| session.digest == digest;
     access.sessions.iter().find(is_it).map(|(id, _)| SessionEnded { session: *id }.into())

@@ -41,10 +41,11 @@ pub(crate) fn is_half(raci: &Raci, person: &Person, second_factor: bool) -> bool
     !second_factor && raci.needs_second_factor(person)
 }
 
-/// Whether nobody could sign in: no password is of anybody who works here.
+/// Whether nobody could sign in: no password is of anybody who works here, nor an account at the company's provider.
 pub(crate) fn nobody_can_sign_in<'a>(
     raci: &Raci,
     mut known: impl Iterator<Item = (&'a PersonId, &'a Access)>,
 ) -> bool {
-    !known.any(|(id, access)| access.password.is_some() && access.left.is_none() && raci.by_id(id).is_some())
+    let can = |access: &Access| access.password.is_some() || access.identity.is_some();
+    !known.any(|(id, access)| can(access) && access.left.is_none() && raci.by_id(id).is_some())
 }

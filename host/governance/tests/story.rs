@@ -10,7 +10,7 @@ use domain::outside::{Clock, Entropy};
 use domain::raci::Raci;
 use domain::sealed::Key;
 use domain::stream::Actor;
-use governance::{AccessError, Origin, People, Proof, Second, SignedIn, WeakPassword};
+use governance::{AccessError, Again, Origin, People, Proof, Second, SignedIn, WeakPassword};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use journal::RealDisk;
 use sha1::Sha1;
@@ -57,7 +57,7 @@ impl House {
         let list = data.path().join("breached.txt");
         std::fs::write(&list, "correct horse battery\n").unwrap();
         let (store, keys) = (opened.unwrap().0, Arc::new(keys.unwrap()));
-        let people = People::new(store, keys, clock.clone(), entropy, Some(list));
+        let people = People::new(store, keys, clock.clone(), entropy, Some(list), None);
         let raci = Raci::parse(
             "[[people]]\nid = \"marta\"\nname = \"Marta Díaz\"\nroles = [\"supervisor\"]\n\
              [[people]]\nid = \"andrea\"\nname = \"Andrea Rincón\"\nroles = [\"agent\"]",
@@ -142,7 +142,10 @@ async fn of_many_who_show_one_code_or_one_link_at_once_one_comes_in() {
     let half = house.invited("marta").await.unwrap();
     assert!(half.half);
     let marta = house.raci.by_id(&"marta".into()).unwrap();
-    let begun = house.people.begin_second_factor(marta, PASSWORD.to_owned(), &house.raci, &origin(1)).await;
+    let begun = house
+        .people
+        .begin_second_factor(marta, Again::Password(PASSWORD.to_owned()), &house.raci, &origin(1))
+        .await;
     let secret = begun.unwrap().secret;
     let first = code(&secret, house.clock.now());
     let set = house.people.set_second_factor(marta, half.session, &first, &origin(1)).await.unwrap();

@@ -28,6 +28,7 @@ mod reparse;
 mod routes;
 mod rules;
 mod said;
+mod sign_in;
 mod site;
 mod templates;
 mod webhook;
@@ -41,7 +42,7 @@ use desk::Desk;
 use domain::Time;
 use domain::outside::{Clock, Entropy};
 use domain::raci::action::Action;
-use governance::{Checkpoints, People};
+use governance::{Checkpoints, People, Provider};
 use whatsapp::AppSecrets;
 
 use routes::About;
@@ -53,6 +54,7 @@ pub use live::Streams;
 pub use operator::account;
 pub use proposals::{Files, Proposed};
 pub use routes::{Route, Routes};
+pub use sign_in::RETURN;
 pub use site::Site;
 
 /// What the server works with.
@@ -71,6 +73,8 @@ pub struct Server {
     pub entropy: Arc<dyn Entropy>,
     /// How people prove who they are.
     pub people: People,
+    /// The company's identity provider, if people sign in by one.
+    pub provider: Option<Provider>,
     /// Those who listen to what changes.
     pub streams: Streams,
     /// What lies in the company's files, for whoever proposes to put it in force; none where there is no file.
@@ -95,6 +99,7 @@ pub fn open_routes() -> Routes<Arc<Server>> {
         .get("/healthz", Action::ReadHealth, health::healthz)
         .get("/metrics", Action::ReadHealth, health::metrics)
         .merge(invitation::routes())
+        .merge(sign_in::routes())
 }
 
 /// The routes of the socket in the data directory.

@@ -31,6 +31,7 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
         .post("/people/{person}/sign-out", change, sign_out)
         .post("/people/{person}/leave", change, leave)
         .post("/people/{person}/return", change, come_back)
+        .post("/people/{person}/unbind", change, unbind)
 }
 
 /// The same of the API.
@@ -49,6 +50,8 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
         .page(Page::new("They have left: nothing of theirs counts any more, and their open cases wait in their queues.").gives::<Left>().edits())
         .post("/api/v1/people/{person}/return", change, come_back)
         .page(Page::new("They are back, and can be invited.").edits())
+        .post("/api/v1/people/{person}/unbind", change, unbind)
+        .page(Page::new("Forget which account of the company's identity provider is theirs: the next one that it calls by their `identity` is.").edits())
 }
 
 /// A session, as people read it.
@@ -103,6 +106,8 @@ pub(crate) struct PersonTold {
     owner: Option<String>,
     /// Whether they have a password.
     password: bool,
+    /// Whether they have signed in by the company's identity provider: one account there is theirs, and no other.
+    by_provider: bool,
     /// Whether they have a second factor.
     second_factor: bool,
     /// Whether they have to.
@@ -142,6 +147,7 @@ fn told(server: &Server, person: &Person) -> Result<(u64, PersonTold), Problem> 
         service: person.service,
         owner: person.owner.as_ref().map(ToString::to_string),
         password: access.password.is_some(),
+        by_provider: access.identity.is_some(),
         second_factor: access.second_factor.is_some(),
         needs_second_factor: !person.service && raci.raci().needs_second_factor(person),
         last_sign_in: access.last_sign_in,
@@ -264,6 +270,8 @@ async fn leave(
         let words = format!("they are out, and their cases could not be handed over: {error}");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed", words)
     })?;
+    let company = Arc::clone(&server.desk.active().company);
+    server.desk.proposals().mark_signed_by(&person, company.raci()).await?;
     match already {
         Some(error) if handed_over == 0 => Err(error.into()),
         _ => Ok(Json(Left { cases_handed_over: handed_over })),
@@ -278,5 +286,16 @@ async fn come_back(
 ) -> Result<StatusCode, Problem> {
     let person = known(&server, &person)?.id;
     server.people.come_back(&person, let_in.actor(), seen(&headers)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn unbind(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Path(person): Path<String>,
+    headers: HeaderMap,
+) -> Result<StatusCode, Problem> {
+    let person = known(&server, &person)?.id;
+    server.people.unbind(&person, let_in.actor(), seen(&headers)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -102,7 +102,7 @@ struct Asked {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Said {
-    /// `agree`, `object`, `sign`, `reject`, `withdraw`, `force`, `review`.
+    /// `agree`, `object`, `sign`, `reject`, `withdraw`, `force`, `review`, `ratify`.
     #[serde(rename = "do")]
     does: String,
     /// The hash of the content that it is said of, as the proposal has it: of another one it says nothing.
@@ -155,6 +155,9 @@ pub(crate) struct Told {
     signed: Vec<Value>,
     /// If somebody went past the approvals.
     forced: Value,
+    /// If it is in force by the word of somebody who has left: `left`, the `rows` of which nobody else answers for it yet, and
+    /// `words`.
+    to_ratify: Value,
     /// What you may do about it now.
     yours: Vec<&'static str>,
 }
@@ -406,9 +409,10 @@ async fn say(
         "withdraw" => Word::Withdraw,
         "force" => Word::Force(words),
         "review" => Word::Review(words),
+        "ratify" => Word::Ratify(words),
         other => {
             return Err(invalid(format!(
-                "`do` is `{other}`: agree, object, sign, reject, withdraw, force or review was expected"
+                "`do` is `{other}`: agree, object, sign, reject, withdraw, force, review or ratify was expected"
             )));
         }
     };
@@ -481,6 +485,7 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
         ("withdraw", proposal.may_withdraw(&person.id).is_ok()),
         ("force", proposal.may_force(person, of, raci).is_ok()),
         ("review", proposal.may_review(person, raci).is_ok()),
+        ("ratify", proposal.may_ratify(person, raci).is_ok()),
     ];
     Told {
         proposal: proposal.id.to_string(),
@@ -505,6 +510,11 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
             .collect(),
         signed: proposal.signed.iter().map(|(who, at)| json!({ "by": who, "at": at })).collect(),
         forced: json!(proposal.forced),
+        to_ratify: proposal.mark.as_ref().map_or(Value::Null, |mark| {
+            let mut told = json!(mark);
+            told["words"] = mark.words(language).into();
+            told
+        }),
         yours: may.into_iter().filter_map(|(what, may)| may.then_some(what)).collect(),
     }
 }

@@ -172,6 +172,7 @@ fn settings(
         clock,
         log: Log::Text,
         audit: Audit::default(),
+        oidc: None,
         policy,
         draft: None,
     }

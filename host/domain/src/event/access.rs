@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
-use crate::access::Hidden;
+use crate::access::{Hidden, Identity};
 use crate::decision::Digest;
-use crate::id::{PersonId, SessionId, TokenId};
+use crate::id::{PersonId, RoleId, SessionId, TokenId};
 
 /// `person-invited`, in `person/…`: whoever opens the link may set a password, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,38 @@ pub struct SessionOpened {
     pub second_factor: bool,
     /// What it was opened on, as `Firefox, Linux`.
     pub device: String,
+    /// Whether the company's identity provider said who it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_provider: bool,
+}
+
+/// `identity-bound`, in `person/…`: from now on this account at the provider is theirs, and no other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityBound {
+    /// Which.
+    pub identity: Identity,
+}
+
+/// `identity-forgotten`, in `person/…`: the next account that the provider knows by their name is theirs. Sessions end that it
+/// opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityForgotten {}
+
+/// `identity-refused`, in `person/…`: the provider said that it is them, and they were not let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityRefused {
+    /// Why.
+    pub why: WhyRefused,
+}
+
+/// Why somebody is not let in of whom the provider says that it is they.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhyRefused {
+    /// Their name is that of another account now.
+    AnotherAccount,
+    /// The matrix gives them a role that no group of theirs confirms.
+    NotConfirmed(RoleId),
 }
 
 /// `session-ended`, in `person/…`.

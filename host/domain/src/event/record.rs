@@ -42,6 +42,9 @@ impl Event {
             | Self::ProposalApproved(_)
             | Self::ProposalForced(_)
             | Self::ProposalReviewed(_)
+            | Self::ProposalMarked(_)
+            | Self::ProposalRatified(_)
+            | Self::ProposalSuperseded(_)
             | Self::ProposalBegun(_)
             | Self::ProposalDone(_)
             | Self::ProposalFailed(_) => true,
@@ -72,6 +75,9 @@ impl Event {
             | Self::SignedOutEverywhere(_)
             | Self::PersonLeft(_)
             | Self::PersonReturned(_)
+            | Self::IdentityBound(_)
+            | Self::IdentityForgotten(_)
+            | Self::IdentityRefused(_)
             | Self::WordLent(_)
             | Self::WordReturned(_) => true,
             // What people are told follows from what happened, and from whose it is.

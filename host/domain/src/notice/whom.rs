@@ -72,6 +72,7 @@ fn part(matter: &Matter, person: &Person, proposal: Option<&Proposal>, raci: &Ra
         | Matter::Invited { .. }
         | Matter::Left { .. }
         | Matter::Returned { .. }
+        | Matter::Identity { .. }
         | Matter::Rights { .. } => {
             let row = matter.task()?;
             (reaches(&None) && has(row, ANY)).then_some(Part::Happened)
@@ -107,6 +108,6 @@ pub fn waits(person: &Person, proposal: &Proposal, raci: &Raci) -> bool {
             proposal.may_sign(person, of, raci).is_ok()
                 || !is_heard && consulted() && proposal.may_speak(person, of, raci).is_ok()
         }
-        _ => proposal.may_review(person, raci).is_ok(),
+        _ => proposal.may_review(person, raci).is_ok() || proposal.may_ratify(person, raci).is_ok(),
     }
 }

@@ -1,6 +1,7 @@
 //! What people read of a notice: the one table of its words.
 
 use super::{Matter, Part, Step};
+use crate::event::WhyRefused;
 use crate::id::PersonId;
 use crate::law::language::Language;
 use crate::raci::Raci;
@@ -33,6 +34,8 @@ impl Step {
             Self::Expired   => ["vencida sin decisión", "vencida sem decisão", "expired undecided"],
             Self::Forced    => ["FORZADA SIN APROBACIÓN", "FORÇADA SEM APROVAÇÃO", "FORCED WITHOUT APPROVAL"],
             Self::Reviewed  => ["revisado lo que se forzó", "revisado o que foi forçado", "what was forced was looked at"],
+            Self::Marked    => ["quien firmó se fue: hay que ratificarla", "quem assinou saiu: é preciso ratificá-la", "who signed it left: it is to be ratified"],
+            Self::Ratified  => ["ratificada", "ratificada", "ratified"],
             Self::Done      => ["ejecutada", "executada", "carried out"],
             Self::Failed    => ["no se pudo ejecutar", "não pôde ser executada", "could not be carried out"],
             Self::Reminded  => ["sigue esperando", "continua esperando", "still waits"],
@@ -99,6 +102,29 @@ impl Matter {
             }
             Self::Returned { person } => {
                 let words = say("trabaja aquí de nuevo", "trabalha aqui de novo", "works here again");
+                format!("{}: {words}", name(person))
+            }
+            Self::Identity { person, refused } => {
+                let words = match refused {
+                    Some(WhyRefused::AnotherAccount) => say(
+                        "el proveedor de identidad da su nombre a otra cuenta, y no se la dejó entrar",
+                        "o provedor de identidade dá seu nome a outra conta, e ela não entrou",
+                        "the identity provider gives their name to another account, which was not let in",
+                    ),
+                    Some(WhyRefused::NotConfirmed(role)) => {
+                        let words = say(
+                            "el proveedor de identidad no confirma su rol, y no se dejó entrar",
+                            "o provedor de identidade não confirma seu papel, e não se deixou entrar",
+                            "the identity provider does not confirm their role, and they were not let in",
+                        );
+                        format!("{words}: {role}")
+                    }
+                    None => say(
+                        "ya no está ligada a una cuenta del proveedor de identidad",
+                        "já não está vinculada a uma conta do provedor de identidade",
+                        "is not bound to an account at the identity provider any more",
+                    ),
+                };
                 format!("{}: {words}", name(person))
             }
             Self::Word { from, to, tasks, back } => {

@@ -161,13 +161,16 @@ pub enum Unfit {
     /// There are changes that no emergency asks for.
     #[error("nobody goes past the approvals for this: not to give rights, and not with data of a customer")]
     Unforced,
+    /// Nobody who signed it has left.
+    #[error("nothing of it is to be ratified: those who signed it are here, or somebody did it already")]
+    NotMarked,
     /// There is nothing to look at.
     #[error("nobody went past the approvals here, or it was looked at already")]
     NotForced,
 }
 
 /// Who could sign a row.
-enum Signers<'a> {
+pub(super) enum Signers<'a> {
     /// Those who answer for it, or who sign with the author where nobody else does.
     These(Vec<&'a Person>),
     /// There is nobody but the author.
@@ -264,11 +267,12 @@ impl Proposal {
 
     /// Whether those whom it waits for are to be reminded. It ends with the proposal.
     pub fn reminds(&self, raci: &Raci, approvals: &Approvals, now: Time) -> bool {
-        let (from, term) = match (self.reminded, &self.forced) {
-            (Some(last), _) => (last, A_DAY),
-            (None, Some(forced)) => (forced.at, approvals.remind),
-            (None, None) => (self.since, approvals.remind),
+        let from = match (&self.mark, &self.forced) {
+            (Some(mark), _) => mark.since,
+            (None, Some(forced)) => forced.at,
+            (None, None) => self.since,
         };
+        let (from, term) = self.reminded.map_or((from, approvals.remind), |last| (last, A_DAY));
         let is_due = || from.saturating_add(term).is_ok_and(|due| now >= due);
         let somebody = || raci.people().iter().any(|person| whom::waits(person, self, raci));
         self.is_pending() && !approvals.remind.is_zero() && is_due() && somebody()
@@ -365,7 +369,7 @@ impl Proposal {
         }
     }
 
-    fn signers<'a>(&self, raci: &'a Raci, task: Task) -> Signers<'a> {
+    pub(super) fn signers<'a>(&self, raci: &'a Raci, task: Task) -> Signers<'a> {
         let with = |letters: Letters| -> Vec<&Person> {
             let has = |person: &&Person| reaches_all(person) && raci.letters(person, task).has(letters);
             raci.people().iter().filter(has).collect()

@@ -400,3 +400,58 @@ fn a_demand_adds_a_row_a_role_and_a_wait_and_whoever_signed_before_it_looks_agai
     proposal.fold(&ProposalEdited(content("marta", "otra", [Task::ModifyTemplates])).into(), at(9_000));
     assert_eq!(proposal.judged, None, "another content is judged anew");
 }
+
+/// A rule that Marta wrote and Ricardo signed, in force.
+fn in_force(raci: &Raci) -> Proposal {
+    let mut content = content("marta", "", [Task::ModifyTemplates]);
+    (content.kind, content.content) =
+        (Kind::Rule, Json::of(&serde_json::json!({ "agree": { "rule": "saludo" } })));
+    let mut proposal = Proposal::new(ProposalId::from_bytes([8; 16]), &content, at(0));
+    sign(&mut proposal, raci, "ricardo", 1).unwrap();
+    proposal.fold(&ProposalDone { answer: Json::default() }.into(), at(2));
+    proposal
+}
+
+fn mark(proposal: &mut Proposal, left: &str, raci: &Raci) -> bool {
+    let rows = proposal.to_mark(&left.into(), raci);
+    if !rows.is_empty() {
+        proposal.fold(&ratifying::ProposalMarked { left: left.into(), rows: rows.clone() }.into(), at(3));
+    }
+    !rows.is_empty()
+}
+
+#[test]
+fn what_somebody_signed_stands_when_they_leave_and_waits_for_somebody_who_answers_for_it_now() {
+    let raci = company();
+    let mut proposal = in_force(&raci);
+    assert!(!mark(&mut proposal, "ricardo", &raci), "he is here");
+    let raci = raci.without(&|id| id.as_str() == "ricardo");
+    assert!(!mark(&mut proposal, "luz", &raci), "she signed nothing");
+    assert!(mark(&mut proposal, "ricardo", &raci) && proposal.is_pending());
+    assert!(matches!(proposal.stage, Stage::Live { .. }), "it stands");
+    assert!(!mark(&mut proposal, "ricardo", &raci), "once");
+    for id in ["ana", "norte"] {
+        assert_eq!(proposal.may_ratify(person(&raci, id), &raci), Err(Unfit::Row), "{id}");
+    }
+    assert_eq!(proposal.may_ratify(person(&raci, "marta"), &raci), Err(Unfit::Row), "she wrote it");
+    let rows = proposal.may_ratify(person(&raci, "paula"), &raci).unwrap();
+    let ratified = ratifying::ProposalRatified { by: "paula".into(), rows, words: String::new() };
+    proposal.fold(&ratified.into(), at(4));
+    assert!(!proposal.is_pending() && !mark(&mut proposal, "ricardo", &raci));
+    assert_eq!(proposal.may_ratify(person(&raci, "paula"), &raci), Err(Unfit::NotMarked));
+    // Until she goes, too. Then nobody answers for it, and it waits for whoever will.
+    let raci = raci.without(&|id| id.as_str() == "paula");
+    assert!(mark(&mut proposal, "paula", &raci));
+    assert_eq!(proposal.may_ratify(person(&raci, "marta"), &raci), Err(Unfit::Row));
+}
+
+#[test]
+fn what_was_done_and_is_over_is_nobody_s_to_ratify() {
+    let raci = company();
+    for kind in [Kind::Erasure, Kind::Export, Kind::Campaign, Kind::Mass] {
+        let mut proposal = in_force(&raci);
+        proposal.kind = kind;
+        let raci = raci.clone().without(&|id| id.as_str() == "ricardo");
+        assert!(!mark(&mut proposal, "ricardo", &raci), "{kind:?}");
+    }
+}

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::due::{Missing, Unfit};
 use super::judgement::{Demands, Verdict};
+use super::ratifying::Mark;
 use super::{Kind, Proposal, Stage};
 use crate::Time;
 use crate::id::PersonId;
@@ -89,6 +90,19 @@ impl Demands {
     }
 }
 
+impl Mark {
+    /// That it is to be ratified, as those read it who could.
+    pub fn words(&self, language: Language) -> String {
+        let words = language.pick(
+            "rige por la firma de quien ya no está; hay que ratificarla",
+            "vale pela assinatura de quem já não está; é preciso ratificá-la",
+            "is in force by the signature of somebody who has left; it is to be ratified",
+        );
+        let rows: Vec<&str> = self.rows.iter().map(|row| row.words(language)).collect();
+        format!("{words} ({}): {}", self.left, rows.join(", "))
+    }
+}
+
 impl Unfit {
     /// Why somebody's word does not count, as they read it.
     pub fn words(self, language: Language) -> &'static str {
@@ -117,6 +131,11 @@ impl Unfit {
                 "Ninguna fila de la propuesta se lo permite.",
                 "Nenhuma linha da proposta lhe permite isso.",
                 "No row of the proposal lets you do that.",
+            ),
+            Self::NotMarked => language.pick(
+                "No hay nada que ratificar: quienes firmaron están, o alguien ya lo ratificó.",
+                "Não há nada a ratificar: quem assinou está, ou alguém já ratificou.",
+                "There is nothing to ratify: those who signed are here, or somebody did already.",
             ),
             Self::Again => language.pick(
                 "Usted ya firmó este contenido.",

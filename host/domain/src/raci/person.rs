@@ -34,6 +34,9 @@ pub struct Person {
     /// Who answers for the program. When they leave, its tokens count no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<PersonId>,
+    /// What the company's identity provider calls them, as `marta@example.com`, if they sign in by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
 }
 
 impl Person {

@@ -28,6 +28,7 @@ fn person(roles: &[RoleId]) -> Person {
         scope: Scope::default(),
         service: false,
         owner: None,
+        identity: None,
     }
 }
 

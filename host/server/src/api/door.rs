@@ -160,7 +160,7 @@ fn not_allowed(routes: &[Route], request: &Request) -> Response {
 }
 
 /// Where a request comes from.
-fn origin(site: &Site, request: &Request) -> Origin {
+pub(crate) fn origin(site: &Site, request: &Request) -> Origin {
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let address = site.address(request.extensions().get::<Peer>(), request.headers());
     Origin { address, device: device(agent.unwrap_or_default()) }
@@ -173,10 +173,15 @@ fn token(shown: &HeaderValue) -> Option<&str> {
 
 /// What a browser keeps of its session.
 pub(crate) fn kept<'a>(headers: &'a HeaderMap, site: &Site) -> Option<&'a str> {
+    cookie(headers, super::cookie_name(site.is_secure()))
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
     let mut pairs =
         cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == super::cookie_name(site.is_secure())).map(|(_, value)| value)
+    pairs.find(|(its, _)| *its == name).map(|(_, value)| value)
 }
 
 /// Refuses what a page of somebody else's has a browser do.

@@ -10,7 +10,7 @@ use domain::id::SessionId;
 use domain::raci::action::{Action, Belongs};
 use domain::raci::person::{Scope, Target};
 use domain::raci::refusal::Refusal;
-use governance::{By, Origin};
+use governance::{AccessError, Again, By, Origin, Second};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,15 @@ pub(super) fn routes() -> Routes<Arc<Server>> {
                 .takes::<Code>()
                 .gives::<RecoveryCodes>()
                 .once(),
+        )
+        .post("/api/v1/me/second-factor/show", safe, show_second_factor)
+        .page(
+            Page::new(
+                "Show yours after a sign-in by the company's identity provider that did not ask for one.",
+            )
+            .takes::<SecondShown>()
+            .gives::<Signed>()
+            .once(),
         )
         .post("/api/v1/me/recovery-codes", own, renew_recovery_codes)
         .page(Page::new("Make other recovery codes.").takes::<Password>().gives::<RecoveryCodes>().once())
@@ -157,7 +166,7 @@ async fn end_session(
     let_in: LetIn,
     Path(session): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let session: SessionId = session.parse().map_err(|_| governance::AccessError::NotThere)?;
+    let session: SessionId = session.parse().map_err(|_| AccessError::NotThere)?;
     server.people.end_session(&let_in.person.id, session, let_in.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -197,8 +206,15 @@ async fn change_password(
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "PasswordAgain")]
 struct Password {
-    /// The password.
-    password: String,
+    /// The password. Whoever signed in by the company's identity provider within the last five minutes needs none.
+    #[serde(default)]
+    password: Option<String>,
+}
+
+impl Password {
+    fn again(self, session: SessionId) -> Again {
+        self.password.map_or(Again::Session(session), Again::Password)
+    }
 }
 
 /// What an authenticator app is told.
@@ -214,12 +230,13 @@ struct Begun {
 async fn begin_second_factor(
     State(server): State<Arc<Server>>,
     let_in: LetIn,
-    Json(Password { password }): Json<Password>,
+    Json(password): Json<Password>,
 ) -> Result<Json<Begun>, Problem> {
-    let (_, origin) = session(&let_in, &server)?;
+    let (session, origin) = session(&let_in, &server)?;
     let company = Arc::clone(&server.desk.active().company);
     let person = &let_in.person;
-    let begun = server.people.begin_second_factor(person, password, company.raci(), &origin).await?;
+    let begun =
+        server.people.begin_second_factor(person, password.again(session), company.raci(), &origin).await?;
     let escaped = |text: &str| {
         percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
     };
@@ -256,13 +273,38 @@ async fn set_second_factor(
     Ok(([super::cookie(&server.site, &set.signed_in)], Json(codes)).into_response())
 }
 
+/// One of both.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "SecondFactorShown")]
+struct SecondShown {
+    /// The code of the authenticator app.
+    #[serde(default)]
+    code: Option<String>,
+    /// One of the recovery codes, in its place.
+    #[serde(default)]
+    recovery_code: Option<String>,
+}
+
+async fn show_second_factor(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Json(SecondShown { code, recovery_code }): Json<SecondShown>,
+) -> Result<Response, Problem> {
+    let (session, origin) = session(&let_in, &server)?;
+    let second = code.map(Second::Code).or(recovery_code.map(Second::Recovery)).ok_or(AccessError::Wrong)?;
+    let shown = server.people.show_second_factor(&let_in.person, session, &second, &origin);
+    Ok(signed(&server.site, &shown.await?))
+}
+
 async fn renew_recovery_codes(
     State(server): State<Arc<Server>>,
     let_in: LetIn,
-    Json(Password { password }): Json<Password>,
+    Json(password): Json<Password>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
-    let (_, origin) = session(&let_in, &server)?;
+    let (session, origin) = session(&let_in, &server)?;
     let company = Arc::clone(&server.desk.active().company);
-    let codes = server.people.renew_recovery_codes(&let_in.person, password, company.raci(), &origin);
+    let again = password.again(session);
+    let codes = server.people.renew_recovery_codes(&let_in.person, again, company.raci(), &origin);
     Ok(Json(RecoveryCodes { recovery_codes: codes.await? }))
 }

@@ -4,7 +4,7 @@
 //! rows.
 
 mod device;
-mod door;
+pub(crate) mod door;
 mod me;
 pub(crate) mod openapi;
 mod page;

@@ -147,7 +147,7 @@ pub(crate) const KIND: &str = "application/problem+json";
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = self.status();
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, KIND)], Body::from(body)).into_response();
         let headers = response.headers_mut();
@@ -163,10 +163,25 @@ impl IntoResponse for Problem {
 
 impl From<AccessError> for Problem {
     fn from(error: AccessError) -> Self {
+        Self::of_access(&error)
+    }
+}
+
+impl Problem {
+    /// What the status of the answer is.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Why something about access was not done.
+    pub(crate) fn of_access(error: &AccessError) -> Self {
         let words = error.to_string();
         let (status, kind) = match error {
             AccessError::Wrong => (StatusCode::UNAUTHORIZED, "wrong"),
             AccessError::SecondFactorNeeded => (StatusCode::UNAUTHORIZED, "second-factor-needed"),
+            AccessError::ByProvider => (StatusCode::FORBIDDEN, "by-provider"),
+            AccessError::NotFresh => (StatusCode::FORBIDDEN, "not-fresh"),
+            AccessError::NotBound(_) => (StatusCode::CONFLICT, "not-bound"),
             AccessError::TooOften(wait) => return Self::later("too-often", words, wait.as_secs() + 1),
             AccessError::Busy => return Self::later("busy", words, 1),
             AccessError::Weak(_) => (StatusCode::UNPROCESSABLE_ENTITY, "weak-password"),
