@@ -60,7 +60,7 @@ impl Measurer {
 
     /// Does what there is to do now. False if nothing is left.
     pub async fn step(&mut self) -> Result<bool, DeskError> {
-        self.settle().await?;
+        let settles = self.settle().await?;
         let active = self.shared.active.load_full();
         let facts = self.shared.store.facts(AT_ONCE)?;
         self.seal(&active, facts.first()).await?;
@@ -76,7 +76,7 @@ impl Measurer {
         if many || (waited && !measurers.is_empty()) {
             self.count(&active, &measurers, &facts).await?;
         }
-        Ok(many)
+        Ok(many || settles)
     }
 
     async fn count(&mut self, active: &Active, measurers: &[&Rule], facts: &[Fact]) -> Result<(), DeskError> {
@@ -153,9 +153,12 @@ impl Measurer {
         Ok((Some(defined).filter(|defined| known.as_ref() != Some(defined)), measurement))
     }
 
-    /// Says of which cases the customers did not come back. Where one does at this moment, nothing is said.
-    async fn settle(&self) -> Result<(), DeskError> {
-        for (conversation, case) in self.shared.store.settling(self.shared.now(), SETTLING)? {
+    /// Says of which cases the customers did not come back. Where one does at this moment, nothing is said. True if there may be
+    /// more of them.
+    async fn settle(&self) -> Result<bool, DeskError> {
+        let due = self.shared.store.settling(self.shared.now(), SETTLING)?;
+        let more = due.len() == SETTLING;
+        for (conversation, case) in due {
             let stream = Stream::Conversation(conversation);
             let (version, known) = self.shared.store.conversation(conversation)?;
             if known.is_none() {
@@ -167,7 +170,7 @@ impl Measurer {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(())
+        Ok(more)
     }
 
     /// Seals the days that are over, up to that of the first fact that waits to be counted.

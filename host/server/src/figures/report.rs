@@ -58,6 +58,12 @@ pub(super) struct Row {
     sealed: Option<bool>,
 }
 
+/// A day, and when the hour begins if it is about one.
+type When = (Date, Option<Time>);
+
+/// Which row a sum belongs to: its time, if not all days together, and its group.
+type Key = (Option<When>, Option<String>);
+
 /// The rows of a figure.
 pub(super) fn rows(
     store: &Store,
@@ -68,7 +74,7 @@ pub(super) fn rows(
     sees: &dyn Fn(&Place) -> bool,
 ) -> Result<Vec<Row>, ProjectionError> {
     let series = defined.figure.series(&defined.rule);
-    let mut sums: BTreeMap<(Option<(Date, Option<Time>)>, Option<String>), Sum> = BTreeMap::new();
+    let mut sums: BTreeMap<Key, Sum> = BTreeMap::new();
     let mut add = |when, place: Place, sum: &Sum| {
         if sees(&place) {
             sums.entry((when, place.group(by))).or_default().merge(sum);
@@ -91,7 +97,7 @@ pub(super) fn rows(
         let Ok(next) = day.tomorrow() else { break };
         day = next;
     }
-    let row = |((when, group), sum): ((Option<(Date, Option<Time>)>, Option<String>), Sum)| {
+    let row = |((when, group), sum): (Key, Sum)| {
         let read = sum.read(defined.figure.aggregate);
         let [p50, p90, p95] = read.percentiles.map_or([None; 3], |told| told.map(Some));
         let sealed = match when {
@@ -114,7 +120,7 @@ pub(super) fn rows(
     sums.into_iter().map(row).collect()
 }
 
-fn in_words((day, hour): (Date, Option<Time>), zone: &TimeZone) -> String {
+fn in_words((day, hour): When, zone: &TimeZone) -> String {
     let Some(begins) = hour else { return day.to_string() };
     // With the offset, or the hour that comes twice would be one.
     begins.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
