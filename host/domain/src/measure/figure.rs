@@ -221,8 +221,6 @@ pub struct Cell {
 pub struct Counted {
     /// By what the figure is known.
     pub series: Digest,
-    /// How its samples add up.
-    pub aggregate: Aggregate,
     /// By hour and place, in order.
     pub cells: Vec<Cell>,
 }
@@ -247,7 +245,7 @@ pub fn count(
     let counted = sums.into_iter().filter_map(|(figure, cells)| {
         let figure = figures.get(figure)?;
         let cells = cells.into_iter().map(|((hour, place), sum)| Cell { hour, place, sum });
-        Some(Counted { series: figure.series(rule), aggregate: figure.aggregate, cells: cells.collect() })
+        Some(Counted { series: figure.series(rule), cells: cells.collect() })
     });
     counted.collect()
 }
