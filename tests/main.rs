@@ -56,4 +56,5 @@ mod simulation;
 mod templates;
 mod timers;
 mod webhooks;
+mod why;
 mod world;

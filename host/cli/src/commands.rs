@@ -31,6 +31,7 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("plugin trust", Action::RegisterAuthor),
     ("plugin revoke", Action::RevokeAuthor),
     ("plugin list", Action::ReadPlugins),
+    ("why", Action::ExplainDecisions),
     ("rules list", Action::ReadRules),
     ("rules show", Action::ReadRules),
     ("rules move", Action::MoveRules),

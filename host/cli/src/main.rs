@@ -32,6 +32,7 @@ mod settings;
 mod system;
 mod template_tools;
 mod webhooks;
+mod why_tools;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -130,6 +131,14 @@ enum Command {
         config: Option<PathBuf>,
         #[command(subcommand)]
         command: rule_tools::Command,
+    },
+    /// Why something happened in a conversation: who was asked, what each read, answered and cost, and by whose word.
+    Why {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG")]
+        config: Option<PathBuf>,
+        #[command(flatten)]
+        arguments: why_tools::Arguments,
     },
     /// Media of the running host.
     Media {
@@ -297,6 +306,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Plugin { config, command } => inspect::run(config, command),
         Command::Rules { config, command } => {
             rule_tools::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Why { config, arguments } => {
+            why_tools::run(&read_settings(config)?, &arguments)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Media { config, command } => {

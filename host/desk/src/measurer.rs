@@ -211,7 +211,7 @@ fn within_labels(
 }
 
 /// What a rule counted, and what that took.
-pub struct Made {
+pub struct Tallied {
     /// By figure.
     pub counted: Result<Vec<Counted>, Unmeasured>,
     /// Fuel.
@@ -227,7 +227,7 @@ pub fn measured(
     figures: &[Figure],
     company: &Company,
     facts: &[Fact],
-) -> Made {
+) -> Tallied {
     let shown = facts.iter().map(|fact| Shown::of(fact, company));
     let shown: Vec<Shown<'_>> = shown.filter(|shown| covers(rule, company, shown)).collect();
     of_shown(host, rule, figures, company, &shown)
@@ -239,16 +239,16 @@ fn of_shown(
     figures: &[Figure],
     company: &Company,
     shown: &[Shown<'_>],
-) -> Made {
+) -> Tallied {
     if shown.is_empty() {
-        return Made { counted: Ok(Vec::new()), fuel: 0, micros: 0 };
+        return Tallied { counted: Ok(Vec::new()), fuel: 0, micros: 0 };
     }
     let told: Vec<contract::Fact> = shown.iter().map(|shown| told(shown, company)).collect();
     let measured = host.measure(rule, figures, &told);
     let wheres: Vec<_> = shown.iter().map(|shown| (shown.hour, shown.place.clone())).collect();
     let id = &rule.definition().id;
     let counted = measured.samples.map(|samples| count(id, figures, &wheres, &samples));
-    Made { counted, fuel: measured.fuel, micros: measured.micros }
+    Tallied { counted, fuel: measured.fuel, micros: measured.micros }
 }
 
 /// Whether a rule counts a fact: one that says where it happened, within the numbers and queues of its scope.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::Time;
 use domain::company::Company;
 use domain::decision::MemoryScope;
 use domain::id::{ContactId, ConversationId, NumberId, QueueId, RuleId};
@@ -13,6 +14,7 @@ use store::{KeyStore, Line, Store};
 
 use crate::command::DeskError;
 use crate::input::{self, instant};
+use crate::shared::Shared;
 use crate::work::Work;
 
 /// A conversation as it was when the decision began.
@@ -26,7 +28,7 @@ pub(crate) struct View {
     contact: ContactId,
     number: NumberId,
     key: Key,
-    attended: std::collections::BTreeMap<domain::id::AgentId, domain::Time>,
+    attended: std::collections::BTreeMap<domain::id::AgentId, Time>,
     tags: Vec<String>,
 }
 
@@ -46,12 +48,28 @@ impl View {
         }))
     }
 
-    /// What a message says now; none if it was taken back.
+    fn line(&self, line: &Line) -> Result<contract::Message, Unavailable> {
+        Lines { store: &self.store, key: &self.key, at: None }.line(line)
+    }
+}
+
+/// The lines of a conversation in the words of the contract.
+struct Lines<'a> {
+    store: &'a Store,
+    key: &'a Key,
+    /// As they were at this moment; as they are if none.
+    at: Option<Time>,
+}
+
+impl Lines<'_> {
+    /// What a message says; none if it was taken back.
     fn amended(&self, lookup: &Lookup, content: Content) -> Result<Option<Content>, Unavailable> {
         let amended = self.store.amended(lookup).map_err(unavailable)?;
-        Ok(match (amended.revoked, amended.edited) {
+        let then = |at: Time| self.at.is_none_or(|then| at <= then);
+        let revoked = amended.revoked.filter(|revoked| then(revoked.at));
+        Ok(match (revoked, amended.edited.filter(|edited| then(edited.at))) {
             (Some(_), _) => None,
-            (None, Some(edited)) => Some(edited.body.open(&self.key).map_err(unavailable)?.content),
+            (None, Some(edited)) => Some(edited.body.open(self.key).map_err(unavailable)?.content),
             (None, None) => Some(content),
         })
     }
@@ -59,7 +77,7 @@ impl View {
     fn line(&self, line: &Line) -> Result<contract::Message, Unavailable> {
         match line {
             Line::Inbound(received) => {
-                let inbound = received.body.open(&self.key).map_err(unavailable)?;
+                let inbound = received.body.open(self.key).map_err(unavailable)?;
                 let content = self.amended(&received.lookup, inbound.content)?;
                 Ok(content.map_or_else(
                     || gone(received.sent_at),
@@ -67,7 +85,7 @@ impl View {
                 ))
             }
             Line::Echoed(echoed) => {
-                let inbound = echoed.body.open(&self.key).map_err(unavailable)?;
+                let inbound = echoed.body.open(self.key).map_err(unavailable)?;
                 let content = self.amended(&echoed.lookup, inbound.content)?;
                 let mut message = content
                     .map_or_else(|| gone(echoed.sent_at), |content| input::message(&content, echoed.sent_at));
@@ -77,7 +95,7 @@ impl View {
                 Ok(message)
             }
             Line::Outgoing { author, at, reply } => {
-                let outgoing = reply.body.open(&self.key).map_err(unavailable)?;
+                let outgoing = reply.body.open(self.key).map_err(unavailable)?;
                 Ok(contract::Message {
                     at: instant(*at),
                     author: match author {
@@ -164,8 +182,20 @@ impl Snapshot for View {
     }
 }
 
+/// A line of a conversation as rules were told of it at a moment; none if it cannot be read any more.
+pub(crate) fn told(
+    shared: &Shared,
+    conversation: ConversationId,
+    line: &Line,
+    at: Time,
+) -> Result<Option<contract::Message>, DeskError> {
+    let (_, Some(conversation)) = shared.store.conversation(conversation)? else { return Ok(None) };
+    let key = shared.key(conversation.contact)?;
+    Ok(Lines { store: &shared.store, key: &key, at: Some(at) }.line(line).ok())
+}
+
 /// A message that the customer took back: that there was one, and nothing of it.
-fn gone(at: domain::Time) -> contract::Message {
+fn gone(at: Time) -> contract::Message {
     contract::Message {
         at: instant(at),
         author: "customer".to_owned(),

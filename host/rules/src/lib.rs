@@ -20,6 +20,7 @@
 //! The boundary between host and guest is the directory `capabilities/`: one file per interface of the contract.
 
 mod admission;
+mod again;
 mod breaker;
 mod cache;
 mod capabilities;
@@ -52,6 +53,7 @@ pub use domain::rule::Scope;
 pub use domain::rule::mode::Mode;
 
 pub use admission::{Admitted, Description, Worker};
+pub use again::Then;
 pub use engine::{Reset, StartError};
 pub use functions::{Function, UnknownFunction};
 pub use generation::{Decided, Generation, Question, Round};

@@ -33,6 +33,16 @@ impl Answer {
 pub struct Seen(Json);
 
 impl Seen {
+    /// What a trace has kept.
+    pub(crate) fn kept(trace: &Trace) -> Self {
+        Self(trace.input.clone())
+    }
+
+    /// As it is kept.
+    pub fn input(&self) -> &Json {
+        &self.0
+    }
+
     /// Of what rules are asked with.
     pub fn of(input: &Input) -> Self {
         #[derive(Serialize)]

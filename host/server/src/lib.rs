@@ -32,6 +32,7 @@ mod sign_in;
 mod site;
 mod templates;
 mod webhook;
+mod why;
 
 use std::sync::Arc;
 
@@ -125,6 +126,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(authors::routes())
         .merge(delegations::routes())
         .merge(figures::routes())
+        .merge(why::routes())
 }
 
 /// What a host serves, to the world and to those at its machine; `more` is for the world too.

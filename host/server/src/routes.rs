@@ -46,6 +46,10 @@ pub(crate) enum About {
     MessageInPath,
     /// Each sees the part of it that their scope reaches: its handler leaves out the rest.
     WithinScope,
+    /// `of` in its query names a conversation, or something that belongs to one (`Desk::which`).
+    DecisionInQuery,
+    /// `of` in its JSON does.
+    DecisionInBody,
     /// Its path names a rule: how much of what it is for somebody reaches, its handler asks once more.
     RuleInPath,
     /// Its path names a set of rules.

@@ -41,7 +41,8 @@ pub(crate) async fn hear(
     {
         return Err(StatusCode::NOT_FOUND);
     }
-    if !matches!(about, About::NumberInBody | About::ContactInBody | About::EntryInBody) {
+    let in_body = [About::NumberInBody, About::ContactInBody, About::EntryInBody, About::DecisionInBody];
+    if !in_body.contains(&about) {
         let said = pointed(server, about, request.uri());
         return Ok((said.unwrap_or_default(), request));
     }
@@ -65,6 +66,11 @@ fn written(server: &Server, about: About, body: &Bytes) -> Said {
         };
     }
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    if about == About::DecisionInBody {
+        let of =
+            body["of"].as_str().and_then(|of| of_conversation(server, server.desk.which(of).ok()??.0, None));
+        return of.unwrap_or_default();
+    }
     let number = body["number"].as_str().filter(|_| about == About::NumberInBody);
     let entry = body["entry"].as_u64().filter(|_| about == About::EntryInBody);
     let reason = body["reason"].as_str().map(str::trim).filter(|reason| !reason.is_empty());
@@ -91,6 +97,10 @@ fn pointed(server: &Server, about: About, uri: &Uri) -> Option<Said> {
             let message = message.parse().ok()?;
             (store.medium(message).ok()??.conversation, Some(message))
         }
+        About::DecisionInQuery => {
+            let Query(query) = Query::<HashMap<String, String>>::try_from_uri(uri).ok()?;
+            (server.desk.which(query.get("of")?).ok()??.0, None)
+        }
         About::RuleInPath | About::SetInPath => {
             let name = uri.path().rsplit('/').nth(1)?;
             return Some(Said { target: target_of(server, about, name)?, ..Said::default() });
@@ -99,9 +109,19 @@ fn pointed(server: &Server, about: About, uri: &Uri) -> Option<Said> {
         | About::WithinScope
         | About::NumberInBody
         | About::ContactInBody
-        | About::EntryInBody => return None,
+        | About::EntryInBody
+        | About::DecisionInBody => return None,
     };
-    let state = store.conversation(conversation).ok()?.1?;
+    of_conversation(server, conversation, message)
+}
+
+/// What is about a conversation.
+fn of_conversation(
+    server: &Server,
+    conversation: ConversationId,
+    message: Option<MessageId>,
+) -> Option<Said> {
+    let state = server.desk.store().conversation(conversation).ok()?.1?;
     let (queue, agent) = match state.case.map(|case| case.holder) {
         None | Some(Holder::Rules) => (None, None),
         Some(Holder::Queue { place, .. }) => (Some(place.queue), None),

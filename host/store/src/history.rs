@@ -141,6 +141,29 @@ impl Store {
         Ok(lines)
     }
 
+    /// The latest lines of a conversation before a version, oldest first: the version and the number of each.
+    pub fn lines(
+        &self,
+        conversation: ConversationId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(u64, u64)>, ProjectionError> {
+        let end = layout::line(conversation, before.unwrap_or(u64::MAX));
+        let found = self.tree().last(layout::history(conversation)..end, limit)?;
+        found.iter().rev().map(place).collect()
+    }
+
+    /// The first line of a conversation behind an event, in the same form; none if it is behind all of them.
+    pub fn line_behind(
+        &self,
+        conversation: ConversationId,
+        event: u64,
+    ) -> Result<Option<(u64, u64)>, ProjectionError> {
+        let lines: Vec<(u64, u64)> =
+            self.all(layout::history(conversation))?.iter().map(place).collect::<Result<_, _>>()?;
+        Ok(lines.get(lines.partition_point(|(_, line)| *line <= event)).copied())
+    }
+
     /// The line at which a medium came.
     pub fn line(&self, medium: &Medium) -> Result<Option<Line>, OpenError> {
         let Some(value) = self.tree().get(layout::line(medium.conversation, medium.line))? else {
@@ -167,6 +190,12 @@ impl Store {
         let line = self.event(pointer.event)?.and_then(Line::of);
         line.ok_or_else(|| ProjectionError::Broken("a line of a conversation").into())
     }
+}
+
+/// The version of a line and the number of its event.
+fn place((key, value): &(Vec<u8>, sled::IVec)) -> Result<(u64, u64), ProjectionError> {
+    let version = layout::number(key).ok_or(ProjectionError::Broken("a line of a conversation"))?;
+    Ok((version, Pointer::of(value)?.event))
 }
 
 #[cfg(test)]

@@ -185,6 +185,11 @@ impl Store {
         Ok(written.cause)
     }
 
+    /// The last entry that changed something, as `rule/greeting` (`domain::audit::subject`).
+    pub fn changed_last(&self, subject: &str) -> Result<Option<u64>, ProjectionError> {
+        Ok(self.tree().get(layout::changed_last(subject))?.as_deref().and_then(layout::number))
+    }
+
     /// The entry that changed the same before an entry did: what it was before.
     pub fn changed_before(&self, seq: u64) -> Result<Option<u64>, ProjectionError> {
         Ok(self.tree().get(layout::changed_before(seq))?.as_deref().and_then(layout::number))

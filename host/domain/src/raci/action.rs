@@ -128,6 +128,8 @@ actions! {
     RevokeAuthor => may(&[EmergencyStop]);
     /// Reads which rules are asked, and how they stand.
     ReadRules => see(&[AdjustRoutingRules]);
+    /// Reads why something happened in a conversation. What rules read and said takes the row of customers' data besides.
+    ExplainDecisions => see(&[AdjustRoutingRules]);
     /// Moves rules within what was signed, and returns to what was.
     MoveRules => may(&[AdjustRoutingRules]);
 

@@ -25,6 +25,7 @@ impl Action {
             Self::DelegateWord => ["delegar su palabra", "delegar sua palavra", "lend their word"],
             Self::ReadInbox => ["leer sus avisos", "ler seus avisos", "read their notices"],
             Self::ReadMatrix => ["leer la matriz", "ler a matriz", "read the matrix"],
+            Self::ExplainDecisions => ["saber por qué se decidió algo", "saber por que algo foi decidido", "know why something was decided"],
             Self::ReadRules => ["mirar las reglas", "ver as regras", "look at the rules"],
             Self::ReadAuthors => ["ver los autores de componentes", "ver os autores de componentes", "see the authors of components"],
             Self::RegisterAuthor => ["registrar la clave de un autor", "registrar a chave de um autor", "register an author's key"],

@@ -1,9 +1,11 @@
 //! What honest rules decide, and what is recorded of it.
 
 use crate::support::{company, input, start};
-use domain::decision::{Effect, Kind, MemoryScope, Outcome, Verdict};
+use std::sync::Arc;
+
+use domain::decision::{Asked, Effect, Kind, MemoryScope, Outcome, Trace, Verdict};
 use domain::message::Outgoing;
-use rules::Seen;
+use rules::{Seen, Snapshot, Then};
 use serde_json::json;
 
 #[test]
@@ -106,4 +108,58 @@ fn the_same_input_gives_the_same_answer() {
             assert_eq!(once(), first, "{guest}");
         }
     }
+}
+
+#[test]
+fn a_decision_comes_out_the_same_again_and_another_answer_to_what_it_read_is_told() {
+    let bench = start();
+    for (guest, kind) in [
+        ("answers", Kind::Responding),
+        ("remembers", Kind::Responding),
+        ("reads_all", Kind::Routing),
+        ("traps", Kind::Responding),
+    ] {
+        let (rule, input, company) = (bench.rule(guest), input(), company());
+        let before = bench.host.ask(&rule, kind, &input, &company);
+        // As it is kept, and read back.
+        let trace: Trace =
+            serde_json::from_str(&serde_json::to_string(&before.trace(&Seen::of(&input))).unwrap()).unwrap();
+        let again = Seen::again(&trace.input, input.message.as_ref(), &[]).unwrap();
+        assert_eq!(again, input, "{guest}");
+        let lines = company.history(50).unwrap();
+        let line =
+            move |version| lines.iter().find(|line| line.version == version).map(|line| line.message.clone());
+        let then: Arc<dyn Snapshot> = Arc::new(Then::new(&trace.calls, line.clone()));
+        let answer = bench.host.ask(&rule, kind, &again, &then);
+        assert_eq!(answer.differs(&before.asked, &trace), Vec::<&str>::new(), "{guest}");
+
+        // A journal that says something else of what was read, said or spent.
+        let mut other = trace.clone();
+        other.reason += "!";
+        assert_eq!(answer.differs(&before.asked, &other), ["reason"], "{guest}");
+        let dearer = Asked { fuel: before.asked.fuel + 1, ..before.asked.clone() };
+        assert_eq!(answer.differs(&dearer, &trace), ["fuel"], "{guest}");
+        if !trace.calls.is_empty() && guest == "reads_all" {
+            let then = Arc::new(Then::new(&trace.calls[1..], line));
+            let snapshot: Arc<dyn Snapshot> = Arc::<Then>::clone(&then);
+            let answer = bench.host.ask(&rule, kind, &again, &snapshot);
+            assert!(answer.differs(&before.asked, &trace).contains(&"calls"), "{guest}");
+            assert_eq!(then.strayed(), ["history.recent"]);
+        }
+    }
+}
+
+#[test]
+fn what_a_rule_is_told_instead_stands_where_something_stood() {
+    let seen = Seen::of(&input());
+    let kept = seen.input();
+    let message = input().message;
+    let instead = [("/message/text".to_owned(), json!("adiós")), ("/calendar/open".to_owned(), json!(false))];
+    let told = Seen::again(kept, message.as_ref(), &instead).unwrap();
+    assert_eq!((told.message.unwrap().text.as_str(), told.calendar.open), ("adiós", false));
+    for (pointer, value) in [("/message/words", json!("x")), ("/calendar/open", json!("yes"))] {
+        let wrong = Seen::again(kept, message.as_ref(), &[(pointer.to_owned(), value)]);
+        assert!(wrong.is_err(), "{pointer}");
+    }
+    assert!(Seen::again(kept, None, &[]).unwrap_err().contains("message"));
 }

@@ -29,7 +29,7 @@ use crate::routes::{About, Routes};
 use crate::site::Site;
 use crate::{
     authors, campaigns, contacts, delegations, figures, health, inbox, live, media, outbound, people,
-    proposals, rules, templates,
+    proposals, rules, templates, why,
 };
 
 use openapi::Page;
@@ -83,6 +83,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(authors::api_routes())
         .merge(delegations::api_routes())
         .merge(figures::api_routes())
+        .merge(why::api_routes())
 }
 
 /// The page of the API.

@@ -1,0 +1,230 @@
+//! A decision made again: exactly as it was, to see that it comes out the same, or with one thing different, to see what the
+//! rule would have said.
+
+use std::sync::Arc;
+
+use domain::decision::{Digest, Effect, Outcome, Place, Verdict};
+use domain::event::{Chooser, Event, Recorded, RuleDecided};
+use domain::id::ConversationId;
+use domain::json::Json;
+use domain::rule::book::RuleBook;
+use domain::stream::Stream;
+use rules::{Answer, Definition, Function, Grant, Mode, Scope, Seen, Snapshot, Then};
+use serde_json::Value;
+
+use super::{LINES, Made};
+use crate::assemble::Desk;
+use crate::command::DeskError;
+
+/// What came of making a decision again.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Again {
+    /// The same, to the last unit of fuel.
+    Same,
+    /// Something else: the host, the journal or the engine is not what it was.
+    Different {
+        /// In what: `outcome`, `reason`, `effects`, `calls`, `log`, `fuel`, `place`.
+        parts: Vec<&'static str>,
+        /// What it came to now.
+        now: WhatIf,
+    },
+    /// What it decided on was forgotten.
+    Erased,
+    /// It cannot be made again.
+    Impossible {
+        /// Why.
+        because: String,
+    },
+}
+
+/// What a rule says to an input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WhatIf {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Where it would put the case, if it said so.
+    pub place: Option<Place>,
+    /// Why, in its words.
+    pub reason: String,
+    /// What it would do.
+    pub effects: Vec<Effect>,
+    /// What it asked for that it had not asked for then, and so was not answered.
+    pub strayed: Vec<String>,
+}
+
+impl Desk {
+    /// Makes the decision of one rule in a round again. It compiles and runs it, so it takes a moment.
+    pub fn again(&self, recorded: &Recorded, decided: &RuleDecided, made: &Made) -> Result<Again, DeskError> {
+        Ok(match self.run_again(recorded, decided, made, &[])? {
+            Err(again) => again,
+            Ok((answer, strayed)) => {
+                let Some(trace) = &made.trace else { return Ok(Again::Erased) };
+                let mut parts = answer.differs(&made.asked, trace);
+                if self.is_placed_elsewhere(recorded, made, &answer)? {
+                    parts.push("place");
+                }
+                if parts.is_empty() {
+                    Again::Same
+                } else {
+                    Again::Different { parts, now: told(answer, strayed) }
+                }
+            }
+        })
+    }
+
+    /// The same with other values in some places of what the rule was told (JSON pointers, as `/message/text`).
+    pub fn what_if(
+        &self,
+        recorded: &Recorded,
+        decided: &RuleDecided,
+        made: &Made,
+        instead: &[(String, Value)],
+    ) -> Result<Result<WhatIf, Again>, DeskError> {
+        let ran = self.run_again(recorded, decided, made, instead)?;
+        Ok(ran.map(|(answer, strayed)| told(answer, strayed)))
+    }
+
+    /// What the rule answers now; otherwise why it cannot be asked.
+    fn run_again(
+        &self,
+        recorded: &Recorded,
+        decided: &RuleDecided,
+        made: &Made,
+        instead: &[(String, Value)],
+    ) -> Result<Result<(Answer, Vec<String>), Again>, DeskError> {
+        let Stream::Conversation(conversation) = recorded.stream else { return Ok(Err(Again::Erased)) };
+        let Some(trace) = &made.trace else { return Ok(Err(Again::Erased)) };
+        let impossible = |because: String| Ok(Err(Again::Impossible { because }));
+        let definition = match self.definition_then(recorded, made)? {
+            Ok(definition) => definition,
+            Err(because) => return impossible(because),
+        };
+        let message = self.message_then(conversation, recorded, &trace.input)?;
+        let input = match Seen::again(&trace.input, message.as_ref(), instead) {
+            Ok(input) => input,
+            Err(because) => return impossible(because),
+        };
+        let at = recorded.time;
+        let desk = self.clone();
+        let line = move |version| desk.told(conversation, version, at).ok().flatten();
+        let then = Arc::new(Then::new(&trace.calls, line));
+        let host = &self.shared().rules;
+        let rule = match host.prepare(definition) {
+            Ok(rule) => rule,
+            Err(refusal) => return impossible(refusal.to_string()),
+        };
+        let snapshot: Arc<dyn Snapshot> = Arc::<Then>::clone(&then);
+        let answer = host.ask(&rule, decided.of, &input, &snapshot);
+        Ok(Ok((answer, then.strayed())))
+    }
+
+    /// The rule as it was: its component, what it was granted, and the settings that it had.
+    fn definition_then(
+        &self,
+        recorded: &Recorded,
+        made: &Made,
+    ) -> Result<Result<Definition, String>, DeskError> {
+        let asked = &made.asked;
+        let (Some(active), Some(version)) = (&made.active, &made.version) else {
+            return Ok(Err("it is from before versions of rules were kept".to_owned()));
+        };
+        let Some(settings) = self.settings_then(recorded.seq, made)? else {
+            return Ok(Err("its settings are not known any more".to_owned()));
+        };
+        let (host, plugins) = (&self.shared().rules, &self.shared().plugins);
+        let bytes = match plugins.get(&asked.component) {
+            Ok(bytes) => bytes,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        let linked = host.admit(&bytes).and_then(|admitted| {
+            let functions = active.grant.iter().filter_map(|name| name.parse::<Function>().ok());
+            host.link(&admitted, &Grant { digest: asked.component, functions: functions.collect() })
+        });
+        Ok(linked.map_err(|refusal| refusal.to_string()).map(|linked| Definition {
+            id: asked.rule.clone(),
+            set: asked.set.clone(),
+            linked,
+            settings,
+            scope: Scope::default(),
+            mode: Mode::Live,
+            version: Some(version.digest()),
+            until: None,
+        }))
+    }
+
+    /// The settings with this hash: those of a version, or with what had been moved of them before an event.
+    fn settings_then(&self, event: u64, made: &Made) -> Result<Option<String>, DeskError> {
+        let (rule, wanted) = (&made.asked.rule, made.asked.settings);
+        let mut moves: Vec<Recorded> =
+            self.changes(&format!("rule/{rule}"), event).collect::<Result<_, _>>()?;
+        moves.reverse();
+        let mut book = RuleBook::default();
+        for recorded in &moves {
+            book.fold(recorded.time, &recorded.actor, &recorded.event);
+        }
+        let moved = book.moved.get(rule).map(|moved| moved.settings.clone()).unwrap_or_default();
+        for (_, version) in self.store().rule_versions(rule)? {
+            for settings in [version.settings_with(&moved), version.settings.clone()] {
+                if Digest::of(settings.text().as_bytes()) == wanted {
+                    return Ok(Some(settings.text().to_owned()));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The customer's message that the rules were told of, as it was then.
+    fn message_then(
+        &self,
+        conversation: ConversationId,
+        recorded: &Recorded,
+        kept: &Json,
+    ) -> Result<Option<rules::contract::Message>, DeskError> {
+        let kept = kept.value();
+        let Some(at) = kept["message"]["at"].as_u64() else { return Ok(None) };
+        let before = self.store().line_behind(conversation, recorded.seq)?.map(|(version, _)| version);
+        let lines = self.store().lines(conversation, before, LINES)?;
+        for (version, _) in lines.into_iter().rev() {
+            if let Some(message) = self.told(conversation, version, recorded.time)?
+                && message.at == at
+                && kept["message"]["kind"] == message.kind.as_str()
+            {
+                return Ok(Some(message));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a routing rule names another place now than the one where the case went then.
+    fn is_placed_elsewhere(
+        &self,
+        recorded: &Recorded,
+        made: &Made,
+        answer: &Answer,
+    ) -> Result<bool, DeskError> {
+        let Some(Verdict::Place(now)) = &answer.verdict else { return Ok(false) };
+        // What follows a decision of the same conversation was written with it.
+        let follows = self.store().events(recorded.seq + 1).take(LINES);
+        for next in follows {
+            let next = next?;
+            if next.stream != recorded.stream || matches!(next.event, Event::RuleDecided(_)) {
+                break;
+            }
+            if let Event::CaseQueued(queued) = &next.event
+                && queued.by == Chooser::Rule(made.asked.rule.clone())
+            {
+                let then = &queued.place;
+                return Ok((&then.queue, then.priority) != (&now.queue, now.priority));
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn told(answer: Answer, strayed: Vec<String>) -> WhatIf {
+    let place = match answer.verdict {
+        Some(Verdict::Place(place)) => Some(place),
+        _ => None,
+    };
+    WhatIf { outcome: answer.asked.outcome, place, reason: answer.reason, effects: answer.effects, strayed }
+}

@@ -1,0 +1,222 @@
+//! What happened, in the words of those who read it.
+
+use desk::{Again, SignedBy};
+use domain::company::Company;
+use domain::decision::Outcome;
+use domain::event::{Chooser, Event, Recorded};
+use domain::id::{AgentId, PersonId};
+use domain::law::language::Language;
+use domain::stream::Actor;
+use serde_json::{Value, json};
+
+use super::local;
+
+/// One step.
+pub(super) fn step(event: &Event, company: &Company, language: Language) -> String {
+    let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
+    let agent = |id: &AgentId| {
+        let known = company.agents().iter().find(|agent| agent.id == *id);
+        known.map_or_else(|| id.to_string(), |agent| agent.name.clone())
+    };
+    match event {
+        Event::MessageReceived(_) => say("el cliente escribió", "o cliente escreveu", "the customer wrote"),
+        Event::CaseOpened(_) => say("se abrió un caso", "abriu-se um caso", "a case was opened"),
+        Event::RuleDecided(_) => {
+            say("se preguntó a las reglas", "as regras foram consultadas", "rules were asked")
+        }
+        Event::CaseQueued(queued) => {
+            let by = match &queued.by {
+                Chooser::Rule(rule) => {
+                    format!("{} «{rule}»", say("por la regla", "pela regra", "by the rule"))
+                }
+                Chooser::Default => say(
+                    "porque ninguna regla dijo otra cosa",
+                    "porque nenhuma regra disse outra coisa",
+                    "because no rule said anything else",
+                ),
+                Chooser::Left(who) => {
+                    format!("{} {}", say("porque se fue", "porque saiu", "because of who left:"), agent(who))
+                }
+            };
+            let mut more = Vec::new();
+            if !queued.place.skills.is_empty() {
+                more.push(queued.place.skills.join(", "));
+            }
+            if queued.place.priority > 0 {
+                more.push(format!(
+                    "{} {}",
+                    say("prioridad", "prioridade", "priority"),
+                    queued.place.priority
+                ));
+            }
+            if let Some(prefer) = &queued.place.prefer {
+                more.push(format!("{} {}", say("primero", "primeiro", "first"), agent(&prefer.agent)));
+            }
+            let more = if more.is_empty() { String::new() } else { format!(" ({})", more.join("; ")) };
+            format!("{} {}{more}, {by}", say("espera en", "espera em", "waits in"), queued.place.queue)
+        }
+        Event::PreferenceEnded(_) => say(
+            "ya puede tomarlo cualquiera de la cola",
+            "qualquer um da fila já pode pegá-lo",
+            "anybody of the queue may have it now",
+        ),
+        Event::CaseAssigned(assigned) => {
+            let words = say(
+                "se asignó a quien tenía el turno y las habilidades",
+                "foi atribuído a quem tinha a vez e as habilidades",
+                "was assigned to whose turn it was, with the skills that it takes",
+            );
+            format!("{words}: {} ({})", agent(&assigned.agent), assigned.queue)
+        }
+        Event::CaseAccepted(accepted) => {
+            format!("{} {}", say("lo aceptó", "foi aceito por", "accepted by"), agent(&accepted.agent))
+        }
+        Event::CaseClosed(closed) => {
+            let words = say("el caso se cerró", "o caso foi encerrado", "the case was closed");
+            format!("{words}: {}", closed.code)
+        }
+        Event::ReplyQueued(_) => say("se respondió", "respondeu-se", "an answer was written"),
+        Event::TimerFired(_) => say("llegó la hora de algo", "chegou a hora de algo", "a timer was due"),
+        _ => String::new(),
+    }
+}
+
+/// How a rule ended.
+pub(super) fn outcome(outcome: &Outcome, language: Language) -> String {
+    let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
+    match outcome {
+        Outcome::Abstained => say("no era suyo", "não era com ela", "not its business"),
+        Outcome::Answered => say("lo atendió", "atendeu", "dealt with it"),
+        Outcome::AnsweredAndRoute => say(
+            "lo atendió y pidió una persona",
+            "atendeu e pediu uma pessoa",
+            "dealt with it and asked for a person",
+        ),
+        Outcome::HandedOver => say("pidió una persona", "pediu uma pessoa", "asked for a person"),
+        Outcome::Placed => say("dijo adónde va", "disse aonde vai", "said where it goes"),
+        Outcome::GuestFault { fault } => {
+            let fault = json!(fault);
+            format!("{} ({})", say("falló", "falhou", "failed"), fault.as_str().unwrap_or_default())
+        }
+        Outcome::Denied { function } => {
+            let words = say(
+                "quiso lo que no se le concedió",
+                "quis o que não lhe foi concedido",
+                "wanted what it had not been granted",
+            );
+            format!("{words}: {function}")
+        }
+        Outcome::HostFault => say(
+            "falló Timonel, no la regla",
+            "falhou o Timonel, não a regra",
+            "the host failed, not the rule",
+        ),
+    }
+}
+
+/// What came of making it again.
+pub(super) fn again(again: &Again, language: Language) -> String {
+    let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
+    match again {
+        Again::Same => say("otra vez: lo mismo", "de novo: o mesmo", "again: the same"),
+        Again::Different { parts, .. } => {
+            let words = say(
+                "OTRA VEZ: DISTINTO. Algo no es como era: el motor, el diario o esta máquina",
+                "DE NOVO: DIFERENTE. Algo não é como era: o motor, o diário ou esta máquina",
+                "AGAIN: DIFFERENT. Something is not what it was: the engine, the journal or this machine",
+            );
+            format!("{words} ({})", parts.join(", "))
+        }
+        Again::Erased => say(
+            "otra vez: lo que leyó fue suprimido",
+            "de novo: o que leu foi apagado",
+            "again: what it read was erased",
+        ),
+        Again::Impossible { because } => {
+            format!(
+                "{}: {because}",
+                say("no se puede repetir", "não se pode repetir", "cannot be made again")
+            )
+        }
+    }
+}
+
+/// Who signed a rule, for programs.
+pub(super) fn signed(by: &SignedBy) -> Value {
+    match by {
+        SignedBy::People { proposal, author, signed, forced } => {
+            json!({ "proposal": proposal, "author": author, "signed": signed, "forced": forced })
+        }
+        SignedBy::Files => Value::Null,
+    }
+}
+
+pub(super) fn name(id: &PersonId, company: &Company) -> String {
+    company.raci().by_id(id).map_or_else(|| id.to_string(), |person| person.name.clone())
+}
+
+/// Who signed a rule.
+pub(super) fn signed_words(by: &SignedBy, company: &Company, language: Language) -> String {
+    let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
+    match by {
+        SignedBy::Files => say(
+            "está en los archivos de la empresa",
+            "está nos arquivos da empresa",
+            "it stands in the company's files",
+        ),
+        SignedBy::People { author, signed, forced, .. } => {
+            let signers: Vec<String> = signed.keys().map(|id| name(id, company)).collect();
+            let proposed = say("propuesta por", "proposta por", "proposed by");
+            let mut words = format!("{proposed} {}", name(author, company));
+            if !signers.is_empty() {
+                let by = say("firmada por", "assinada por", "signed by");
+                words += &format!("; {by} {}", signers.join(", "));
+            }
+            if let Some(forced) = forced {
+                let by = say("FORZADA por", "FORÇADA por", "FORCED by");
+                words += &format!("; {by} {}", name(forced, company));
+            }
+            words
+        }
+    }
+}
+
+/// Who moved a rule last, for programs.
+pub(super) fn moved(moved: &Recorded) -> Value {
+    let (what, why) = match &moved.event {
+        Event::RuleMoved(moved) => (json!({ "mode": moved.mode, "settings": moved.settings }), &moved.why),
+        Event::RuleReturned(returned) => (json!({ "to": returned.to }), &returned.why),
+        Event::RuleSetMoved(set) => (json!({ "set": set.set, "on": set.on }), &set.why),
+        _ => return Value::Null,
+    };
+    json!({ "event": moved.seq, "at": moved.time, "by": moved.actor, "what": what, "why": why })
+}
+
+/// Who moved a rule last.
+pub(super) fn moved_words(moved: &Recorded, company: &Company, language: Language) -> String {
+    let by = match &moved.actor {
+        Actor::Person(id) => name(id, company),
+        other => other.to_string(),
+    };
+    let (what, why) = match &moved.event {
+        Event::RuleMoved(moved) => {
+            let mode = moved.mode.map(|mode| format!("→ {mode}"));
+            let settings = moved.settings.iter().map(|(pointer, value)| format!("{pointer} = {value}"));
+            (mode.into_iter().chain(settings).collect::<Vec<_>>().join(", "), &moved.why)
+        }
+        Event::RuleReturned(returned) => {
+            let words =
+                language.pick("volvió a lo firmado", "voltou ao assinado", "returned to what was signed");
+            (words.to_owned(), &returned.why)
+        }
+        Event::RuleSetMoved(set) => {
+            let on = match set.on {
+                true => language.pick("encendido", "ligado", "on"),
+                false => language.pick("apagado", "desligado", "off"),
+            };
+            (format!("{} {on}", set.set), &set.why)
+        }
+        _ => return String::new(),
+    };
+    format!("{by}, {}: {what}. {why}", local(moved.time, company))
+}
