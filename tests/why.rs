@@ -2,15 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::caller::{invite, opened_by, token};
+use crate::caller::{Caller, PASSWORD, invite, invited, token};
 use crate::message::SHOP;
 use crate::program::{Company, NUMBER};
 use crate::raci::{governed_by, run};
 
-/// The office has a rule beside the others that only watches, and the answers may be moved.
 fn shop() -> String {
-    let moved = "plugin = \"quick-answers\"\nmode = \"live\"\n[rule-sets.rules.envelope.bounds]\n\"/greeting\" = { one-of = [\"a\"] }";
-    let _ = moved;
     SHOP.replace("[company]", "[company]\nraci = \"raci.toml\"")
 }
 
@@ -65,9 +62,7 @@ async fn a_decision_says_who_was_asked_what_it_read_and_comes_out_the_same_again
             "case-opened",
             "rule-decided",
             "reply-queued",
-            "case-closed",
             "message-received",
-            "case-opened",
             "rule-decided",
             "rule-decided",
             "case-queued"
@@ -79,7 +74,7 @@ async fn a_decision_says_who_was_asked_what_it_read_and_comes_out_the_same_again
     assert_eq!(asked.len(), 3, "{told:#}");
     assert!(asked.iter().all(|made| made["again"]["is"] == "same"), "{told:#}");
     assert!(
-        steps[9]["words"].as_str().unwrap().contains("espera en general, por la regla «router»"),
+        steps[7]["words"].as_str().unwrap().contains("espera en general, por la regla «router»"),
         "{told:#}"
     );
     let of_ours = first(&events, "reply-queued")["data"]["message"].as_str().unwrap();
@@ -94,7 +89,8 @@ async fn a_decision_says_who_was_asked_what_it_read_and_comes_out_the_same_again
         )
     };
     assert!(instead("su horario, por favor").starts_with("answered"), "{}", instead("su horario"));
-    assert!(instead("nada de eso").starts_with("abstained"), "{}", instead("nada"));
+    let other = instead("nada de eso");
+    assert!(other.contains("No se le entendió") && !other.contains("Abrimos"), "{other}");
     let (ran, wrong) = run(&company, &["why", &decided, "--rule", "answers", "--instead", "/message/size=1"]);
     assert!(!ran && wrong.contains("`/message/size` is nothing that the rule was told"), "{wrong}");
     let (ran, wrong) = run(&company, &["why", &decided, "--rule", "nobody", "--instead", "/now=1"]);
@@ -108,7 +104,7 @@ async fn a_decision_says_who_was_asked_what_it_read_and_comes_out_the_same_again
     // The customer's own answer.
     let letter = does(&company, &["why", &decided, "--letter"]);
     for words in [
-        "en Ferretería, un programa decidió sobre su mensaje: se le respondió en automático; su caso se cerró.",
+        "en Ferretería, un programa decidió sobre su mensaje: se le respondió en automático.",
         "Lo decidió la regla «answers» (quick-answers",
         "está en los archivos de la empresa",
         "Para decidir leyó: su mensaje",
@@ -125,14 +121,13 @@ async fn a_decision_says_who_was_asked_what_it_read_and_comes_out_the_same_again
 async fn whose_word_a_rule_had_is_told_as_it_was_then() {
     let (company, serve) =
         governed_by(&shop().replace("[company]\n", "[company]\napprovals.hearing = \"0s\"\n"), PEOPLE).await;
-    let (mut ricardo, mut marta) = (crate::caller::Caller::new(&serve), crate::caller::Caller::new(&serve));
-    let mut app = ricardo.settle(&crate::caller::invited(&company, "ricardo")).await;
-    let _ = &mut app;
+    let (mut ricardo, mut marta) = (Caller::new(&serve), Caller::new(&serve));
+    ricardo.settle(&invited(&company, "ricardo")).await;
     marta.settle(&invite(&mut ricardo, "marta").await).await;
     // Andrea wants a rule that watches; Ricardo and Marta sign it.
-    let mut andrea = crate::caller::Caller::new(&serve);
+    let mut andrea = Caller::new(&serve);
     let invitation = invite(&mut ricardo, "andrea").await;
-    let body = json!({ "invitation": invitation, "password": crate::caller::PASSWORD });
+    let body = json!({ "invitation": invitation, "password": PASSWORD });
     assert_eq!(andrea.post("/invitations/accept", body).await.status, 200);
     let wish = json!({
         "kind": "rule", "reason": "Preguntan por envíos",
@@ -152,7 +147,7 @@ async fn whose_word_a_rule_had_is_told_as_it_was_then() {
     let moved = json!({ "mode": "shadow", "why": "Primero miremos" });
     assert_eq!(marta.post("/rules/shipping/moves", moved).await.status, 200);
     company.whatsapp.customer("573001112233", "Lucía").say(NUMBER, "¿Hacen envíos?").unwrap();
-    company.until("case-queued", 1).await;
+    company.until("rule-decided", 1).await;
     // What is moved later is not of then.
     let moved = json!({ "mode": "off", "why": "Ya no" });
     assert_eq!(marta.post("/rules/shipping/moves", moved).await.status, 200);
@@ -179,18 +174,16 @@ async fn whose_word_a_rule_had_is_told_as_it_was_then() {
 
     // Who has to do with rules and not with customers' data sees who was asked, and no words.
     let told = andrea.get(&format!("/why?of={decided}")).await;
-    if told.status == 200 {
-        assert!(!told.body.to_string().contains("envío") && told.body["letter"].is_null(), "{told:?}");
-    }
+    assert_eq!((told.status, &told.body["words"]), (200, &json!(false)), "{told:?}");
+    assert!(!told.body.to_string().contains("envío") && told.body["letter"].is_null(), "{told:?}");
     let told = marta.get(&format!("/why?of={decided}")).await;
     assert_eq!(told.status, 200, "{told:?}");
     let mut program =
         token(&mut ricardo, json!({ "name": "x", "scopes": ["explain-decisions"], "days": 1 })).await;
     assert_eq!(program.get(&format!("/why?of={decided}")).await.status, 200);
-    let mut norte = crate::caller::Caller::new(&serve);
+    let mut norte = Caller::new(&serve);
     norte.settle(&invite(&mut ricardo, "norte").await).await;
     assert_eq!(norte.get(&format!("/why?of={decided}")).await.status, 403, "out of scope");
-    let _ = opened_by;
     serve.stop();
 }
 
@@ -202,10 +195,7 @@ async fn of_whom_was_forgotten_it_is_said_that_what_was_read_is_gone() {
     company.whatsapp.customer("573001112233", "Lucía").say(NUMBER, "¿Qué horario tienen?").unwrap();
     company.until("send-accepted", 1).await;
     let decided = number(first(&company.journal(&[]), "rule-decided"));
-    assert!(
-        does(&company, &["why", &decided, "--again"]).contains("again: the same")
-            || does(&company, &["why", &decided, "--again"]).contains("otra vez: lo mismo")
-    );
+    assert!(does(&company, &["why", &decided, "--again"]).contains("otra vez: lo mismo"));
     does(&company, &["contact", "erase", "--phone", "+57 300 111 2233", "--reason", "Lo pidió", "--yes"]);
     let told = does(&company, &["why", &decided, "--again"]);
     assert!(told.contains("lo que leyó fue suprimido") && !told.contains("horario"), "{told}");

@@ -92,7 +92,7 @@ impl Desk {
             return Ok(Some(story));
         };
         let before = match asked_about {
-            Some(event) => store.line_behind(conversation, event)?,
+            Some(event) => store.answer_behind(conversation, event)?,
             None => None,
         };
         let lines = store.lines(conversation, before.map(|(version, _)| version + 1), LINES)?;

@@ -303,7 +303,7 @@ impl Teller<'_> {
             "micros": asked.micros,
             "signed": words::signed(&made.signed),
             "signed-words": words::signed_words(&made.signed, self.company, self.language),
-            "moved": made.moved.as_ref().map(|moved| words::moved(moved)),
+            "moved": made.moved.as_ref().map(words::moved),
             "moved-words": made.moved.as_ref().map(|moved| words::moved_words(moved, self.company, self.language)),
             "words": words::outcome(&asked.outcome, self.language),
         });

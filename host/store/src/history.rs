@@ -153,15 +153,19 @@ impl Store {
         found.iter().rev().map(place).collect()
     }
 
-    /// The first line of a conversation behind an event, in the same form; none if it is behind all of them.
-    pub fn line_behind(
+    /// The first line of a conversation behind an event that is not ours, in the same form; none if it is behind all of them.
+    pub fn answer_behind(
         &self,
         conversation: ConversationId,
         event: u64,
     ) -> Result<Option<(u64, u64)>, ProjectionError> {
-        let lines: Vec<(u64, u64)> =
-            self.all(layout::history(conversation))?.iter().map(place).collect::<Result<_, _>>()?;
-        Ok(lines.get(lines.partition_point(|(_, line)| *line <= event)).copied())
+        for line in self.all(layout::history(conversation))? {
+            let pointer = Pointer::of(&line.1)?;
+            if pointer.event > event && pointer.lookup.is_some() {
+                return place(&line).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     /// The line at which a medium came.

@@ -182,7 +182,7 @@ impl Desk {
     ) -> Result<Option<rules::contract::Message>, DeskError> {
         let kept = kept.value();
         let Some(at) = kept["message"]["at"].as_u64() else { return Ok(None) };
-        let before = self.store().line_behind(conversation, recorded.seq)?.map(|(version, _)| version);
+        let before = self.store().answer_behind(conversation, recorded.seq)?.map(|(version, _)| version);
         let lines = self.store().lines(conversation, before, LINES)?;
         for (version, _) in lines.into_iter().rev() {
             if let Some(message) = self.told(conversation, version, recorded.time)?
