@@ -190,7 +190,8 @@ fn line(row: &Value, unit: &str, aggregate: &str) -> String {
     let when = row["when"].as_str().unwrap_or("in all");
     let group = row["group"].as_str().unwrap_or_default();
     let value = row["value"].as_f64().map_or_else(|| "—".to_owned(), |value| amount(value, unit, aggregate));
-    let samples = &row["samples"];
+    // What a ratio is a part of is what people ask for, and not how many samples made it.
+    let samples = if aggregate == "ratio" { &row["of"] } else { &row["samples"] };
     let mut line = format!("    {when:<26}{group:<16}{value:>12}  of {samples}");
     if let (Some(p50), Some(p90), Some(p95)) = (row["p50"].as_f64(), row["p90"].as_f64(), row["p95"].as_f64())
     {

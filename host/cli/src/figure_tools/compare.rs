@@ -13,7 +13,7 @@ use domain::decision::Digest;
 use domain::event::{Event, Recorded};
 use domain::id::RuleId;
 use domain::measure::fact::{Fact, Facts};
-use domain::measure::figure::{self, Counted, Figure};
+use domain::measure::figure::{self, Aggregate, Counted, Figure};
 use domain::measure::sum::Sum;
 use jiff::civil::Date;
 use journal::{Reader, RealDisk};
@@ -266,11 +266,13 @@ fn say((candidate, of_record): &(Way, Vec<Way>)) {
         let when = at.0.map_or_else(|| "in all".to_owned(), |day| day.to_string());
         let cells = std::iter::once(candidate).chain(of_record).map(|way| {
             let of = way.rule.as_ref().map_or("candidate", |rule| rule.as_str());
-            let read = way.rows.get(at).cloned().unwrap_or_default().read(way.figure.aggregate);
+            let sum = way.rows.get(at).cloned().unwrap_or_default();
+            let read = sum.read(way.figure.aggregate);
+            let of_all = if way.figure.aggregate == Aggregate::Ratio { sum.of } else { sum.samples };
             let value = read
                 .value
                 .map_or_else(|| "—".to_owned(), |value| amount(value, &way.figure.unit, &aggregate.word()));
-            format!("{of} {value:>10} of {:<5}", read.samples)
+            format!("{of} {value:>10} of {of_all:<5}")
         });
         let group = at.1.as_deref().unwrap_or_default();
         println!("    {when:<12}{group:<16}{}", cells.collect::<Vec<_>>().join("  "));
