@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use desk::{Active, Desk, Outside, Parts};
+use desk::{Active, Desk, DeskError, Outside, Parts};
 use domain::Time;
 use domain::company::{Company, Description};
 use domain::event::{Event, Recorded, WebhookReceived};
@@ -333,7 +333,14 @@ impl Open {
         let matched = self.parts.matcher.step().is_ok();
         let worked = self.parts.workers.iter_mut().all(|worker| worker.step());
         let sent = self.send();
-        dispatched && timed && matched && worked && sent
+        let counted = self.count();
+        dispatched && timed && matched && worked && sent && counted
+    }
+
+    /// Counts what has waited for long enough.
+    pub fn count(&mut self) -> bool {
+        let counted = block_on(self.parts.measurer.step());
+        matches!(counted, Ok(_) | Err(DeskError::Commit(CommitError::Conflict { .. })))
     }
 
     /// Sends what may leave.

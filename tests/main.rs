@@ -27,6 +27,7 @@ mod demo;
 mod effort;
 mod erasure;
 mod falling;
+mod figures;
 mod forgery;
 mod generations;
 #[path = "../host/rules/tests/guests/make.rs"]

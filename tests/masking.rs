@@ -160,6 +160,7 @@ async fn a_partner_s_rule_reads_a_customer_and_the_partner_reads_nothing_of_it()
     let ids = [
         ("conversation", conversation),
         ("message", message),
+        ("metric", "cases-queued".to_owned()),
         ("rule", "tells_all".to_owned()),
         ("set", "partners".to_owned()),
         ("person", "ana".to_owned()),

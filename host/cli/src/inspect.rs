@@ -1,6 +1,7 @@
 //! `timonel plugin inspect`: what a component is, before anybody trusts it.
 
 mod approver;
+mod measurer;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -118,6 +119,9 @@ fn sample(engine: &rules::Host, admitted: &Arc<Admitted>, raci: &Raci) -> anyhow
     let samples = admitted.kinds.iter().map(|kind| {
         if *kind == Kind::Approving {
             return Ok(approver::sample(engine, &rule, raci));
+        }
+        if *kind == Kind::Measuring {
+            return measurer::sample(engine, &rule);
         }
         // The first call maps pages that the later ones find; the median of several is what a busy host sees.
         let mut answers: Vec<_> = (0..15).map(|_| engine.ask(&rule, *kind, &input(), &snapshot)).collect();

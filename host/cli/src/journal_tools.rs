@@ -248,7 +248,7 @@ fn in_words(fact: &Value) -> String {
         !value.is_null() && !["seq", "time", "fact", "conversation"].contains(&name.as_str())
     });
     let words = shown.map(|(name, value)| match (name.as_str(), value.as_u64(), value.as_str()) {
-        ("waited" | "sinceQueued" | "sinceWritten" | "lasted", Some(ms), _) => {
+        ("waited" | "sinceQueued" | "sinceWritten" | "lasted" | "after", Some(ms), _) => {
             format!("  {name} {}.{:03} s", ms / 1000, ms % 1000)
         }
         (_, _, Some(text)) => format!("  {name} {text}"),

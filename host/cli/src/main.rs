@@ -13,6 +13,7 @@ mod control;
 mod delegation_tools;
 mod demo;
 mod erasures;
+mod figure_tools;
 mod handing;
 mod host;
 mod inbox;
@@ -187,6 +188,14 @@ enum Command {
         #[command(subcommand)]
         command: delegation_tools::Command,
     },
+    /// Figures: what they mean, what was counted, and how another definition would have counted it.
+    Kpi {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: figure_tools::Command,
+    },
     /// Who can sign in, and how: invite people, look at their sessions, let them go. Asks the running host.
     Access {
         /// The file of settings.
@@ -330,6 +339,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Delegation { config, command } => {
             delegation_tools::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Kpi { config, command } => {
+            figure_tools::run(&read_settings(config)?, command)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Access { config, command } => {

@@ -29,6 +29,7 @@ use crate::helm::{self, HelmError, Signed};
 use crate::inbound::Inbound;
 use crate::marks::Marks;
 use crate::matcher::Matcher;
+use crate::measurer::{self, Measurer};
 use crate::media::{self, Fetcher};
 use crate::meters::Meters;
 use crate::sender::Sender;
@@ -260,6 +261,8 @@ pub struct Parts {
     pub watchman: Watchman,
     /// Queues what campaigns say next, and what was held until others agreed.
     pub campaigner: Campaigner,
+    /// Has rules count what happened.
+    pub measurer: Measurer,
     store: Store,
 }
 
@@ -301,6 +304,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         carrier: Carrier::new(Desk { shared: Arc::clone(&shared), mail: mail.clone() }),
         watchman: Watchman::new(Desk { shared: Arc::clone(&shared), mail: mail.clone() }),
         campaigner: Campaigner::new(Arc::clone(&shared)),
+        measurer: Measurer::new(Arc::clone(&shared)),
         store: shared.store.clone(),
     };
     (Desk { shared, mail }, parts)
@@ -341,6 +345,7 @@ impl Parts {
             carrier,
             watchman,
             campaigner,
+            measurer,
             store,
         } = self;
         let waiter = |topic| Waiter {
@@ -367,6 +372,9 @@ impl Parts {
         let chunks = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         threads.push(named("campaigner".into(), move || chunks.block_on(campaigning))?);
         let watching = watchman::watching(watchman, stopped.clone());
+        let counting = measurer::measuring(measurer, stopped.clone());
+        let figures = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        threads.push(named("measurer".into(), move || figures.block_on(counting))?);
         let carrying = carrier::carrying(carrier, store.watch(Topic::Proposals), stopped);
         threads.push(named("fetcher".into(), move || {
             media.block_on(async { tokio::join!(fetching, looking, carrying, watching) });

@@ -132,6 +132,7 @@ impl Told<'_> {
             | Stream::Rules
             | Stream::Campaign(_)
             | Stream::Sends(_)
+            | Stream::Measures
             | Stream::Audit => false,
         };
         if !concerned {

@@ -203,6 +203,11 @@ fn generation(
             let known = "`kinds` says which proposals an approver judges, as [\"template\"]";
             return Err(field(format!("{rule}: kinds"), format!("{what}. {known}")));
         }
+        let only_measures = linked.admitted().kinds.iter().eq([&Kind::Measuring]);
+        if only_measures && !(version.scope.languages.is_empty() && version.scope.tags.is_empty()) {
+            let what = "a rule that measures is limited to `numbers` and `queues` alone: facts have no language and no tags";
+            return Err(field(format!("{rule}: scope"), what.to_owned()));
+        }
         let definition = Definition {
             id: rule.clone(),
             set: version.set.clone(),

@@ -224,6 +224,15 @@ pub fn words(event: &Event, language: Language) -> String {
             let words = say("cambió una presencia", "mudou uma presença", "changed a presence");
             with(words, &presence.as_str().unwrap_or_default())
         }
+        Event::FiguresDefined(defined) => {
+            let words = say("definió qué mide", "definiu o que mede", "defined what it measures");
+            with(words, &defined.rule)
+        }
+        Event::DaySealed(sealed) => {
+            let words =
+                say("selló las cifras de un día", "selou os números de um dia", "sealed a day's figures");
+            with(words, &sealed.day)
+        }
         Event::MediaUploaded(uploaded) => {
             with(say("subió un archivo", "enviou um arquivo", "uploaded a file"), &uploaded.mime_type)
         }
@@ -449,6 +458,7 @@ mod tests {
                 "read-plugins",
                 "read-rules",
                 "read-status",
+                "read-figures",
                 "read-stops",
                 "read-templates",
                 "read-campaigns",

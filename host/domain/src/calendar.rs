@@ -172,6 +172,29 @@ impl Calendar {
         State { open, next_change: None }
     }
 
+    /// How many of the milliseconds before a moment people attended. Of more than a year, the last one counts.
+    pub fn open_before(&self, to: Time, millis: u64) -> u64 {
+        let Some(hours) = &self.hours else { return millis };
+        let longest = i64::from(HORIZON) * 86_400_000;
+        let from = to.as_millisecond() - i64::try_from(millis).map_or(longest, |millis| millis.min(longest));
+        let Ok(from) = Time::from_millisecond(from) else { return 0 };
+        let (mut day, last) = (self.local(from).date(), self.local(to).date());
+        // Blocks that overlap count once.
+        let (mut counted, mut open) = (from, 0);
+        while day <= last {
+            for (begins, ends) in self.blocks(hours, day) {
+                let (begins, ends) = (begins.max(counted), ends.min(to));
+                if begins < ends {
+                    open += ends.as_millisecond() - begins.as_millisecond();
+                    counted = ends;
+                }
+            }
+            let Ok(next) = day.tomorrow() else { break };
+            day = next;
+        }
+        u64::try_from(open).unwrap_or(0)
+    }
+
     /// Whether a block begins at the moment at which another one ended: midnight is no closing time.
     fn touches(&self, hours: &Hours, moment: Time) -> bool {
         let date = self.local(moment).date();
@@ -232,6 +255,25 @@ mod tests {
         let hours = Hours { zone: "UTC".into(), week: [(Day::Monday, blocks)].into(), ..Hours::default() };
         let state = Calendar::new(hours).unwrap().state("2026-11-23T09:00:00Z".parse().unwrap());
         assert_eq!(state, State { open: true, next_change: Some("2026-11-23T12:00:00Z".parse().unwrap()) });
+    }
+
+    #[test]
+    fn business_time_leaves_out_lunch_nights_and_christmas_and_its_parts_add_up() {
+        let (calendar, hour) = (bogota(), 3_600_000);
+        let at = |text: &str| text.parse::<Time>().unwrap();
+        // Monday 15:00 in Bogotá: an hour of the afternoon, and the morning before lunch.
+        let afternoon = at("2026-11-23T20:00:00Z");
+        assert_eq!(calendar.open_before(afternoon, hour), hour);
+        assert_eq!(calendar.open_before(afternoon, 4 * hour), 2 * hour);
+        assert_eq!(calendar.open_before(afternoon, 100 * hour), 18 * hour);
+        assert_eq!(calendar.open_before(at("2026-12-28T05:00:00Z"), 72 * hour), 0, "Christmas and a weekend");
+        assert_eq!(calendar.open_before(afternoon, u64::MAX) % hour, 0);
+        for minutes in (0..10_000_u64).step_by(77) {
+            let millis = minutes * 60_000;
+            let middle = at("2026-11-23T20:00:00Z") - jiff::SignedDuration::from_millis(millis as i64);
+            let parts = calendar.open_before(afternoon, millis) + calendar.open_before(middle, 10 * hour);
+            assert_eq!(parts, calendar.open_before(afternoon, millis + 10 * hour));
+        }
     }
 
     #[test]

@@ -77,6 +77,8 @@ pub enum Kind {
     Responding,
     /// Judges what people propose, before they sign it.
     Approving,
+    /// Counts what happened.
+    Measuring,
 }
 
 impl fmt::Display for Kind {
@@ -85,6 +87,7 @@ impl fmt::Display for Kind {
             Self::Routing => "routing",
             Self::Responding => "responding",
             Self::Approving => "approving",
+            Self::Measuring => "measuring",
         })
     }
 }

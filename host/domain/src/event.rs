@@ -22,6 +22,7 @@ use crate::campaign::event::{
     CampaignAdvanced, CampaignBegun, CampaignCleared, CampaignDrafted, CampaignListed, CampaignProposed,
     CampaignStopped,
 };
+use crate::measure::event::{DaySealed, FiguresDefined, Measured};
 use crate::media::{MediaStored, MediaUnavailable, MediaUploaded, MediaWanted};
 use crate::notice::{NoticeGiven, NoticesRead, NoticesTold};
 use crate::proposal::event::{
@@ -297,6 +298,14 @@ events! {
     CaseAccepted(CaseAccepted) = "case-accepted", form 1;
     /// The case is resolved.
     CaseClosed(CaseClosed) = "case-closed", form 1;
+    /// The customer of a resolved case did not come back.
+    CaseSettled(CaseSettled) = "case-settled", form 1;
+    /// A rule counts figures from now on.
+    FiguresDefined(FiguresDefined) = "figures-defined", form 1;
+    /// Facts were counted.
+    Measured(Measured) = "measured", form 1;
+    /// All facts of a day are counted.
+    DaySealed(DaySealed) = "day-sealed", form 1;
     /// Tags, priority or a note of the case changed.
     CaseLabelled(CaseLabelled) = "case-labelled", form 1;
     /// A message to the customer is to be sent.

@@ -43,6 +43,8 @@ pub enum Stream {
     Campaign(CampaignId),
     /// The templates that somebody sends one by one: where the mass threshold is decided.
     Sends(Actor),
+    /// What was counted of the operation.
+    Measures,
     /// Who did what, and what was signed of it.
     Audit,
 }
@@ -64,6 +66,7 @@ impl fmt::Display for Stream {
             Self::Rules => f.write_str("rules"),
             Self::Campaign(id) => write!(f, "campaign/{id}"),
             Self::Sends(actor) => write!(f, "sends/{actor}"),
+            Self::Measures => f.write_str("measures"),
             Self::Audit => f.write_str("audit"),
         }
     }
@@ -74,7 +77,7 @@ impl fmt::Display for Stream {
 pub enum NotAStream {
     /// No such kind of stream.
     #[error(
-        "`{0}` names no stream: webhooks, company, rules, audit, telling, contact/…, conversation/…, message/…, agent/…, \
+        "`{0}` names no stream: webhooks, company, rules, measures, audit, telling, contact/…, conversation/…, message/…, agent/…, \
          proposal/…, person/…, campaign/…, sends/…, inbox/… or subscriber/… was expected"
     )]
     Kind(String),
@@ -91,6 +94,7 @@ impl FromStr for Stream {
             None if text == "webhooks" => Self::Webhooks,
             None if text == "company" => Self::Company,
             None if text == "rules" => Self::Rules,
+            None if text == "measures" => Self::Measures,
             None if text == "audit" => Self::Audit,
             None if text == "telling" => Self::Telling,
             Some(("contact", id)) => Self::Contact(id.parse()?),

@@ -47,8 +47,8 @@ struct Row {
     words: &'static str,
 }
 
-/// A router reads and returns a place; only responders act; an approver explains itself and no more.
-const ALL: &[Kind] = &[Kind::Routing, Kind::Responding, Kind::Approving];
+/// A router reads and returns a place; only responders act; who judges or counts explains itself and no more.
+const ALL: &[Kind] = &[Kind::Routing, Kind::Responding, Kind::Approving, Kind::Measuring];
 const ANY: &[Kind] = &[Kind::Routing, Kind::Responding];
 const RESPONDERS: &[Kind] = &[Kind::Responding];
 
@@ -203,7 +203,9 @@ mod tests {
         for function in Function::ALL {
             let acts = matches!(function.interface(), "reply" | "label" | "close" | "wake");
             assert_eq!(function.kinds().contains(&Kind::Routing), !acts, "{function}");
-            assert_eq!(function.kinds().contains(&Kind::Approving), function == Function::LogWrite);
+            for told_little in [Kind::Approving, Kind::Measuring] {
+                assert_eq!(function.kinds().contains(&told_little), function == Function::LogWrite);
+            }
         }
     }
 }

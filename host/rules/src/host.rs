@@ -4,18 +4,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use domain::decision::{Digest, Kind};
+use domain::measure::figure::Figure;
 use domain::proposal::judgement::Judgement;
 use domain::raci::Raci;
 use wasmtime::Engine;
 
 use crate::admission::{Admission, Admitted, Worker};
 use crate::cache::Cache;
-use crate::contract::{Input, Proposal};
+use crate::contract::{Fact, Input, Proposal};
 use crate::engine::{self, Reset, StartError};
 use crate::grant::Grant;
 use crate::judging;
 use crate::limits::Limits;
 use crate::link::Linked;
+use crate::measuring::{self, Measured, Unmeasured};
 use crate::permits::Permits;
 use crate::refusal::Refusal;
 use crate::rule::{Definition, Rule};
@@ -111,6 +113,18 @@ impl Host {
     pub fn judge(&self, rule: &Rule, proposal: &Proposal, raci: &Raci) -> Judgement {
         let _permit = self.permits.take();
         judging::judge(&self.engine, &self.limits, rule, proposal, raci)
+    }
+
+    /// Once per measuring rule and generation: what it counts.
+    pub fn figures(&self, rule: &Rule) -> Result<Vec<Figure>, Unmeasured> {
+        let _permit = self.permits.take();
+        measuring::figures(&self.engine, &self.limits, rule)
+    }
+
+    /// Once per rule and batch of facts: one fresh instance. `figures` are those that the rule counts.
+    pub fn measure(&self, rule: &Rule, figures: &[Figure], facts: &[Fact]) -> Measured {
+        let _permit = self.permits.take();
+        measuring::measure(&self.engine, &self.limits, rule, figures, facts)
     }
 
     /// How the memory of instances is made new, chosen at the start.

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use domain::decision::{Digest, Kind, MemoryScope};
-use domain::id::{QueueId, RoleId, RuleId};
+use domain::decision::{Digest, Kind};
+use domain::id::RoleId;
 use domain::json::Json;
 use domain::proposal;
 use domain::proposal::judgement::{Demands, Judgement, LONGEST_WAIT, MOST_SIGNATURES, Reason, Verdict};
@@ -20,7 +20,7 @@ use domain::rule::mode::Mode;
 use wasmtime::Engine;
 
 use crate::admission::Admitted;
-use crate::contract::{self, Agent, Customer, Who};
+use crate::contract;
 use crate::fault::Failed;
 use crate::functions::Function;
 use crate::generation::Generation;
@@ -28,7 +28,7 @@ use crate::limits::Limits;
 use crate::rule::Rule;
 use crate::run::{Guest, nonsense, not_exported, own_error, within};
 use crate::session::Asking;
-use crate::snapshot::{Remembered, Snapshot, Unavailable};
+use crate::snapshot::Nobody;
 use crate::weight;
 
 /// The most things that a rule may have found.
@@ -73,9 +73,9 @@ impl Reach {
     pub fn tasks(&self, judges: &BTreeSet<proposal::Kind>) -> BTreeSet<Task> {
         use domain::raci::action::Action;
         let kinds = self.kinds.iter().flat_map(|kind| Action::deploying(*kind, judges));
-        // What an approver writes to its log says nothing of customers: it comes with what it judges.
-        let only_judges = self.kinds.iter().all(|kind| *kind == Kind::Approving);
-        let functions = self.functions.iter().filter(|one| !(only_judges && **one == Function::LogWrite));
+        // What a rule writes to its log that knows no customer comes with what it judges or counts.
+        let told_little = self.kinds.iter().all(|kind| matches!(kind, Kind::Approving | Kind::Measuring));
+        let functions = self.functions.iter().filter(|one| !(told_little && **one == Function::LogWrite));
         let functions = functions.flat_map(|function| function.tasks());
         kinds.flat_map(|action| action.tasks()).chain(functions).copied().collect()
     }
@@ -205,33 +205,4 @@ fn weight(said: &contract::Judgement) -> usize {
         contract::Verdict::Approve | contract::Verdict::Reject => 0,
     };
     said.reasons.iter().map(words).sum::<usize>() + demanded + weight::attrs(&said.attrs)
-}
-
-/// There is no conversation. Nothing of it is linked either, unless the component is a rule of another kind too.
-struct Nobody;
-
-fn nobody<T>() -> Result<T, Unavailable> {
-    Err(Unavailable { because: "there is no conversation while a proposal is judged".to_owned() })
-}
-
-impl Snapshot for Nobody {
-    fn history(&self, _: u32) -> Result<Vec<Remembered>, Unavailable> {
-        nobody()
-    }
-
-    fn profile(&self) -> Result<Customer, Unavailable> {
-        nobody()
-    }
-
-    fn identity(&self) -> Result<Who, Unavailable> {
-        nobody()
-    }
-
-    fn team(&self, _: &QueueId, _: &[String]) -> Result<Vec<Agent>, Unavailable> {
-        nobody()
-    }
-
-    fn memory(&self, _: &RuleId, _: MemoryScope, _: &str) -> Result<Option<String>, Unavailable> {
-        nobody()
-    }
 }

@@ -12,7 +12,7 @@ use wasmtime::component::{Component, InstancePre};
 
 use crate::admission::Admitted;
 use crate::capabilities;
-use crate::contract::bindings::exports::timonel::rules::{approving, responding, routing, rule};
+use crate::contract::bindings::exports::timonel::rules::{approving, measuring, responding, routing, rule};
 use crate::functions::Function;
 use crate::grant::Grant;
 use crate::refusal::Refusal;
@@ -66,6 +66,7 @@ pub(crate) struct Exports {
     pub(crate) routing: Option<routing::GuestIndices>,
     pub(crate) responding: Option<responding::GuestIndices>,
     pub(crate) approving: Option<approving::GuestIndices>,
+    pub(crate) measuring: Option<measuring::GuestIndices>,
 }
 
 impl Exports {
@@ -86,6 +87,10 @@ impl Exports {
             approving: kinds
                 .contains(&Kind::Approving)
                 .then(|| approving::GuestIndices::new(&pre))
+                .transpose()?,
+            measuring: kinds
+                .contains(&Kind::Measuring)
+                .then(|| measuring::GuestIndices::new(&pre))
                 .transpose()?,
             pre,
         })

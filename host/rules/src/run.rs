@@ -167,8 +167,8 @@ fn call(
                 Err(message) => Err(own_error(message, limits)),
             }
         }
-        // Not asked with a conversation: see `judging`.
-        Kind::Approving => Err(not_exported(kind)),
+        // Not asked with a conversation: see `judging` and `measuring`.
+        Kind::Approving | Kind::Measuring => Err(not_exported(kind)),
     }
 }
 

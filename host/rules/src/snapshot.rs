@@ -44,3 +44,34 @@ pub trait Snapshot: Send + Sync {
     /// What the rule noted before this call.
     fn memory(&self, rule: &RuleId, scope: MemoryScope, key: &str) -> Result<Option<String>, Unavailable>;
 }
+
+/// Of whoever judges or counts: there is no conversation. Nothing of it is linked either, unless the component is a rule of another kind too.
+pub(crate) struct Nobody;
+
+fn nobody<T>() -> Result<T, Unavailable> {
+    Err(Unavailable {
+        because: "there is no conversation where proposals are judged and facts are counted".to_owned(),
+    })
+}
+
+impl Snapshot for Nobody {
+    fn history(&self, _: u32) -> Result<Vec<Remembered>, Unavailable> {
+        nobody()
+    }
+
+    fn profile(&self) -> Result<Customer, Unavailable> {
+        nobody()
+    }
+
+    fn identity(&self) -> Result<Who, Unavailable> {
+        nobody()
+    }
+
+    fn team(&self, _: &QueueId, _: &[String]) -> Result<Vec<Agent>, Unavailable> {
+        nobody()
+    }
+
+    fn memory(&self, _: &RuleId, _: MemoryScope, _: &str) -> Result<Option<String>, Unavailable> {
+        nobody()
+    }
+}

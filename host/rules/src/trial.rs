@@ -97,7 +97,7 @@ fn exported(engine: &Engine, component: &Component) -> Result<BTreeSet<Kind>, Re
     if let Some(other) = exports.iter().find(|export| {
         let interface = interface(export);
         export.starts_with(PACKAGE)
-            && matches!(interface, "rule" | "routing" | "responding" | "approving")
+            && matches!(interface, "rule" | "routing" | "responding" | "approving" | "measuring")
             && **export != name(interface)
     }) {
         return Err(Refusal::OtherVersion { name: other.clone() });
@@ -105,13 +105,13 @@ fn exported(engine: &Engine, component: &Component) -> Result<BTreeSet<Kind>, Re
     if !exports.contains(&name("rule")) {
         return Err(Refusal::MissingExport { missing: vec![name("rule")] });
     }
-    let kinds: BTreeSet<_> = [Kind::Routing, Kind::Responding, Kind::Approving]
+    let kinds: BTreeSet<_> = [Kind::Routing, Kind::Responding, Kind::Approving, Kind::Measuring]
         .into_iter()
         .filter(|kind| exports.contains(&name(&kind.to_string())))
         .collect();
     if kinds.is_empty() {
         return Err(Refusal::MissingExport {
-            missing: vec![name("routing"), name("responding"), name("approving")],
+            missing: ["routing", "responding", "approving", "measuring"].map(name).into(),
         });
     }
     Ok(kinds)
@@ -147,6 +147,9 @@ fn typed(
     }
     if let Some(approving) = &exports.approving {
         approving.load(&mut *store, &instance).map_err(other("exports of `approving`"))?;
+    }
+    if let Some(measuring) = &exports.measuring {
+        measuring.load(&mut *store, &instance).map_err(other("exports of `measuring`"))?;
     }
     Ok(exports)
 }

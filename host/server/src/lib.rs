@@ -10,6 +10,7 @@ mod contacts;
 mod control;
 mod delegations;
 mod door;
+mod figures;
 mod health;
 mod inbox;
 mod invitation;
@@ -124,6 +125,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(rules::routes())
         .merge(authors::routes())
         .merge(delegations::routes())
+        .merge(figures::routes())
         .merge(why::routes())
 }
 

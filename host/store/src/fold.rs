@@ -62,8 +62,8 @@ pub enum FoldError {
 }
 
 /// A state that the batch changes.
-struct Touched {
-    now: Versioned,
+pub(crate) struct Touched {
+    pub(crate) now: Versioned,
     /// What the indexes held before the batch.
     implied: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Where it was before the batch, if it is a message of a campaign.
@@ -92,6 +92,7 @@ impl<'a> Fold<'a> {
             self.side_effects(recorded)?;
             self.media(recorded)?;
             self.templates(recorded)?;
+            self.measure(recorded)?;
         }
         let stream = &mut self.stream(&recorded.stream)?.now;
         stream.version = recorded.version;
@@ -117,7 +118,7 @@ impl<'a> Fold<'a> {
                 }
             }
             (State::Nothing, _) => match recorded.stream {
-                Stream::Webhooks | Stream::Audit | Stream::Telling => {}
+                Stream::Webhooks | Stream::Audit | Stream::Telling | Stream::Measures => {}
                 Stream::Company => {
                     let mut stops = Stops::default();
                     stops.fold(recorded.time, &recorded.actor, &recorded.event);
@@ -404,7 +405,7 @@ impl<'a> Fold<'a> {
         Ok(())
     }
 
-    fn stream(&mut self, stream: &Stream) -> Result<&mut Touched, FoldError> {
+    pub(crate) fn stream(&mut self, stream: &Stream) -> Result<&mut Touched, FoldError> {
         use std::collections::hash_map::Entry;
         Ok(match self.streams.entry(stream.clone()) {
             Entry::Occupied(known) => known.into_mut(),

@@ -11,14 +11,15 @@ use domain::campaign::event::List;
 use domain::decision::{Digest, MemoryScope};
 use domain::event::{MessageEdited, MessageRevoked};
 use domain::id::{
-    CampaignId, ContactId, ConversationId, LoanId, MessageId, NumberId, PersonId, ProposalId, QueueId,
-    RuleId, TimerId, TokenId,
+    AgentId, CampaignId, ContactId, ConversationId, LoanId, MessageId, NumberId, PersonId, ProposalId,
+    QueueId, RuleId, TimerId, TokenId,
 };
 use domain::lane::Lane;
 use domain::law::spending::Month;
 use domain::platform::TemplateName;
 use domain::sealed::Lookup;
 use domain::stream::{Actor, Stream};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// The number of the last event that is folded in.
@@ -365,6 +366,73 @@ pub(crate) fn changed_before(seq: u64) -> Vec<u8> {
 /// The last checkpoint that was handed to a place.
 pub(crate) fn handed(to: &str) -> Vec<u8> {
     [b"jo", to.as_bytes()].concat()
+}
+
+/// What a conversation has begun and not ended, for facts.
+pub(crate) fn talk(conversation: ConversationId) -> Vec<u8> {
+    [&b"Kt"[..], &conversation.to_bytes()].concat()
+}
+
+/// The same of an agent.
+pub(crate) fn spell(agent: &AgentId) -> Vec<u8> {
+    [b"Ka", agent.as_str().as_bytes()].concat()
+}
+
+/// All facts that nobody has counted.
+pub(crate) const FACTS: &[u8] = b"Kf";
+
+/// One of them: the event that made it complete, and its place among the facts of that event.
+pub(crate) fn fact(seq: u64, place: u8) -> Vec<u8> {
+    [FACTS, &seq.to_be_bytes(), &[place]].concat()
+}
+
+/// All cases that settle if their customers do not come back.
+pub(crate) const SETTLING: &[u8] = b"Kw";
+
+/// One of them, in the order in which they do.
+pub(crate) fn settling(due: Time, conversation: ConversationId) -> Vec<u8> {
+    [SETTLING, &millis(due), &conversation.to_bytes()].concat()
+}
+
+/// All figures that were ever counted.
+pub(crate) const FIGURES: &[u8] = b"Kd";
+
+/// What a figure means.
+pub(crate) fn figure(series: &Digest) -> Vec<u8> {
+    [FIGURES, series.as_bytes()].concat()
+}
+
+/// What a rule counts now.
+pub(crate) fn counts(rule: &RuleId) -> Vec<u8> {
+    [b"Kr", rule.as_str().as_bytes()].concat()
+}
+
+/// All labels of a figure.
+pub(crate) fn labels(series: &Digest) -> Vec<u8> {
+    [&b"Kl"[..], series.as_bytes()].concat()
+}
+
+/// One of them.
+pub(crate) fn label(series: &Digest, label: &str) -> Vec<u8> {
+    [&labels(series), label.as_bytes()].concat()
+}
+
+/// The days on which something was counted, and which are not sealed.
+pub(crate) const OPEN_DAYS: &[u8] = b"Ko";
+
+/// One of them.
+pub(crate) fn open_day(day: Date) -> Vec<u8> {
+    [OPEN_DAYS, day.to_string().as_bytes()].concat()
+}
+
+/// A day that is sealed.
+pub(crate) fn sealed_day(day: Date) -> Vec<u8> {
+    [b"Ks", day.to_string().as_bytes()].concat()
+}
+
+/// What was counted of a figure on a day, in each place (`d`), or in each hour and place (`h`).
+pub(crate) fn sums(series: &Digest, by: u8, day: Date) -> Vec<u8> {
+    [&b"Kc"[..], series.as_bytes(), &[by], day.to_string().as_bytes()].concat()
 }
 
 /// All keys that begin with a prefix. Every prefix here begins with a letter, so there is always a key behind it.

@@ -21,7 +21,7 @@ use serde::de::DeserializeOwned;
 use crate::layout;
 use crate::projection::ProjectionError;
 
-/// The state of a stream. Webhooks, the audit and the telling have a version only.
+/// The state of a stream. Webhooks, measures, the audit and the telling have a version only.
 #[derive(Debug, Clone)]
 pub(crate) enum State {
     Nothing,
@@ -112,7 +112,7 @@ impl Versioned {
         }
         let (version, bytes) = version(bytes)?;
         let state = match stream {
-            Stream::Webhooks | Stream::Audit | Stream::Telling => State::Nothing,
+            Stream::Webhooks | Stream::Audit | Stream::Telling | Stream::Measures => State::Nothing,
             Stream::Company => known(bytes, State::Company)?,
             Stream::Contact(_) => known(bytes, State::Contact)?,
             Stream::Conversation(_) => known(bytes, State::Conversation)?,

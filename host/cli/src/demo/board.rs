@@ -112,6 +112,7 @@ impl Board {
             | Stream::Inbox(_)
             | Stream::Subscriber(_)
             | Stream::Telling
+            | Stream::Measures
             | Stream::Rules
             | Stream::Campaign(_)
             | Stream::Sends(_)

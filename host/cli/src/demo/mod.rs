@@ -240,6 +240,10 @@ fn tell(host: SocketAddr, phones: SocketAddr, clock: Option<Time>, settings: &Se
 
     TIMONEL_DATA={data} timonel campaign list
 
+  What the agents do is counted: how long customers wait, and who answers.
+
+    TIMONEL_DATA={data} timonel kpi show first-response --by agent
+
   {time}
   {end}
 ",

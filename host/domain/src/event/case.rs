@@ -156,6 +156,13 @@ impl CaseClosed {
     }
 }
 
+/// `case-settled`, in `conversation/…`: its customer did not come back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseSettled {
+    /// The case.
+    pub case: CaseId,
+}
+
 /// `case-labelled`, in `conversation/…`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseLabelled {

@@ -103,6 +103,10 @@ impl Event {
             | Self::ReplyQueued(_)
             | Self::PresenceSet(_)
             | Self::MediaUploaded(_) => true,
+            // What a figure means, and that a day of them is complete.
+            Self::FiguresDefined(_) | Self::DaySealed(_) => true,
+            // Each sum follows from facts, and the day that it is of is sealed.
+            Self::Measured(_) => false,
             // What came in, and what became of it.
             Self::WebhookReceived(_)
             | Self::WebhooksProcessed(_)
@@ -124,6 +128,7 @@ impl Event {
             | Self::EntryPointOpened(_) => false,
             // What follows from decisions.
             Self::CaseOpened(_)
+            | Self::CaseSettled(_)
             | Self::CaseQueued(_)
             | Self::PreferenceEnded(_)
             | Self::RuleRemembered(_)

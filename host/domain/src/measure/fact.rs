@@ -5,20 +5,29 @@
 //! fact holds identifiers, names from the company's files, and milliseconds; nothing that a customer said can be in one.
 //!
 //! Time is wall time. Only a person stops a clock: what a rule or a campaign writes is no answer.
+//!
+//! A case that was resolved is not over yet: either its customer comes back within [`SETTLES_AFTER`], or an event says that
+//! nobody came. So whatever counts what was solved for good waits for one of the two, and never takes anything back.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::agent::Presence;
-use crate::event::{Event, Recorded};
-use crate::id::{AgentId, CaseId, ConversationId, NumberId, QueueId};
+use crate::delivery::{Delivery, Status};
+use crate::event::{Event, Recorded, ReplyQueued};
+use crate::id::{AgentId, CaseId, ConversationId, MessageId, NumberId, QueueId};
+use crate::law::class::Class;
 use crate::stream::{Actor, Stream};
 use crate::window;
 
+/// How long a case that was resolved waits for its customer to come back.
+pub const SETTLES_AFTER: SignedDuration = SignedDuration::from_hours(72);
+
 /// Something that happened, and when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// The number of the event that made it complete.
     pub seq: u64,
@@ -30,7 +39,7 @@ pub struct Fact {
 }
 
 /// What happened. All durations are in milliseconds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum What {
     /// A case began to wait for a person, or its place changed.
@@ -89,6 +98,49 @@ pub enum What {
         /// How often it went from one agent to another.
         transfers: u32,
     },
+    /// The customer of a case that was resolved wrote again before it had settled.
+    CaseReturned {
+        /// Where. The case is the one that was resolved.
+        #[serde(flatten)]
+        at: At,
+        /// Who had it last.
+        agent: Option<AgentId>,
+        /// The code it was closed with.
+        code: String,
+        /// Messages that people wrote in it.
+        answers: u32,
+        /// How often it went from one agent to another.
+        transfers: u32,
+        /// Since it was closed.
+        after: u64,
+    },
+    /// A case was resolved, and its customer did not come back.
+    CaseSettled {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// Who had it last.
+        agent: Option<AgentId>,
+        /// The code it was closed with.
+        code: String,
+        /// Messages that people wrote in it.
+        answers: u32,
+        /// How often it went from one agent to another.
+        transfers: u32,
+    },
+    /// A message of ours is a step further on its way.
+    MessageReached {
+        /// The conversation.
+        conversation: ConversationId,
+        /// From which of our numbers.
+        number: NumberId,
+        /// What it is before the law: `service`, or the category of its template.
+        class: String,
+        /// Whether it is of a campaign.
+        campaign: bool,
+        /// Where it is now: `sent`, `delivered`, `read` or `failed`. Each comes once at most, and those before it come too.
+        step: Status,
+    },
     /// An agent was in one state and went into another.
     PresenceEnded {
         /// Who.
@@ -109,13 +161,16 @@ impl What {
             Self::CaseAnswered { .. } => "case-answered",
             Self::TurnAnswered { .. } => "turn-answered",
             Self::CaseResolved { .. } => "case-resolved",
+            Self::CaseReturned { .. } => "case-returned",
+            Self::CaseSettled { .. } => "case-settled",
+            Self::MessageReached { .. } => "message-reached",
             Self::PresenceEnded { .. } => "presence-ended",
         }
     }
 }
 
 /// Where something happened to a case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct At {
     /// The conversation.
     pub conversation: ConversationId,
@@ -131,18 +186,52 @@ pub struct At {
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     conversations: BTreeMap<ConversationId, Talk>,
-    agents: BTreeMap<AgentId, (Presence, Time)>,
+    agents: BTreeMap<AgentId, Spell>,
+    messages: BTreeMap<MessageId, Way>,
 }
 
-#[derive(Debug, Clone)]
-struct Talk {
+/// How far a message of ours is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    conversation: ConversationId,
+    number: NumberId,
+    class: Class,
+    campaign: bool,
+    reached: Option<Status>,
+}
+
+/// The same of one agent: the state that they are in, and since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spell {
+    presence: Presence,
+    since: Time,
+}
+
+/// The same of one conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Talk {
     number: NumberId,
     /// Since when the customer has written without a person's answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     unanswered: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     case: Option<Open>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resolved: Option<Resolved>,
 }
 
-#[derive(Debug, Clone)]
+/// A case that was resolved and has not settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Resolved {
+    time: Time,
+    at: At,
+    agent: Option<AgentId>,
+    code: String,
+    answers: u32,
+    transfers: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Open {
     id: CaseId,
     opened: Time,
@@ -158,47 +247,133 @@ struct Open {
 impl Facts {
     /// Takes in one event and says what it completed: nothing, one fact or two.
     pub fn take(&mut self, event: &Recorded) -> Vec<Fact> {
+        if let (Stream::Conversation(id), Event::ReplyQueued(reply)) = (&event.stream, &event.event) {
+            self.messages.insert(reply.message, Way::begins(*id, reply));
+        }
         let whats = match &event.stream {
-            Stream::Conversation(id) => self.in_conversation(*id, event),
-            Stream::Agent(agent) => self.of_agent(agent, event).into_iter().collect(),
+            Stream::Message(id) => {
+                self.messages.get_mut(id).map_or_else(Vec::new, |way| way.take(&event.event))
+            }
+            Stream::Conversation(id) if Talk::is_told_by(&event.event) => {
+                let talk = self.conversations.remove(id);
+                let (talk, whats) = Talk::after(talk, *id, event);
+                self.conversations.extend(talk.map(|talk| (*id, talk)));
+                whats
+            }
+            Stream::Agent(agent) => {
+                let spell = self.agents.get(agent).copied();
+                let (spell, what) = Spell::after(spell, agent, event);
+                self.agents.extend(spell.map(|spell| (agent.clone(), spell)));
+                what.into_iter().collect()
+            }
             _ => Vec::new(),
         };
         whats.into_iter().map(|what| Fact { seq: event.seq, time: event.time, what }).collect()
     }
+}
 
-    fn of_agent(&mut self, agent: &AgentId, event: &Recorded) -> Option<What> {
-        let Event::PresenceSet(set) = &event.event else { return None };
-        match self.agents.get(agent) {
-            Some((presence, _)) if *presence == set.presence => None,
-            before => {
-                let ended = before.map(|(presence, since)| What::PresenceEnded {
-                    agent: agent.clone(),
-                    presence: *presence,
-                    lasted: between(*since, event.time),
-                });
-                self.agents.insert(agent.clone(), (set.presence, event.time));
-                ended
-            }
+impl Way {
+    fn begins(conversation: ConversationId, reply: &ReplyQueued) -> Self {
+        let (number, class, campaign) = (reply.number.clone(), reply.class(), reply.campaign.is_some());
+        Self { conversation, number, class, campaign, reached: None }
+    }
+
+    /// How far a message is whose events were folded.
+    pub fn of(delivery: &Delivery) -> Self {
+        let taken = (!delivery.taken.is_empty()).then_some(Status::Sent);
+        Self {
+            conversation: delivery.conversation,
+            number: delivery.number.clone(),
+            class: delivery.class,
+            campaign: delivery.campaign.is_some(),
+            reached: delivery.status.max(taken),
         }
     }
 
-    fn in_conversation(&mut self, id: ConversationId, event: &Recorded) -> Vec<What> {
-        match &event.event {
-            Event::ConversationStarted(started) => {
-                self.conversations
-                    .insert(id, Talk { number: started.number.clone(), unanswered: None, case: None });
-                Vec::new()
+    /// Takes in an event of the message and says which steps it went.
+    pub fn take(&mut self, event: &Event) -> Vec<What> {
+        let now = match event {
+            Event::SendAccepted(_) => Status::Sent,
+            Event::StatusChanged(changed) => changed.status,
+            _ => return Vec::new(),
+        };
+        let before = self.reached;
+        self.reached = before.max(Some(now));
+        let is_new = |step: &Status| before < Some(*step) && now >= *step;
+        let steps = match now {
+            // What WhatsApp took and could not bring was sent.
+            Status::Failed => [Status::Sent, Status::Failed].to_vec(),
+            _ => [Status::Sent, Status::Delivered, Status::Read].to_vec(),
+        };
+        let class = match self.class {
+            Class::Service => "service".to_owned(),
+            Class::Template(category) => crate::text::word(&category),
+        };
+        let step = |step| What::MessageReached {
+            conversation: self.conversation,
+            number: self.number.clone(),
+            class: class.clone(),
+            campaign: self.campaign,
+            step,
+        };
+        steps.into_iter().filter(is_new).map(step).collect()
+    }
+}
+
+impl Spell {
+    /// How an agent is after an event of theirs, and what it ended.
+    pub fn after(before: Option<Self>, agent: &AgentId, event: &Recorded) -> (Option<Self>, Option<What>) {
+        let Event::PresenceSet(set) = &event.event else { return (before, None) };
+        let now = Self { presence: set.presence, since: event.time };
+        match before {
+            Some(spell) if spell.presence == set.presence => (before, None),
+            None => (Some(now), None),
+            Some(Self { presence, since }) => {
+                let lasted = between(since, event.time);
+                (Some(now), Some(What::PresenceEnded { agent: agent.clone(), presence, lasted }))
             }
-            Event::ConversationErased(_) => {
-                self.conversations.remove(&id);
-                Vec::new()
-            }
-            _ => self.conversations.get_mut(&id).map_or_else(Vec::new, |talk| talk.take(id, event)),
         }
     }
 }
 
 impl Talk {
+    /// Whether an event says anything of what is kept of a conversation here.
+    pub fn is_told_by(event: &Event) -> bool {
+        matches!(
+            event,
+            Event::ConversationStarted(_)
+                | Event::ConversationErased(_)
+                | Event::MessageReceived(_)
+                | Event::ReplyQueued(_)
+                | Event::CaseOpened(_)
+                | Event::CaseQueued(_)
+                | Event::CaseAssigned(_)
+                | Event::CaseClosed(_)
+                | Event::CaseSettled(_)
+        )
+    }
+
+    /// How a conversation is after an event of it, and what that completed. None if it has not begun, or is forgotten.
+    pub fn after(before: Option<Self>, id: ConversationId, event: &Recorded) -> (Option<Self>, Vec<What>) {
+        match (&event.event, before) {
+            (Event::ConversationStarted(started), _) => {
+                let number = started.number.clone();
+                (Some(Self { number, unanswered: None, case: None, resolved: None }), Vec::new())
+            }
+            (Event::ConversationErased(_), _) | (_, None) => (None, Vec::new()),
+            (_, Some(mut talk)) => {
+                let whats = talk.take(id, event);
+                (Some(talk), whats)
+            }
+        }
+    }
+
+    /// The case that was resolved, and when it has settled if its customer does not come back until then.
+    pub fn settles(&self) -> Option<(CaseId, Time)> {
+        let resolved = self.resolved.as_ref()?;
+        Some((resolved.at.case, resolved.time.checked_add(SETTLES_AFTER).ok()?))
+    }
+
     fn take(&mut self, id: ConversationId, event: &Recorded) -> Vec<What> {
         match &event.event {
             Event::MessageReceived(message) if window::is_opened_by(&message.content) => {
@@ -219,7 +394,20 @@ impl Talk {
                     answers: 0,
                     transfers: 0,
                 });
-                Vec::new()
+                let returned = self.resolved.take().map(|resolved| {
+                    let Resolved { time, at, agent, code, answers, transfers } = resolved;
+                    let after = between(time, event.time);
+                    What::CaseReturned { at, agent, code, answers, transfers, after }
+                });
+                returned.into_iter().collect()
+            }
+            Event::CaseSettled(settled) => {
+                let resolved = self.resolved.take_if(|resolved| resolved.at.case == settled.case);
+                let settled = resolved.map(|resolved| {
+                    let Resolved { at, agent, code, answers, transfers, .. } = resolved;
+                    What::CaseSettled { at, agent, code, answers, transfers }
+                });
+                settled.into_iter().collect()
             }
             Event::ReplyQueued(reply)
                 if matches!(event.actor, Actor::Agent(_) | Actor::Person(_)) && reply.campaign.is_none() =>
@@ -279,6 +467,14 @@ impl Talk {
                 // What nobody answered before the end is no turn of the next case.
                 self.unanswered = None;
                 let case = self.case.take()?;
+                self.resolved = Some(Resolved {
+                    time: event.time,
+                    at: case.at(id, &self.number),
+                    agent: case.agent.clone(),
+                    code: closed.code.clone(),
+                    answers: case.answers,
+                    transfers: case.transfers,
+                });
                 Some(What::CaseResolved {
                     at: case.at(id, &self.number),
                     code: closed.code.clone(),

@@ -135,6 +135,8 @@ actions! {
 
     /// Reads how the host is.
     ReadStatus => see(&[MonitorSla]);
+    /// Reads figures: one's own as an agent, those of one's scope for whom the rows let do more than look.
+    ReadFigures => see(&[Reporting]);
     /// Reads what does not leave, and why.
     ReadStops => see(&[MonitorSla]);
     /// Lets nothing leave.
@@ -207,6 +209,8 @@ actions! {
     JudgeErasures => sign(&[EraseData]);
     /// Lets a rule judge that customers' data are handed out.
     JudgeExports => sign(&[ExportData]);
+    /// Lets a rule count what boards show and what is of record.
+    DeployMeasuring => sign(&[MonitorSla, Reporting]);
     /// Lets a rule write, label, wake up and log.
     LetRuleAct => sign(&[AdjustRoutingRules, AttendConversations]);
     /// Lets a rule resolve cases.
@@ -225,6 +229,7 @@ impl Action {
         match kind {
             Kind::Routing => vec![Self::DeployRouting],
             Kind::Responding => vec![Self::DeployResponding],
+            Kind::Measuring => vec![Self::DeployMeasuring],
             Kind::Approving => judges.iter().copied().map(Self::judging).collect(),
         }
     }
@@ -255,6 +260,7 @@ impl Action {
                 | Self::ReadTemplates
                 | Self::ReadMatrix
                 | Self::ReadRules
+                | Self::ReadFigures
                 | Self::ReadCampaigns
         );
         let own = matches!(

@@ -8,6 +8,7 @@ mod hostile;
 mod judging;
 #[path = "../guests/make.rs"]
 mod make;
+mod measuring;
 mod modes;
 mod plugins;
 mod support;

@@ -19,7 +19,11 @@ pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Ve
     if own.starts_with("(component") || own.starts_with("(module") {
         return wat::parse_str(own).unwrap();
     }
-    let common = fs::read_to_string(directory.join("common.wat")).unwrap();
+    let exports = |kind: &str| own.contains(&format!("timonel:rules/{kind}@0.1.0#"));
+    let mut common = fs::read_to_string(directory.join("common.wat")).unwrap();
+    if exports("measuring") {
+        common.push_str(&fs::read_to_string(directory.join("measurer.wat")).unwrap());
+    }
     // Imports have to come first, so what is common is appended.
     let mut whole = format!("(module\n{own}\n");
     for (name, piece) in pieces(&common) {
@@ -30,11 +34,11 @@ pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Ve
     whole.push(')');
 
     let mut module = wat::parse_str(&whole).unwrap_or_else(|error| panic!("{guest}: {error}"));
-    let exports = |kind: &str| own.contains(&format!("timonel:rules/{kind}@0.1.0#"));
     let world = match (exports("routing"), exports("responding")) {
         (true, true) => "both",
         (false, true) => "responder",
         _ if exports("approving") => "approver",
+        _ if exports("measuring") => "measurer",
         _ => "router",
     };
     let mut resolve = Resolve::default();
@@ -49,6 +53,7 @@ pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Ve
              world router { include timonel:rules/everything@0.1.0; include timonel:rules/router@0.1.0; }
              world responder { include timonel:rules/everything@0.1.0; include timonel:rules/responder@0.1.0; }
              world approver { include timonel:rules/approver@0.1.0; }
+             world measurer { include timonel:rules/measurer@0.1.0; }
              world both { include router; include responder; }",
         )
         .unwrap();

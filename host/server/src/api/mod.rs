@@ -28,8 +28,8 @@ use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
 use crate::{
-    authors, campaigns, contacts, delegations, health, inbox, live, media, outbound, people, proposals,
-    rules, templates, why,
+    authors, campaigns, contacts, delegations, figures, health, inbox, live, media, outbound, people,
+    proposals, rules, templates, why,
 };
 
 use openapi::Page;
@@ -82,6 +82,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(rules::api_routes())
         .merge(authors::api_routes())
         .merge(delegations::api_routes())
+        .merge(figures::api_routes())
         .merge(why::api_routes())
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct Page {
     takes: Option<Of>,
     takes_bytes: bool,
     gives: Gives,
+    /// What may stand in its query: names, and what they say.
+    asks: &'static [(&'static str, &'static str)],
     /// Whether it is a list that is read in pages.
     pub(crate) paged: bool,
     /// Whether it changes something that has a version.
@@ -34,6 +36,8 @@ pub(crate) struct Page {
 enum Gives {
     Nothing,
     Json(Of),
+    /// JSON, or the same as comma-separated values.
+    Table(Of),
     /// JSON that is described elsewhere.
     Document,
     Bytes,
@@ -49,6 +53,7 @@ impl Page {
             takes: None,
             takes_bytes: false,
             gives: Gives::Nothing,
+            asks: &[],
             paged: false,
             edits: false,
             once: false,
@@ -68,6 +73,16 @@ impl Page {
     /// It gives JSON.
     pub(crate) const fn gives<T: JsonSchema>(self) -> Self {
         Self { gives: Gives::Json(SchemaGenerator::subschema_for::<T>), ..self }
+    }
+
+    /// It gives JSON, or the same as comma-separated values.
+    pub(crate) const fn gives_table<T: JsonSchema>(self) -> Self {
+        Self { gives: Gives::Table(SchemaGenerator::subschema_for::<T>), ..self }
+    }
+
+    /// Its query may say these.
+    pub(crate) const fn asks(self, asks: &'static [(&'static str, &'static str)]) -> Self {
+        Self { asks, ..self }
     }
 
     /// It gives a JSON document of another standard.
@@ -163,6 +178,11 @@ fn operation(
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } }))
         .collect();
+    for (name, says) in page.asks {
+        parameters.push(
+            json!({ "name": name, "in": "query", "schema": { "type": "string" }, "description": says }),
+        );
+    }
     if page.paged {
         parameters.push(json!({ "name": "after", "in": "query", "schema": { "type": "string" },
             "description": "`next` of the page before." }));
@@ -189,6 +209,13 @@ fn operation(
         Gives::Json(of) => (
             "200",
             json!({ "description": "Done.", "content": { "application/json": { "schema": of(given) } } }),
+        ),
+        Gives::Table(of) => (
+            "200",
+            json!({ "description": "Done.", "content": {
+                "application/json": { "schema": of(given) },
+                "text/csv": { "schema": { "type": "string" } },
+            } }),
         ),
         Gives::Document => {
             ("200", json!({ "description": "The document.", "content": { "application/json": {} } }))

@@ -5,6 +5,7 @@
 //! message that is repeated a day later must not make a contact of the person again.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use domain::Time;
 use domain::decision::MemoryScope;
@@ -138,7 +139,11 @@ impl Fold<'_> {
 
     /// All entries that begin with a prefix, those of this batch included.
     fn within(&self, prefix: Vec<u8>) -> Result<BTreeMap<Vec<u8>, IVec>, FoldError> {
-        let range = layout::within(prefix);
+        self.between(layout::within(prefix))
+    }
+
+    /// What lies in a range, with what this batch has made of it.
+    pub(crate) fn between(&self, range: Range<Vec<u8>>) -> Result<BTreeMap<Vec<u8>, IVec>, FoldError> {
         let mut found: BTreeMap<_, _> = self.tree.first(range.clone(), usize::MAX)?.into_iter().collect();
         for (key, value) in self.layer.entries.range(range) {
             match value {

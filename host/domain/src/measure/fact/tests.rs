@@ -1,8 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::{CaseAssigned, CaseClosed, CaseOpened, CaseQueued, Chooser, ConversationStarted};
-use crate::event::{MessageReceived, PresenceSet, ReplyQueued};
+use crate::event::{
+    CaseAssigned, CaseClosed, CaseOpened, CaseQueued, CaseSettled, Chooser, ConversationStarted,
+};
+use crate::event::{MessageReceived, PresenceSet, ReplyQueued, StatusChanged};
 use crate::id::{ContactId, MessageId};
 use crate::message::{Inbound, Outgoing};
 use crate::outside::Entropy;
@@ -95,6 +97,10 @@ impl Story {
         self.tell(second, Actor::Host, CaseClosed { case: self.case(), code: "solved".into() });
     }
 
+    fn settled(&mut self, second: i64) {
+        self.tell(second, Actor::Host, CaseSettled { case: self.case() });
+    }
+
     fn facts(&self) -> Vec<What> {
         let mut facts = Facts::default();
         self.events.iter().flat_map(|event| facts.take(event)).map(|fact| fact.what).collect()
@@ -161,6 +167,58 @@ fn a_break_lasts_until_the_agent_is_something_else() {
     assert_eq!(story.facts(), [ended(Presence::Available, 30_000), ended(Presence::Break, 30_000)]);
 }
 
+#[test]
+fn a_case_that_was_resolved_settles_or_its_customer_comes_back_before() {
+    let mut story = Story::new();
+    story.opens(100);
+    story.queued(100);
+    story.assigned(110, "ana");
+    story.closed(200);
+    let first = story.case();
+    story.opens(300);
+    let at = |case| At { conversation: TALK, case, number: "1065".into(), queue: Some("ventas".into()) };
+    let (agent, code) = (Some(AgentId::from("ana")), "solved".to_owned());
+    let (answers, transfers) = (0, 0);
+    let back =
+        What::CaseReturned { at: at(first), agent, code: code.clone(), answers, transfers, after: 100_000 };
+    assert_eq!(story.facts().last(), Some(&back));
+    story.queued(300);
+    story.closed(400);
+    // Of the case before it is too late to say anything.
+    story.tell(500, Actor::Host, CaseSettled { case: first });
+    assert!(matches!(story.facts().last(), Some(What::CaseResolved { .. })));
+    story.settled(600);
+    story.opens(700);
+    let settled =
+        What::CaseSettled { at: at(CaseId::from_bytes([2; 16])), agent: None, code, answers, transfers };
+    assert_eq!(story.facts().last(), Some(&settled), "who comes later has a new case and no old one");
+}
+
+#[test]
+fn each_step_of_a_message_comes_once_in_whatever_order_whatsapp_tells_them() {
+    use Status::{Delivered, Failed, Played, Read, Sent};
+    let steps = |told: &[Status]| {
+        let mut story = Story::new();
+        story.opens(1);
+        story.answers(2, agent("ana"));
+        for status in told {
+            let changed = serde_json::json!({ "status": status, "at": "2026-11-23T15:00:00Z", "webhook": 1 });
+            let changed: StatusChanged = serde_json::from_value(changed).unwrap();
+            let stream = Stream::Message(MessageId::from_bytes([5; 16]));
+            story.put(stream, 3, Actor::Meta, changed.into());
+        }
+        let step = |what| match what {
+            What::MessageReached { step, .. } => Some(step),
+            _ => None,
+        };
+        story.facts().into_iter().filter_map(step).collect::<Vec<_>>()
+    };
+    assert_eq!(steps(&[Sent, Delivered, Read, Read]), [Sent, Delivered, Read]);
+    assert_eq!(steps(&[Read, Delivered, Sent]), [Sent, Delivered, Read]);
+    assert_eq!(steps(&[Delivered, Played]), [Sent, Delivered, Read]);
+    assert_eq!(steps(&[Failed, Sent]), [Sent, Failed], "what WhatsApp took and could not bring was sent");
+}
+
 /// A day in which anything may follow anything, each step some seconds after the one before.
 fn told(steps: &[(u8, i64)], with_rules: bool) -> Story {
     let (mut story, mut now) = (Story::new(), 0);
@@ -175,6 +233,7 @@ fn told(steps: &[(u8, i64)], with_rules: bool) -> Story {
             5 => story.answers(now, agent("ana")),
             6 if with_rules => story.answers(now, Actor::Rule("horario".into())),
             7 => story.closed(now),
+            8 => story.settled(now),
             _ => {}
         }
     }
@@ -189,9 +248,9 @@ proptest! {
 
     #[test]
     fn a_case_is_answered_for_the_first_time_once_and_ends_once(
-        steps in prop::collection::vec((0..8_u8, 0..100_i64), 0..60),
+        steps in prop::collection::vec((0..9_u8, 0..100_i64), 0..60),
     ) {
-        let (mut answered, mut resolved) = (vec![], vec![]);
+        let (mut answered, mut resolved, mut over) = (vec![], vec![], vec![]);
         for what in told(&steps, true).facts() {
             match what {
                 What::CaseAnswered { at, .. } => {
@@ -202,6 +261,10 @@ proptest! {
                     prop_assert!(!resolved.contains(&at.case));
                     prop_assert_eq!(answers > 0, answered.contains(&at.case));
                     resolved.push(at.case);
+                }
+                What::CaseReturned { at, .. } | What::CaseSettled { at, .. } => {
+                    prop_assert!(resolved.contains(&at.case) && !over.contains(&at.case));
+                    over.push(at.case);
                 }
                 _ => {}
             }

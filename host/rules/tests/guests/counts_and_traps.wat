@@ -1,0 +1,2 @@
+;; A measurer that gives up.
+(func (export "timonel:rules/measuring@0.1.0#measure") (param i32 i32 i32 i32) (result i32) (unreachable))
