@@ -21,6 +21,7 @@ mod caller;
 mod campaigns;
 mod capacity;
 mod components;
+mod console;
 mod crash;
 mod delegations;
 mod demo;

@@ -55,7 +55,11 @@ impl Watchman {
                 continue;
             }
             let millis = |at: domain::Time| u64::try_from(at.as_millisecond()).unwrap_or(0);
-            let counts = rule.since(millis(change.time), millis(now));
+            // One that rests is not asked, so that what it failed on before is all there is to see.
+            let counts = match rule.rests() {
+                true => rule.lately(millis(now)),
+                false => rule.since(millis(change.time), millis(now)),
+            };
             let since = Since { asked: counts.asked, failed: counts.failed, micros: counts.micros };
             if let Some(left) = bounds.left(since) {
                 self.undo(&definition.id, &change, left).await?;

@@ -460,6 +460,7 @@ mod tests {
                 "read-status",
                 "read-figures",
                 "read-stops",
+                "list-conversations",
                 "read-templates",
                 "read-campaigns",
                 "read-own-record",

@@ -389,6 +389,12 @@ impl Company {
             || self.description.closing_codes.iter().any(|known| known == code)
     }
 
+    /// The codes that cases are closed with.
+    pub fn closing_codes(&self) -> impl Iterator<Item = &str> {
+        let own = self.description.closing_codes.iter().map(String::as_str);
+        [CaseClosed::ANSWERED, CaseClosed::OTHER].into_iter().chain(own)
+    }
+
     /// All queues.
     pub fn queues(&self) -> &[Queue] {
         &self.description.queues

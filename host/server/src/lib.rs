@@ -6,8 +6,10 @@ mod audit;
 mod authors;
 mod backup;
 mod campaigns;
+mod console;
 mod contacts;
 mod control;
+mod conversations;
 mod delegations;
 mod door;
 mod figures;
@@ -101,6 +103,7 @@ pub fn open_routes() -> Routes<Arc<Server>> {
         .get("/metrics", Action::ReadHealth, health::metrics)
         .merge(invitation::routes())
         .merge(sign_in::routes())
+        .merge(console::routes())
 }
 
 /// The routes of the socket in the data directory.

@@ -144,6 +144,14 @@ actions! {
     /// Lets messages leave again.
     ResumeSending => may(&[EmergencyStop]);
 
+    /// Reads which conversations wait and who has them. Whom they are with is masked, but for one's own.
+    ListConversations => see(&[AttendConversations]);
+    /// Reads what was said in a conversation.
+    ReadConversation => see(&[AttendConversations]);
+    /// Takes up a case, writes to its customer, resolves it.
+    AttendCase => may(&[AttendConversations]);
+    /// Comes, goes, and takes a break.
+    KeepPresence => Own;
     /// Reads the picture or document of a message.
     ReadMedium => see(&[AttendConversations]);
     /// Hands a file to Meta, to be sent in a conversation.
@@ -262,6 +270,7 @@ impl Action {
                 | Self::ReadRules
                 | Self::ReadFigures
                 | Self::ReadCampaigns
+                | Self::ListConversations
         );
         let own = matches!(
             self,

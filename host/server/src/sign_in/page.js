@@ -5,21 +5,21 @@ const words = {
     app: "Su rol pide un segundo factor. Agregue esta clave a su app de autenticación:", open: "Abrir la app en este aparato",
     code: "El código de su app de autenticación, o uno de recuperación", confirm: "Confirmar",
     codes: "Anote estos códigos: cada uno abre una vez, el día en que no tenga su aparato. No se vuelven a mostrar.",
-    done: "Inició sesión:", leave: "Salir",
+    done: "Inició sesión:", console: "Ir a la consola", leave: "Salir",
   },
   pt: {
     provider: "Entrar com", person: "Pessoa", password: "Senha", enter: "Entrar",
     app: "Seu papel pede um segundo fator. Adicione esta chave ao seu app de autenticação:", open: "Abrir o app neste aparelho",
     code: "O código do seu app de autenticação, ou um de recuperação", confirm: "Confirmar",
     codes: "Anote estes códigos: cada um abre uma vez, no dia em que não tiver seu aparelho. Não serão mostrados de novo.",
-    done: "Você entrou:", leave: "Sair",
+    done: "Você entrou:", console: "Ir ao console", leave: "Sair",
   },
   en: {
     provider: "Sign in with", person: "Person", password: "Password", enter: "Sign in",
     app: "Your role asks for a second factor. Add this key to your authenticator app:", open: "Open the app on this device",
     code: "The code of your authenticator app, or one for recovery", confirm: "Confirm",
     codes: "Write these codes down: each opens once, on the day you are without your device. They are not shown again.",
-    done: "You are signed in:", leave: "Sign out",
+    done: "You are signed in:", console: "Go to the console", leave: "Sign out",
   },
 };
 const language = words[navigator.language.slice(0, 2)] ? navigator.language.slice(0, 2) : "en";

@@ -1,0 +1,250 @@
+// The agent's surface. It asks the API what there is to see, and keeps nothing but what somebody is writing.
+import { language, word } from "/console/words.js";
+
+const part = (id) => document.getElementById(id);
+const make = (name, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+};
+document.documentElement.lang = language;
+for (const element of document.querySelectorAll("[data-words]")) element.textContent = word(element.dataset.words);
+
+const STATES = ["available", "busy", "break", "away"];
+let me = null, work = null, which = "mine", open = null, codes = [], shown = "", drawn = "";
+
+const say = (text) => { part("said").textContent = text ?? ""; };
+
+async function ask(method, path, body, headers = {}) {
+  let answer;
+  try {
+    answer = await fetch(`/api/v1${path}`, {
+      method, headers: { ...(body ? { "Content-Type": "application/json" } : {}), ...headers }, body: body && JSON.stringify(body),
+    });
+  } catch {
+    throw new Error(word("saved"));
+  }
+  if (answer.status === 401) { location.assign("/sign-in"); throw new Error(""); }
+  const told = answer.status === 204 ? {} : await answer.json();
+  if (!answer.ok) throw Object.assign(new Error(told.detail), { kind: told.type });
+  return told;
+}
+
+// Times are the reader's: short ones for what is today.
+const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(language, { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
+const at = (time) => {
+  const then = new Date(time);
+  return (then.toDateString() === new Date().toDateString() ? clock : day).format(then);
+};
+const span = (milliseconds) => {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60000));
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+};
+const remains = (conversation) => {
+  const until = conversation["window-until"];
+  return until ? `${word("window")} ${span(new Date(until) - Date.now())}` : word("closed");
+};
+const holder = (conversation) => {
+  const { holder } = conversation;
+  if (holder.is === "queue") return `${holder.queue} · ${word("since")} ${span(Date.now() - new Date(holder.since))}`;
+  if (holder.is === "agent") return `${word("doing")} ${holder.name}`;
+  return word(holder.is);
+};
+const name = (conversation) => conversation.customer?.name || conversation.customer?.phone || conversation.conversation.slice(0, 6);
+
+function tabs() {
+  const names = [...(work.agent ? ["mine", "waiting"] : []), ...(me.may.includes("read-status") ? ["open"] : [])];
+  if (!names.includes(which)) which = names[0] ?? "mine";
+  part("tabs").replaceChildren(...names.map((one, n) => {
+    const tab = make("button", { textContent: word(one), id: `tab-${one}`, tabIndex: one === which ? 0 : -1 });
+    tab.setAttribute("role", "tab");
+    tab.setAttribute("aria-selected", one === which);
+    tab.setAttribute("aria-controls", "list");
+    tab.addEventListener("click", () => { which = one; drawn = ""; tabs(); look(); part(`tab-${one}`).focus(); });
+    tab.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (step) part(`tab-${names[(n + step + names.length) % names.length]}`).click();
+    });
+    return tab;
+  }));
+  part("list").setAttribute("aria-labelledby", `tab-${which}`);
+}
+
+function row(conversation) {
+  const last = conversation.last;
+  const unanswered = last?.by.is === "customer";
+  const button = make("button", { className: unanswered ? "unanswered" : "" },
+    make("strong", { textContent: name(conversation) }),
+    make("span", { textContent: last?.text ?? "" }),
+    make("small", { textContent: [holder(conversation), remains(conversation), conversation.priority > 0 ? `${word("urgent")} ${conversation.priority}` : ""].filter(Boolean).join(" · ") }));
+  button.setAttribute("aria-current", conversation.conversation === open);
+  button.dataset.conversation = conversation.conversation;
+  button.addEventListener("click", () => read(conversation.conversation, true));
+  return make("li", {}, button);
+}
+
+async function look() {
+  if (!me || (!work.agent && which !== "open")) return;
+  const told = await ask("GET", `/conversations?which=${which}`);
+  const rows = JSON.stringify([told, open, Math.floor(Date.now() / 60000)]);
+  if (rows !== drawn) {
+    drawn = rows;
+    const focused = document.activeElement?.dataset?.conversation;
+    const list = told.conversations.map(row);
+    if (!list.length) list.push(make("li", { className: "none", textContent: word("none") }));
+    if (told.more) list.push(make("li", { className: "none", textContent: word("more") }));
+    part("list").replaceChildren(...list);
+    if (focused) part("list").querySelector(`[data-conversation="${focused}"]`)?.focus();
+  }
+  const current = told.conversations.find((one) => one.conversation === open);
+  // What was said is asked for when something was: each look at it is of record.
+  if (current && JSON.stringify([current.last, current.holder]) !== shown && current.yours) await read(open, false);
+}
+
+function message(one) {
+  const ours = one.by.is !== "customer";
+  const item = make("li", { className: ours ? "ours" : "theirs" });
+  const who = one.by.is === "rule" ? `${word("rule")} ${one.by.name}` : one.by.name ?? word(one.by.is);
+  const words = one.kind === "revoked" || one.kind === "erased" ? word(one.kind) : one.text || one.emoji || `[${one.kind}]`;
+  item.append(words);
+  if (one.place) item.append(make("span", { className: "foot", textContent: one.place.join(", ") }));
+  for (const choice of one.choices ?? []) item.append(make("span", { className: "choice", textContent: choice }));
+  if (one.media) {
+    const link = make("a", { href: one.media, textContent: `${word("attached")} ${one.filename ?? one["mime-type"] ?? ""}`, target: "_blank", rel: "noopener" });
+    item.append(make("span", { className: "foot" }, link));
+  }
+  const fares = one.fares && word(one.fares.is) + (one.fares.code ? ` (${one.fares.code})` : "");
+  const bad = ["failed", "refused", "withheld", "in-doubt"].includes(one.fares?.is);
+  item.append(make("span", { className: bad ? "foot bad" : "foot", textContent: [who, at(one.at), one.edited ? word("edited") : "", fares].filter(Boolean).join(" · ") }));
+  return item;
+}
+
+const draft = (id) => `timonel-draft-${me.person}-${id}`;
+
+async function read(id, chosen) {
+  say("");
+  if (chosen && open !== id) {
+    open = id;
+    part("text").value = localStorage.getItem(draft(id)) ?? "";
+    part("messages").replaceChildren();
+  }
+  let told = null, refused = null;
+  try {
+    told = await ask("GET", `/conversations/${id}/messages`);
+  } catch (error) {
+    if (error.kind !== "urn:timonel:not-your-case") throw error;
+    refused = error;
+  }
+  if (open !== id) return;
+  const conversation = told?.conversation;
+  part("conversation").hidden = false;
+  document.querySelector("main").classList.add("reading");
+  part("customer").textContent = conversation ? name(conversation) : part("list").querySelector(`[data-conversation="${id}"] strong`)?.textContent ?? "";
+  part("about").textContent = conversation ? [conversation.customer?.phone, conversation.number, holder(conversation), remains(conversation)].filter(Boolean).join(" · ") : refused.message;
+  const mine = conversation?.yours && conversation.holder.accepted;
+  part("accept").hidden = !work.agent || mine || conversation?.holder.is === "nobody" || (conversation?.holder.is === "agent" && !conversation.yours);
+  part("close").hidden = part("composer").hidden = !mine;
+  part("hint").textContent = conversation && !conversation["window-until"] ? word("shut") : word("enter");
+  part("earlier").hidden = !told?.more;
+  part("earlier").dataset.before = told?.messages[0]?.version ?? "";
+  shown = conversation ? JSON.stringify([conversation.last, conversation.holder]) : "";
+  if (told) {
+    codes = told.codes;
+    if (part("code").length !== codes.length) part("code").replaceChildren(...codes.map((code) => make("option", { value: code, textContent: code })));
+    const box = part("messages");
+    const low = chosen || box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+    box.replaceChildren(...told.messages.map(message));
+    if (low) box.scrollTop = box.scrollHeight;
+  }
+  drawn = "";
+  if (chosen) { (mine ? part("text") : part("customer")).focus(); await look(); }
+}
+
+async function act(path, body, headers) {
+  const done = await ask("POST", `/conversations/${open}/${path}`, body, headers);
+  say(done.is === "held" ? word("held") : "");
+  return done;
+}
+
+const tried = (does) => async (event) => {
+  event?.preventDefault();
+  try { await does(event); } catch (error) { say(error.message); }
+};
+
+part("accept").addEventListener("click", tried(async () => {
+  await act("accept");
+  if (which === "waiting") { which = "mine"; tabs(); }
+  await read(open, true);
+  await status();
+}));
+part("close").addEventListener("submit", tried(async () => {
+  await act("close", { code: part("code").value });
+  localStorage.removeItem(draft(open));
+  shut();
+  await status();
+}));
+// The key of a message is made when it is first sent and kept until the host has said that it has it: a lost answer sends nothing twice.
+let sending = null;
+part("composer").addEventListener("submit", tried(async () => {
+  const text = part("text").value.trim();
+  if (!text) return;
+  if (sending?.text !== text || sending.conversation !== open) sending = { text, conversation: open, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
+  await act("replies", { text }, { "Idempotency-Key": sending.key });
+  sending = null;
+  part("text").value = "";
+  localStorage.removeItem(draft(open));
+  await read(open, false);
+  part("messages").scrollTop = part("messages").scrollHeight;
+}));
+part("text").addEventListener("input", () => localStorage.setItem(draft(open), part("text").value));
+part("text").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); part("composer").requestSubmit(); }
+});
+part("earlier").addEventListener("click", tried(async () => {
+  const told = await ask("GET", `/conversations/${open}/messages?before=${part("earlier").dataset.before}`);
+  const box = part("messages"), height = box.scrollHeight;
+  box.prepend(...told.messages.map(message));
+  box.scrollTop += box.scrollHeight - height;
+  part("earlier").hidden = !told.more;
+  part("earlier").dataset.before = told.messages[0]?.version ?? "";
+}));
+function shut() {
+  const before = open;
+  open = null; drawn = "";
+  part("conversation").hidden = true;
+  document.querySelector("main").classList.remove("reading");
+  (part("list").querySelector(`[data-conversation="${before}"]`) ?? part("list")).focus();
+  look();
+}
+part("back").addEventListener("click", shut);
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && open) shut(); });
+part("leave").addEventListener("click", tried(async () => { await ask("POST", "/sign-out"); location.assign("/sign-in"); }));
+part("presence").querySelector("select").addEventListener("change", tried(async (event) => {
+  work = await ask("POST", "/me/presence", { presence: event.target.value });
+  status();
+}));
+
+async function status() {
+  work = await ask("GET", "/me/presence");
+  part("presence").hidden = !work.agent;
+  part("presence").querySelector("select").value = work.presence;
+  part("load").textContent = work.agent ? `${work.cases} / ${work.capacity}` : word("not-agent");
+}
+
+async function begin() {
+  me = await ask("GET", "/me");
+  if (me["second-factor-first"]) return location.assign("/sign-in");
+  part("who").textContent = me.name;
+  part("presence").querySelector("select").replaceChildren(...STATES.map((state) => make("option", { value: state, textContent: word(state) })));
+  await status();
+  tabs();
+  await look();
+  // Twice a minute for what only time changes, and every two seconds while somebody looks.
+  let beat = 0;
+  setInterval(() => {
+    if (document.hidden) return;
+    look().then(() => { if (beat++ % 15 === 0) return status(); }).catch((error) => say(error.message));
+  }, 2000);
+}
+begin().catch((error) => say(error.message));

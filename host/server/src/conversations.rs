@@ -1,0 +1,396 @@
+//! Conversations, for whoever attends customers: which ones wait, what was said, and what is done about them.
+//!
+//! Who attends a customer sees them; everybody else sees of a customer what tells one from the other. So a list has initials and four
+//! digits but of one's own cases, and what was said is read by whoever holds the case, or looks customers up by their row: that is
+//! of record, a list is not.
+
+mod told;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use desk::{CommandError, DeskError, Done};
+use domain::Time;
+use domain::agent::Presence;
+use domain::company::Company;
+use domain::conversation::{Conversation, Holder};
+use domain::id::{AgentId, ConversationId};
+use domain::message::Outgoing;
+use domain::raci::action::Action;
+use domain::raci::letters::Letters;
+use domain::raci::person::{Person, Target};
+use domain::raci::task::Task;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Server;
+use crate::api::openapi::Page;
+use crate::api::problem::Problem;
+use crate::let_in::LetIn;
+use crate::routes::{About, Routes};
+
+/// Conversations in one answer.
+const MOST: usize = 500;
+
+/// Messages in one answer.
+const MESSAGES: usize = 50;
+
+/// The routes of the API.
+pub(crate) fn api_routes() -> Routes<Arc<Server>> {
+    let (look, attend) = (Action::ReadConversation, Action::AttendCase);
+    Routes::new()
+        .get("/api/v1/conversations", Action::ListConversations, list)
+        .about(About::WithinScope)
+        .page(Page::new("Conversations: `which=mine` (your cases), `waiting` (in your queues) or `open` (all that you reach); at most 500, the longest waiting first.").gives::<List>())
+        .get("/api/v1/conversations/{conversation}/messages", look, messages)
+        .about(About::ConversationInPath)
+        .page(Page::new("A conversation with its latest messages; `before=` a version has those before it. It is yours to read while you hold its case, or with R or A in the row of customers' data.").gives::<Whole>())
+        .post("/api/v1/conversations/{conversation}/accept", attend, accept)
+        .about(About::ConversationInPath)
+        .page(Page::new("Take up a case that was given to you, or that waits in one of your queues.").gives::<Outcome>())
+        .post("/api/v1/conversations/{conversation}/replies", attend, reply)
+        .about(About::ConversationInPath)
+        .page(Page::new("Write to the customer whose case you hold.").takes::<Words>().gives::<Outcome>())
+        .post("/api/v1/conversations/{conversation}/close", attend, close)
+        .about(About::ConversationInPath)
+        .page(Page::new("Resolve the case that you hold, with one of the company's codes.").takes::<Code>().gives::<Outcome>())
+        .get("/api/v1/me/presence", Action::SeeOneself, presence)
+        .page(Page::new("Whether you take cases, how many you hold, and how many at most.").gives::<AtWork>())
+        .post("/api/v1/me/presence", Action::KeepPresence, set_presence)
+        .page(Page::new("Come, go, or take a break.").takes::<Present>().gives::<AtWork>())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Which {
+    #[serde(default)]
+    which: Part,
+}
+
+#[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+enum Part {
+    #[default]
+    Mine,
+    Waiting,
+    Open,
+}
+
+/// Conversations.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ConversationList")]
+struct List {
+    /// Each with `conversation`, `number`, `customer`, `holder`, `priority`, `window-until` and `last`.
+    conversations: Vec<Value>,
+    /// Whether there are more than were told.
+    more: bool,
+}
+
+/// A conversation and its latest messages.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ConversationWithMessages")]
+struct Whole {
+    /// As in a list.
+    conversation: Value,
+    /// Oldest first: `version`, `at`, `by`, `kind`, `text` and what belongs to the kind; of ours how it fares.
+    messages: Vec<Value>,
+    /// Whether there are some before these.
+    more: bool,
+    /// The codes that a case is closed with.
+    codes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Before {
+    before: Option<u64>,
+}
+
+/// What to say to the customer.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Reply")]
+struct Words {
+    /// 1 to 4,096 characters.
+    text: String,
+}
+
+/// How a case ended.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Closing")]
+struct Code {
+    /// A code that the company counts by.
+    code: String,
+}
+
+/// What came of it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ConversationOutcome")]
+struct Outcome {
+    /// `done`, `done-before`, or `held` until others agree.
+    is: &'static str,
+    /// The message, if one was queued or held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+/// Whether somebody takes cases.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "PresenceChange")]
+struct Present {
+    /// `available`, `busy`, `break` or `away`.
+    #[schemars(with = "String")]
+    presence: Presence,
+}
+
+/// Somebody at work.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AtWork")]
+struct AtWork {
+    /// Whether they attend customers at all.
+    agent: bool,
+    /// `available`, `busy`, `break` or `away`.
+    presence: &'static str,
+    /// Cases that they hold.
+    cases: usize,
+    /// How many they may hold.
+    capacity: u32,
+    /// The queues that they serve.
+    queues: Vec<String>,
+}
+
+impl From<CommandError> for Problem {
+    fn from(error: CommandError) -> Self {
+        let words = error.to_string();
+        let (status, kind) = match error {
+            CommandError::NoConversation => (StatusCode::NOT_FOUND, "not-there"),
+            CommandError::NoAgent(_) => (StatusCode::FORBIDDEN, "not-an-agent"),
+            CommandError::Taken(_) | CommandError::NotAccepted | CommandError::NotServing(_) => {
+                (StatusCode::FORBIDDEN, "not-your-case")
+            }
+            CommandError::NoCase => (StatusCode::CONFLICT, "no-case"),
+            CommandError::NotAvailable { .. } => (StatusCode::CONFLICT, "not-available"),
+            CommandError::Full { .. } => (StatusCode::CONFLICT, "full"),
+            CommandError::WindowClosed => (StatusCode::CONFLICT, "window-closed"),
+            CommandError::Invalid(_) | CommandError::Template(_) | CommandError::NoCode(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "not-a-message")
+            }
+            CommandError::TooManyHeld => return Self::later("too-many-held", words, 3_600),
+            CommandError::Desk(DeskError::Erased) => (StatusCode::GONE, "erased"),
+            CommandError::Desk(DeskError::Stopping) => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+            CommandError::Desk(_) => {
+                tracing::error!(error = %words, "a case could not be worked on");
+                (StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed")
+            }
+        };
+        Self::new(status, kind, words)
+    }
+}
+
+fn desk(error: impl Into<DeskError>) -> Problem {
+    CommandError::Desk(error.into()).into()
+}
+
+/// The agent that a person is.
+fn agent_of(person: &Person) -> AgentId {
+    AgentId::from(person.id.as_str())
+}
+
+/// Where a conversation is, for whoever has a scope.
+fn target(conversation: &Conversation) -> Target {
+    let (queue, agent) = match conversation.case.as_ref().map(|case| &case.holder) {
+        None | Some(Holder::Rules) => (None, None),
+        Some(Holder::Queue { place, .. }) => (Some(place.queue.clone()), None),
+        Some(Holder::Agent { agent, queue, .. }) => (Some(queue.clone()), Some(agent.clone())),
+    };
+    Target { number: Some(conversation.number.clone()), queue, agent }
+}
+
+/// Whether somebody has the case in their hands.
+fn holds(person: &Person, conversation: &Conversation) -> bool {
+    let holder = conversation.case.as_ref().map(|case| &case.holder);
+    matches!(holder, Some(Holder::Agent { agent, .. }) if *agent == agent_of(person))
+}
+
+/// Whether somebody looks customers up.
+fn looks_up(person: &Person, company: &Company) -> bool {
+    !person.external && company.raci().letters(person, Task::CustomerData).has(Letters::RA)
+}
+
+async fn list(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Query(Which { which }): Query<Which>,
+) -> Result<Json<List>, Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    let (person, store) = (&let_in.person, server.desk.store());
+    let agent = company.agent(&agent_of(person));
+    let waiting = |serves: &dyn Fn(&store::Waiting) -> bool| -> Result<Vec<(Time, ConversationId)>, Problem> {
+        let mut found = Vec::new();
+        for queue in company.queues() {
+            let all = store.waiting(&queue.id).map_err(desk)?;
+            found.extend(all.into_iter().filter(serves).map(|one| (one.since, one.conversation)));
+        }
+        Ok(found)
+    };
+    let held = |agent: &AgentId| -> Result<Vec<ConversationId>, Problem> {
+        Ok(store.agent(agent).map_err(desk)?.1.cases.into_values().collect())
+    };
+    let mut found: Vec<ConversationId> = match which {
+        Part::Mine => held(&agent_of(person))?,
+        Part::Waiting | Part::Open => {
+            let all = which == Part::Open;
+            let serves = |one: &store::Waiting| {
+                let theirs = agent.is_some_and(|agent| agent.serves(&one.place.queue, &one.place.skills));
+                all || theirs
+            };
+            let mut waiting = waiting(&serves)?;
+            waiting.sort();
+            waiting.into_iter().map(|(_, conversation)| conversation).collect()
+        }
+    };
+    if which == Part::Open {
+        for agent in company.agents() {
+            found.extend(held(&agent.id)?);
+        }
+    }
+    let mut told = Vec::new();
+    let teller = told::Teller { server: &server, company: &company, person };
+    let mut more = false;
+    for id in found {
+        let Some(conversation) = store.conversation(id).map_err(desk)?.1 else { continue };
+        if !person.reaches(&target(&conversation)) {
+            continue;
+        }
+        if told.len() == MOST {
+            more = true;
+            break;
+        }
+        told.push(teller.conversation(id, &conversation, holds(person, &conversation)).map_err(desk)?);
+    }
+    Ok(Json(List { conversations: told, more }))
+}
+
+/// A conversation that a path names.
+fn named(server: &Server, name: &str) -> Result<(ConversationId, Conversation), Problem> {
+    let id: ConversationId = name.parse().map_err(|_| CommandError::NoConversation)?;
+    let found = server.desk.store().conversation(id).map_err(desk)?.1;
+    Ok((id, found.ok_or(CommandError::NoConversation)?))
+}
+
+async fn messages(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Path(name): Path<String>,
+    Query(Before { before }): Query<Before>,
+) -> Result<Json<Whole>, Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    let person = &let_in.person;
+    let (id, conversation) = named(&server, &name)?;
+    if !holds(person, &conversation) && !looks_up(person, &company) {
+        let language = person.language(company.own_language());
+        let words = language.pick(
+            "Lo que se dijo lo lee quien tiene el caso: acéptelo primero. O quien tiene R o A en «Consultar datos de clientes».",
+            "O que foi dito é lido por quem tem o caso: aceite-o primeiro. Ou por quem tem R ou A em «Consultar dados de clientes».",
+            "What was said is read by whoever has the case: accept it first. Or by whoever has R or A in “Look up customers' data”.",
+        );
+        return Err(Problem::new(StatusCode::FORBIDDEN, "not-your-case", words));
+    }
+    let teller = told::Teller { server: &server, company: &company, person };
+    let mut lines = server.desk.store().history(id, before, MESSAGES + 1).map_err(desk)?;
+    let more = lines.len() > MESSAGES;
+    if more {
+        lines.remove(0);
+    }
+    let messages = lines.iter().map(|(version, line)| teller.line(*version, line, &conversation));
+    Ok(Json(Whole {
+        conversation: teller.conversation(id, &conversation, true).map_err(desk)?,
+        messages: messages.collect::<Result<_, _>>().map_err(desk)?,
+        more,
+        codes: company.closing_codes().map(ToOwned::to_owned).collect(),
+    }))
+}
+
+fn came_of(done: Done) -> Outcome {
+    let message = match &done {
+        Done::Queued(message) | Done::Held(message) => Some(message.to_string()),
+        Done::Recorded | Done::Repeated | Done::Strange => None,
+    };
+    let is = match done {
+        Done::Repeated => "done-before",
+        Done::Held(_) => "held",
+        Done::Recorded | Done::Strange | Done::Queued(_) => "done",
+    };
+    Outcome { is, message }
+}
+
+async fn accept(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Path(name): Path<String>,
+) -> Result<Json<Outcome>, Problem> {
+    let (id, _) = named(&server, &name)?;
+    Ok(Json(came_of(server.desk.accept(&agent_of(&let_in.person), id).await?)))
+}
+
+async fn reply(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Path(name): Path<String>,
+    Json(Words { text }): Json<Words>,
+) -> Result<Response, Problem> {
+    let (id, _) = named(&server, &name)?;
+    let done = server.desk.reply(&agent_of(&let_in.person), id, Outgoing::Text { body: text }).await?;
+    let status = if matches!(done, Done::Held(_)) { StatusCode::ACCEPTED } else { StatusCode::OK };
+    Ok((status, Json(came_of(done))).into_response())
+}
+
+async fn close(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Path(name): Path<String>,
+    Json(Code { code }): Json<Code>,
+) -> Result<Json<Outcome>, Problem> {
+    let (id, _) = named(&server, &name)?;
+    let company = Arc::clone(&server.desk.active().company);
+    // It stands in the journal for ever and is not sealed.
+    if !company.counts_by(&code) {
+        let known: Vec<&str> = company.closing_codes().collect();
+        let words = format!("`code` is `{code}`: one of {} was expected (`closing-codes`)", known.join(", "));
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-code", words));
+    }
+    Ok(Json(came_of(server.desk.close(&agent_of(&let_in.person), id, &code).await?)))
+}
+
+fn at_work(server: &Server, person: &Person) -> Result<AtWork, Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    let id = agent_of(person);
+    let (_, state) = server.desk.store().agent(&id).map_err(desk)?;
+    let described = company.agent(&id);
+    Ok(AtWork {
+        agent: described.is_some(),
+        presence: state.presence.word(),
+        cases: state.cases.len(),
+        capacity: described.map_or(0, |agent| agent.capacity),
+        queues: described.iter().flat_map(|agent| &agent.queues).map(ToString::to_string).collect(),
+    })
+}
+
+async fn presence(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<AtWork>, Problem> {
+    at_work(&server, &let_in.person).map(Json)
+}
+
+async fn set_presence(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Json(Present { presence }): Json<Present>,
+) -> Result<Json<AtWork>, Problem> {
+    server.desk.set_presence(&agent_of(&let_in.person), presence).await?;
+    at_work(&server, &let_in.person).map(Json)
+}

@@ -1,0 +1,214 @@
+//! A conversation and its messages, as somebody reads them.
+
+use desk::DeskError;
+use domain::company::Company;
+use domain::conversation::{Conversation, Holder};
+use domain::delivery::Sending;
+use domain::id::{AgentId, ConversationId, MessageId};
+use domain::masking;
+use domain::message::{Content, Outgoing, Side};
+use domain::raci::person::Person;
+use domain::sealed::{Key, Lookup};
+use domain::stream::Actor;
+use domain::window::Service;
+use serde_json::{Value, json};
+use store::Line;
+
+use super::holds;
+use crate::Server;
+
+/// Tells somebody of conversations.
+pub(super) struct Teller<'a> {
+    pub(super) server: &'a Server,
+    pub(super) company: &'a Company,
+    pub(super) person: &'a Person,
+}
+
+impl Teller<'_> {
+    /// A conversation. `open` is whether they see who the customer is and what was said last.
+    pub(super) fn conversation(
+        &self,
+        id: ConversationId,
+        conversation: &Conversation,
+        open: bool,
+    ) -> Result<Value, DeskError> {
+        let until = match conversation.windows(self.server.clock.now()).service {
+            Service::Open { until } => Some(until),
+            Service::Closed { .. } => None,
+        };
+        let number = self.company.number(&conversation.number);
+        Ok(json!({
+            "conversation": id.to_string(),
+            "number": number.map_or_else(|| conversation.number.to_string(), |number| number.name.clone()),
+            "customer": self.customer(conversation, open)?,
+            "case": conversation.case.as_ref().map(|case| case.id.to_string()),
+            "priority": conversation.case.as_ref().map(|case| case.priority),
+            "holder": self.holder(conversation),
+            "yours": holds(self.person, conversation),
+            "window-until": until,
+            "last": self.last(id, conversation, open)?,
+        }))
+    }
+
+    fn key(&self, conversation: &Conversation) -> Option<Key> {
+        self.server.desk.keys().contact(conversation.contact).ok().flatten()
+    }
+
+    fn customer(&self, conversation: &Conversation, open: bool) -> Result<Value, DeskError> {
+        let (_, contact) = self.server.desk.store().contact(conversation.contact)?;
+        let (Some(contact), Some(key)) = (contact, self.key(conversation)) else { return Ok(Value::Null) };
+        let (profile, identity) = (contact.profile.open(&key)?, contact.identity.open(&key)?);
+        let phone = identity.phone.as_deref();
+        Ok(if open {
+            let phone = phone.map(|digits| format!("+{digits}"));
+            json!({ "name": profile.name, "phone": phone, "language": contact.language })
+        } else {
+            let phone = phone.map(masking::last_digits);
+            json!({ "name": masking::name(&profile.name), "phone": phone, "language": contact.language })
+        })
+    }
+
+    fn agent(&self, id: &AgentId) -> String {
+        self.company.agent(id).map_or_else(|| id.to_string(), |agent| agent.name.clone())
+    }
+
+    fn holder(&self, conversation: &Conversation) -> Value {
+        match conversation.case.as_ref().map(|case| &case.holder) {
+            None => json!({ "is": "nobody" }),
+            Some(Holder::Rules) => json!({ "is": "rules" }),
+            Some(Holder::Queue { place, since }) => {
+                json!({ "is": "queue", "queue": place.queue, "since": since, "skills": place.skills })
+            }
+            Some(Holder::Agent { agent, queue, since, accepted }) => json!({
+                "is": "agent", "agent": agent, "name": self.agent(agent), "queue": queue, "since": since,
+                "accepted": accepted,
+            }),
+        }
+    }
+
+    /// What was said last: when and by whom; and in which words, for whoever sees them.
+    fn last(&self, id: ConversationId, conversation: &Conversation, open: bool) -> Result<Value, DeskError> {
+        let lines = self.server.desk.store().history(id, None, 1)?;
+        let Some((version, line)) = lines.first() else { return Ok(Value::Null) };
+        let mut told = self.line(*version, line, conversation)?;
+        if !open && let Some(told) = told.as_object_mut() {
+            told.retain(|name, _| ["version", "at", "by", "kind"].contains(&name.as_str()));
+        }
+        Ok(told)
+    }
+
+    /// A message.
+    pub(super) fn line(
+        &self,
+        version: u64,
+        line: &Line,
+        conversation: &Conversation,
+    ) -> Result<Value, DeskError> {
+        let key = self.key(conversation);
+        let mut told = match line {
+            Line::Inbound(received) => {
+                let inbound = key.as_ref().and_then(|key| received.body.open(key).ok());
+                let mut told =
+                    self.said(inbound.map(|inbound| inbound.content), &received.lookup, key.as_ref())?;
+                told["by"] = json!({ "is": "customer" });
+                told["at"] = json!(received.sent_at);
+                self.medium(&mut told, received.message)?;
+                told
+            }
+            Line::Echoed(echoed) => {
+                let inbound = key.as_ref().and_then(|key| echoed.body.open(key).ok());
+                let mut told =
+                    self.said(inbound.map(|inbound| inbound.content), &echoed.lookup, key.as_ref())?;
+                let is = if echoed.by == Side::Company { "company" } else { "customer" };
+                told["by"] = json!({ "is": is });
+                told["at"] = json!(echoed.sent_at);
+                told
+            }
+            Line::Outgoing { author, at, reply } => {
+                let outgoing = key.as_ref().and_then(|key| reply.body.open(key).ok());
+                json!({
+                    "by": self.author(author),
+                    "at": at,
+                    "kind": reply.content,
+                    "text": outgoing.as_ref().map(Outgoing::words),
+                    "choices": outgoing.as_ref().map(choices),
+                    "fares": self.fares(reply.message)?,
+                })
+            }
+        };
+        told["version"] = version.into();
+        told["message"] = line.message().to_string().into();
+        Ok(told)
+    }
+
+    /// What a message from outside says now.
+    fn said(&self, content: Option<Content>, lookup: &Lookup, key: Option<&Key>) -> Result<Value, DeskError> {
+        let amended = self.server.desk.store().amended(lookup)?;
+        if amended.revoked.is_some() {
+            return Ok(json!({ "kind": "revoked", "text": null }));
+        }
+        let edited = amended.edited.and_then(|edited| edited.body.open(key?).ok());
+        let is_edited = edited.is_some();
+        let Some(content) = edited.map(|edited| edited.content).or(content) else {
+            return Ok(json!({ "kind": "erased", "text": null }));
+        };
+        let mut told = json!({ "kind": content.kind(), "text": content.words(), "edited": is_edited });
+        match &content {
+            Content::Location { latitude, longitude, .. } => told["place"] = json!([latitude, longitude]),
+            Content::Media(media) => {
+                told["mime-type"] = media.mime_type.clone().into();
+                told["filename"] = json!(media.filename);
+            }
+            Content::Reaction { emoji, .. } => told["emoji"] = json!(emoji),
+            _ => {}
+        }
+        Ok(told)
+    }
+
+    /// Where its picture or document is read.
+    fn medium(&self, told: &mut Value, message: MessageId) -> Result<(), DeskError> {
+        if self.server.desk.store().medium(message)?.is_some() {
+            told["media"] = format!("/api/v1/media/{message}").into();
+        }
+        Ok(())
+    }
+
+    fn author(&self, author: &Actor) -> Value {
+        let person = |id: &domain::id::PersonId| {
+            self.company.raci().by_id(id).map_or_else(|| id.to_string(), |person| person.name.clone())
+        };
+        match author {
+            Actor::Agent(agent) => json!({ "is": "agent", "id": agent, "name": self.agent(agent) }),
+            Actor::Person(id) => json!({ "is": "agent", "id": id, "name": person(id) }),
+            Actor::Operator(operator) => json!({ "is": "agent", "id": operator, "name": operator }),
+            Actor::Rule(rule) => json!({ "is": "rule", "id": rule, "name": rule }),
+            Actor::Customer => json!({ "is": "customer" }),
+            Actor::Host | Actor::Meta => json!({ "is": "host" }),
+        }
+    }
+
+    /// How a message of ours fares.
+    fn fares(&self, message: MessageId) -> Result<Value, DeskError> {
+        let Some(delivery) = self.server.desk.store().delivery(message)?.1 else {
+            return Ok(json!({ "is": "queued" }));
+        };
+        Ok(match (delivery.state, delivery.status) {
+            (Sending::Accepted, Some(status)) => json!({ "is": status.word() }),
+            (Sending::Accepted, None) => json!({ "is": "accepted" }),
+            (Sending::Refused { code }, _) => json!({ "is": "refused", "code": code }),
+            (Sending::Withheld, _) => json!({ "is": "withheld" }),
+            (Sending::InDoubt { .. } | Sending::Unknown, _) => json!({ "is": "in-doubt" }),
+            (Sending::Waiting { .. } | Sending::Postponed { .. }, _) => json!({ "is": "waiting" }),
+            (Sending::Queued | Sending::Attempting, _) => json!({ "is": "queued" }),
+        })
+    }
+}
+
+/// What a message of ours offers to press.
+fn choices(message: &Outgoing) -> Vec<&str> {
+    match message {
+        Outgoing::Buttons { buttons, .. } => buttons.iter().map(|button| button.title.as_str()).collect(),
+        Outgoing::Menu { rows, .. } => rows.iter().map(|row| row.title.as_str()).collect(),
+        _ => Vec::new(),
+    }
+}
