@@ -130,7 +130,14 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let now = time.as_ref().map_or(real, |time| time.now());
     if let Some(time) = time.filter(|_| !arguments.no_players) {
         let pace = players::Pace { speed: arguments.speed, seed: arguments.seed };
-        players::start(&mut tasks, &host.desk, &phones, &time, pace, !arguments.quiet_players);
+        players::start(
+            &mut tasks,
+            &host.desk,
+            &phones,
+            (&host.people, &time),
+            pace,
+            !arguments.quiet_players,
+        );
     }
     proposals::make(&host.desk).await?;
     campaigns::make(&host.desk, NUMBERS[0].0, now).await?;
@@ -223,6 +230,7 @@ fn tell(host: SocketAddr, phones: SocketAddr, clock: Option<Time>, settings: &Se
   {name}: Bogotá, Santiago and São Paulo, on a simulated WhatsApp.
 
     The company   http://{host}/   conversations, decisions, why, and what they cost
+    The console   http://{host}/console   an agent's place: be Andrea by the button on the company's page
     The phones    http://{phones}/   write as a customer: the first three are yours
     The API       http://{host}/api/v1/openapi.json   be anybody of raci.toml: POST /demo/sign-in/ricardo
 

@@ -13,15 +13,17 @@ use domain::outside::Clock;
 use store::Line;
 use tokio::time::Instant;
 
-use super::Pace;
+use governance::People;
+
 use super::dice::Dice;
 use super::phrases::Phrases;
+use super::{Pace, is_taken};
 
 /// Seconds of silence after which an agent takes a case for resolved.
 const SILENCE: f64 = 50.0;
 
 /// Keeps everybody's presence for as long as the demo runs.
-pub(super) async fn keep_presence(desk: Desk, clock: Arc<dyn Clock>, pace: Pace) {
+pub(super) async fn keep_presence(desk: Desk, people: People, clock: Arc<dyn Clock>, pace: Pace) {
     let mut dice = pace.dice("presence");
     let company = Arc::clone(&desk.active().company);
     let mut resting: HashMap<&str, Instant> = HashMap::new();
@@ -31,7 +33,9 @@ pub(super) async fn keep_presence(desk: Desk, clock: Arc<dyn Clock>, pace: Pace)
         let somebody = dice.one_of(company.agents());
         let takes_break = dice.between(0.0, 1.0) < 0.05;
         for agent in company.agents() {
-            let Some(queue) = agent.queues.first() else { continue };
+            let Some(queue) = agent.queues.first().filter(|_| !is_taken(&people, &agent.id)) else {
+                continue;
+            };
             let hours = company.calendar(&NumberId::from(""), Some(queue)).state(now);
             let colleagues = company.agents().iter().filter(|other| other.queues.first() == Some(queue));
             let alone = colleagues.filter(|other| !resting.contains_key(other.id.as_str())).count() <= 2;
@@ -56,11 +60,20 @@ pub(super) async fn keep_presence(desk: Desk, clock: Arc<dyn Clock>, pace: Pace)
 }
 
 /// Attends the cases of one agent for as long as the demo runs.
-pub(super) async fn attend(desk: Desk, agent: AgentDescription, clock: Arc<dyn Clock>, pace: Pace) {
+pub(super) async fn attend(
+    desk: Desk,
+    people: People,
+    agent: AgentDescription,
+    clock: Arc<dyn Clock>,
+    pace: Pace,
+) {
     let mut player =
         Player { dice: pace.dice(agent.id.as_str()), cares: HashMap::new(), desk, agent, clock, pace };
     loop {
         tokio::time::sleep(player.pace.seconds(0.5)).await;
+        if is_taken(&people, &player.agent.id) {
+            continue;
+        }
         if let Err(error) = player.look().await {
             tracing::debug!(%error, agent = %player.agent.id, "an agent could not go on");
         }

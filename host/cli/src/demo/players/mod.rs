@@ -13,7 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use desk::Desk;
+use domain::id::AgentId;
 use domain::outside::Clock;
+use governance::People;
 use tokio::task::JoinSet;
 
 use dice::Dice;
@@ -37,18 +39,23 @@ impl Pace {
     }
 }
 
+/// Whether whoever tries the demo sits in an agent's place: then nobody plays them.
+fn is_taken(people: &People, agent: &AgentId) -> bool {
+    people.summary(&agent.as_str().into()).is_ok_and(|known| !known.access.sessions.is_empty())
+}
+
 /// Lets the agents come to work, and the customers write if they are to.
 pub(super) fn start(
     tasks: &mut JoinSet<()>,
     desk: &Desk,
     phones: &Arc<simulator::Handle>,
-    clock: &Arc<dyn Clock>,
+    (people, clock): (&People, &Arc<dyn Clock>),
     pace: Pace,
     customers: bool,
 ) {
-    tasks.spawn(agents::keep_presence(desk.clone(), Arc::clone(clock), pace));
+    tasks.spawn(agents::keep_presence(desk.clone(), people.clone(), Arc::clone(clock), pace));
     for agent in desk.active().company.agents() {
-        tasks.spawn(agents::attend(desk.clone(), agent.clone(), Arc::clone(clock), pace));
+        tasks.spawn(agents::attend(desk.clone(), people.clone(), agent.clone(), Arc::clone(clock), pace));
     }
     if customers {
         tasks.spawn(customers::write(desk.clone(), Arc::clone(phones), pace));
