@@ -54,13 +54,13 @@ const holder = (conversation) => {
 const name = (conversation) => conversation.customer?.name || conversation.customer?.phone || conversation.conversation.slice(0, 6);
 
 function tabs() {
-  const names = [...(work.agent ? ["mine", "waiting"] : []), ...(me.may.includes("read-status") ? ["open"] : [])];
+  const names = [...(work.agent ? ["mine", "waiting"] : []), ...(me.may.includes("find-contact") ? ["open"] : [])];
   if (!names.includes(which)) which = names[0] ?? "mine";
   part("tabs").replaceChildren(...names.map((one, n) => {
     const tab = make("button", { textContent: word(one), id: `tab-${one}`, tabIndex: one === which ? 0 : -1 });
     tab.setAttribute("role", "tab");
     tab.setAttribute("aria-selected", one === which);
-    tab.setAttribute("aria-controls", "list");
+    tab.setAttribute("aria-controls", "panel");
     tab.addEventListener("click", () => { which = one; drawn = ""; tabs(); look(); part(`tab-${one}`).focus(); });
     tab.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -68,7 +68,7 @@ function tabs() {
     });
     return tab;
   }));
-  part("list").setAttribute("aria-labelledby", `tab-${which}`);
+  part("panel").setAttribute("aria-labelledby", `tab-${which}`);
 }
 
 function row(conversation) {
@@ -214,7 +214,7 @@ function shut() {
   open = null; drawn = "";
   part("conversation").hidden = true;
   document.querySelector("main").classList.remove("reading");
-  (part("list").querySelector(`[data-conversation="${before}"]`) ?? part("list")).focus();
+  (part("list").querySelector(`[data-conversation="${before}"]`) ?? part("panel")).focus();
   look();
 }
 part("back").addEventListener("click", shut);

@@ -1,0 +1,109 @@
+"""An agent at work in a browser, from the customer's first words to the end of the case; see `console` beside this."""
+
+import json
+import sys
+import urllib.request
+from pathlib import Path
+
+import axe_playwright_python
+from playwright.sync_api import expect, sync_playwright
+
+browser_path, host, phones = sys.argv[1:]
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# A phone of whoever tries the demo.
+PHONE, NUMBER, NAME = "573105550199", "106540352242922", "Usted, en Bogotá"
+
+
+def write(text):
+    act = {"phone": PHONE, "number": NUMBER, "act": "say", "text": text}
+    request = urllib.request.Request(
+        f"{phones}/page/act", json.dumps(act).encode(), {"Content-Type": "application/json"}
+    )
+    urllib.request.urlopen(request)
+
+
+def nothing_wrong(page, state):
+    """In light and dark, on a desk and on a phone: axe finds nothing and nothing has to be scrolled to the side."""
+    for scheme in ["light", "dark"]:
+        for width, height in [(1200, 800), (360, 700)]:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": height})
+            page.evaluate(AXE)
+            found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)["violations"]
+            found = [(one["id"], one["help"], [node["html"][:100] for node in one["nodes"]]) for one in found]
+            assert not found, f"{state}, {scheme}, {width} px: {found}"
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{state}, {scheme}: {wide} px on {width}"
+    page.set_viewport_size({"width": 1200, "height": 800})
+
+
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+    context = browser.new_context(locale="es-CO")
+    page = context.new_page()
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+
+    page.goto(f"{host}/console")
+    page.wait_for_url("**/sign-in")
+    expect(page.get_by_label("Persona")).to_be_visible()
+    nothing_wrong(page, "signing in")
+
+    page.evaluate("fetch('/demo/sign-in/andrea', { method: 'POST' })")
+    page.wait_for_timeout(500)
+    page.goto(f"{host}/console")
+    expect(page.get_by_role("tab", name="Míos")).to_be_visible()
+    page.get_by_label("Estado").select_option("available")
+    expect(page.locator("#load")).to_have_text("0 / 3")
+    nothing_wrong(page, "an empty list")
+
+    write("Quiero hablar con una persona")
+    row = page.get_by_role("button", name=NAME)
+    expect(row).to_be_visible(timeout=15_000)
+    # All of it by keyboard.
+    row.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=NAME)).to_be_focused()
+    expect(page.locator("#messages")).to_contain_text("Quiero hablar con una persona")
+    expect(page.locator("#text")).to_be_hidden()
+    nothing_wrong(page, "a case that was given")
+    page.get_by_role("button", name="Aceptar").press("Enter")
+    text = page.get_by_label("Mensaje al cliente")
+    expect(text).to_be_focused()
+
+    # What is being written survives a reload and a lost connection.
+    text.fill("Buenos días, soy")
+    page.reload()
+    page.get_by_role("button", name=NAME).press("Enter")
+    expect(text).to_have_value("Buenos días, soy")
+    text.press_sequentially(" Andrea")
+    context.set_offline(True)
+    text.press("Enter")
+    expect(page.locator("#said")).to_contain_text("Sin conexión")
+    expect(text).to_have_value("Buenos días, soy Andrea")
+    context.set_offline(False)
+    text.press("Enter")
+    ours = page.locator("#messages li.ours", has_text="Buenos días, soy Andrea")
+    expect(ours).to_have_count(1)
+    expect(text).to_have_value("")
+    expect(ours).to_contain_text("leído", timeout=15_000)
+
+    # What the customer writes comes by itself, with the words of a stranger in it.
+    write("<img src=x onerror=alert(1)> gracias")
+    expect(page.locator("#messages")).to_contain_text("<img src=x onerror=alert(1)> gracias", timeout=15_000)
+    nothing_wrong(page, "a conversation")
+
+    page.get_by_label("Cómo terminó").select_option("answered")
+    page.get_by_role("button", name="Cerrar").click()
+    expect(page.get_by_text("No hay conversaciones aquí.")).to_be_visible()
+    page.get_by_role("button", name="Salir").click()
+    page.wait_for_url("**/sign-in")
+
+    other = browser.new_context(locale="pt-BR").new_page()
+    other.goto(f"{host}/sign-in")
+    expect(other.get_by_label("Pessoa")).to_be_visible()
+    assert not wrong, wrong
+    browser.close()
+print("an agent attended a customer in a browser; axe found nothing")
