@@ -101,6 +101,23 @@ with sync_playwright() as playwright:
     page.get_by_role("button", name="Salir").click()
     page.wait_for_url("**/sign-in")
 
+    # Whoever may stop all sending does it from here, and everybody sees it.
+    steers = browser.new_context(locale="es-CO").new_page()
+    steers.goto(f"{host}/sign-in")
+    steers.evaluate("fetch('/demo/sign-in/ricardo', { method: 'POST' })")
+    steers.wait_for_timeout(500)
+    steers.goto(f"{host}/console")
+    expect(steers.get_by_role("tab", name="Todos")).to_be_visible()
+    expect(steers.get_by_label("Estado")).to_be_hidden()
+    steers.get_by_role("button", name="Detener envíos").click()
+    nothing_wrong(steers, "stopping everything")
+    steers.get_by_label("Por qué").fill("Prueba de parada")
+    steers.locator("#halt-now").click()
+    expect(steers.get_by_role("alert")).to_contain_text("ENVÍOS DETENIDOS · Prueba de parada · ricardo")
+    nothing_wrong(steers, "stopped")
+    steers.get_by_role("button", name="Reanudar envíos").click()
+    expect(steers.locator("#stopped")).to_be_hidden()
+
     other = browser.new_context(locale="pt-BR").new_page()
     other.goto(f"{host}/sign-in")
     expect(other.get_by_label("Pessoa")).to_be_visible()

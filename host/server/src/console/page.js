@@ -225,6 +225,33 @@ part("presence").querySelector("select").addEventListener("change", tried(async 
   status();
 }));
 
+// One person's act, and everybody sees it.
+let halted = false;
+async function stops() {
+  if (!me.may.includes("read-stops")) return;
+  const { stopped } = await ask("GET", "/outbound");
+  const whole = stopped.find((stop) => stop.scope === "account");
+  const stop = whole ?? stopped[0];
+  halted = Boolean(whole);
+  part("stopped").hidden = !stop;
+  part("stopped").textContent = stop ? [word("stopped") + (whole ? "" : ` ${word("of-number")}`), stop.why, String(stop.by).split("/").pop(), at(stop.since)].filter(Boolean).join(" · ") : "";
+  part("halt").hidden = !me.may.includes(halted ? "resume-sending" : "pause-sending");
+  part("halt").textContent = word(halted ? "resume" : "halt");
+}
+part("halt").addEventListener("click", tried(async () => {
+  if (!halted) return part("halting").showModal();
+  await ask("POST", "/outbound/resume", {});
+  await stops();
+}));
+part("halting").addEventListener("close", tried(async () => {
+  const reason = part("why").value.trim();
+  if (part("halting").returnValue !== "now" || !reason) return;
+  part("why").value = "";
+  part("halting").returnValue = "";
+  await ask("POST", "/outbound/pause", { reason });
+  await stops();
+}));
+
 async function status() {
   work = await ask("GET", "/me/presence");
   part("presence").hidden = !work.agent;
@@ -238,13 +265,14 @@ async function begin() {
   part("who").textContent = me.name;
   part("presence").querySelector("select").replaceChildren(...STATES.map((state) => make("option", { value: state, textContent: word(state) })));
   await status();
+  await stops();
   tabs();
   await look();
-  // Twice a minute for what only time changes, and every two seconds while somebody looks.
+  // Every two seconds while somebody looks, and less often for what rarely changes.
   let beat = 0;
   setInterval(() => {
     if (document.hidden) return;
-    look().then(() => { if (beat++ % 15 === 0) return status(); }).catch((error) => say(error.message));
+    look().then(() => { if (beat++ % 5 === 0) return Promise.all([status(), stops()]); }).catch((error) => say(error.message));
   }, 2000);
 }
 begin().catch((error) => say(error.message));

@@ -23,6 +23,10 @@ const table = {
   saved: ["Sin conexión: lo escrito queda guardado aquí.", "Sem conexão: o que foi escrito fica salvo aqui.", "No connection: what you wrote is kept here."],
   shut: ["Pasaron 24 horas: solo se puede enviar una plantilla.", "Passaram 24 horas: só se pode enviar um modelo.", "24 hours have passed: only a template may be sent."],
   enter: ["Enter envía, Mayús+Enter pasa de línea.", "Enter envia, Shift+Enter pula linha.", "Enter sends, Shift+Enter begins a line."],
+  halt: ["Detener envíos", "Parar envios", "Stop sending"], resume: ["Reanudar envíos", "Retomar envios", "Resume sending"],
+  halts: ["Nada sale de ningún número, de personas ni de reglas, hasta que alguien lo reanude. Lo que se escriba espera.", "Nada sai de nenhum número, de pessoas nem de regras, até que alguém retome. O que se escrever espera.", "Nothing leaves from any number, by people or rules, until somebody resumes it. What is written waits."],
+  why: ["Por qué", "Por quê", "Why"], no: ["No", "Não", "No"],
+  stopped: ["ENVÍOS DETENIDOS", "ENVIOS PARADOS", "SENDING IS STOPPED"], "of-number": ["en un número", "em um número", "on one number"],
   "not-agent": ["Usted no atiende clientes.", "Você não atende clientes.", "You do not attend customers."],
 };
 const column = { es: 0, pt: 1, en: 2 };
