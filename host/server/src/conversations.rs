@@ -88,6 +88,8 @@ struct List {
     conversations: Vec<Value>,
     /// Whether there are more than were told.
     more: bool,
+    /// What the host's clock shows: what waits, waits by it.
+    now: Time,
 }
 
 /// A conversation and its latest messages.
@@ -274,7 +276,7 @@ async fn list(
         }
         told.push(teller.conversation(id, &conversation, holds(person, &conversation)).map_err(desk)?);
     }
-    Ok(Json(List { conversations: told, more }))
+    Ok(Json(List { conversations: told, more, now: server.clock.now() }))
 }
 
 /// A conversation that a path names.

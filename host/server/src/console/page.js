@@ -30,12 +30,15 @@ async function ask(method, path, body, headers = {}) {
   return told;
 }
 
+// What waits, waits by the host's clock, whatever this machine's shows.
+let ahead = 0;
+const now = () => Date.now() + ahead;
 // Times are the reader's: short ones for what is today.
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(language, { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
 const at = (time) => {
   const then = new Date(time);
-  return (then.toDateString() === new Date().toDateString() ? clock : day).format(then);
+  return (then.toDateString() === new Date(now()).toDateString() ? clock : day).format(then);
 };
 const span = (milliseconds) => {
   const minutes = Math.max(0, Math.floor(milliseconds / 60000));
@@ -43,11 +46,11 @@ const span = (milliseconds) => {
 };
 const remains = (conversation) => {
   const until = conversation["window-until"];
-  return until ? `${word("window")} ${span(new Date(until) - Date.now())}` : word("closed");
+  return until ? `${word("window")} ${span(new Date(until) - now())}` : word("closed");
 };
 const holder = (conversation) => {
   const { holder } = conversation;
-  if (holder.is === "queue") return `${holder.queue} · ${word("since")} ${span(Date.now() - new Date(holder.since))}`;
+  if (holder.is === "queue") return `${holder.queue} · ${word("since")} ${span(now() - new Date(holder.since))}`;
   if (holder.is === "agent") return `${word("doing")} ${holder.name}`;
   return word(holder.is);
 };
@@ -87,7 +90,8 @@ function row(conversation) {
 async function look() {
   if (!me || (!work.agent && which !== "open")) return;
   const told = await ask("GET", `/conversations?which=${which}`);
-  const rows = JSON.stringify([told, open, Math.floor(Date.now() / 60000)]);
+  ahead = new Date(told.now) - Date.now();
+  const rows = JSON.stringify([told.conversations, open, Math.floor(now() / 60000)]);
   if (rows !== drawn) {
     drawn = rows;
     const focused = document.activeElement?.dataset?.conversation;
