@@ -140,6 +140,9 @@ impl Host {
             let passwords_of = settings.oidc.as_ref().and_then(|oidc| oidc.passwords_of.clone());
             move || People::new(store, keys, clock, entropy, breached, passwords_of)
         });
+        for stranger in settings.oidc.iter().flat_map(|oidc| oidc.strangers(policy.company.raci())) {
+            tracing::warn!(person = %stranger, "`oidc.passwords-of` names nobody of the matrix: nobody signs in by that name");
+        }
         let streams = Streams::default();
         let server = Server {
             desk: desk.clone(),

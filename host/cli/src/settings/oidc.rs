@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::id::PersonId;
 use domain::network::Network;
+use domain::raci::Raci;
 use governance::{Claims, ProviderSettings};
 use hyper::Uri;
 use serde::Deserialize;
@@ -39,6 +40,11 @@ pub(crate) struct Oidc {
 }
 
 impl Oidc {
+    /// Those whose passwords would be taken and whom the matrix does not know.
+    pub(crate) fn strangers<'a>(&'a self, raci: &'a Raci) -> impl Iterator<Item = &'a PersonId> {
+        self.passwords_of.iter().flatten().filter(|id| raci.by_id(id).is_none())
+    }
+
     /// What a table says.
     pub(super) fn read(written: Written, secret: Option<Secret>) -> Result<Self, SettingsError> {
         let wrong = |key: &str, value: &str, expected| SettingsError::Value {
