@@ -95,6 +95,14 @@ with sync_playwright() as playwright:
     expect(page.locator("#messages")).to_contain_text("<img src=x onerror=alert(1)> gracias", timeout=15_000)
     nothing_wrong(page, "a conversation")
 
+    # Why a rule said what it said, and that it would say it again.
+    page.locator("#messages").get_by_role("button", name="Por qué").first.click()
+    expect(page.locator("#asked")).to_contain_text("otra vez: lo mismo")
+    expect(page.locator("#asked")).to_contain_text("está en los archivos de la empresa")
+    nothing_wrong(page, "why")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+
     page.get_by_label("Cómo terminó").select_option("answered")
     page.get_by_role("button", name="Cerrar").click()
     expect(page.get_by_text("No hay conversaciones aquí.")).to_be_visible()
@@ -111,7 +119,7 @@ with sync_playwright() as playwright:
     expect(steers.get_by_label("Estado")).to_be_hidden()
     steers.get_by_role("button", name="Detener envíos").click()
     nothing_wrong(steers, "stopping everything")
-    steers.get_by_label("Por qué").fill("Prueba de parada")
+    steers.locator("#why").fill("Prueba de parada")
     steers.locator("#halt-now").click()
     expect(steers.get_by_role("alert")).to_contain_text("ENVÍOS DETENIDOS · Prueba de parada · ricardo")
     nothing_wrong(steers, "stopped")

@@ -120,8 +120,26 @@ function message(one) {
   }
   const fares = one.fares && word(one.fares.is) + (one.fares.code ? ` (${one.fares.code})` : "");
   const bad = ["failed", "refused", "withheld", "in-doubt"].includes(one.fares?.is);
-  item.append(make("span", { className: bad ? "foot bad" : "foot", textContent: [who, at(one.at), one.edited ? word("edited") : "", fares].filter(Boolean).join(" · ") }));
+  const foot = make("span", { className: bad ? "foot bad" : "foot", textContent: [who, at(one.at), one.edited ? word("edited") : "", fares].filter(Boolean).join(" · ") });
+  if (one.by.is === "rule" && me.may.includes("explain-decisions")) {
+    const why = make("button", { className: "why", type: "button", textContent: word("because") });
+    why.addEventListener("click", tried(() => reasons(one.message)));
+    foot.append(why);
+  }
+  item.append(foot);
   return item;
+}
+
+// The decision behind a message of a rule: who was asked, by whose word, and that it comes out the same.
+async function reasons(of) {
+  const told = await ask("GET", `/why?of=${of}&again=true`);
+  const until = told.steps.findIndex((step) => step.event === told["asked-about"]);
+  const step = told.steps.slice(0, until < 0 ? undefined : until + 1).findLast((one) => one.decision);
+  part("asked").replaceChildren(...(step?.decision.asked ?? []).map((one) => make("li", {},
+    make("strong", { textContent: one.rule }), ` · ${one.words}`, one.reason ? ` · «${one.reason}»` : "",
+    ...[one["signed-words"], one["moved-words"], one.again?.words].filter(Boolean).map((line) => make("small", { textContent: line })))));
+  part("letter").textContent = told.letter ?? "";
+  part("reasons").showModal();
 }
 
 const draft = (id) => `timonel-draft-${me.person}-${id}`;
@@ -171,10 +189,12 @@ async function act(path, body, headers) {
   return done;
 }
 
-const tried = (does) => async (event) => {
-  event?.preventDefault();
-  try { await does(event); } catch (error) { say(error.message); }
-};
+function tried(does) {
+  return async (event) => {
+    event?.preventDefault();
+    try { await does(event); } catch (error) { say(error.message); }
+  };
+}
 
 part("accept").addEventListener("click", tried(async () => {
   await act("accept");
@@ -222,7 +242,7 @@ function shut() {
   look();
 }
 part("back").addEventListener("click", shut);
-document.addEventListener("keydown", (event) => { if (event.key === "Escape" && open) shut(); });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && open && !document.querySelector("dialog[open]")) shut(); });
 part("leave").addEventListener("click", tried(async () => { await ask("POST", "/sign-out"); location.assign("/sign-in"); }));
 part("presence").querySelector("select").addEventListener("change", tried(async (event) => {
   work = await ask("POST", "/me/presence", { presence: event.target.value });

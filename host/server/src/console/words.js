@@ -23,6 +23,7 @@ const table = {
   saved: ["Sin conexión: lo escrito queda guardado aquí.", "Sem conexão: o que foi escrito fica salvo aqui.", "No connection: what you wrote is kept here."],
   shut: ["Pasaron 24 horas: solo se puede enviar una plantilla.", "Passaram 24 horas: só se pode enviar um modelo.", "24 hours have passed: only a template may be sent."],
   enter: ["Enter envía, Mayús+Enter pasa de línea.", "Enter envia, Shift+Enter pula linha.", "Enter sends, Shift+Enter begins a line."],
+  because: ["Por qué", "Por quê", "Why"], fine: ["Cerrar", "Fechar", "Close"],
   halt: ["Detener envíos", "Parar envios", "Stop sending"], resume: ["Reanudar envíos", "Retomar envios", "Resume sending"],
   halts: ["Nada sale de ningún número, de personas ni de reglas, hasta que alguien lo reanude. Lo que se escriba espera.", "Nada sai de nenhum número, de pessoas nem de regras, até que alguém retome. O que se escrever espera.", "Nothing leaves from any number, by people or rules, until somebody resumes it. What is written waits."],
   why: ["Por qué", "Por quê", "Why"], no: ["No", "Não", "No"],
