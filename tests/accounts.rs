@@ -69,7 +69,7 @@ pub async fn settle(company: &Company, serve: Serve, mail: &Mail) -> Result<Acco
 }
 
 /// Until no webhook is open, no status waits to be told, and nothing is sent any more.
-async fn work_off(company: &Company, serve: &Serve) -> Result<(), String> {
+pub async fn work_off(company: &Company, serve: &Serve) -> Result<(), String> {
     let (started, mut moved, mut quiet, mut before) = (Instant::now(), Instant::now(), 0, None);
     while quiet < 5 {
         if started.elapsed() > PATIENCE || moved.elapsed() > STUCK {
