@@ -38,6 +38,7 @@ def nothing_wrong(page, state):
     page.set_viewport_size({"width": 1200, "height": 800})
 
 
+expect.set_options(timeout=20_000)
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
     context = browser.new_context(locale="es-CO")
@@ -61,7 +62,7 @@ with sync_playwright() as playwright:
 
     write("Quiero hablar con una persona")
     row = page.get_by_role("button", name=NAME)
-    expect(row).to_be_visible(timeout=15_000)
+    expect(row).to_be_visible()
     # All of it by keyboard.
     row.focus()
     page.keyboard.press("Enter")
@@ -88,11 +89,11 @@ with sync_playwright() as playwright:
     ours = page.locator("#messages li.ours", has_text="Buenos días, soy Andrea")
     expect(ours).to_have_count(1)
     expect(text).to_have_value("")
-    expect(ours).to_contain_text("leído", timeout=15_000)
+    expect(ours).to_contain_text("leído")
 
     # What the customer writes comes by itself, with the words of a stranger in it.
     write("<img src=x onerror=alert(1)> gracias")
-    expect(page.locator("#messages")).to_contain_text("<img src=x onerror=alert(1)> gracias", timeout=15_000)
+    expect(page.locator("#messages")).to_contain_text("<img src=x onerror=alert(1)> gracias")
     nothing_wrong(page, "a conversation")
 
     # Why a rule said what it said, and that it would say it again.
