@@ -356,3 +356,6 @@ fn form(pairs: &[(&str, &str)]) -> String {
     let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
     pairs.join("&")
 }
+
+#[cfg(test)]
+mod tests;
