@@ -15,6 +15,7 @@ use domain::rule::Version;
 use domain::rule::book::{Moved, RuleBook};
 use domain::rule::falling::{Left, Since};
 use domain::rule::mode::Mode;
+use domain::rule::moving::Unmoved;
 use domain::stream::Actor;
 use tokio::sync::watch;
 
@@ -88,7 +89,7 @@ impl Watchman {
             let one = one.ok_or_else(|| HelmError::NoRule(rule.clone()))?;
             // Somebody was faster.
             if one.mode <= Mode::Shadow || one.signed.judges() {
-                return Err(HelmError::NoVersion(rule.clone()));
+                return Err(HelmError::Unmoved(rule.clone(), Unmoved::Nothing));
             }
             Ok(Change { events: back(one, &book, change, &versions, &why), ..Change::default() })
         });
@@ -97,7 +98,7 @@ impl Watchman {
                 tracing::error!(%rule, why, generation, "a rule left its bounds after a change: the change was undone");
                 Ok(())
             }
-            Err(HelmError::NoVersion(_)) => Ok(()),
+            Err(HelmError::Unmoved(_, Unmoved::Nothing)) => Ok(()),
             Err(error) => Err(error),
         }
     }

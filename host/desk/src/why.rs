@@ -59,6 +59,15 @@ pub struct Made {
     pub moved: Option<Recorded>,
 }
 
+/// A round of rules.
+#[derive(Debug, Clone)]
+pub struct Round {
+    /// When its generation came in force, and who had it so; none if that is not of record.
+    pub came: Option<(Time, Actor)>,
+    /// What each rule did, those in the shadow last.
+    pub made: Vec<Made>,
+}
+
 /// By whose word a rule was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignedBy {
@@ -158,19 +167,23 @@ impl Desk {
         Ok(None)
     }
 
-    /// What each rule did in a round, those in the shadow last.
-    pub fn made(&self, recorded: &Recorded, decided: &RuleDecided) -> Result<Vec<Made>, DeskError> {
-        let Stream::Conversation(conversation) = recorded.stream else { return Ok(Vec::new()) };
-        let known = self.store().conversation(conversation)?.1;
+    /// What each rule did in a round of a conversation.
+    pub fn round(&self, recorded: &Recorded, decided: &RuleDecided) -> Result<Round, DeskError> {
+        let known = match recorded.stream {
+            Stream::Conversation(conversation) => self.store().conversation(conversation)?.1,
+            _ => None,
+        };
         let key = known.and_then(|known| self.shared().key(known.contact).ok());
         let traces = key.and_then(|key| decided.traces.open(&key).ok());
         let mut traces = traces.into_iter().flat_map(|traces| traces.0);
-        let generation = self.generation_before(recorded.seq, decided.generation)?;
+        let generation = self.generation_then(recorded.seq, decided.generation)?;
+        let (rules, came) =
+            generation.map_or_else(Default::default, |(rules, at, by)| (rules, Some((at, by))));
         let asked = decided.asked.iter().map(|asked| (asked, None));
         let shadowed = decided.shadowed.iter().map(|shadowed| (&shadowed.asked, Some(shadowed.agrees)));
         let made = asked.chain(shadowed).map(|(asked, agrees)| {
             let is_it = |active: &&ActiveRule| active.rule == asked.rule;
-            let active = generation.iter().flatten().find(is_it).cloned();
+            let active = rules.iter().find(is_it).cloned();
             let of = active.as_ref().and_then(|active| active.version);
             Ok(Made {
                 asked: asked.clone(),
@@ -182,27 +195,22 @@ impl Desk {
                 active,
             })
         });
-        made.collect()
+        Ok(Round { came, made: made.collect::<Result<_, DeskError>>()? })
     }
 
-    /// The rules of a generation that was in force when an event was written.
-    fn generation_before(&self, event: u64, number: u64) -> Result<Option<Vec<ActiveRule>>, DeskError> {
-        for recorded in self.changes("generation", event) {
-            if let Event::GenerationActivated(active) = recorded?.event
-                && active.generation == number
-            {
-                return Ok(Some(active.rules));
-            }
-        }
-        Ok(None)
-    }
-
-    /// When a generation came in force, and who had it so.
-    pub fn generation_came(&self, event: u64, number: u64) -> Result<Option<(Time, Actor)>, DeskError> {
+    /// The rules of a generation that was in force when an event was written, when it came, and who had it so.
+    #[allow(clippy::type_complexity, reason = "the caller takes it apart at once")]
+    fn generation_then(
+        &self,
+        event: u64,
+        number: u64,
+    ) -> Result<Option<(Vec<ActiveRule>, Time, Actor)>, DeskError> {
         for recorded in self.changes("generation", event) {
             let Recorded { event, time, actor, .. } = recorded?;
-            if matches!(event, Event::GenerationActivated(active) if active.generation == number) {
-                return Ok(Some((time, actor)));
+            if let Event::GenerationActivated(active) = event
+                && active.generation == number
+            {
+                return Ok(Some((active.rules, time, actor)));
             }
         }
         Ok(None)

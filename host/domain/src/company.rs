@@ -238,6 +238,10 @@ impl Company {
                 &format!("one of the queues was expected: {}", names.join(", ")),
             ))
         };
+        if let Some((key, expected)) = description.fall_back.wrong() {
+            let value = serde_json::json!(description.fall_back)[key].to_string();
+            return Err(mistake(format!("fall-back.{key}"), &value, expected));
+        }
         for (i, code) in description.closing_codes.iter().enumerate() {
             if !CaseClosed::is_code(code) {
                 let expected = "1 to 40 small letters and hyphens were expected, as `wrong-number`";
@@ -413,6 +417,11 @@ impl Company {
     /// One agent.
     pub fn agent(&self, id: &AgentId) -> Option<&AgentDescription> {
         self.description.agents.iter().find(|agent| agent.id == *id)
+    }
+
+    /// What people read of an agent; the name in the file of who is not there any more.
+    pub fn agent_name(&self, id: &AgentId) -> String {
+        self.agent(id).map_or_else(|| id.to_string(), |agent| agent.name.clone())
     }
 
     /// One number. None for a number that was not described.

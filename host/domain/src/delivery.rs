@@ -159,6 +159,27 @@ fn is_zero(n: &u32) -> bool {
 }
 
 impl Delivery {
+    /// How it fares, in one word for people and programs.
+    pub fn fares(&self) -> &'static str {
+        match (&self.state, self.status) {
+            (Sending::Accepted, Some(status)) => status.word(),
+            (Sending::Accepted, None) => "accepted",
+            (Sending::Refused { .. }, _) => "refused",
+            (Sending::Withheld, _) => "withheld",
+            (Sending::InDoubt { .. } | Sending::Unknown, _) => "in-doubt",
+            (Sending::Waiting { .. } | Sending::Postponed { .. }, _) => "waiting",
+            (Sending::Queued | Sending::Attempting, _) => "queued",
+        }
+    }
+
+    /// WhatsApp's code, if it refused it.
+    pub fn refusal(&self) -> Option<i64> {
+        match self.state {
+            Sending::Refused { code } => Some(code),
+            _ => None,
+        }
+    }
+
     /// A message that was just queued.
     pub fn new(
         message: MessageId,

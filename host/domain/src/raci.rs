@@ -133,6 +133,16 @@ impl Raci {
         person.roles.iter().any(steers) || Task::ALL.into_iter().any(has_last_word)
     }
 
+    /// What people read of somebody; the name in the file of who is not there any more.
+    pub fn name_of(&self, id: &PersonId) -> String {
+        self.by_id(id).map_or_else(|| id.to_string(), |person| person.name.clone())
+    }
+
+    /// Whether somebody looks customers up by their row, whoever attends them. Nobody of another company does.
+    pub fn looks_up(&self, person: &Person) -> bool {
+        !person.external && self.letters(person, Task::CustomerData).has(Letters::RA)
+    }
+
     /// What somebody has to do with a task: their own letters, and the last word where it was lent to them.
     pub fn letters(&self, person: &Person, task: Task) -> Letters {
         let own = self.own_letters(person, task);

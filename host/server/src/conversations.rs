@@ -15,14 +15,11 @@ use axum::response::{IntoResponse, Response};
 use desk::{CommandError, DeskError, Done};
 use domain::Time;
 use domain::agent::Presence;
-use domain::company::Company;
 use domain::conversation::{Conversation, Holder};
 use domain::id::{AgentId, ConversationId};
 use domain::message::Outgoing;
 use domain::raci::action::Action;
-use domain::raci::letters::Letters;
-use domain::raci::person::{Person, Target};
-use domain::raci::task::Task;
+use domain::raci::person::Person;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -32,6 +29,7 @@ use crate::api::openapi::Page;
 use crate::api::problem::Problem;
 use crate::let_in::LetIn;
 use crate::routes::{About, Routes};
+use crate::said;
 
 /// Conversations in one answer.
 const MOST: usize = 500;
@@ -45,7 +43,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
     Routes::new()
         .get("/api/v1/conversations", Action::ListConversations, list)
         .about(About::WithinScope)
-        .page(Page::new("Conversations: `which=mine` (your cases), `waiting` (in your queues) or `open` (all that you reach); at most 500, the longest waiting first.").gives::<List>())
+        .page(Page::new("Conversations: `which=mine` (your cases), `waiting` (in your queues) or `open` (all that wait or that somebody has, as far as you reach); at most 500, of those that wait the longest waiting first.").gives::<List>())
         .get("/api/v1/conversations/{conversation}/messages", look, messages)
         .about(About::ConversationInPath)
         .page(Page::new("A conversation with its latest messages; `before=` a version has those before it. It is yours to read while you hold its case, or with R or A in the row of customers' data.").gives::<Whole>())
@@ -204,25 +202,10 @@ fn agent_of(person: &Person) -> AgentId {
     AgentId::from(person.id.as_str())
 }
 
-/// Where a conversation is, for whoever has a scope.
-fn target(conversation: &Conversation) -> Target {
-    let (queue, agent) = match conversation.case.as_ref().map(|case| &case.holder) {
-        None | Some(Holder::Rules) => (None, None),
-        Some(Holder::Queue { place, .. }) => (Some(place.queue.clone()), None),
-        Some(Holder::Agent { agent, queue, .. }) => (Some(queue.clone()), Some(agent.clone())),
-    };
-    Target { number: Some(conversation.number.clone()), queue, agent }
-}
-
 /// Whether somebody has the case in their hands.
 fn holds(person: &Person, conversation: &Conversation) -> bool {
     let holder = conversation.case.as_ref().map(|case| &case.holder);
     matches!(holder, Some(Holder::Agent { agent, .. }) if *agent == agent_of(person))
-}
-
-/// Whether somebody looks customers up.
-fn looks_up(person: &Person, company: &Company) -> bool {
-    !person.external && company.raci().letters(person, Task::CustomerData).has(Letters::RA)
 }
 
 async fn list(
@@ -267,7 +250,7 @@ async fn list(
     let mut more = false;
     for id in found {
         let Some(conversation) = store.conversation(id).map_err(desk)?.1 else { continue };
-        if !person.reaches(&target(&conversation)) {
+        if !person.reaches(&said::target(&conversation)) {
             continue;
         }
         if told.len() == MOST {
@@ -295,7 +278,7 @@ async fn messages(
     let company = Arc::clone(&server.desk.active().company);
     let person = &let_in.person;
     let (id, conversation) = named(&server, &name)?;
-    if !holds(person, &conversation) && !looks_up(person, &company) {
+    if !holds(person, &conversation) && !server.people.with_loans(company.raci()).looks_up(person) {
         let language = person.language(company.own_language());
         let words = language.pick(
             "Lo que se dijo lo lee quien tiene el caso: acéptelo primero. O quien tiene R o A en «Consultar datos de clientes».",

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Query, Request};
 use axum::http::{StatusCode, Uri};
-use domain::conversation::Holder;
+use domain::conversation::{Conversation, Holder};
 use domain::event;
 use domain::id::{ConversationId, MessageId};
 use domain::raci::person::Target;
@@ -122,19 +122,25 @@ fn of_conversation(
     message: Option<MessageId>,
 ) -> Option<Said> {
     let state = server.desk.store().conversation(conversation).ok()?.1?;
-    let (queue, agent) = match state.case.map(|case| case.holder) {
-        None | Some(Holder::Rules) => (None, None),
-        Some(Holder::Queue { place, .. }) => (Some(place.queue), None),
-        Some(Holder::Agent { agent, queue, .. }) => (Some(queue), Some(agent)),
-    };
+    let target = target(&state);
     let about = event::About {
         contact: Some(state.contact),
         conversation: Some(conversation),
         message,
-        agent: agent.clone(),
+        agent: target.agent.clone(),
         ..event::About::default()
     };
-    Some(Said { target: Target { number: Some(state.number), queue, agent }, about, reason: None })
+    Some(Said { target, about, reason: None })
+}
+
+/// Where a conversation is, for whoever has a scope.
+pub(crate) fn target(conversation: &Conversation) -> Target {
+    let (queue, agent) = match conversation.case.as_ref().map(|case| &case.holder) {
+        None | Some(Holder::Rules) => (None, None),
+        Some(Holder::Queue { place, .. }) => (Some(place.queue.clone()), None),
+        Some(Holder::Agent { agent, queue, .. }) => (Some(queue.clone()), Some(agent.clone())),
+    };
+    Target { number: Some(conversation.number.clone()), queue, agent }
 }
 
 /// Where a rule, or the first one of a set, is: whether somebody reaches all that it is for is asked again where it is moved.

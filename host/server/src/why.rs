@@ -12,16 +12,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use desk::{Again, DeskError, Made, Story, WhatIf};
+use desk::{Again, DeskError, Made, Round, Story, WhatIf};
 use domain::Time;
 use domain::company::Company;
 use domain::event::{Event, Recorded, RuleDecided};
 use domain::id::RuleId;
 use domain::law::language::Language;
 use domain::raci::action::Action;
-use domain::raci::letters::Letters;
-use domain::raci::person::Person;
-use domain::raci::task::Task;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -132,11 +129,6 @@ fn failed(error: &DeskError) -> Problem {
     }
 }
 
-/// Whether somebody sees what is about the customer.
-fn sees_words(person: &Person, company: &Company) -> bool {
-    !person.external && company.raci().letters(person, Task::CustomerData).has(Letters::RA)
-}
-
 /// Works on a thread that may wait: what is made again is compiled and run.
 async fn waiting<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
@@ -155,7 +147,7 @@ async fn why(
         let teller = Teller {
             server: &server,
             language: let_in.person.language(company.own_language()),
-            open: sees_words(&let_in.person, &company),
+            open: server.people.with_loans(company.raci()).looks_up(&let_in.person),
             company: &company,
         };
         teller.tell(story, asked.again).map(Json).map_err(|error| failed(&error))
@@ -170,7 +162,7 @@ async fn what_if(
 ) -> Result<Json<Said>, Problem> {
     waiting(move || {
         let (desk, company) = (&server.desk, Arc::clone(&server.desk.active().company));
-        if !sees_words(&let_in.person, &company) {
+        if !server.people.with_loans(company.raci()).looks_up(&let_in.person) {
             let words = "what a rule says to a customer's words takes R or A in the row of customers' data";
             return Err(Problem::new(StatusCode::FORBIDDEN, "not-yours-to-do", words));
         }
@@ -183,7 +175,7 @@ async fn what_if(
             }
             _ => return Err(nothing()),
         };
-        let made = desk.made(&recorded, &decided).map_err(|error| failed(&error))?;
+        let made = desk.round(&recorded, &decided).map_err(|error| failed(&error))?.made;
         let invalid = |words: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-question", words);
         let made = made.iter().find(|made| made.asked.rule == asked.rule);
         let made = made.ok_or_else(|| invalid(format!("`rule`: `{}` was not asked there", asked.rule)))?;
@@ -217,13 +209,6 @@ struct Teller<'a> {
     open: bool,
 }
 
-/// A decision with all that belongs to it.
-struct Round<'a> {
-    recorded: &'a Recorded,
-    decided: &'a RuleDecided,
-    made: Vec<Made>,
-}
-
 impl Teller<'_> {
     fn tell(&self, story: Story, again: bool) -> Result<Why, DeskError> {
         let mut steps = Vec::with_capacity(story.steps.len());
@@ -237,12 +222,11 @@ impl Teller<'_> {
                 "words": words::step(&recorded.event, self.company, self.language),
             });
             if let Event::RuleDecided(decided) = &recorded.event {
-                let made = self.server.desk.made(recorded, decided)?;
-                let round = Round { recorded, decided, made };
-                step["decision"] = self.round(&round, &mut left)?;
+                let round = self.server.desk.round(recorded, decided)?;
+                step["decision"] = self.round(recorded, decided, &round, &mut left)?;
                 let until = story.asked_about.unwrap_or(u64::MAX);
                 if self.open && recorded.seq <= until {
-                    letter = letter::of(&round, &story, self.server, self.company)?.or(letter);
+                    letter = letter::of(recorded, &round, &story, self.server, self.company)?.or(letter);
                 }
             }
             steps.push(step);
@@ -257,9 +241,14 @@ impl Teller<'_> {
         })
     }
 
-    fn round(&self, round: &Round<'_>, left: &mut usize) -> Result<Value, DeskError> {
-        let (recorded, decided) = (round.recorded, round.decided);
-        let came = self.server.desk.generation_came(recorded.seq, decided.generation)?;
+    fn round(
+        &self,
+        recorded: &Recorded,
+        decided: &RuleDecided,
+        round: &Round,
+        left: &mut usize,
+    ) -> Result<Value, DeskError> {
+        let came = round.came.as_ref();
         let mut asked = Vec::with_capacity(round.made.len());
         for made in &round.made {
             let mut told = self.made(made);
@@ -276,8 +265,8 @@ impl Teller<'_> {
             "why": decided.why,
             "generation": {
                 "number": decided.generation,
-                "since": came.as_ref().map(|(at, _)| at),
-                "by": came.as_ref().map(|(_, by)| by),
+                "since": came.map(|(at, _)| at),
+                "by": came.map(|(_, by)| by),
             },
             "asked": asked,
             "not-asked": not_asked.collect::<Vec<_>>(),

@@ -7,7 +7,7 @@ use domain::Time;
 use domain::company::Company;
 use domain::conversation::Holder;
 use domain::decision::{Asked, Call, Digest, Trace};
-use domain::delivery::Sending;
+use domain::delivery::Delivery;
 use domain::event::{Event, Label, Recorded, RuleDecided, Strange};
 use domain::id::{ContactId, ConversationId, MessageId, NumberId};
 use domain::message::{Content, Inbound, Outgoing};
@@ -164,7 +164,7 @@ impl<'a> View<'a> {
             Event::ReplyQueued(queued) => json!({
                 "is": "message", "by": self.person(&entry.actor),
                 "content": open(&queued.body, key).map(|message: Outgoing| json!({
-                    "kind": message.kind(), "text": message.words(), "choices": choices(&message),
+                    "kind": message.kind(), "text": message.words(), "choices": message.choices(),
                 })),
                 "fares": self.fares(queued.message),
             }),
@@ -207,26 +207,15 @@ impl<'a> View<'a> {
     /// How a message of ours fares, in one word, and why not if it does not.
     fn fares(&self, message: MessageId) -> Value {
         let delivery = self.desk.store().delivery(message).ok().and_then(|(_, delivery)| delivery);
-        let Some(delivery) = delivery else { return json!({ "is": "queued" }) };
-        match (delivery.state, delivery.status) {
-            (Sending::Accepted, Some(status)) => json!({ "is": status.word() }),
-            (Sending::Accepted, None) => json!({ "is": "accepted" }),
-            (Sending::Refused { code }, _) => json!({ "is": "refused", "code": code }),
-            (Sending::Withheld, _) => json!({ "is": "withheld" }),
-            (Sending::InDoubt { .. } | Sending::Unknown, _) => json!({ "is": "in-doubt" }),
-            (Sending::Waiting { .. } | Sending::Postponed { .. }, _) => json!({ "is": "waiting" }),
-            (Sending::Queued | Sending::Attempting, _) => json!({ "is": "queued" }),
-        }
+        let is = delivery.as_ref().map_or("queued", Delivery::fares);
+        json!({ "is": is, "code": delivery.as_ref().and_then(Delivery::refusal) })
     }
 
     fn person(&self, actor: &Actor) -> Value {
         let name = match actor {
             Actor::Agent(agent) => self.agent_name(agent.as_str()),
             Actor::Rule(rule) => rule.to_string(),
-            Actor::Person(person) => {
-                let known = self.company.raci().by_id(person);
-                known.map_or_else(|| person.to_string(), |person| person.name.clone())
-            }
+            Actor::Person(person) => self.company.raci().name_of(person),
             Actor::Operator(operator) => operator.to_string(),
             Actor::Host | Actor::Meta | Actor::Customer => String::new(),
         };
@@ -234,7 +223,7 @@ impl<'a> View<'a> {
     }
 
     fn agent_name(&self, id: &str) -> String {
-        self.company.agent(&id.into()).map_or_else(|| id.to_owned(), |agent| agent.name.clone())
+        self.company.agent_name(&id.into())
     }
 
     fn number(&self, id: &NumberId) -> String {
@@ -290,15 +279,6 @@ fn content(content: &Content) -> Value {
         value["place"] = json!([latitude, longitude]);
     }
     value
-}
-
-/// What a message of ours offers to press.
-fn choices(message: &Outgoing) -> Vec<&str> {
-    match message {
-        Outgoing::Buttons { buttons, .. } => buttons.iter().map(|button| button.title.as_str()).collect(),
-        Outgoing::Menu { rows, .. } => rows.iter().map(|row| row.title.as_str()).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// A round of rules: who was asked and what they saw and said, who was not, and what the host did not allow.

@@ -80,6 +80,15 @@ pub enum Outgoing {
 }
 
 impl Outgoing {
+    /// What it offers to press, in the customer's words.
+    pub fn choices(&self) -> Vec<&str> {
+        match self {
+            Self::Buttons { buttons, .. } => buttons.iter().map(|button| button.title.as_str()).collect(),
+            Self::Menu { rows, .. } => rows.iter().map(|row| row.title.as_str()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The words that the customer reads.
     pub fn words(&self) -> &str {
         match self {

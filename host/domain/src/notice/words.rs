@@ -48,8 +48,7 @@ impl Matter {
     /// What happened, in a line, as `plantilla «promo»: firmada (Paula Gómez)`.
     pub fn words(&self, by: &Actor, raci: &Raci, language: Language) -> String {
         let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
-        let name =
-            |id: &PersonId| raci.by_id(id).map_or_else(|| id.to_string(), |person| person.name.clone());
+        let name = |id: &PersonId| raci.name_of(id);
         let from = |number: &Option<crate::id::NumberId>| match number {
             None => say("todos los números", "todos os números", "all numbers"),
             Some(number) => {

@@ -179,13 +179,7 @@ impl Missing {
     /// What it waits for, in a sentence; times in the company's zone.
     pub fn words(&self, language: Language, raci: &Raci, zone: &TimeZone) -> String {
         let at = |time: &Time| time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-        let names = |ids: &[PersonId]| {
-            let name = |id: &PersonId| {
-                let known = raci.people().iter().find(|person| person.id == *id);
-                known.map_or_else(|| id.to_string(), |person| person.name.clone())
-            };
-            ids.iter().map(name).collect::<Vec<_>>().join(", ")
-        };
+        let names = |ids: &[PersonId]| ids.iter().map(|id| raci.name_of(id)).collect::<Vec<_>>().join(", ");
         match self {
             Self::Signature { task, more, could } => {
                 let (task, names) = (task.words(language), names(could));

@@ -52,6 +52,14 @@ pub enum Left {
 const ENOUGH: u64 = 20;
 
 impl FallBack {
+    /// The key of a bound that makes no sense, and what was expected of it.
+    pub fn wrong(&self) -> Option<(&'static str, &'static str)> {
+        if self.within.is_negative() {
+            return Some(("within", "a time was expected, as `1h`; `0s` leaves it to people"));
+        }
+        (self.failed > 100).then_some(("failed", "a share in percent was expected, 0 to 100"))
+    }
+
     /// The bound that a rule has left, if it has.
     pub fn left(&self, since: Since) -> Option<Left> {
         let many = since.failed >= u64::from(self.at_least.max(1));
@@ -88,6 +96,17 @@ mod tests {
         assert_eq!(left(19, 0, 19 * 90_000), None);
         assert_eq!(left(20, 0, 20 * 90_000), Some(Left::Slow(90_000)));
         assert_eq!(left(0, 0, 0), None);
+    }
+
+    #[test]
+    fn a_bound_that_makes_no_sense_is_named() {
+        let wrong = |bounds: FallBack| bounds.wrong().map(|(key, _)| key);
+        assert_eq!(wrong(FallBack::default()), None);
+        assert_eq!(
+            wrong(FallBack { within: SignedDuration::from_secs(-1), ..FallBack::default() }),
+            Some("within")
+        );
+        assert_eq!(wrong(FallBack { failed: 101, ..FallBack::default() }), Some("failed"));
     }
 
     proptest! {

@@ -3,8 +3,8 @@
 use desk::DeskError;
 use domain::company::Company;
 use domain::conversation::{Conversation, Holder};
-use domain::delivery::Sending;
-use domain::id::{AgentId, ConversationId, MessageId};
+use domain::delivery::Delivery;
+use domain::id::{ConversationId, MessageId};
 use domain::masking;
 use domain::message::{Content, Outgoing, Side};
 use domain::raci::person::Person;
@@ -68,10 +68,6 @@ impl Teller<'_> {
         })
     }
 
-    fn agent(&self, id: &AgentId) -> String {
-        self.company.agent(id).map_or_else(|| id.to_string(), |agent| agent.name.clone())
-    }
-
     fn holder(&self, conversation: &Conversation) -> Value {
         match conversation.case.as_ref().map(|case| &case.holder) {
             None => json!({ "is": "nobody" }),
@@ -80,7 +76,7 @@ impl Teller<'_> {
                 json!({ "is": "queue", "queue": place.queue, "since": since, "skills": place.skills })
             }
             Some(Holder::Agent { agent, queue, since, accepted }) => json!({
-                "is": "agent", "agent": agent, "name": self.agent(agent), "queue": queue, "since": since,
+                "is": "agent", "agent": agent, "name": self.company.agent_name(agent), "queue": queue, "since": since,
                 "accepted": accepted,
             }),
         }
@@ -131,7 +127,7 @@ impl Teller<'_> {
                     "at": at,
                     "kind": reply.content,
                     "text": outgoing.as_ref().map(Outgoing::words),
-                    "choices": outgoing.as_ref().map(choices),
+                    "choices": outgoing.as_ref().map(Outgoing::choices),
                     "fares": self.fares(reply.message)?,
                 })
             }
@@ -174,12 +170,11 @@ impl Teller<'_> {
     }
 
     fn author(&self, author: &Actor) -> Value {
-        let person = |id: &domain::id::PersonId| {
-            self.company.raci().by_id(id).map_or_else(|| id.to_string(), |person| person.name.clone())
-        };
         match author {
-            Actor::Agent(agent) => json!({ "is": "agent", "id": agent, "name": self.agent(agent) }),
-            Actor::Person(id) => json!({ "is": "agent", "id": id, "name": person(id) }),
+            Actor::Agent(agent) => {
+                json!({ "is": "agent", "id": agent, "name": self.company.agent_name(agent) })
+            }
+            Actor::Person(id) => json!({ "is": "agent", "id": id, "name": self.company.raci().name_of(id) }),
             Actor::Operator(operator) => json!({ "is": "agent", "id": operator, "name": operator }),
             Actor::Rule(rule) => json!({ "is": "rule", "id": rule, "name": rule }),
             Actor::Customer => json!({ "is": "customer" }),
@@ -189,26 +184,8 @@ impl Teller<'_> {
 
     /// How a message of ours fares.
     fn fares(&self, message: MessageId) -> Result<Value, DeskError> {
-        let Some(delivery) = self.server.desk.store().delivery(message)?.1 else {
-            return Ok(json!({ "is": "queued" }));
-        };
-        Ok(match (delivery.state, delivery.status) {
-            (Sending::Accepted, Some(status)) => json!({ "is": status.word() }),
-            (Sending::Accepted, None) => json!({ "is": "accepted" }),
-            (Sending::Refused { code }, _) => json!({ "is": "refused", "code": code }),
-            (Sending::Withheld, _) => json!({ "is": "withheld" }),
-            (Sending::InDoubt { .. } | Sending::Unknown, _) => json!({ "is": "in-doubt" }),
-            (Sending::Waiting { .. } | Sending::Postponed { .. }, _) => json!({ "is": "waiting" }),
-            (Sending::Queued | Sending::Attempting, _) => json!({ "is": "queued" }),
-        })
-    }
-}
-
-/// What a message of ours offers to press.
-fn choices(message: &Outgoing) -> Vec<&str> {
-    match message {
-        Outgoing::Buttons { buttons, .. } => buttons.iter().map(|button| button.title.as_str()).collect(),
-        Outgoing::Menu { rows, .. } => rows.iter().map(|row| row.title.as_str()).collect(),
-        _ => Vec::new(),
+        let delivery = self.server.desk.store().delivery(message)?.1;
+        let is = delivery.as_ref().map_or("queued", Delivery::fares);
+        Ok(json!({ "is": is, "code": delivery.as_ref().and_then(Delivery::refusal) }))
     }
 }

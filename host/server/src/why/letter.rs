@@ -3,53 +3,55 @@
 //! Whoever is decided on by a machine may know that, and may ask for a person (Brazil's LGPD, art. 20; Europe's GDPR, art. 22). It
 //! says what the rule said and read, and nothing of other customers or of the team.
 
-use desk::{DeskError, Made, SignedBy, Story};
+use desk::{DeskError, Made, Round, SignedBy, Story};
 use domain::company::Company;
-use domain::event::{Chooser, Event};
+use domain::event::{Chooser, Event, Recorded};
 use domain::law::language::Language;
 use domain::stream::Stream;
 
-use super::words::{name, signed_words};
-use super::{Round, local};
+use super::local;
+use super::words::signed_words;
 use crate::Server;
 
 /// About the rule that decided in a round; none if none did.
 pub(super) fn of(
-    round: &Round<'_>,
+    decided: &Recorded,
+    round: &Round,
     story: &Story,
     server: &Server,
     company: &Company,
 ) -> Result<Option<String>, DeskError> {
     let decides = |made: &&Made| made.asked.outcome.decides() && made.agrees.is_none();
     let Some(made) = round.made.iter().find(decides) else { return Ok(None) };
-    let Stream::Conversation(conversation) = round.recorded.stream else { return Ok(None) };
+    let Stream::Conversation(conversation) = decided.stream else { return Ok(None) };
     let (_, Some(conversation)) = server.desk.store().conversation(conversation)? else { return Ok(None) };
     let (_, contact) = server.desk.store().contact(conversation.contact)?;
     let language = Language::of(&contact.map(|contact| contact.language).unwrap_or_default());
     let say = |es: &'static str, pt: &'static str, en: &'static str| language.pick(es, pt, en);
 
     let (on, at) = (say("El", "Em", "On"), say("en", "em", "at"));
-    let when = local(round.recorded.time, company);
+    let when = local(decided.time, company);
     let zone = company.zone().iana_name().unwrap_or("UTC").to_owned();
-    let decided = say(
+    let by_program = say(
         "un programa decidió sobre su mensaje",
         "um programa decidiu sobre sua mensagem",
         "a program decided about your message",
     );
-    let came = came_of(round, story, made, language);
+    let came = came_of(decided, story, made, language);
     let rule = say("Lo decidió la regla", "Quem decidiu foi a regra", "It was decided by the rule");
     let plugin = made.version.as_ref().map(|version| version.plugin.clone()).unwrap_or_default();
     let of = made.version.as_ref().map_or_else(|| made.asked.component.short(), |one| one.digest().short());
     let version = say("versión", "versão", "version");
     let signed = signed_words(&made.signed, company, language);
     let mut lines = vec![
-        format!("{on} {when} ({zone}), {at} {}, {decided}: {came}.", company.name()),
+        format!("{on} {when} ({zone}), {at} {}, {by_program}: {came}.", company.name()),
         format!("{rule} «{}» ({plugin}, {version} {of}); {signed}.", made.asked.rule),
     ];
     if let SignedBy::People { signed, .. } = &made.signed
         && !signed.is_empty()
     {
-        let signed = signed.iter().map(|(id, at)| format!("{}, {}", name(id, company), local(*at, company)));
+        let signed =
+            signed.iter().map(|(id, at)| format!("{}, {}", company.raci().name_of(id), local(*at, company)));
         let signed: Vec<String> = signed.collect();
         lines.push(format!("{}: {}.", say("Firmas", "Assinaturas", "Signatures"), signed.join("; ")));
     }
@@ -71,10 +73,10 @@ pub(super) fn of(
 }
 
 /// What came of a decision.
-fn came_of(round: &Round<'_>, story: &Story, made: &Made, language: Language) -> String {
+fn came_of(decided: &Recorded, story: &Story, made: &Made, language: Language) -> String {
     let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
     let by = Chooser::Rule(made.asked.rule.clone());
-    let follows = story.steps.iter().filter(|step| step.seq > round.recorded.seq);
+    let follows = story.steps.iter().filter(|step| step.seq > decided.seq);
     let next =
         follows.take_while(|step| !matches!(step.event, Event::RuleDecided(_) | Event::MessageReceived(_)));
     let came = next.filter_map(|step| match &step.event {

@@ -4,7 +4,7 @@ use desk::{Again, SignedBy};
 use domain::company::Company;
 use domain::decision::Outcome;
 use domain::event::{Chooser, Event, Recorded};
-use domain::id::{AgentId, PersonId};
+use domain::id::AgentId;
 use domain::law::language::Language;
 use domain::stream::Actor;
 use serde_json::{Value, json};
@@ -14,10 +14,7 @@ use super::local;
 /// One step.
 pub(super) fn step(event: &Event, company: &Company, language: Language) -> String {
     let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
-    let agent = |id: &AgentId| {
-        let known = company.agents().iter().find(|agent| agent.id == *id);
-        known.map_or_else(|| id.to_string(), |agent| agent.name.clone())
-    };
+    let agent = |id: &AgentId| company.agent_name(id);
     match event {
         Event::MessageReceived(_) => say("el cliente escribió", "o cliente escreveu", "the customer wrote"),
         Event::CaseOpened(_) => say("se abrió un caso", "abriu-se um caso", "a case was opened"),
@@ -151,10 +148,6 @@ pub(super) fn signed(by: &SignedBy) -> Value {
     }
 }
 
-pub(super) fn name(id: &PersonId, company: &Company) -> String {
-    company.raci().by_id(id).map_or_else(|| id.to_string(), |person| person.name.clone())
-}
-
 /// Who signed a rule.
 pub(super) fn signed_words(by: &SignedBy, company: &Company, language: Language) -> String {
     let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
@@ -165,16 +158,16 @@ pub(super) fn signed_words(by: &SignedBy, company: &Company, language: Language)
             "it stands in the company's files",
         ),
         SignedBy::People { author, signed, forced, .. } => {
-            let signers: Vec<String> = signed.keys().map(|id| name(id, company)).collect();
+            let signers: Vec<String> = signed.keys().map(|id| company.raci().name_of(id)).collect();
             let proposed = say("propuesta por", "proposta por", "proposed by");
-            let mut words = format!("{proposed} {}", name(author, company));
+            let mut words = format!("{proposed} {}", company.raci().name_of(author));
             if !signers.is_empty() {
                 let by = say("firmada por", "assinada por", "signed by");
                 words += &format!("; {by} {}", signers.join(", "));
             }
             if let Some(forced) = forced {
                 let by = say("FORZADA por", "FORÇADA por", "FORCED by");
-                words += &format!("; {by} {}", name(forced, company));
+                words += &format!("; {by} {}", company.raci().name_of(forced));
             }
             words
         }
@@ -195,7 +188,7 @@ pub(super) fn moved(moved: &Recorded) -> Value {
 /// Who moved a rule last.
 pub(super) fn moved_words(moved: &Recorded, company: &Company, language: Language) -> String {
     let by = match &moved.actor {
-        Actor::Person(id) => name(id, company),
+        Actor::Person(id) => company.raci().name_of(id),
         other => other.to_string(),
     };
     let (what, why) = match &moved.event {
