@@ -100,8 +100,8 @@ impl Serve {
         self.process.log.try_iter().collect()
     }
 
-    /// Waits until it has logged all these words.
-    pub fn says(&self, words: &[&str]) {
+    /// Waits until it has logged all these words; what it logged since it was last read.
+    pub fn says(&self, words: &[&str]) -> String {
         let (deadline, mut said) = (Instant::now() + Duration::from_secs(10), String::new());
         while let Some(missing) = words.iter().find(|words| !said.contains(**words)) {
             assert!(Instant::now() < deadline, "`{missing}` is missing in: {said}");
@@ -109,6 +109,7 @@ impl Serve {
                 said.push_str(&line);
             }
         }
+        said
     }
 
     /// As when the process is killed by the system.
