@@ -150,6 +150,7 @@ impl Host {
             people: people.await?,
             provider: settings.oidc.as_ref().map(|oidc| provider::of(oidc, &site)).transpose()?,
             streams: streams.clone(),
+            backtests: server::Backtests::default(),
             site,
             checkpoints: notary.as_ref().map(|(checkpoints, _)| checkpoints.clone()),
             secrets: secrets(settings),

@@ -45,6 +45,9 @@ pub(crate) enum Command {
     Rule {
         /// A file of JSON: `rule`, `set`, `plugin`, `settings`, `scope`, `mode`, `envelope`, `after`, or `withdraw`.
         file: PathBuf,
+        /// What the plugin reads, instead of `settings`: a file of JSON, or a table as CSV for `decision-table`.
+        #[arg(long, value_name = "FILE")]
+        settings: Option<PathBuf>,
         /// Why: those who sign read it first, and it is kept.
         #[arg(long)]
         reason: String,
@@ -145,10 +148,13 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
             let asked = json!({ "kind": "company", "reason": reason, "not-before": not_before, "edits": edits.transpose()? });
             tell(&control::ask(&settings.data, Method::POST, "/proposals", Some(&asked))?);
         }
-        Command::Rule { file, reason, edits } => {
+        Command::Rule { file, settings: other, reason, edits } => {
             let bytes = std::fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
-            let content: Value =
+            let mut content: Value =
                 serde_json::from_slice(&bytes).with_context(|| format!("{} is no JSON", file.display()))?;
+            if let Some(other) = other {
+                content["settings"] = crate::rule_tools::settings_of(&other)?;
+            }
             let edits = edits.map(|id| find(settings, &id).map(|found| text(&found, "proposal").to_owned()));
             let asked = json!({
                 "kind": "rule", "content": content, "reason": reason, "edits": edits.transpose()?,
@@ -215,6 +221,16 @@ fn tell(one: &Value) {
         for reason in judged["reasons"].as_array().into_iter().flatten() {
             println!("            - {} [{}]", text(reason, "words"), text(reason, "code"));
         }
+    }
+    let advice = one.pointer("/content/agree/advice").and_then(Value::as_array);
+    for advice in advice.into_iter().flatten().filter_map(Value::as_str) {
+        println!("          ! {advice}");
+    }
+    let tried = &one["backtest"];
+    if tried.is_object() {
+        let (by, from, to) = (text(tried, "by"), text(tried, "from"), text(tried, "to"));
+        println!("          ≈ tried on {from} … {to} by {by} (entry {}):", tried["entry"]);
+        crate::rule_tools::tell_backtest(&tried["report"]);
     }
     for said in each("heard") {
         let mark = if said["agrees"] == true { "+" } else { "-" };

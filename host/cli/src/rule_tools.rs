@@ -1,6 +1,8 @@
 //! `timonel rules` and the part of `timonel plugin` that asks the host: how rules stand, moving them, handing plugins in.
 
-use std::path::PathBuf;
+mod backtest;
+
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -53,6 +55,8 @@ pub(crate) enum Command {
         #[arg(long)]
         why: String,
     },
+    /// Try a rule on what really happened: what would have come out otherwise. It changes nothing.
+    Backtest(backtest::Arguments),
     /// Switch a whole set of rules off.
     Off(Set),
     /// Switch a whole set of rules on again.
@@ -68,6 +72,8 @@ pub(crate) struct Set {
     #[arg(long)]
     why: String,
 }
+
+pub(crate) use backtest::tell as tell_backtest;
 
 /// Carries a command out.
 #[allow(clippy::print_stdout, reason = "the answer goes to whoever asked")]
@@ -109,6 +115,9 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
                 println!("      {name:<10}{value}");
             }
             println!("      settings  {}", signed["settings"]);
+            for advice in found["advice"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                println!("      ! {advice}");
+            }
             for version in found["versions"].as_array().into_iter().flatten() {
                 let of = text(version, "of");
                 let now = if of == text(signed, "of") { "  signed now" } else { "" };
@@ -140,6 +149,7 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
         Command::Return { rule, to, why } => {
             post(format!("/rules/{}/return", part(&rule)), json!({ "to": to, "why": why }))?;
         }
+        Command::Backtest(arguments) => backtest::run(settings, &arguments)?,
         Command::Off(Set { set, why }) => {
             post(format!("/rule-sets/{}/moves", part(&set)), json!({ "on": false, "why": why }))?;
         }
@@ -148,6 +158,15 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What a plugin reads: a file of JSON. The CSV of a spreadsheet is the setting `table` of a decision table.
+pub(crate) fn settings_of(file: &Path) -> anyhow::Result<Value> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    if file.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("csv")) {
+        return Ok(json!({ "table": text }));
+    }
+    serde_json::from_str(&text).with_context(|| format!("{} is no JSON", file.display()))
 }
 
 /// Hands a component in.

@@ -15,6 +15,7 @@ use crate::settings::Policy;
 /// The reference plugins, part of the program.
 const REFERENCE: &[(&str, &[u8])] = &[
     ("campaign-guard", include_bytes!("../../../plugins/components/campaign-guard.wasm")),
+    ("decision-table", include_bytes!("../../../plugins/components/decision-table.wasm")),
     ("kpi-core", include_bytes!("../../../plugins/components/kpi-core.wasm")),
     ("office-hours", include_bytes!("../../../plugins/components/office-hours.wasm")),
     ("quick-answers", include_bytes!("../../../plugins/components/quick-answers.wasm")),

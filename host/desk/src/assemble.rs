@@ -384,16 +384,21 @@ impl Parts {
 }
 
 /// A thread that works on what was taken.
+fn named(name: String, body: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name).spawn(|| {
+        give_way();
+        body();
+    })
+}
+
+/// Has this thread give way to others.
 ///
 /// Ingest goes before it when cores are short: what is not taken now Meta has to send again, what is not decided now lies
 /// in the journal. On Linux a priority is a thread's own; where it cannot be changed everything runs as before.
-fn named(name: String, body: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+pub(crate) fn give_way() {
     /// A tenth of the share of a thread of normal priority (setpriority(2), sched(7)).
     const NICE: i32 = 10;
-    std::thread::Builder::new().name(name).spawn(|| {
-        let _ = rustix::process::nice(NICE);
-        body();
-    })
+    let _ = rustix::process::nice(NICE);
 }
 
 /// How a thread waits for something to happen.

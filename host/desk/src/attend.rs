@@ -12,7 +12,7 @@ use domain::event::{
     Note, PreferenceEnded, Purpose, Refused, Remembered, ReplyQueued, RuleDecided, RuleRemembered,
     TimerCancelled, TimerFired, TimerSet,
 };
-use domain::id::{CaseId, MessageId, RuleId, TimerId};
+use domain::id::{CaseId, MessageId, NumberId, RuleId, TimerId};
 use domain::message::{Content, Inbound, Outgoing};
 use domain::stream::Actor;
 use jiff::SignedDuration;
@@ -168,7 +168,7 @@ pub(crate) fn place(
             }
         }
         None if why == Why::Overflow => return Ok(()),
-        None => (default_place(work), Chooser::Default),
+        None => (default_place(&work.active.company, &work.conversation.number), Chooser::Default),
     };
     let since = match work.case().map(|case| &case.holder) {
         Some(Holder::Queue { since, .. }) => *since,
@@ -187,7 +187,7 @@ pub(crate) fn place(
 
 /// A place without what the company does not know: it stands in the journal for ever and is not sealed, so that nothing of a
 /// customer may get there.
-fn known_part(company: &Company, place: &Place) -> (Place, Vec<Refused>) {
+pub(crate) fn known_part(company: &Company, place: &Place) -> (Place, Vec<Refused>) {
     let mut place = place.clone();
     let mut refused = Vec::new();
     let agents = company.agents();
@@ -205,9 +205,10 @@ fn known_part(company: &Company, place: &Place) -> (Place, Vec<Refused>) {
     (place, refused)
 }
 
-fn default_place(work: &Work<'_>) -> Place {
+/// Where a case goes of which no rule says where.
+pub(crate) fn default_place(company: &Company, number: &NumberId) -> Place {
     Place {
-        queue: work.active.company.default_queue(&work.conversation.number),
+        queue: company.default_queue(number),
         skills: Vec::new(),
         priority: 0,
         prefer: None,

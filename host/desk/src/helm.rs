@@ -382,20 +382,55 @@ pub(crate) fn check(shared: &Shared, company: &Company, files: &[Signed]) -> Res
     generation(&shared.rules, &shared.plugins, company, &stands, None).map(drop)
 }
 
-/// Whether a rule could be put in force.
-pub(crate) fn try_it(shared: &Shared, active: &Active, signed: &Signed) -> Result<(), HelmError> {
-    let tried = Stands {
-        rule: signed.rule.clone(),
+/// Whether a rule could be put in force, and what its plugin warns of then.
+pub(crate) fn try_it(shared: &Shared, active: &Active, signed: &Signed) -> Result<Vec<String>, HelmError> {
+    let tried = tried(signed.clone(), signed.version.mode);
+    let tried = generation(&shared.rules, &shared.plugins, &active.company, &[tried], None)?;
+    Ok(tried.rules().flat_map(|rule| rule.advice().iter().cloned()).collect())
+}
+
+/// The rules as they would be with a version of one in its place, or behind `after` if it is new, in a mode. Nothing that they do
+/// counts for those in force.
+pub(crate) fn candidate(
+    shared: &Shared,
+    active: &Active,
+    signed: Signed,
+    after: Option<&RuleId>,
+    mode: Mode,
+) -> Result<Generation, HelmError> {
+    let (_, book) = shared.store.rule_book()?;
+    let mut stands = stands(&shared.store, &shared.marks, &book, &active.files, &[])?;
+    let at = |found: &dyn Fn(&Stands) -> bool| stands.iter().rposition(found);
+    let stood = at(&|one| one.rule == signed.rule);
+    let behind = after.and_then(|after| at(&|one| one.rule == *after));
+    let behind = behind.or_else(|| at(&|one| one.signed.set == signed.version.set));
+    let tried = tried(signed, mode);
+    match (stood, after) {
+        (Some(place), None) => stands.iter_mut().skip(place).take(1).for_each(|one| *one = tried.clone()),
+        (stood, _) => {
+            stands.insert(behind.map_or(stands.len(), |place| place + 1), tried);
+            if let Some(stood) = stood {
+                // What was inserted before it moved it on.
+                stands.remove(stood + usize::from(behind.is_some_and(|behind| behind < stood)));
+            }
+        }
+    }
+    generation(&shared.rules, &shared.plugins, &active.company, &stands, None)
+}
+
+/// A rule as it would stand if it was signed now.
+fn tried(signed: Signed, mode: Mode) -> Stands {
+    Stands {
+        rule: signed.rule,
         of: signed.version.digest(),
-        mode: signed.version.mode,
-        signed: signed.version.clone(),
+        mode,
+        signed: signed.version,
         instead: None,
         moved: None,
         set_off: None,
         agreed: true,
         stopped: None,
-    };
-    generation(&shared.rules, &shared.plugins, &active.company, &[tried], None).map(drop)
+    }
 }
 
 async fn put(

@@ -2,7 +2,8 @@
 
 use domain::Time;
 use domain::calendar::Calendar;
-use domain::conversation::Holder;
+use domain::company::Company;
+use domain::conversation::{Conversation, Holder};
 use domain::decision::Why;
 use domain::event::Tags;
 use domain::message::{Content, Inbound};
@@ -11,6 +12,15 @@ use rules::contract;
 use crate::command::DeskError;
 use crate::work::Work;
 
+/// What an input is made of: a conversation at a moment.
+pub(crate) struct Scene<'a> {
+    pub(crate) company: &'a Company,
+    pub(crate) conversation: &'a Conversation,
+    pub(crate) now: Time,
+    pub(crate) language: String,
+    pub(crate) tags: Tags,
+}
+
 /// The input of a round of rules.
 pub(crate) fn input(
     work: &Work<'_>,
@@ -18,36 +28,55 @@ pub(crate) fn input(
     message: Option<(&Inbound, Time)>,
     wake_note: Option<String>,
 ) -> Result<contract::Input, DeskError> {
-    let case = work.case().ok_or(DeskError::Missing("an open case"))?;
-    let company = &work.active.company;
-    let number = &work.conversation.number;
-    let calendar = company.calendar(number, case.queue());
     let (_, contact) = work.shared.contact(work.conversation.contact)?;
-    let waiting_since = match &case.holder {
-        Holder::Queue { since, .. } => Some(instant(*since)),
-        Holder::Rules | Holder::Agent { .. } => None,
-    };
-    Ok(contract::Input {
-        why: why.word().to_owned(),
-        now: instant(work.now),
-        local: local(calendar, work.now),
-        calendar: hours(calendar, work.now),
-        number: company.number(number).map_or_else(|| number.to_string(), |number| number.name.clone()),
+    let scene = Scene {
+        company: &work.active.company,
+        conversation: &work.conversation,
+        now: work.now,
         language: contact.language,
-        message: message.map(|(inbound, at)| self::message(&inbound.content, at)),
-        case: contract::CaseView {
-            id: case.id.to_string(),
-            opened: instant(case.opened),
-            queue: case.queue().map(ToString::to_string),
-            priority: case.priority,
-            waiting_since,
-            automatic_messages: case.automatic,
-            tags: tags(work)?.0.into_iter().collect(),
+        tags: tags(work)?,
+    };
+    let message = message.map(|(inbound, at)| self::message(&inbound.content, at));
+    scene.input(why, message, wake_note).ok_or(DeskError::Missing("an open case"))
+}
+
+impl Scene<'_> {
+    /// What rules are told; none without a case.
+    pub(crate) fn input(
+        self,
+        why: Why,
+        message: Option<contract::Message>,
+        wake_note: Option<String>,
+    ) -> Option<contract::Input> {
+        let (company, number) = (self.company, &self.conversation.number);
+        let case = self.conversation.case.as_ref()?;
+        let calendar = company.calendar(number, case.queue());
+        let waiting_since = match &case.holder {
+            Holder::Queue { since, .. } => Some(instant(*since)),
+            Holder::Rules | Holder::Agent { .. } => None,
+        };
+        Some(contract::Input {
+            why: why.word().to_owned(),
+            now: instant(self.now),
+            local: local(calendar, self.now),
+            calendar: hours(calendar, self.now),
+            number: company.number(number).map_or_else(|| number.to_string(), |number| number.name.clone()),
+            language: self.language,
+            message,
+            case: contract::CaseView {
+                id: case.id.to_string(),
+                opened: instant(case.opened),
+                queue: case.queue().map(ToString::to_string),
+                priority: case.priority,
+                waiting_since,
+                automatic_messages: case.automatic,
+                tags: self.tags.0.into_iter().collect(),
+                attrs: Vec::new(),
+            },
+            wake_note,
             attrs: Vec::new(),
-        },
-        wake_note,
-        attrs: Vec::new(),
-    })
+        })
+    }
 }
 
 /// The tags of the open case.

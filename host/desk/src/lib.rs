@@ -13,6 +13,7 @@ mod approvers;
 mod assemble;
 mod attempt;
 mod attend;
+mod backtest;
 mod bill;
 mod campaigns;
 mod carrier;
@@ -57,6 +58,7 @@ mod worker;
 
 pub use active::Active;
 pub use assemble::{Desk, Parts, Running, assemble};
+pub use backtest::{Candidate, Progress, Reaches, Span, Trial};
 pub use campaigns::{CampaignError, Campaigner, Estimate, Listed, OptedIn, To, Wanted};
 pub use carrier::{Carrier, OfContact};
 pub use command::{CommandError, DeskError, Done};

@@ -1,11 +1,14 @@
 //! What a rule may read of one conversation, at the version at which the decision is made.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::Time;
+use domain::agent::Presence;
 use domain::company::Company;
+use domain::contact::Contact;
 use domain::decision::MemoryScope;
-use domain::id::{ContactId, ConversationId, NumberId, QueueId, RuleId};
+use domain::id::{AgentId, ContactId, ConversationId, NumberId, QueueId, RuleId};
 use domain::message::{Content, Side};
 use domain::sealed::{Key, Lookup};
 use domain::stream::Actor;
@@ -28,7 +31,7 @@ pub(crate) struct View {
     contact: ContactId,
     number: NumberId,
     key: Key,
-    attended: std::collections::BTreeMap<domain::id::AgentId, Time>,
+    attended: BTreeMap<AgentId, Time>,
     tags: Vec<String>,
 }
 
@@ -46,10 +49,6 @@ impl View {
             attended: work.conversation.attended.clone(),
             tags: input::tags(work)?.0.into_iter().collect(),
         }))
-    }
-
-    fn line(&self, line: &Line) -> Result<contract::Message, Unavailable> {
-        Lines { store: &self.store, key: &self.key, at: None }.line(line)
     }
 }
 
@@ -116,57 +115,25 @@ impl Lines<'_> {
 
 impl Snapshot for View {
     fn history(&self, limit: u32) -> Result<Vec<Remembered>, Unavailable> {
-        let lines =
-            self.store.history(self.conversation, Some(self.before), limit as usize).map_err(unavailable)?;
-        lines
-            .iter()
-            .map(|(version, line)| Ok(Remembered { version: *version, message: self.line(line)? }))
-            .collect()
+        history(&self.store, &self.key, self.conversation, self.before, limit, None)
     }
 
     fn profile(&self) -> Result<contract::Customer, Unavailable> {
         let (_, contact) = self.store.contact(self.contact).map_err(unavailable)?;
         let contact = contact.ok_or_else(|| unavailable("the contact is not there"))?;
-        let profile = contact.profile.open(&self.key).map_err(unavailable)?;
-        Ok(contract::Customer {
-            name: profile.name,
-            language: contact.language,
-            tags: self.tags.clone(),
-            attrs: vec![("number".to_owned(), self.number.to_string())],
-        })
+        customer(&contact, &self.key, self.tags.clone(), &self.number)
     }
 
     fn identity(&self) -> Result<contract::Who, Unavailable> {
         let (_, contact) = self.store.contact(self.contact).map_err(unavailable)?;
-        let contact = contact.ok_or_else(|| unavailable("the contact is not there"))?;
-        let identity = contact.identity.open(&self.key).map_err(unavailable)?;
-        Ok(contract::Who {
-            phone: identity.phone.map(|digits| format!("+{digits}")),
-            user_id: identity.user_id,
-        })
+        who(&contact.ok_or_else(|| unavailable("the contact is not there"))?, &self.key)
     }
 
     fn team(&self, queue: &QueueId, skills: &[String]) -> Result<Vec<contract::Agent>, Unavailable> {
-        self.company
-            .agents()
-            .iter()
-            .filter(|agent| agent.serves(queue, skills))
-            .take(200)
-            .map(|agent| {
-                let (_, state) = self.store.agent(&agent.id).map_err(unavailable)?;
-                let mut skills = agent.skills.clone();
-                skills.sort();
-                Ok(contract::Agent {
-                    id: agent.id.to_string(),
-                    skills,
-                    presence: state.presence.word().to_owned(),
-                    load: u32::try_from(state.cases.len()).unwrap_or(u32::MAX),
-                    capacity: agent.capacity,
-                    last_attended: self.attended.get(&agent.id).copied().map(instant),
-                    attrs: Vec::new(),
-                })
-            })
-            .collect()
+        team(&self.company, queue, skills, &self.attended, |agent| {
+            let (_, state) = self.store.agent(agent).map_err(unavailable)?;
+            Ok((state.presence, state.cases.len()))
+        })
     }
 
     fn memory(&self, rule: &RuleId, scope: MemoryScope, key: &str) -> Result<Option<String>, Unavailable> {
@@ -180,6 +147,70 @@ impl Snapshot for View {
         };
         sealed.open(&self.key).map(|value| Some(value.0)).map_err(unavailable)
     }
+}
+
+/// The latest lines of a conversation before a version, oldest first, as they were at a moment; as they are if none.
+pub(crate) fn history(
+    store: &Store,
+    key: &Key,
+    conversation: ConversationId,
+    before: u64,
+    limit: u32,
+    at: Option<Time>,
+) -> Result<Vec<Remembered>, Unavailable> {
+    let lines = store.history(conversation, Some(before), limit as usize).map_err(unavailable)?;
+    let of = Lines { store, key, at };
+    let told = |(version, line): &(u64, Line)| Ok(Remembered { version: *version, message: of.line(line)? });
+    lines.iter().map(told).collect()
+}
+
+/// A contact without what identifies them.
+pub(crate) fn customer(
+    contact: &Contact,
+    key: &Key,
+    tags: Vec<String>,
+    number: &NumberId,
+) -> Result<contract::Customer, Unavailable> {
+    let profile = contact.profile.open(key).map_err(unavailable)?;
+    Ok(contract::Customer {
+        name: profile.name,
+        language: contact.language.clone(),
+        tags,
+        attrs: vec![("number".to_owned(), number.to_string())],
+    })
+}
+
+/// What identifies a contact.
+pub(crate) fn who(contact: &Contact, key: &Key) -> Result<contract::Who, Unavailable> {
+    let identity = contact.identity.open(key).map_err(unavailable)?;
+    let phone = identity.phone.map(|digits| format!("+{digits}"));
+    Ok(contract::Who { phone, user_id: identity.user_id })
+}
+
+/// The agents of a queue with these skills. `stands` says whether one can be given work, and how many cases they have.
+pub(crate) fn team(
+    company: &Company,
+    queue: &QueueId,
+    skills: &[String],
+    attended: &BTreeMap<AgentId, Time>,
+    stands: impl Fn(&AgentId) -> Result<(Presence, usize), Unavailable>,
+) -> Result<Vec<contract::Agent>, Unavailable> {
+    let agents = company.agents().iter().filter(|agent| agent.serves(queue, skills)).take(200);
+    let told = agents.map(|agent| {
+        let (presence, cases) = stands(&agent.id)?;
+        let mut skills = agent.skills.clone();
+        skills.sort();
+        Ok(contract::Agent {
+            id: agent.id.to_string(),
+            skills,
+            presence: presence.word().to_owned(),
+            load: u32::try_from(cases).unwrap_or(u32::MAX),
+            capacity: agent.capacity,
+            last_attended: attended.get(&agent.id).copied().map(instant),
+            attrs: Vec::new(),
+        })
+    });
+    told.collect()
 }
 
 /// A line of a conversation as rules were told of it at a moment; none if it cannot be read any more.
@@ -212,7 +243,7 @@ pub(crate) fn slot(keys: &KeyStore, rule: &RuleId, key: &str) -> domain::sealed:
 }
 
 /// The details go to the log: an error may quote what it read.
-fn unavailable(error: impl std::fmt::Display) -> Unavailable {
+pub(crate) fn unavailable(error: impl std::fmt::Display) -> Unavailable {
     tracing::warn!(%error, "a rule asked for something that could not be read");
     Unavailable { because: "the host could not read it".to_owned() }
 }

@@ -89,6 +89,9 @@ pub enum RuleChange {
         /// The version that is signed now, if there is one: against another one nobody has compared it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         instead_of: Option<Digest>,
+        /// What its plugin warned of when it read the settings.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        advice: Vec<String>,
     },
     /// The rule is to be none any more.
     #[serde(rename_all = "kebab-case")]
@@ -149,6 +152,13 @@ impl Desk {
             (one, counts, rests)
         };
         Ok(stands.into_iter().map(with).collect())
+    }
+
+    /// What the plugin of a rule warned of when it read the settings that are in force.
+    pub fn advice(&self, rule: &RuleId) -> Vec<String> {
+        let active = self.active();
+        let own = active.generation.rules().find(|one| one.definition().id == *rule);
+        own.map(|rule| rule.advice().to_vec()).unwrap_or_default()
     }
 
     /// Whether a rule is for any case that somebody reaches.
@@ -448,7 +458,7 @@ impl Desk {
         };
         version.check().map_err(|(name, what)| field(name, what))?;
         let signed = Signed { rule: wish.rule.clone(), version: version.clone() };
-        helm::try_it(shared, &active, &signed)?;
+        let advice = helm::try_it(shared, &active, &signed)?;
         let tasks = helm::rows(&admitted.reach(), &version.scope.kinds, version.highest());
         let authors: Vec<&str> = book.authors_of(&admitted.marks).map(|author| author.who.as_str()).collect();
         let title = format!(
@@ -465,6 +475,7 @@ impl Desk {
             version: Box::new(version),
             after: wish.after.clone(),
             instead_of: known.map(|one| one.of),
+            advice,
         };
         Ok((Json::of(&change), tasks, title))
     }

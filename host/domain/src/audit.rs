@@ -32,6 +32,7 @@ pub fn subject(recorded: &Recorded) -> Option<String> {
         | (Event::RuleWithdrawn(RuleWithdrawn { rule, .. }), _)
         | (Event::RuleMoved(RuleMoved { rule, .. }), _)
         | (Event::RuleReturned(RuleReturned { rule, .. }), _) => format!("rule/{rule}"),
+        (Event::RuleBacktested(tried), _) => format!("backtest/{}", tried.version),
         (Event::RuleSetMoved(moved), _) => format!("rule-set/{}", moved.set),
         (_, stream @ (Stream::Proposal(_) | Stream::Person(_) | Stream::Campaign(_) | Stream::Sends(_))) => {
             stream.to_string()
@@ -97,6 +98,14 @@ pub fn words(event: &Event, language: Language) -> String {
             let mode = moved.mode.map(|mode| format!(" ({mode})")).unwrap_or_default();
             format!("{words}: {}{mode}: {}", moved.rule, moved.why)
         }
+        Event::RuleBacktested(tried) => with(
+            say(
+                "probó una regla con lo pasado",
+                "testou uma regra com o passado",
+                "tried a rule on the past",
+            ),
+            &tried.rule,
+        ),
         Event::RuleReturned(returned) => {
             let words = match returned.to {
                 None => say(

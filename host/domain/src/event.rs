@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::Time;
+use crate::backtest::event::RuleBacktested;
 use crate::campaign::event::{
     CampaignAdvanced, CampaignBegun, CampaignCleared, CampaignDrafted, CampaignListed, CampaignProposed,
     CampaignStopped,
@@ -224,6 +225,8 @@ events! {
     RuleReturned(RuleReturned) = "rule-returned", form 1;
     /// A set of rules is asked, or is not.
     RuleSetMoved(RuleSetMoved) = "rule-set-moved", form 1;
+    /// A version of a rule was tried on the past.
+    RuleBacktested(RuleBacktested) = "rule-backtested", form 1;
     /// A component was admitted and is kept.
     PluginUploaded(PluginUploaded) = "plugin-uploaded", form 1;
     /// An author's key is known.

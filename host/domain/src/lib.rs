@@ -8,6 +8,7 @@ pub mod access;
 pub mod agent;
 pub mod audit;
 pub mod author;
+pub mod backtest;
 pub mod calendar;
 pub mod campaign;
 pub mod company;

@@ -100,6 +100,11 @@ impl Version {
         Digest::of(Json::of(self).text().as_bytes())
     }
 
+    /// By what it is known what it decides, whatever may be done with it: its component, settings and scope.
+    pub fn decides_as(&self) -> Digest {
+        Digest::of(Json::of(&(self.component, &self.settings, &self.scope)).text().as_bytes())
+    }
+
     /// The highest mode that it may be moved to.
     pub fn highest(&self) -> Mode {
         self.envelope.highest.unwrap_or(self.mode)

@@ -71,7 +71,7 @@ fn main() {
     let generation = Generation::new(1, vec![rule.clone()], queues);
     let bare = bare::Bare::new(&component, &admitted.description.example_settings, host.reset());
 
-    let (mut plain, mut ours, mut traced, mut rounds) = (vec![], vec![], vec![], vec![]);
+    let (mut plain, mut ours, mut traced, mut rounds, mut tried) = (vec![], vec![], vec![], vec![], vec![]);
     for _ in 0..ROUNDS {
         plain.push(repeated(|| drop(black_box(bare.decide()))));
         ours.push(repeated(|| drop(black_box(host.ask(&rule, Kind::Routing, &input, &snapshot)))));
@@ -82,6 +82,7 @@ fn main() {
         rounds.push(repeated(|| {
             drop(black_box(generation.route(&host, Why::Message, &asking)));
         }));
+        tried.push(repeated(|| drop(black_box(generation.would(&host, Kind::Routing, None, &asking)))));
     }
     println!("{:<32}{:>10}{:>10}", "one decision of skills-router", "µs", "× bare");
     for (name, times) in [
@@ -89,10 +90,31 @@ fn main() {
         ("ask", &ours),
         ("ask, trace encoded as JSON", &traced),
         ("round of a generation", &rounds),
+        ("round that is only tried", &tried),
     ] {
         let ratios = times.iter().zip(&plain).map(|(time, plain)| time / plain).collect();
         println!("{name:<32}{:>10.2}{:>10.2}", median(times.clone()), median(ratios));
     }
+    println!("\ntried by two threads: {:.0} decisions a second", by_two(&host, &generation, asking));
+}
+
+/// Decisions that two threads try in a second, the median of rounds.
+fn by_two(host: &Host, generation: &Generation, asking: Question<'_>) -> f64 {
+    let round = || {
+        let (_, time) = timed(|| {
+            std::thread::scope(|scope| {
+                for _ in 0..2 {
+                    scope.spawn(|| {
+                        for _ in 0..DECISIONS {
+                            drop(black_box(generation.would(host, Kind::Routing, None, &asking)));
+                        }
+                    });
+                }
+            });
+        });
+        2.0 * DECISIONS as f64 / time.as_secs_f64()
+    };
+    median((0..ROUNDS).map(|_| round()).collect())
 }
 
 /// Microseconds of one.

@@ -22,6 +22,14 @@ use crate::trace::Seen;
 /// The most lines of a history that a rule is answered.
 const LINES: u64 = 50;
 
+/// The agents that a rule was told of, if any of the calls that were kept asked for just these.
+pub fn team_then(calls: &[Call], queue: &QueueId, skills: &[String]) -> Option<Vec<Agent>> {
+    let asked = json!({ "queue": queue, "skills": skills });
+    let function = Function::TeamCandidates.to_string();
+    let same = |call: &&Call| call.function == function && call.arguments.value() == asked;
+    serde_json::from_value(calls.iter().find(same)?.answer.value()["ok"].take()).ok()
+}
+
 /// What a rule read when it decided, to be read once more.
 pub struct Then {
     calls: Mutex<VecDeque<Call>>,

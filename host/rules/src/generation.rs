@@ -72,6 +72,15 @@ pub struct Round {
     pub decided: Option<Decided>,
 }
 
+/// What rules of one kind would come to.
+#[derive(Debug)]
+pub struct Tried {
+    /// The rules that were asked, in order.
+    pub asked: Vec<Asked>,
+    /// What the first of them decided that did not abstain; none if all did.
+    pub decided: Option<Decided>,
+}
+
 /// What a rule decided.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decided {
@@ -109,6 +118,26 @@ impl Generation {
     /// Asks the routing rules, until one names a place.
     pub fn route(&self, host: &Host, why: Why, asking: &Question<'_>) -> Round {
         self.ask(host, Kind::Routing, why, None, asking)
+    }
+
+    /// What the rules of a kind would come to, or one of them alone. Nothing of it is kept: no trace, and nothing of what rules
+    /// did lately, so that whoever tries many changes nothing for those that are in force.
+    pub fn would(&self, host: &Host, kind: Kind, only: Option<&RuleId>, asking: &Question<'_>) -> Tried {
+        let Question { conversation, input, snapshot } = *asking;
+        let mut asked = Vec::new();
+        let meant = |rule: &&Rule| only.is_none_or(|only| rule.definition.id == *only);
+        for rule in self.rules.iter().filter(|rule| rule.is(kind)).filter(meant) {
+            if !matches!(rule.turn(conversation, input, false), Turn::Counts) {
+                continue;
+            }
+            let answer = self.possible(host.ask(rule, kind, input, snapshot));
+            let decided = answer.decided();
+            asked.push(answer.asked);
+            if decided.is_some() {
+                return Tried { asked, decided };
+            }
+        }
+        Tried { asked, decided: None }
     }
 
     fn ask(&self, host: &Host, kind: Kind, why: Why, only: Option<&RuleId>, asking: &Question<'_>) -> Round {
@@ -205,12 +234,16 @@ impl Round {
 
     fn add(&mut self, answer: Answer, seen: &Seen) {
         self.traces.0.push(answer.trace(seen));
-        let Answer { asked, verdict, reason, effects, .. } = answer;
-        if let Some(verdict) = verdict
-            && asked.outcome.decides()
-        {
-            self.decided = Some(Decided { rule: asked.rule.clone(), verdict, effects, reason });
-        }
-        self.asked.push(asked);
+        self.decided = answer.decided();
+        self.asked.push(answer.asked);
+    }
+}
+
+impl Answer {
+    /// What it decided; none if it left it to the next rule.
+    fn decided(&self) -> Option<Decided> {
+        let verdict = self.verdict.clone().filter(|_| self.asked.outcome.decides())?;
+        let (rule, reason) = (self.asked.rule.clone(), self.reason.clone());
+        Some(Decided { rule, verdict, effects: self.effects.clone(), reason })
     }
 }

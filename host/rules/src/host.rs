@@ -84,7 +84,8 @@ impl Host {
         Linked::new(&self.engine, admitted, grant).map(Arc::new)
     }
 
-    /// Once per rule and generation: lets the component read its settings.
+    /// Once per rule and generation: lets the component read its settings. What it logs then as a warning is for whoever wrote
+    /// them ([`Rule::advice`]).
     pub fn prepare(&self, definition: Definition) -> Result<Rule, Refusal> {
         let permit = self.permits.take();
         let prepared =
@@ -95,7 +96,8 @@ impl Host {
             .map_err(|message| Refusal::Settings { message })?;
         Ok(Rule {
             settings: Digest::of(definition.settings.as_bytes()),
-            prepared: prepared.into(),
+            prepared: prepared.bytes.into(),
+            advice: prepared.advice.into(),
             breaker: Arc::default(),
             lately: Arc::default(),
             definition,

@@ -53,10 +53,10 @@ pub use domain::rule::Scope;
 pub use domain::rule::mode::Mode;
 
 pub use admission::{Admitted, Description, Worker};
-pub use again::Then;
+pub use again::{Then, team_then};
 pub use engine::{Reset, StartError};
 pub use functions::{Function, UnknownFunction};
-pub use generation::{Decided, Generation, Question, Round};
+pub use generation::{Decided, Generation, Question, Round, Tried};
 pub use grant::Grant;
 pub use host::{Config, Host};
 pub use judging::Reach;

@@ -51,6 +51,7 @@ pub struct Rule {
     pub(crate) definition: Definition,
     pub(crate) settings: Digest,
     pub(crate) prepared: Arc<[u8]>,
+    pub(crate) advice: Arc<[String]>,
     pub(crate) breaker: Arc<Breaker>,
     pub(crate) lately: Arc<Lately>,
 }
@@ -64,6 +65,11 @@ impl Rule {
     /// The SHA-256 of its settings.
     pub fn settings(&self) -> Digest {
         self.settings
+    }
+
+    /// What its component warned of when it read the settings: they work, and may not do what they seem to.
+    pub fn advice(&self) -> &[String] {
+        &self.advice
     }
 
     /// The same rule under another definition, if nothing is different that the component has read: what it prepared, whether

@@ -77,13 +77,21 @@ pub(crate) fn describe(
     Ok(description)
 }
 
+/// What a guest made of its settings.
+pub(crate) struct Prepared {
+    /// What every call is handed.
+    pub(crate) bytes: Vec<u8>,
+    /// What it warned of, for whoever wrote them.
+    pub(crate) advice: Vec<String>,
+}
+
 /// What the guest makes of its settings. The inner error is the guest's own, for whoever wrote them.
 pub(crate) fn prepare(
     engine: &Engine,
     exports: &Exports,
     limits: &Limits,
     settings: &str,
-) -> Result<Result<Vec<u8>, String>, Failed> {
+) -> Result<Result<Prepared, String>, Failed> {
     let mut guest = Guest::new(engine, limits, limits.preparation_fuel, None);
     let instance = guest.start(exports)?;
     let functions = exports.rule.load(&mut guest.store, &instance).map_err(|error| Failed::host(&error))?;
@@ -93,7 +101,9 @@ pub(crate) fn prepare(
         Ok(bytes) => within(bytes.len(), limits.prepared)?,
         Err(message) => within(message.len(), limits.output)?,
     }
-    Ok(prepared)
+    let log = guest.store.into_data().recording.log;
+    let advice = log.into_iter().filter(|line| line.level == "warn").map(|line| line.text).collect();
+    Ok(prepared.map(|bytes| Prepared { bytes, advice }))
 }
 
 /// Asks a rule for a decision.

@@ -4,6 +4,7 @@ mod acts;
 mod api;
 mod audit;
 mod authors;
+mod backtests;
 mod backup;
 mod campaigns;
 mod console;
@@ -51,6 +52,7 @@ use whatsapp::AppSecrets;
 use routes::About;
 
 pub use api::{api_routes, cookie};
+pub use backtests::Backtests;
 pub use control::{Controlled, SOCKET, control, let_in};
 pub use listen::{Listening, listen};
 pub use live::Streams;
@@ -80,6 +82,8 @@ pub struct Server {
     pub provider: Option<Provider>,
     /// Those who listen to what changes.
     pub streams: Streams,
+    /// Rules that are being tried on the past.
+    pub backtests: Backtests,
     /// What lies in the company's files, for whoever proposes to put it in force; none where there is no file.
     pub files: Option<Arc<dyn Files>>,
     /// Where people reach the host.
@@ -126,6 +130,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(proposals::routes())
         .merge(inbox::routes())
         .merge(rules::routes())
+        .merge(backtests::routes())
         .merge(authors::routes())
         .merge(delegations::routes())
         .merge(figures::routes())

@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use desk::{OfContact, RuleWish, TemplateWish};
+use desk::{OfContact, RuleChange, RuleWish, TemplateWish};
 use domain::Time;
 use domain::company::Company;
 use domain::decision::Digest;
@@ -36,6 +36,7 @@ use crate::Server;
 use crate::api::Paging;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
+use crate::backtests;
 use crate::let_in::LetIn;
 use crate::routes::Routes;
 
@@ -149,6 +150,9 @@ pub(crate) struct Told {
     missing: Vec<Value>,
     /// What approver rules said of this content: `rule`, `verdict`, `reasons` with their `words`.
     judgements: Vec<Value>,
+    /// What came of the last time that somebody tried this rule on the past: `entry`, `by`, `at`, `from`, `to`, `report`.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    backtest: Value,
     /// What was said of this content.
     heard: Vec<Value>,
     /// Who signed this content.
@@ -503,6 +507,7 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
         answer: proposal.answer.value(),
         missing: missing.collect(),
         judgements: if reads { judgements(proposal, raci, language) } else { Vec::new() },
+        backtest: if reads { backtest(server, proposal) } else { Value::Null },
         heard: proposal
             .heard
             .iter()
@@ -516,6 +521,16 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
             told
         }),
         yours: may.into_iter().filter_map(|(what, may)| may.then_some(what)).collect(),
+    }
+}
+
+/// What the rule would have done with the past, if somebody has tried.
+fn backtest(server: &Server, proposal: &Proposal) -> Value {
+    match serde_json::from_str::<RuleChange>(proposal.content.text()) {
+        Ok(RuleChange::Agree { version, .. }) if proposal.kind == Kind::Rule => {
+            backtests::evidence(server, &version)
+        }
+        _ => Value::Null,
     }
 }
 

@@ -133,6 +133,9 @@ struct Told {
     rests: bool,
     /// What it did within the last hour: `asked`, `decided`, `failed`, `disagreed`, `micros`.
     hour: Value,
+    /// What its plugin warned of when it read its settings: they work, and may not do what they seem to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    advice: Vec<String>,
     /// The versions that were ever in force, the oldest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     versions: Option<Vec<VersionTold>>,
@@ -341,6 +344,7 @@ fn told((stands, counts, rests): &(Stands, Counts, bool), versions: Option<Vec<V
         stopped: stands.stopped.as_ref().map(AuthorTold::from),
         rests: *rests,
         hour: json!(counts),
+        advice: Vec::new(),
         versions,
     }
 }
@@ -381,7 +385,7 @@ async fn one(
     let found = found.ok_or_else(|| HelmError::NoRule(rule.clone()))?;
     let versions = server.desk.rule_versions(&rule)?;
     let versions = versions.iter().map(|(entry, one)| version(one, Some(*entry))).collect();
-    Ok(Json(told(found, Some(versions))))
+    Ok(Json(Told { advice: server.desk.advice(&rule), ..told(found, Some(versions)) }))
 }
 
 async fn move_rule(

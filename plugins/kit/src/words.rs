@@ -77,6 +77,11 @@ impl Text {
         Self { folded, starts }
     }
 
+    /// Its words, folded.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.folded.split_terminator(' ')
+    }
+
     /// Whether the text has this needle. Only the beginnings of its words are compared, and of most only the first byte,
     /// which costs less than a search.
     pub fn contains(&self, needle: &str) -> bool {

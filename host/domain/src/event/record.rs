@@ -26,6 +26,7 @@ impl Event {
             | Self::RuleAgreed(_)
             | Self::RuleWithdrawn(_)
             | Self::RuleMoved(_)
+            | Self::RuleBacktested(_)
             | Self::RuleReturned(_)
             | Self::RuleSetMoved(_)
             | Self::PluginUploaded(_)

@@ -130,6 +130,8 @@ actions! {
     ReadRules => see(&[AdjustRoutingRules]);
     /// Reads why something happened in a conversation. What rules read and said takes the row of customers' data besides.
     ExplainDecisions => see(&[AdjustRoutingRules]);
+    /// Tries a rule on what happened: it reads what it reads for whoever tries it, and changes nothing.
+    TryRules => see(&[AdjustRoutingRules]);
     /// Moves rules within what was signed, and returns to what was.
     MoveRules => may(&[AdjustRoutingRules]);
 

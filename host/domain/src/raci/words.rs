@@ -30,6 +30,7 @@ impl Action {
             Self::ReadAuthors => ["ver los autores de componentes", "ver os autores de componentes", "see the authors of components"],
             Self::RegisterAuthor => ["registrar la clave de un autor", "registrar a chave de um autor", "register an author's key"],
             Self::RevokeAuthor => ["revocar la clave de un autor", "revogar a chave de um autor", "revoke an author's key"],
+            Self::TryRules => ["probar una regla con lo pasado", "testar uma regra com o passado", "try a rule on the past"],
             Self::MoveRules => ["mover una regla", "mover uma regra", "move a rule"],
             Self::UploadPlugin => ["subir un componente", "enviar um componente", "upload a component"],
             Self::ReadPlugins => ["ver los componentes subidos", "ver os componentes enviados", "see the components that were uploaded"],

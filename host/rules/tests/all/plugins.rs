@@ -7,7 +7,7 @@ use domain::decision::{Effect, Kind, Outcome, Verdict};
 use domain::message::Outgoing;
 use rules::{Function, Snapshot};
 
-use crate::support::{Company, agent, input, local, message, start};
+use crate::support::{Company, agent, input, local, message, plugin, start};
 
 #[test]
 fn a_customer_with_an_invoice_goes_to_who_speaks_spanish_and_knows_them() {
@@ -31,6 +31,47 @@ fn a_customer_with_an_invoice_goes_to_who_speaks_spanish_and_knows_them() {
     assert_eq!(place.prefer.unwrap().agent.as_str(), "ana");
     assert_eq!(answer.reason, "Palabra «factura» → cobranza; VIP; idioma es; conoce al cliente: ana");
     assert_eq!(answer.asked.calls["team.candidates"], 1);
+}
+
+/// So many rows of words that nobody says, and one of a word that somebody does.
+fn table(rows: usize) -> String {
+    let mut table = "palabras;número;día;hora;cola;prioridad\n".to_owned();
+    for row in 1..rows {
+        table
+            .push_str(&format!("palabra{row}|otra{row}*;número {};lun-vie;08:00-18:00;ventas;3\n", row % 50));
+    }
+    table.push_str("factura;;;;cobranza;2\n");
+    serde_json::json!({ "table": table }).to_string()
+}
+
+#[test]
+fn a_table_of_a_thousand_rows_costs_a_decision_no_more_than_one_of_twenty() {
+    let bench = start();
+    let company: Arc<dyn Snapshot> = Arc::new(Company::default());
+    let mut input = input();
+    input.message = Some(message("Buenas, todavía no me llegó la factura de este mes, ¿me la reenvían?"));
+    let fuel = |rows: usize| {
+        let rule = bench.try_rule(&plugin("decision-table"), &table(rows)).unwrap();
+        let answer = bench.host.ask(&rule, Kind::Routing, &input, &company);
+        let Some(Verdict::Place(place)) = answer.verdict else { panic!("{:?}", answer.reason) };
+        assert_eq!((place.queue.as_str(), place.priority), ("cobranza", 2));
+        assert_eq!(answer.reason, format!("Fila {rows} → cobranza"));
+        answer.asked.fuel
+    };
+    let (few, many) = (fuel(20), fuel(1_000));
+    assert!(many * 10 <= few * 12, "{many} units of fuel for 1,000 rows, {few} for 20");
+}
+
+#[test]
+fn whoever_writes_a_table_is_told_what_its_rows_do_not_do() {
+    let bench = start();
+    let rule = |table: &str| {
+        bench.try_rule(&plugin("decision-table"), &serde_json::json!({ "table": table }).to_string()).unwrap()
+    };
+    let rule = rule("palabras;cola\nfactur*;cobranza\nfactura;ventas\n");
+    assert_eq!(rule.advice().len(), 2, "{:?}", rule.advice());
+    assert!(rule.advice()[0].contains("line 3: it is never reached"), "{:?}", rule.advice());
+    assert!(bench.plugin("skills-router").advice().is_empty());
 }
 
 #[test]

@@ -81,6 +81,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(inbox::api_routes())
         .merge(live::api_routes())
         .merge(rules::api_routes())
+        .merge(crate::backtests::api_routes())
         .merge(authors::api_routes())
         .merge(delegations::api_routes())
         .merge(figures::api_routes())

@@ -1,0 +1,402 @@
+//! The journal, folded forward in memory to every moment at which rules were asked.
+//!
+//! What rules were told is taken from what was kept of it, so that the input is the same to the last byte. Where no rule of a kind
+//! was in force nothing was kept: then the place that the case got tells that rules would have been asked, and the input is made of
+//! the fold.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::agent::Agent;
+use domain::backtest::{Came, Waits};
+use domain::contact::Contact;
+use domain::conversation::{Conversation, Holder};
+use domain::decision::{Digest, Kind, MemoryScope, Outcome, Place, Traces, Verdict, Why};
+use domain::event::{CaseQueued, Chooser, Event, MessageReceived, Recorded, RuleDecided, Tags};
+use domain::id::{AgentId, ContactId, ConversationId, QueueId, RuleId};
+use domain::rule::mode::Mode;
+use domain::sealed::Key;
+use domain::stream::Stream;
+use rules::{Rule, Seen, contract};
+
+use super::moment::{Kept, Moment, Readable, Team};
+use super::{Candidate, Reaches, Span};
+use crate::command::DeskError;
+use crate::input::{self, Scene};
+use crate::shared::Shared;
+
+/// A conversation as far as it is folded.
+struct Told {
+    state: Conversation,
+    /// The version of the last event that rules may be asked because of.
+    command: u64,
+    /// What the customer wrote, if it was that.
+    message: Option<MessageReceived>,
+    /// Whether responding and routing rules were asked because of it.
+    responded: bool,
+    routed: bool,
+    /// Routing rules were asked, and where the case goes is not said yet.
+    waits: Option<Moment>,
+}
+
+/// Everything that is folded.
+pub(super) struct Past<'a> {
+    shared: &'a Shared,
+    candidate: &'a Candidate,
+    span: Span,
+    reaches: Reaches<'a>,
+    conversations: HashMap<ConversationId, Told>,
+    contacts: HashMap<ContactId, Arc<Contact>>,
+    agents: HashMap<AgentId, Agent>,
+    team: Option<Arc<Team>>,
+    kept: Arc<Kept>,
+    /// Conversations of which a routing round waits for its place.
+    unsettled: usize,
+    /// Whether the other rules are those in force now.
+    same_rules: bool,
+    /// Moments that can be tried, in the order of the journal.
+    pub(super) ready: Vec<Moment>,
+    /// Decisions of which nothing can be read any more.
+    pub(super) erased: u64,
+    /// Decisions in the span that other rules made.
+    pub(super) by_others: u64,
+    pub(super) waits: Waits,
+}
+
+impl<'a> Past<'a> {
+    pub(super) fn new(
+        shared: &'a Shared,
+        candidate: &'a Candidate,
+        span: Span,
+        reaches: Reaches<'a>,
+    ) -> Self {
+        Self {
+            shared,
+            candidate,
+            span,
+            reaches,
+            conversations: HashMap::new(),
+            contacts: HashMap::new(),
+            agents: HashMap::new(),
+            team: None,
+            kept: Arc::default(),
+            unsettled: 0,
+            same_rules: true,
+            ready: Vec::new(),
+            erased: 0,
+            by_others: 0,
+            waits: Waits::default(),
+        }
+    }
+
+    /// Whether nothing of what was asked waits for what came of it.
+    pub(super) fn is_settled(&self) -> bool {
+        self.unsettled == 0
+    }
+
+    /// Nothing more comes.
+    pub(super) fn end(&mut self) {
+        let left = self.conversations.values_mut().filter_map(|told| told.waits.take());
+        self.ready.extend(left);
+        self.unsettled = 0;
+    }
+
+    /// Takes in an event.
+    pub(super) fn take(&mut self, recorded: &Recorded) -> Result<(), DeskError> {
+        match (&recorded.stream, &recorded.event) {
+            (Stream::Company, Event::GenerationActivated(active)) => {
+                let own = &self.candidate.rule;
+                let now = self.candidate.now.rules().filter(|rule| rule.definition().id != *own);
+                let then = active.rules.iter().filter(|one| one.rule != *own);
+                self.same_rules =
+                    then.map(|one| (&one.rule, one.component, one.settings, one.mode)).eq(now.map(stands));
+            }
+            (Stream::Contact(id), Event::ContactCreated(created)) => {
+                self.contacts.insert(*id, Arc::new(Contact::created(created)));
+            }
+            (Stream::Contact(id), event) => {
+                if let Some(contact) = self.contacts.get_mut(id) {
+                    Arc::make_mut(contact).fold(event);
+                }
+            }
+            (Stream::Agent(id), event) => {
+                self.agents.entry(id.clone()).or_default().fold(recorded.time, event);
+                self.team = None;
+            }
+            (Stream::Conversation(id), Event::ConversationStarted(started)) => {
+                let told = Told {
+                    state: Conversation::started(started.contact, started.number.clone()),
+                    command: recorded.version,
+                    message: None,
+                    responded: false,
+                    routed: false,
+                    waits: None,
+                };
+                self.conversations.insert(*id, told);
+            }
+            (Stream::Conversation(id), _) => self.spoken(*id, recorded)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn is_within(&self, recorded: &Recorded) -> bool {
+        (self.span.from..self.span.to).contains(&recorded.time)
+    }
+
+    fn spoken(&mut self, id: ConversationId, recorded: &Recorded) -> Result<(), DeskError> {
+        let Some(mut told) = self.conversations.remove(&id) else { return Ok(()) };
+        if told.waits.is_some() {
+            self.settle(&mut told, &recorded.event);
+        }
+        match &recorded.event {
+            Event::MessageReceived(received) => {
+                (told.command, told.message) = (recorded.version, Some(received.clone()));
+                (told.responded, told.routed) = (false, false);
+            }
+            Event::TimerFired(_) | Event::CaseAccepted(_) | Event::CaseAssigned(_) | Event::CaseClosed(_) => {
+                if let Event::CaseAssigned(given) = &recorded.event
+                    && let Some(Holder::Queue { place, since }) =
+                        told.state.case.as_ref().map(|case| &case.holder)
+                {
+                    self.waits.given(given.case, &place.queue, *since, recorded.time, &given.agent);
+                }
+                (told.command, told.message) = (recorded.version, None);
+                (told.responded, told.routed) = (false, false);
+            }
+            Event::RuleDecided(decided) => {
+                let is_responding = decided.of == Kind::Responding;
+                *(if is_responding { &mut told.responded } else { &mut told.routed }) = true;
+                if self.is_within(recorded) {
+                    self.decided(id, &mut told, recorded, decided)?;
+                }
+            }
+            Event::CaseQueued(queued) if queued.by == Chooser::Default && self.is_within(recorded) => {
+                self.nobody_asked(id, &mut told, recorded, queued)?;
+            }
+            Event::RuleRemembered(noted) if recorded.time < self.span.from => {
+                let owner = match noted.scope {
+                    MemoryScope::Conversation => id.to_bytes(),
+                    MemoryScope::Contact => noted.contact.to_bytes(),
+                };
+                let slot = (noted.rule.clone(), noted.scope, owner, noted.slot);
+                let kept = Arc::make_mut(&mut self.kept);
+                match &noted.value {
+                    Some(value) => drop(kept.insert(slot, value.clone())),
+                    None => drop(kept.remove(&slot)),
+                }
+            }
+            Event::ConversationErased(_) => return Ok(()),
+            _ => {}
+        }
+        told.state.fold(recorded.time, &recorded.actor, &recorded.event);
+        self.conversations.insert(id, told);
+        Ok(())
+    }
+
+    /// Routing rules were asked: does this say where the case goes?
+    fn settle(&mut self, told: &mut Told, event: &Event) {
+        let place = match event {
+            Event::CaseQueued(queued) if matches!(queued.by, Chooser::Rule(_) | Chooser::Default) => {
+                Some(queued.place.clone())
+            }
+            // What a decision brings with it comes before the place.
+            Event::CaseLabelled(_)
+            | Event::RuleRemembered(_)
+            | Event::ReplyQueued(_)
+            | Event::TimerSet(_)
+            | Event::TimerCancelled(_) => return,
+            _ => None,
+        };
+        if let Some(mut moment) = told.waits.take() {
+            moment.then = place.map_or(Came::Stays, Came::Placed);
+            self.ready.push(moment);
+            self.unsettled -= 1;
+        }
+    }
+
+    /// Rules were asked.
+    fn decided(
+        &mut self,
+        id: ConversationId,
+        told: &mut Told,
+        recorded: &Recorded,
+        decided: &RuleDecided,
+    ) -> Result<(), DeskError> {
+        if !matches!(decided.of, Kind::Responding | Kind::Routing) {
+            return Ok(());
+        }
+        let Some(key) = self.shared.keys.contact(told.state.contact)? else {
+            self.erased += 1;
+            return Ok(());
+        };
+        let Ok(traces) = decided.traces.open(&key) else {
+            self.erased += 1;
+            return Ok(());
+        };
+        let Some(mut moment) = self.moment(id, told, recorded, decided.of, decided.why, key, Some(&traces))
+        else {
+            return Ok(());
+        };
+        self.by_others += u64::from(!self.same_rules);
+        if decided.why == Why::Wake && decided.of == Kind::Responding {
+            let asked = decided.asked.first().map(|asked| &asked.rule);
+            moment.only = asked.or(decided.not_asked.first().map(|one| &one.rule)).cloned();
+        }
+        if decided.of == Kind::Routing {
+            told.waits = Some(moment);
+            self.unsettled += 1;
+            return Ok(());
+        }
+        moment.then = responded(decided, &traces);
+        self.ready.push(moment);
+        Ok(())
+    }
+
+    /// A case got its place although no rule was asked: there was none of the kind.
+    fn nobody_asked(
+        &mut self,
+        id: ConversationId,
+        told: &mut Told,
+        recorded: &Recorded,
+        queued: &CaseQueued,
+    ) -> Result<(), DeskError> {
+        let wrote = told.message.is_some();
+        let missing = [(Kind::Responding, told.responded || !wrote), (Kind::Routing, told.routed)];
+        for (kind, asked) in missing {
+            if asked {
+                continue;
+            }
+            let Some(key) = self.shared.keys.contact(told.state.contact)? else {
+                self.erased += 1;
+                return Ok(());
+            };
+            let why = if wrote { Why::Message } else { Why::Returned };
+            if let Some(mut moment) = self.moment(id, told, recorded, kind, why, key, None) {
+                moment.then = match kind {
+                    Kind::Routing => Came::Placed(queued.place.clone()),
+                    _ => Came::Left { to_people: true },
+                };
+                self.ready.push(moment);
+            }
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "each is another part of one moment")]
+    fn moment(
+        &mut self,
+        id: ConversationId,
+        told: &Told,
+        recorded: &Recorded,
+        kind: Kind,
+        why: Why,
+        key: Key,
+        traces: Option<&Traces>,
+    ) -> Option<Moment> {
+        let state = &told.state;
+        let case = state.case.as_ref()?;
+        if !(self.reaches)(&state.number, case.queue()) {
+            return None;
+        }
+        let known = Arc::clone(self.contacts.get(&state.contact)?);
+        let message = told.message.as_ref().and_then(|received| {
+            let inbound = received.body.open(&key).ok()?;
+            Some(input::message(&inbound.content, received.sent_at))
+        });
+        let tags = case.tags.as_ref().and_then(|tags| tags.open(&key).ok()).unwrap_or_default();
+        let kept = traces.and_then(|traces| traces.0.first());
+        let input = match kept {
+            Some(trace) => Seen::again(&trace.input, message.as_ref(), &[]).ok()?,
+            None => self.told_now(state, recorded, why, message, &known, tags.clone())?,
+        };
+        let calls = traces.into_iter().flat_map(|traces| &traces.0).flat_map(|trace| &trace.calls);
+        let readable = Readable {
+            store: self.shared.store.clone(),
+            keys: Arc::clone(&self.shared.keys),
+            company: Arc::clone(&self.candidate.company),
+            conversation: id,
+            number: state.number.clone(),
+            before: told.command,
+            contact: state.contact,
+            known,
+            key,
+            tags: tags.0.into_iter().collect(),
+            attended: state.attended.clone(),
+            calls: calls.filter(|call| call.function == "team.candidates").cloned().collect(),
+            team: self.team(),
+            at: recorded.time,
+            kept: Arc::clone(&self.kept),
+        };
+        Some(Moment {
+            event: recorded.seq,
+            conversation: id,
+            case: case.id,
+            number: state.number.clone(),
+            kind,
+            why,
+            time: recorded.time,
+            only: None,
+            input,
+            then: Came::Stays,
+            unplaced: case.holder == Holder::Rules,
+            command: told.command,
+            readable: Arc::new(readable),
+        })
+    }
+
+    fn told_now(
+        &self,
+        state: &Conversation,
+        recorded: &Recorded,
+        why: Why,
+        message: Option<contract::Message>,
+        known: &Contact,
+        tags: Tags,
+    ) -> Option<contract::Input> {
+        let scene = Scene {
+            company: &self.candidate.company,
+            conversation: state,
+            now: recorded.time,
+            language: known.language.clone(),
+            tags,
+        };
+        scene.input(why, message, None)
+    }
+
+    fn team(&mut self) -> Arc<Team> {
+        let agents = &self.agents;
+        let stands = || agents.iter().map(|(id, agent)| (id.clone(), (agent.presence, agent.cases.len())));
+        Arc::clone(self.team.get_or_insert_with(|| Arc::new(stands().collect())))
+    }
+}
+
+/// What tells whether a rule decides as another one did.
+fn stands(rule: &Rule) -> (&RuleId, Digest, Digest, Mode) {
+    let definition = rule.definition();
+    (&definition.id, definition.linked.admitted().digest, rule.settings(), definition.mode)
+}
+
+/// What came of asking responding rules.
+fn responded(decided: &RuleDecided, traces: &Traces) -> Came {
+    let by = decided.asked.iter().position(|asked| asked.outcome.decides());
+    let found = by.and_then(|place| Some((decided.asked.get(place)?, traces.0.get(place)?)));
+    let verdict = |outcome: &Outcome| match outcome {
+        Outcome::Answered => Some(Verdict::Answered),
+        Outcome::AnsweredAndRoute => Some(Verdict::AnsweredAndRoute),
+        Outcome::HandedOver => Some(Verdict::HandOver),
+        _ => None,
+    };
+    match found.and_then(|(asked, trace)| Some((verdict(&asked.outcome)?, trace))) {
+        Some((verdict, trace)) => Came::dealt(verdict, &trace.effects),
+        None => Came::Left { to_people: decided.why == Why::Message },
+    }
+}
+
+/// The queue of a place.
+pub(super) fn queue(came: &Came) -> Option<QueueId> {
+    match came {
+        Came::Placed(Place { queue, .. }) => Some(queue.clone()),
+        _ => None,
+    }
+}
