@@ -41,6 +41,7 @@ mod masking;
 mod mass;
 mod media;
 mod message;
+mod moving;
 mod notices;
 mod outbound;
 mod pacing;

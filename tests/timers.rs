@@ -81,7 +81,7 @@ fn the_agent_who_knows_the_customer_is_waited_for_and_not_for_ever() {
     let house = House::new(23, COMPANY, RULES);
     let mut open = house.open().unwrap();
     let (ana, beto) = (AgentId::from("ana"), AgentId::from("beto"));
-    block_on(open.desk.set_presence(&ana, Presence::Available)).unwrap();
+    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
     house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
     open.settle();
     let (conversation, _) = open.desk.store().conversations().unwrap().pop_first().unwrap();
@@ -106,8 +106,8 @@ fn the_agent_who_knows_the_customer_is_waited_for_and_not_for_ever() {
     carry_out(&mut open, false);
     carry_out(&mut open, true);
     // Ana is at work and takes nothing more; Beto is free.
-    block_on(open.desk.set_presence(&ana, Presence::Busy)).unwrap();
-    block_on(open.desk.set_presence(&beto, Presence::Available)).unwrap();
+    block_on(open.desk.set_presence(&ana, Presence::Busy, None)).unwrap();
+    block_on(open.desk.set_presence(&beto, Presence::Available, None)).unwrap();
     house.post(&open.desk, &house.text("wamid.2", "573000000001", "otra cosa")).unwrap();
     open.settle();
     let assigned = |open: &Open| of_kind(&open.desk, "case-assigned").len();

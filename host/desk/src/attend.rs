@@ -8,9 +8,9 @@ use domain::company::Company;
 use domain::conversation::Holder;
 use domain::decision::{Effect, MemoryScope, Place, Verdict, Why};
 use domain::event::{
-    CaseClosed, CaseLabelled, CaseOpened, CaseQueued, Chooser, CustomerReferred, Label, MessageReceived,
+    CaseClosed, CaseLabelled, CaseOpened, CaseQueued, CaseWoken, Chooser, CustomerReferred, Label, MessageReceived,
     Note, PreferenceEnded, Purpose, Refused, Remembered, ReplyQueued, RuleDecided, RuleRemembered,
-    TimerCancelled, TimerFired, TimerSet,
+    TimerCancelled, TimerFired, TimerSet, Woken,
 };
 use domain::id::{CaseId, MessageId, RuleId, TimerId};
 use domain::message::{Content, Inbound, Outgoing};
@@ -61,6 +61,9 @@ pub(crate) fn message(
         // A thumb under an answer asks for nothing.
         return Ok(Done::Recorded);
     }
+    if let Some(case) = work.case().filter(|case| case.snoozed.is_some()).map(|case| case.id) {
+        work.record(Actor::Host, CaseWoken { case, by: Woken::Written })?;
+    }
     if work.case().is_none() {
         let case = CaseId::random(&*work.shared.entropy);
         work.record(Actor::Host, CaseOpened { case })?;
@@ -84,6 +87,11 @@ pub(crate) fn timer(work: &mut Work<'_>, timer: TimerId) -> Result<Done, DeskErr
     match set.purpose {
         Purpose::EndPreference { case } if waits(work, case) => {
             work.record(Actor::Host, PreferenceEnded { case })?;
+        }
+        Purpose::EndSnooze { case } => {
+            if work.case().is_some_and(|known| known.id == case && known.snoozed.is_some()) {
+                work.record(Actor::Host, CaseWoken { case, by: Woken::Due })?;
+            }
         }
         Purpose::Overflow { case } if waits(work, case) => place(work, Why::Overflow, None)?,
         Purpose::Wake { rule, note } => {
@@ -170,10 +178,13 @@ pub(crate) fn place(
         None if why == Why::Overflow => return Ok(()),
         None => (default_place(work), Chooser::Default),
     };
-    let since = match work.case().map(|case| &case.holder) {
-        Some(Holder::Queue { since, .. }) => *since,
-        _ => work.now,
+    // Whoever waited, or was attended, does not lose their turn; and whoever gave it back is not who is asked next.
+    let (since, avoid) = match work.case().map(|case| &case.holder) {
+        Some(Holder::Queue { since, place }) => (*since, place.avoid.clone()),
+        Some(Holder::Agent { since, agent, .. }) => (*since, Some(agent.clone())),
+        Some(Holder::Rules) | None => (work.now, None),
     };
+    let place = Place { avoid, ..place };
     let (prefer, overflow) = (place.prefer.clone(), place.overflow_after);
     work.record(Actor::Host, CaseQueued { case, place, since, by })?;
     if let Some(prefer) = prefer {
@@ -205,14 +216,10 @@ fn known_part(company: &Company, place: &Place) -> (Place, Vec<Refused>) {
     (place, refused)
 }
 
+/// The queue that it was in, or the number's own.
 fn default_place(work: &Work<'_>) -> Place {
-    Place {
-        queue: work.active.company.default_queue(&work.conversation.number),
-        skills: Vec::new(),
-        priority: 0,
-        prefer: None,
-        overflow_after: None,
-    }
+    let own = work.case().and_then(|case| case.queue()).cloned();
+    Place::in_queue(own.unwrap_or_else(|| work.active.company.default_queue(&work.conversation.number)))
 }
 
 /// Keeps what a round of rules came to. A round in which there was no rule to ask is no decision.
@@ -320,8 +327,13 @@ pub(crate) fn reply(work: &mut Work<'_>, actor: Actor, message: &Outgoing) -> Re
     Ok(id)
 }
 
-fn set_timer(work: &mut Work<'_>, seconds: u32, purpose: Purpose) -> Result<(), DeskError> {
+pub(crate) fn set_timer(work: &mut Work<'_>, seconds: u32, purpose: Purpose) -> Result<(), DeskError> {
     let due = work.now.saturating_add(SignedDuration::from_secs(seconds.into())).unwrap_or(Time::MAX);
+    timer_at(work, due, purpose)
+}
+
+/// Has something happen at a moment.
+pub(crate) fn timer_at(work: &mut Work<'_>, due: Time, purpose: Purpose) -> Result<(), DeskError> {
     let timer = TimerId::random(&*work.shared.entropy);
     work.record(Actor::Host, TimerSet { timer, due, purpose })
 }

@@ -62,6 +62,9 @@ pub struct Description {
     /// The codes by which rules resolve cases; `answered` and `other` are always among them.
     #[serde(default)]
     pub closing_codes: Vec<String>,
+    /// What breaks are for, as codes. Where there are some, each break has one.
+    #[serde(default)]
+    pub pause_codes: Vec<String>,
     /// How changes that can hurt are agreed on.
     #[serde(default)]
     pub approvals: Approvals,
@@ -248,6 +251,12 @@ impl Company {
                 return Err(mistake(format!("closing-codes[{i}]"), code, expected));
             }
         }
+        for (i, code) in description.pause_codes.iter().enumerate() {
+            if !CaseClosed::is_code(code) {
+                let expected = "1 to 40 small letters and hyphens were expected, as `lunch`";
+                return Err(mistake(format!("pause-codes[{i}]"), code, expected));
+            }
+        }
         for (i, queue) in description.queues.iter().enumerate() {
             known_calendar(format!("queues[{i}].calendar"), &queue.calendar)?;
             if queues.iter().filter(|id| ***id == queue.id).count() > 1 {
@@ -399,6 +408,11 @@ impl Company {
         [CaseClosed::ANSWERED, CaseClosed::OTHER].into_iter().chain(own)
     }
 
+    /// What breaks are for.
+    pub fn pause_codes(&self) -> &[String] {
+        &self.description.pause_codes
+    }
+
     /// All queues.
     pub fn queues(&self) -> &[Queue] {
         &self.description.queues
@@ -475,6 +489,7 @@ impl Default for Description {
             automatic_messages_per_hour: Self::default_automatic_limit(),
             throughput: None,
             closing_codes: Vec::new(),
+            pause_codes: Vec::new(),
             numbers: Vec::new(),
             queues: Vec::new(),
             agents: Vec::new(),

@@ -25,6 +25,7 @@ pub mod masking;
 pub mod measure;
 pub mod media;
 pub mod message;
+pub mod moving;
 pub mod network;
 pub mod notice;
 pub mod outside;

@@ -22,6 +22,7 @@ mod media_index;
 mod merkle;
 mod plugins;
 mod projection;
+mod remarks;
 mod proposal_index;
 mod queries;
 mod recent;

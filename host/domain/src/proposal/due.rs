@@ -47,6 +47,8 @@ pub struct Approvals {
     pub expires: SignedDuration,
     /// After how long those are reminded whom a proposal waits for, and every day from then on; zero: never.
     pub remind: SignedDuration,
+    /// Cases that one person may move within an hour; more take an agreement.
+    pub moves: u32,
     /// Signatures that a row takes, where one is not enough.
     pub signatures: BTreeMap<Task, u32>,
 }
@@ -59,6 +61,7 @@ impl Default for Approvals {
             alone: SignedDuration::from_hours(24),
             expires: SignedDuration::from_hours(14 * 24),
             remind: SignedDuration::from_hours(4),
+            moves: 50,
             signatures: BTreeMap::new(),
         }
     }

@@ -51,7 +51,7 @@ pub(super) async fn keep_presence(desk: Desk, people: People, clock: Arc<dyn Clo
                 (false, _) if later_today => Presence::Break,
                 (false, _) => Presence::Away,
             };
-            if let Err(error) = desk.set_presence(&agent.id, presence).await {
+            if let Err(error) = desk.set_presence(&agent.id, presence, None).await {
                 tracing::debug!(%error, agent = %agent.id, "a presence was not set");
             }
         }
