@@ -283,7 +283,10 @@ async fn the_program_moves_cases_and_a_crash_in_the_middle_moves_none_twice_and_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shift_ends_with_a_note_each_and_nothing_is_stranded() {
-    let mut shop = shop("pause-codes = [\"almuerzo\", \"capacitacion\"]").await;
+    let mut shop = shop(
+        "pause-codes = [\"almuerzo\", \"capacitacion\"]\nclosing-codes = [\"otra-cosa\", { group = \"Pagos\", codes = [\"pago-doble\"] }]",
+    )
+    .await;
     let all = shop.customers(2).await;
     be(&mut shop.ana, "available").await;
     until("ana has both", async || mine(&mut shop.ana).await.len() == 2).await;
@@ -302,5 +305,12 @@ async fn a_shift_ends_with_a_note_each_and_nothing_is_stranded() {
     let read = shop.beto.get(&format!("/conversations/{}/messages", all[0])).await.body;
     assert_eq!(read["remarks"][0]["text"], "Espera el reembolso");
     assert_eq!(read["remarks"][1]["is"], "shift-ended");
+    // Cases end with codes in groups; what is written down is the code.
+    assert_eq!(read["groups"], json!({ "pago-doble": ["Pagos"] }));
+    assert_eq!(read["codes"], json!(["answered", "other", "otra-cosa", "pago-doble"]));
+    accept(&mut shop.beto, &all[0]).await;
+    let wrong = act(&mut shop.beto, &all[0], "close", json!({ "code": "Pagos" })).await;
+    assert_eq!(wrong.problem(), "not-a-code");
+    assert_eq!(act(&mut shop.beto, &all[0], "close", json!({ "code": "pago-doble" })).await.status, 200);
     shop.serve.stop();
 }

@@ -15,6 +15,7 @@ use domain::message::Outgoing;
 use domain::stream::{Actor, Stream};
 use domain::window::Service;
 
+use crate::attend;
 use crate::command::{CommandError, DeskError, Done};
 use crate::mass;
 use crate::work::Work;
@@ -144,6 +145,7 @@ pub(crate) fn take(
     work.record(actor.clone(), assigned)?;
     let taken = CapacityTaken { case, conversation: work.id };
     work.record_in(Stream::Agent(agent), version, actor, taken)?;
+    attend::expect_answer(work)?;
     Ok(())
 }
 

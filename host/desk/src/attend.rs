@@ -5,7 +5,7 @@
 
 use domain::Time;
 use domain::company::Company;
-use domain::conversation::Holder;
+use domain::conversation::{Holder, Timer};
 use domain::decision::{Effect, MemoryScope, Place, Verdict, Why};
 use domain::event::{
     CaseClosed, CaseLabelled, CaseOpened, CaseQueued, CaseWoken, Chooser, CustomerReferred, Label, MessageReceived,
@@ -20,6 +20,7 @@ use rules::{Question, Round};
 
 use crate::command::{DeskError, Done};
 use crate::consent;
+use crate::handing;
 use crate::input::{self, input};
 use crate::media;
 use crate::snapshot::{self, View};
@@ -68,7 +69,9 @@ pub(crate) fn message(
         let case = CaseId::random(&*work.shared.entropy);
         work.record(Actor::Host, CaseOpened { case })?;
     }
-    if !matches!(work.case().map(|case| &case.holder), Some(Holder::Agent { .. })) {
+    if matches!(work.case().map(|case| &case.holder), Some(Holder::Agent { .. })) {
+        expect_answer(work)?;
+    } else {
         consult(work, Why::Message, Some((inbound, sent_at)), None)?;
     }
     Ok(Done::Recorded)
@@ -87,6 +90,12 @@ pub(crate) fn timer(work: &mut Work<'_>, timer: TimerId) -> Result<Done, DeskErr
     match set.purpose {
         Purpose::EndPreference { case } if waits(work, case) => {
             work.record(Actor::Host, PreferenceEnded { case })?;
+        }
+        Purpose::Rescue { case } => {
+            let awake = work.case().is_some_and(|known| known.id == case && known.snoozed.is_none());
+            if awake && work.conversation.is_unanswered() {
+                handing::rescue(work)?;
+            }
         }
         Purpose::EndSnooze { case } => {
             if work.case().is_some_and(|known| known.id == case && known.snoozed.is_some()) {
@@ -325,6 +334,23 @@ pub(crate) fn reply(work: &mut Work<'_>, actor: Actor, message: &Outgoing) -> Re
     };
     work.record(actor, queued)?;
     Ok(id)
+}
+
+/// From when on an agent has a customer who wrote, the queue's time runs until they answer.
+pub(crate) fn expect_answer(work: &mut Work<'_>) -> Result<(), DeskError> {
+    let Some((case, queue)) = work.case().and_then(|case| match &case.holder {
+        Holder::Agent { queue, .. } => Some((case.id, queue.clone())),
+        Holder::Rules | Holder::Queue { .. } => None,
+    }) else {
+        return Ok(());
+    };
+    let runs = |timer: &Timer| matches!(timer.purpose, Purpose::Rescue { .. });
+    match work.active.company.rescue_after(&queue) {
+        Some(minutes) if !work.conversation.timers.values().any(runs) => {
+            set_timer(work, minutes * 60, Purpose::Rescue { case })
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn set_timer(work: &mut Work<'_>, seconds: u32, purpose: Purpose) -> Result<(), DeskError> {

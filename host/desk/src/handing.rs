@@ -261,6 +261,23 @@ fn leave(work: &mut Work<'_>, agent: &AgentId, to: Option<&AgentId>) -> Result<D
     Ok(Done::Recorded)
 }
 
+/// Its agent has not answered the customer: it waits in its queue again, for others.
+pub(crate) fn rescue(work: &mut Work<'_>) -> Result<(), DeskError> {
+    let Some((case, agent, queue, since)) = work.case().and_then(|case| match &case.holder {
+        Holder::Agent { agent, queue, since, .. } => Some((case.id, agent.clone(), queue.clone(), *since)),
+        Holder::Rules | Holder::Queue { .. } => None,
+    }) else {
+        return Ok(());
+    };
+    let moved =
+        CaseMoved { case, how: Moved::Rescued, from: Some(agent.clone()), why: None, of: None };
+    work.record(Actor::Host, moved)?;
+    let place = Place { avoid: Some(agent.clone()), ..Place::in_queue(queue) };
+    work.record(Actor::Host, CaseQueued { case, place, since, by: Chooser::Moved })?;
+    let (version, _) = work.shared.store.agent(&agent)?;
+    work.record_in(Stream::Agent(agent), version, Actor::Host, CapacityReleased { case })
+}
+
 /// Moves one case of a list, or says why it was left.
 fn step(
     work: &mut Work<'_>,

@@ -254,6 +254,7 @@ impl Conversation {
             self.attended.insert(agent.clone(), time);
         }
         if matches!(actor, Actor::Agent(_) | Actor::Person(_)) && !campaign {
+            self.timers.retain(|_, timer| !matches!(timer.purpose, Purpose::Rescue { .. }));
             self.automatic.clear();
             if let Some(case) = &mut self.case {
                 case.automatic = 0;
@@ -293,6 +294,13 @@ impl Conversation {
     pub fn automatic_within_the_hour(&self, now: Time) -> u32 {
         let recent = self.automatic.iter().filter(|at| now.duration_since(**at) < AUTOMATIC_SPAN).count();
         u32::try_from(recent).unwrap_or(u32::MAX)
+    }
+}
+
+impl Conversation {
+    /// Whether the customer has written since an agent last did.
+    pub fn is_unanswered(&self) -> bool {
+        self.last_inbound.is_some_and(|written| self.attended.values().all(|at| *at < written))
     }
 }
 

@@ -42,6 +42,7 @@ pub mod stream;
 pub mod subscriber;
 pub mod templates;
 mod text;
+pub mod typification;
 pub mod window;
 
 /// A moment in UTC. The company's zone appears only where people look.

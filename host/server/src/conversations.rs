@@ -107,6 +107,8 @@ struct Whole {
     remarks: Vec<Value>,
     /// The codes that a case is closed with.
     codes: Vec<String>,
+    /// The groups that each code is in, the outermost first, where it is in one.
+    groups: std::collections::BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -331,6 +333,12 @@ async fn messages(
         more,
         remarks: teller.remarks(id, &conversation).map_err(desk)?,
         codes: company.closing_codes().map(ToOwned::to_owned).collect(),
+        groups: company
+            .typification()
+            .into_iter()
+            .filter(|(_, groups)| !groups.is_empty())
+            .map(|(code, groups)| (code.to_owned(), groups.into_iter().map(ToOwned::to_owned).collect()))
+            .collect(),
     }))
 }
 

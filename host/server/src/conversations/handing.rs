@@ -52,6 +52,8 @@ pub(super) fn api_routes() -> Routes<Arc<Server>> {
         .post("/api/v1/conversations/{conversation}/move", Action::MoveCase, relocate)
         .about(About::ConversationInPath)
         .page(Page::new("Move a case, whoever has it: to a queue, or to an agent who is available and has room.").takes::<Relocate>().gives::<Outcome>())
+        .get("/api/v1/colleagues", Action::ListConversations, colleagues)
+        .page(Page::new("Who attends: how they are, how much they hold and at most may; and the queues that there are.").gives::<Colleagues>())
         .post("/api/v1/me/shift/end", Action::KeepPresence, end_shift)
         .page(Page::new("End your shift: nothing more is given to you, and what you hold waits in its queues, for a colleague first if you name one, each case with your note if it has one.").takes::<EndOfShift>().gives::<AtWork>())
 }
@@ -136,6 +138,55 @@ struct NoteOn {
     conversation: String,
     /// 1 to 1,000 letters.
     text: String,
+}
+
+/// Those who attend, and where.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Colleagues")]
+struct Colleagues {
+    /// All agents.
+    agents: Vec<Colleague>,
+    /// All queues.
+    queues: Vec<String>,
+}
+
+/// Somebody who attends.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Colleague")]
+struct Colleague {
+    /// What they are called in requests.
+    agent: String,
+    /// What people call them.
+    name: String,
+    /// `available`, `busy`, `break` or `away`.
+    presence: &'static str,
+    /// What a break is for, if it says so.
+    code: Option<String>,
+    /// Cases that they hold.
+    cases: usize,
+    /// How many they may hold.
+    capacity: u32,
+    /// The queues that they serve.
+    queues: Vec<String>,
+}
+
+async fn colleagues(State(server): State<Arc<Server>>) -> Result<Json<Colleagues>, Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    let told = company.agents().iter().map(|agent| {
+        let (_, state) = server.desk.store().agent(&agent.id).map_err(desk)?;
+        Ok(Colleague {
+            agent: agent.id.to_string(),
+            name: agent.name.clone(),
+            presence: state.presence.word(),
+            code: state.code,
+            cases: state.cases.len(),
+            capacity: agent.capacity,
+            queues: agent.queues.iter().map(ToString::to_string).collect(),
+        })
+    });
+    let agents = told.collect::<Result<_, Problem>>()?;
+    let queues = company.queues().iter().map(|queue| queue.id.to_string()).collect();
+    Ok(Json(Colleagues { agents, queues }))
 }
 
 async fn act(server: &Server, name: &str, act: Act) -> Result<Json<Outcome>, Problem> {
