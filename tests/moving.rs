@@ -181,7 +181,7 @@ async fn a_case_sleeps_until_its_time_or_until_the_customer_writes() {
     for wrong in [at(-5), at(8 * 86_400)] {
         assert_eq!(act(&mut shop.ana, &one, "snooze", wrong).await.problem(), "not-words");
     }
-    assert_eq!(act(&mut shop.ana, &one, "snooze", at(2)).await.status, 200);
+    assert_eq!(act(&mut shop.ana, &one, "snooze", at(6)).await.status, 200);
     assert!(mine(&mut shop.ana).await[0]["asleep"]["until"].is_string());
     assert_eq!(shop.ana.get("/me/presence").await.body["cases"], 1, "it takes up its place");
     shop.company.until("case-woken", 1).await;
@@ -260,7 +260,7 @@ async fn the_program_moves_cases_and_a_crash_in_the_middle_moves_none_twice_and_
     company.configure(&shop);
     let serve = company.start();
     for n in 0..ALL {
-        company.whatsapp.customer(&phone(n), "Cliente").say(NUMBER, "Hola").unwrap();
+        company.whatsapp.customer(&phone(n), "Cliente").say(NUMBER, "Una persona, por favor").unwrap();
     }
     company.until("case-queued", ALL).await;
     let preview = run(&company, &["case", "move", "--queue", "general", "--to-queue", "pagos", "--preview"]);

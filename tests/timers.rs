@@ -119,8 +119,8 @@ fn the_agent_who_knows_the_customer_is_waited_for_and_not_for_ever() {
 
 #[test]
 fn whoever_does_not_answer_in_time_loses_the_case_to_others_and_whoever_does_keeps_it() {
-    let company = COMPANY.replacen("id = \"ventas\"", "id = \"ventas\"\nrescue-after = 10", 1);
-    let house = House::new(24, &company, RULES);
+    let company = COMPANY.replacen("id = \"ventas\"", "id = \"ventas\"\nrescue-after = 10", 1).leak();
+    let house = House::new(24, company, RULES);
     let mut open = house.open().unwrap();
     let (ana, beto) = (AgentId::from("ana"), AgentId::from("beto"));
     block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();

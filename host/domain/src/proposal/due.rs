@@ -211,7 +211,8 @@ impl Proposal {
             }
             let consulted = self.consulted(raci, task);
             let spoke = |id: &PersonId| self.heard.contains_key(id) || self.signed.contains_key(id);
-            let until = later(approvals.hearing);
+            // Cases that are to go elsewhere are customers who wait: whoever is consulted may speak until it is signed.
+            let until = if self.kind == Kind::Move { self.since } else { later(approvals.hearing) };
             if now < until && !consulted.is_empty() && !consulted.iter().any(spoke) {
                 missing.push(Missing::Hearing { task, until, could: consulted });
             }
