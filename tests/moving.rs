@@ -33,7 +33,9 @@ async fn shop(settings: &str) -> Shop {
         + &agent("beto", "\"pagos\"", "capacity = 2\n");
     let shop = SHOP.replace("[company]", &format!("[company]\nraci = \"raci.toml\"\n{settings}")).replace(
         "id = \"general\"\n",
-        &format!("id = \"general\"\n[[company.queues]]\nid = \"pagos\"\n[company.approvals]\nmoves = 4\n{agents}"),
+        &format!(
+            "id = \"general\"\n[[company.queues]]\nid = \"pagos\"\n[company.approvals]\nmoves = 4\n{agents}"
+        ),
     );
     let (company, serve) = governed_by(&shop, PEOPLE).await;
     let mut ricardo = Caller::new(&serve);
@@ -62,11 +64,16 @@ impl Shop {
     /// So many customers wait in `general`. Gives their conversations, in the order in which they came.
     async fn customers(&self, count: usize) -> Vec<String> {
         for n in 0..count {
-            self.company.whatsapp.customer(&phone(n), "Cliente").say(NUMBER, "Una persona, por favor").unwrap();
+            self.company
+                .whatsapp
+                .customer(&phone(n), "Cliente")
+                .say(NUMBER, "Una persona, por favor")
+                .unwrap();
             self.company.until("case-queued", n + 1).await;
         }
         let started = self.company.journal(&["--kind", "conversation-started"]);
-        let name = |one: &Value| one["stream"].as_str().unwrap().strip_prefix("conversation/").unwrap().to_owned();
+        let name =
+            |one: &Value| one["stream"].as_str().unwrap().strip_prefix("conversation/").unwrap().to_owned();
         started.iter().map(name).collect()
     }
 }
@@ -99,7 +106,9 @@ async fn until(what: &str, mut is: impl AsyncFnMut() -> bool) {
 
 async fn say(who: &mut Caller, proposal: &str, what: &str) -> u16 {
     let of = who.get(&format!("/proposals/{proposal}")).await.body["of"].clone();
-    who.post(&format!("/proposals/{proposal}/words"), json!({ "do": what, "of": of, "words": "" })).await.status
+    who.post(&format!("/proposals/{proposal}/words"), json!({ "do": what, "of": of, "words": "" }))
+        .await
+        .status
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,7 +158,8 @@ async fn what_an_agent_gives_back_waits_for_others_and_a_colleague_has_it_when_t
     assert_eq!(act(&mut shop.beto, &one, "return", back).await.status, 200);
     until("ana has it again", async || mine(&mut shop.ana).await.len() == 1).await;
     let read = shop.ana.get(&format!("/conversations/{one}/messages")).await.body;
-    let remarks: Vec<&str> = read["remarks"].as_array().unwrap().iter().map(|one| one["is"].as_str().unwrap()).collect();
+    let remarks: Vec<&str> =
+        read["remarks"].as_array().unwrap().iter().map(|one| one["is"].as_str().unwrap()).collect();
     assert_eq!(
         remarks,
         ["asked", "declined", "asked", "withdrawn", "asked", "handed-over", "note", "returned"]
@@ -210,7 +220,10 @@ async fn who_steers_moves_cases_alone_up_to_the_threshold_and_beyond_it_when_ano
     until("beto has one", async || mine(&mut shop.beto).await.len() == 1).await;
     let three = json!({ "cases": { "conversations": all[1..4] }, "to": { "agent": "beto" } });
     let seen = shop.sara.post("/case-moves/preview", three.clone()).await.body;
-    assert_eq!((&seen["cases"], &seen["from"]["queue general"], &seen["needs-agreement"]), (&json!(3), &json!(3), &json!(false)));
+    assert_eq!(
+        (&seen["cases"], &seen["from"]["queue general"], &seen["needs-agreement"]),
+        (&json!(3), &json!(3), &json!(false))
+    );
     assert_eq!(seen["left"], json!([{ "why": "full", "words": "sin cupo", "cases": 2 }]), "{seen}");
     let mut wanted = three;
     wanted["reason"] = "".into();
@@ -221,7 +234,7 @@ async fn who_steers_moves_cases_alone_up_to_the_threshold_and_beyond_it_when_ano
     wanted["of"] = seen["of"].clone();
     assert_eq!(shop.ana.post("/case-moves", wanted.clone()).await.status, 403);
     let begun = shop.sara.post("/case-moves", wanted).await;
-    assert_eq!(begun.status, 202, "{begun:?}");
+    assert_eq!(begun.status, 200, "{begun:?}");
     let path = format!("/case-moves/{}", begun.body["move"].as_str().unwrap());
     until("it is done", async || shop.sara.get(&path).await.body["stage"] == "done").await;
     let done = shop.sara.get(&path).await.body;
@@ -231,7 +244,7 @@ async fn who_steers_moves_cases_alone_up_to_the_threshold_and_beyond_it_when_ano
     // Three and three are more than four within the hour.
     let rest = json!({ "cases": { "queue": "general" }, "to": to_pagos, "reason": "General no da abasto" });
     let asked = shop.sara.post("/case-moves", rest).await;
-    assert_eq!((asked.status, &asked.body["stage"]), (202, &json!("proposed")), "{asked:?}");
+    assert_eq!((asked.status, &asked.body["stage"]), (200, &json!("proposed")), "{asked:?}");
     assert_eq!(asked.body["cases"], 5);
     let proposal = asked.body["proposal"].as_str().unwrap().to_owned();
     assert_eq!(say(&mut shop.sara, &proposal, "sign").await, 403, "not who asks for it");
@@ -253,9 +266,12 @@ async fn who_steers_moves_cases_alone_up_to_the_threshold_and_beyond_it_when_ano
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_program_moves_cases_and_a_crash_in_the_middle_moves_none_twice_and_forgets_none() {
-    const ALL: usize = 200;
+    const ALL: usize = 300;
     let settings = "\n[company.approvals]\nmoves = 500\n";
-    let shop = SHOP.replace("id = \"general\"\n", &format!("id = \"general\"\n[[company.queues]]\nid = \"pagos\"\n{settings}"));
+    let shop = SHOP.replace(
+        "id = \"general\"\n",
+        &format!("id = \"general\"\n[[company.queues]]\nid = \"pagos\"\n{settings}"),
+    );
     let company = Company::new().await;
     company.configure(&shop);
     let serve = company.start();
@@ -264,10 +280,12 @@ async fn the_program_moves_cases_and_a_crash_in_the_middle_moves_none_twice_and_
     }
     company.until("case-queued", ALL).await;
     let preview = run(&company, &["case", "move", "--queue", "general", "--to-queue", "pagos", "--preview"]);
-    assert!(preview.0 && preview.1.contains("200 cases → pagos"), "{preview:?}");
+    assert!(preview.0 && preview.1.contains("300 cases → pagos"), "{preview:?}");
     let asked = ["case", "move", "--queue", "general", "--to-queue", "pagos", "--reason", "pico"];
     let mut moving = timonel().args(asked).arg("--config").arg(company.config()).spawn().unwrap();
-    company.until("move-begun", 1).await;
+    while !run(&company, &["case", "moves", "--json"]).1.contains("\"running\"") {
+        assert!(moving.try_wait().unwrap().is_none(), "it was over before it was seen");
+    }
     serve.kill();
     moving.wait().unwrap();
     let before = company.journal(&["--kind", "move-advanced"]).len();
@@ -277,7 +295,7 @@ async fn the_program_moves_cases_and_a_crash_in_the_middle_moves_none_twice_and_
     let moved = company.journal(&["--kind", "case-moved"]);
     assert_eq!(moved.len(), ALL, "each once");
     let told = run(&company, &["case", "moves"]);
-    assert!(told.1.contains("200 of 200 done, 200 moved: pico"), "{told:?}");
+    assert!(told.1.contains("300 of 300 done, 300 moved: pico"), "{told:?}");
     serve.stop();
 }
 
@@ -292,7 +310,8 @@ async fn a_shift_ends_with_a_note_each_and_nothing_is_stranded() {
     until("ana has both", async || mine(&mut shop.ana).await.len() == 2).await;
     // A break says what it is for.
     let rest = |code: Value| json!({ "presence": "break", "code": code });
-    for wrong in [rest(Value::Null), rest("siesta".into()), json!({ "presence": "busy", "code": "almuerzo" })] {
+    for wrong in [rest(Value::Null), rest("siesta".into()), json!({ "presence": "busy", "code": "almuerzo" })]
+    {
         assert_eq!(shop.ana.post("/me/presence", wrong).await.problem(), "not-a-code");
     }
     let told = shop.ana.post("/me/presence", rest("almuerzo".into())).await;
@@ -300,7 +319,10 @@ async fn a_shift_ends_with_a_note_each_and_nothing_is_stranded() {
     be(&mut shop.beto, "available").await;
     let end = json!({ "to": "beto", "notes": [{ "conversation": all[0], "text": "Espera el reembolso" }] });
     let ended = shop.ana.post("/me/shift/end", end).await;
-    assert_eq!((ended.status, &ended.body["presence"], &ended.body["cases"]), (200, &json!("away"), &json!(0)));
+    assert_eq!(
+        (ended.status, &ended.body["presence"], &ended.body["cases"]),
+        (200, &json!("away"), &json!(0))
+    );
     until("beto has both", async || mine(&mut shop.beto).await.len() == 2).await;
     let read = shop.beto.get(&format!("/conversations/{}/messages", all[0])).await.body;
     assert_eq!(read["remarks"][0]["text"], "Espera el reembolso");

@@ -83,7 +83,11 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
             let ask = |path: &str, body: &Value| control::ask(&settings.data, Method::POST, path, Some(body));
             let seen = ask("/case-moves/preview", &asked)?;
             if preview {
-                if json { println!("{seen}") } else { look(&seen) }
+                if json {
+                    println!("{seen}")
+                } else {
+                    look(&seen)
+                }
                 return Ok(());
             }
             if !json {
@@ -154,7 +158,9 @@ fn look(seen: &Value) {
     left(&seen["left"], "would stay: ");
     let (most, moved) = (&seen["alone"], &seen["moved-alone"]);
     if seen["needs-agreement"] == true {
-        println!("  others have to agree: one person moves {most} within an hour, and you have moved {moved}");
+        println!(
+            "  others have to agree: one person moves {most} within an hour, and you have moved {moved}"
+        );
     }
 }
 
@@ -164,7 +170,13 @@ fn tell(one: &Value) {
     let id = text(one, "move");
     let (to, by) = (text(one, "to"), text(one, "by"));
     println!("{}  {} cases → {to} [{}] {by}", id.get(..8).unwrap_or(id), one["cases"], text(one, "stage"));
-    println!("          {} of {} done, {} moved: {}", one["done"], one["cases"], one["moved"], text(one, "reason"));
+    println!(
+        "          {} of {} done, {} moved: {}",
+        one["done"],
+        one["cases"],
+        one["moved"],
+        text(one, "reason")
+    );
     left(&one["left"], "          - ");
     if let Some(proposal) = one["proposal"].as_str() {
         println!("          timonel proposal show {}", proposal.get(..8).unwrap_or(proposal));

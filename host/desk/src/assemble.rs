@@ -296,7 +296,11 @@ impl Desk {
         &self.shared
     }
 
-    pub(crate) async fn ask(&self, conversation: ConversationId, command: Command) -> Result<Done, CommandError> {
+    pub(crate) async fn ask(
+        &self,
+        conversation: ConversationId,
+        command: Command,
+    ) -> Result<Done, CommandError> {
         let answer = self.mail.ask(conversation.to_bytes(), command)?;
         answer.await.unwrap_or(Err(CommandError::Desk(DeskError::Stopping)))
     }

@@ -8,9 +8,9 @@ use domain::company::Company;
 use domain::conversation::{Holder, Timer};
 use domain::decision::{Effect, MemoryScope, Place, Verdict, Why};
 use domain::event::{
-    CaseClosed, CaseLabelled, CaseOpened, CaseQueued, CaseWoken, Chooser, CustomerReferred, Label, MessageReceived,
-    Note, PreferenceEnded, Purpose, Refused, Remembered, ReplyQueued, RuleDecided, RuleRemembered,
-    TimerCancelled, TimerFired, TimerSet, Woken,
+    CaseClosed, CaseLabelled, CaseOpened, CaseQueued, CaseWoken, Chooser, CustomerReferred, Label,
+    MessageReceived, Note, PreferenceEnded, Purpose, Refused, Remembered, ReplyQueued, RuleDecided,
+    RuleRemembered, TimerCancelled, TimerFired, TimerSet, Woken,
 };
 use domain::id::{CaseId, MessageId, RuleId, TimerId};
 use domain::message::{Content, Inbound, Outgoing};

@@ -204,8 +204,7 @@ fn answer(work: &mut Work<'_>, agent: &AgentId, takes: bool) -> Result<Done, Com
         work.record(actor, CaseOfferEnded { case: id, to: agent.clone(), declined: true })?;
         return Ok(Done::Recorded);
     }
-    let moved =
-        CaseMoved { case: id, how: Moved::HandedOver, from: None, why: Some(offer.why), of: None };
+    let moved = CaseMoved { case: id, how: Moved::HandedOver, from: None, why: Some(offer.why), of: None };
     relocate(work, &actor, &Destination::Agent(agent.clone()), moved)?;
     work.record(actor, CaseAccepted { case: id, agent: agent.clone() })?;
     Ok(Done::Recorded)
@@ -269,8 +268,7 @@ pub(crate) fn rescue(work: &mut Work<'_>) -> Result<(), DeskError> {
     }) else {
         return Ok(());
     };
-    let moved =
-        CaseMoved { case, how: Moved::Rescued, from: Some(agent.clone()), why: None, of: None };
+    let moved = CaseMoved { case, how: Moved::Rescued, from: Some(agent.clone()), why: None, of: None };
     work.record(Actor::Host, moved)?;
     let place = Place { avoid: Some(agent.clone()), ..Place::in_queue(queue) };
     work.record(Actor::Host, CaseQueued { case, place, since, by: Chooser::Moved })?;

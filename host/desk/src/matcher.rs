@@ -99,11 +99,7 @@ impl Matcher {
     }
 }
 
-fn choose(
-    free: &HashMap<AgentId, Free<'_>>,
-    all: &[AgentDescription],
-    waiting: &Waiting,
-) -> Option<AgentId> {
+fn choose(free: &HashMap<AgentId, Free<'_>>, all: &[AgentDescription], waiting: &Waiting) -> Option<AgentId> {
     let place = &waiting.place;
     // Whoever gave it back has it again only where it would otherwise be nobody's.
     let others = || all.iter().any(|one| !avoids(place, one) && one.serves(&place.queue, &place.skills));

@@ -351,8 +351,11 @@ impl Desk {
         if one.is_running() {
             return Ok(None);
         }
-        let left: BTreeMap<String, u32> =
-            one.left.iter().map(|(why, count)| (json!(why).as_str().unwrap_or_default().to_owned(), *count)).collect();
+        let left: BTreeMap<String, u32> = one
+            .left
+            .iter()
+            .map(|(why, count)| (json!(why).as_str().unwrap_or_default().to_owned(), *count))
+            .collect();
         Ok(Some(Json::of(&json!({ "move": one.id, "moved": one.moved(), "left": left }))))
     }
 
@@ -427,7 +430,9 @@ impl Desk {
             match self.clear_desk(&agent).await {
                 Ok(_) => {}
                 Err(CommandError::Desk(error)) => return Err(error),
-                Err(error) => tracing::warn!(%agent, %error, "a case of somebody who left could not be given back"),
+                Err(error) => {
+                    tracing::warn!(%agent, %error, "a case of somebody who left could not be given back")
+                }
             }
         }
         Ok(())

@@ -225,22 +225,27 @@ pub fn words(event: &Event, language: Language) -> String {
             }
         }
         Event::CaseOffered(offered) => {
-            let words = say("ofreció un caso a", "ofereceu um caso a", "asked a colleague to take a case over:");
+            let words =
+                say("ofreció un caso a", "ofereceu um caso a", "asked a colleague to take a case over:");
             with(words, &offered.to)
         }
         Event::CaseOfferEnded(ended) if ended.declined => {
             say("no tomó un caso ofrecido", "não aceitou um caso oferecido", "declined a case")
         }
-        Event::CaseOfferEnded(_) => {
-            say("dejó de ofrecer un caso", "deixou de oferecer um caso", "asked for a case to be taken over no more")
-        }
+        Event::CaseOfferEnded(_) => say(
+            "dejó de ofrecer un caso",
+            "deixou de oferecer um caso",
+            "asked for a case to be taken over no more",
+        ),
         Event::MoveAsked(asked) => {
             let words = say("quiso mover casos", "quis mover casos", "wanted to move cases");
             format!("{words} ({}): {}: {}", asked.cases.len(), asked.to, asked.reason)
         }
-        Event::MoveProposed(_) => {
-            say("pidió acuerdo para mover casos", "pediu acordo para mover casos", "asked others to agree to a move")
-        }
+        Event::MoveProposed(_) => say(
+            "pidió acuerdo para mover casos",
+            "pediu acordo para mover casos",
+            "asked others to agree to a move",
+        ),
         Event::MoveBegun(begun) => {
             with(say("empezó a mover casos", "começou a mover casos", "began to move cases"), &begun.cases)
         }
@@ -491,6 +496,7 @@ mod tests {
                 "read-figures",
                 "read-stops",
                 "list-conversations",
+                "read-moves",
                 "read-templates",
                 "read-campaigns",
                 "read-own-record",

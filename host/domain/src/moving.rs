@@ -149,19 +149,25 @@ impl Left {
     pub fn words(self, language: Language) -> &'static str {
         match self {
             Self::Closed => language.pick("ya estaba cerrado", "já estava encerrado", "closed meanwhile"),
-            Self::Elsewhere => {
-                language.pick("ya estaba en otro lugar", "já estava em outro lugar", "gone elsewhere meanwhile")
-            }
+            Self::Elsewhere => language.pick(
+                "ya estaba en otro lugar",
+                "já estava em outro lugar",
+                "gone elsewhere meanwhile",
+            ),
             Self::There => language.pick("ya estaba allí", "já estava lá", "there already"),
             Self::Full => language.pick("sin cupo", "sem vaga", "no room"),
             Self::NotAvailable => language.pick("no disponible", "não disponível", "not available"),
             Self::NotServing => {
                 language.pick("no atiende colas", "não atende filas", "serves no queue that it could be in")
             }
-            Self::NoSuchPlace => {
-                language.pick("el destino ya no existe", "o destino já não existe", "the destination is no more")
+            Self::NoSuchPlace => language.pick(
+                "el destino ya no existe",
+                "o destino já não existe",
+                "the destination is no more",
+            ),
+            Self::Erased => {
+                language.pick("cliente suprimido", "cliente eliminado", "the customer was forgotten")
             }
-            Self::Erased => language.pick("cliente suprimido", "cliente eliminado", "the customer was forgotten"),
         }
     }
 }
@@ -358,6 +364,9 @@ mod tests {
         assert_ne!(digest(&[a.clone(), b.clone()]), digest(&[b.clone(), a.clone()]));
         assert_ne!(digest(&[a.clone()]), digest(&[listed(1, Some("ana"))]));
         let from = from(&[a, b]);
-        assert_eq!(from.into_iter().collect::<Vec<_>>(), [("agent ana".into(), 1), ("queue ventas".into(), 1)]);
+        assert_eq!(
+            from.into_iter().collect::<Vec<_>>(),
+            [("agent ana".into(), 1), ("queue ventas".into(), 1)]
+        );
     }
 }

@@ -7,8 +7,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::id::{
-    AgentId, CampaignId, ContactId, ConversationId, MessageId, MoveId, NotAnId, OperatorId, PersonId, ProposalId,
-    RuleId, SubscriberId,
+    AgentId, CampaignId, ContactId, ConversationId, MessageId, MoveId, NotAnId, OperatorId, PersonId,
+    ProposalId, RuleId, SubscriberId,
 };
 use crate::text::as_text;
 

@@ -103,7 +103,9 @@ mod tests {
     #[test]
     fn a_plain_list_is_one_and_groups_are_told_with_each_code() {
         assert_eq!(codes(&read(r#"["wrong-number", "no-reply"]"#)).len(), 2);
-        let tree = read(r#"["otro", {"group": "Pagos", "codes": ["pago-doble", {"group": "Reembolso", "codes": ["devuelto"]}]}]"#);
+        let tree = read(
+            r#"["otro", {"group": "Pagos", "codes": ["pago-doble", {"group": "Reembolso", "codes": ["devuelto"]}]}]"#,
+        );
         assert_eq!(check(&tree), Ok(()));
         assert_eq!(
             codes(&tree),

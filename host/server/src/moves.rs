@@ -14,6 +14,7 @@ use domain::id::MoveId;
 use domain::law::language::Language;
 use domain::moving::{Destination, Left, Move, Stage};
 use domain::raci::action::Action;
+use domain::raci::person::Target;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -32,7 +33,9 @@ const MOST: usize = 100;
 pub(crate) fn routes() -> Routes<Arc<Server>> {
     Routes::new()
         .get("/case-moves", Action::ReadMoves, all)
+        .about(About::WithinScope)
         .get("/case-moves/{move}", Action::ReadMoves, one)
+        .about(About::WithinScope)
         .post("/case-moves/preview", Action::ReadMoves, preview)
         .about(About::WithinScope)
         .post("/case-moves", Action::MoveCases, make)
@@ -43,8 +46,10 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
 pub(crate) fn api_routes() -> Routes<Arc<Server>> {
     Routes::new()
         .get("/api/v1/case-moves", Action::ReadMoves, all)
-        .page(Page::new("The latest moves of many cases, and how far each is.").gives::<List>())
+        .about(About::WithinScope)
+        .page(Page::new("The latest moves of many cases, and how far each is; of whoever has a scope, their own.").gives::<List>())
         .get("/api/v1/case-moves/{move}", Action::ReadMoves, one)
+        .about(About::WithinScope)
         .page(Page::new("One of them.").gives::<Told>())
         .post("/api/v1/case-moves/preview", Action::ReadMoves, preview)
         .about(About::WithinScope)
@@ -224,9 +229,15 @@ fn told(server: &Server, one: &Move, language: Language) -> Told {
     }
 }
 
+/// Whether somebody sees a move: whoever has a scope sees their own.
+fn sees(let_in: &LetIn, one: &Move) -> bool {
+    let_in.person.reaches(&Target::default()) || one.by == let_in.actor
+}
+
 async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<List>, Problem> {
     let language = language(&server, &let_in);
-    let moves = server.desk.case_moves()?;
+    let mut moves = server.desk.case_moves()?;
+    moves.retain(|one| sees(&let_in, one));
     let told = moves.iter().take(MOST).map(|one| told(&server, one, language)).collect();
     Ok(Json(List { moves: told, more: moves.len() > MOST }))
 }
@@ -237,7 +248,8 @@ async fn one(
     Path(name): Path<String>,
 ) -> Result<Json<Told>, Problem> {
     let id: MoveId = name.parse().map_err(|_| MoveError::None)?;
-    Ok(Json(told(&server, &server.desk.case_move(id)?, language(&server, &let_in))))
+    let one = Some(server.desk.case_move(id)?).filter(|one| sees(&let_in, one)).ok_or(MoveError::None)?;
+    Ok(Json(told(&server, &one, language(&server, &let_in))))
 }
 
 async fn preview(
@@ -264,10 +276,10 @@ async fn make(
     State(server): State<Arc<Server>>,
     let_in: LetIn,
     Json(Wanted { cases, to, reason, of }): Json<Wanted>,
-) -> Result<(StatusCode, Json<Told>), Problem> {
+) -> Result<Json<Told>, Problem> {
     let person = let_in.person.clone();
     let reaches = move |conversation: &Conversation| person.reaches(&said::target(conversation));
     let by = (&let_in.person, &let_in.actor);
     let one = server.desk.move_cases(by, &cases, to, &reason, of, &reaches).await?;
-    Ok((StatusCode::ACCEPTED, Json(told(&server, &one, language(&server, &let_in)))))
+    Ok(Json(told(&server, &one, language(&server, &let_in))))
 }

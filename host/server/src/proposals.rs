@@ -278,7 +278,9 @@ async fn propose(
         Kind::Erasure => suggested(&server, &Change::Erasure(read(content)?), &reason)?,
         Kind::Export => suggested(&server, &Change::Export(read(content)?), &reason)?,
         Kind::Move => {
-            return Err(invalid("`kind`: cases are moved, and that is proposed where it has to be, by `POST /case-moves`"));
+            return Err(invalid(
+                "`kind`: cases are moved, and that is proposed where it has to be, by `POST /case-moves`",
+            ));
         }
         Kind::Campaign | Kind::Mass => {
             return Err(invalid(

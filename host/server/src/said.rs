@@ -37,7 +37,8 @@ pub(crate) async fn hear(
     request: Request,
 ) -> Result<(Said, Request), StatusCode> {
     // An id has nothing that needs to be written another way: whoever does wants to be told apart from what is read.
-    if matches!(about, About::MessageInPath | About::ConversationInPath | About::ActInPath) && request.uri().path().contains('%')
+    if matches!(about, About::MessageInPath | About::ConversationInPath | About::ActInPath)
+        && request.uri().path().contains('%')
     {
         return Err(StatusCode::NOT_FOUND);
     }

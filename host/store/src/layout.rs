@@ -11,8 +11,8 @@ use domain::campaign::event::List;
 use domain::decision::{Digest, MemoryScope};
 use domain::event::{MessageEdited, MessageRevoked};
 use domain::id::{
-    AgentId, CampaignId, ContactId, ConversationId, LoanId, MessageId, MoveId, NumberId, PersonId, ProposalId,
-    QueueId, RuleId, TimerId, TokenId,
+    AgentId, CampaignId, ContactId, ConversationId, LoanId, MessageId, MoveId, NumberId, PersonId,
+    ProposalId, QueueId, RuleId, TimerId, TokenId,
 };
 use domain::lane::Lane;
 use domain::law::spending::Month;

@@ -71,7 +71,9 @@ impl Fold<'_> {
                 let whats = Way::of(delivery).take(event);
                 self.complete(recorded, whats)
             }
-            (Stream::Agent(agent), Event::PresenceSet(_) | Event::ShiftEnded(_)) => self.spell(agent, recorded),
+            (Stream::Agent(agent), Event::PresenceSet(_) | Event::ShiftEnded(_)) => {
+                self.spell(agent, recorded)
+            }
             (_, Event::FiguresDefined(defined)) => self.defined(recorded.time, defined),
             (_, Event::Measured(measured)) => self.counted(recorded.time, measured),
             (_, Event::DaySealed(sealed)) => {

@@ -79,10 +79,7 @@ impl Mine {
             Event::Acted(acted) if acted.about.agent.as_ref() == Some(&self.agent) => Some(Concern::Touched),
             Event::CaseAssigned(assigned) if assigned.agent == self.agent => Some(Concern::Given),
             Event::CaseOffered(offered) if offered.to == self.agent => Some(Concern::Touched),
-            Event::CaseAssigned(_)
-            | Event::CaseAccepted(_)
-            | Event::CaseMoved(_)
-            | Event::CaseClosed(_)
+            Event::CaseAssigned(_) | Event::CaseAccepted(_) | Event::CaseMoved(_) | Event::CaseClosed(_)
                 if held =>
             {
                 Some(Concern::Taken)

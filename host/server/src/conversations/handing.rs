@@ -124,8 +124,7 @@ struct EndOfShift {
     /// The colleague for whom the cases wait first.
     #[serde(default)]
     to: Option<String>,
-    /// Notes, at most one a case.
-    #[serde(default)]
+    /// Notes on them, as many as one likes or none.
     notes: Vec<NoteOn>,
 }
 

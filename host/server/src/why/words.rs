@@ -71,20 +71,35 @@ pub(super) fn step(event: &Event, company: &Company, language: Language) -> Stri
         Event::CaseMoved(moved) => {
             let words = match moved.how {
                 Moved::Returned => say("lo devolvió", "devolveu", "was given back by"),
-                Moved::HandedOver => say("lo cedió a quien aceptó", "cedeu a quem aceitou", "was handed over to who accepted by"),
-                Moved::Reassigned => say("lo movió quien supervisa; lo tenía", "foi movido por quem supervisiona; estava com", "was moved by who steers; it was of"),
+                Moved::HandedOver => say(
+                    "lo cedió a quien aceptó",
+                    "cedeu a quem aceitou",
+                    "was handed over to who accepted by",
+                ),
+                Moved::Reassigned => say(
+                    "lo movió quien supervisa; lo tenía",
+                    "foi movido por quem supervisiona; estava com",
+                    "was moved by who steers; it was of",
+                ),
                 Moved::ShiftEnded => say("terminó su turno", "terminou o turno", "ended the shift:"),
-                Moved::Rescued => say("no respondió a tiempo", "não respondeu a tempo", "did not answer in time:"),
+                Moved::Rescued => {
+                    say("no respondió a tiempo", "não respondeu a tempo", "did not answer in time:")
+                }
             };
             let from = moved.from.as_ref().map(agent).unwrap_or_default();
             format!("{words} {from}").trim_end().to_owned()
         }
         Event::CaseOffered(offered) => {
-            let words = say("se pidió que lo tomara", "pediu-se que o assumisse", "was asked to take it over:");
+            let words =
+                say("se pidió que lo tomara", "pediu-se que o assumisse", "was asked to take it over:");
             format!("{words} {}", agent(&offered.to))
         }
         Event::CaseOfferEnded(ended) => {
-            let words = say("sigue donde estaba: no lo tomó", "segue onde estava: não o assumiu", "stays where it is: not taken over by");
+            let words = say(
+                "sigue donde estaba: no lo tomó",
+                "segue onde estava: não o assumiu",
+                "stays where it is: not taken over by",
+            );
             format!("{words} {}", agent(&ended.to))
         }
         Event::CaseAccepted(accepted) => {

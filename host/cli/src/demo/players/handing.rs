@@ -19,8 +19,11 @@ const WHYS: [&str; 3] =
     ["Sabes más de esto que yo", "Salgo a una reunión en cinco minutos", "Lo atendiste la semana pasada"];
 
 /// What they note.
-const NOTES: [&str; 3] =
-    ["Prefiere que le escriban por la tarde", "Ya se le envió la factura", "Quedó de mandar una foto del daño"];
+const NOTES: [&str; 3] = [
+    "Prefiere que le escriban por la tarde",
+    "Ya se le envió la factura",
+    "Quedó de mandar una foto del daño",
+];
 
 /// Goes on for as long as the demo runs.
 pub(super) async fn hand(desk: Desk, people: People, pace: Pace) {
@@ -55,7 +58,8 @@ async fn once(desk: &Desk, people: &People, company: &Company, dice: &mut Dice) 
     if asked {
         return Ok(());
     }
-    let visitor = company.agents().iter().find(|agent| !played(agent)).filter(|agent| is_here(desk, &agent.id));
+    let visitor =
+        company.agents().iter().find(|agent| !played(agent)).filter(|agent| is_here(desk, &agent.id));
     let others: Vec<&AgentDescription> =
         company.agents().iter().filter(played).filter(|agent| is_here(desk, &agent.id)).collect();
     let Some(from) = dice.one_of(&others) else { return Ok(()) };
