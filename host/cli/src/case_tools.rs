@@ -16,27 +16,31 @@ const AGAIN: Duration = Duration::from_millis(200);
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Move cases: one, many, or those that a filter fits. Up to the company's threshold at once, beyond it when others have agreed.
-    Move {
-        #[command(flatten)]
-        which: Which,
-        #[command(flatten)]
-        to: To,
-        /// Only show what it would come to.
-        #[arg(long)]
-        preview: bool,
-        /// Why: it is kept, and names no customer.
-        #[arg(long, default_value = "")]
-        reason: String,
-        /// For programs: one JSON object.
-        #[arg(long)]
-        json: bool,
-    },
+    Move(Box<Moving>),
     /// The latest moves of many cases, and how far each is.
     Moves {
         /// For programs: one JSON object.
         #[arg(long)]
         json: bool,
     },
+}
+
+/// A move of cases.
+#[derive(Args)]
+pub(crate) struct Moving {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    to: To,
+    /// Only show what it would come to.
+    #[arg(long)]
+    preview: bool,
+    /// Why: it is kept, and names no customer.
+    #[arg(long, default_value = "")]
+    reason: String,
+    /// For programs: one JSON object.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Which cases: all of it has to fit.
@@ -78,7 +82,8 @@ pub(crate) struct To {
 #[allow(clippy::print_stdout, reason = "the answer goes to whoever asked")]
 pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Move { which, to, preview, reason, json } => {
+        Command::Move(moving) => {
+            let Moving { which, to, preview, reason, json } = *moving;
             let asked = json!({ "cases": filter(&which)?, "to": destination(&to)? });
             let ask = |path: &str, body: &Value| control::ask(&settings.data, Method::POST, path, Some(body));
             let seen = ask("/case-moves/preview", &asked)?;
