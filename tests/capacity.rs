@@ -98,7 +98,7 @@ fn no_cap_is_exceeded_while_agents_grab_close_and_leave_at_once() {
 async fn shift(desk: &Desk, agent: &AgentId, closed: &AtomicUsize) {
     let mut mine = 0;
     let deadline = Instant::now() + Duration::from_secs(60);
-    desk.set_presence(agent, Presence::Available).await.unwrap();
+    desk.set_presence(agent, Presence::Available, None).await.unwrap();
     while closed.load(Ordering::Relaxed) < CASES {
         let cases: Vec<(ConversationId, Holder)> = desk
             .store()
@@ -127,8 +127,8 @@ async fn shift(desk: &Desk, agent: &AgentId, closed: &AtomicUsize) {
                     closed.fetch_add(1, Ordering::Relaxed);
                     mine += 1;
                     if mine % 7 == 0 {
-                        desk.set_presence(agent, Presence::Break).await.unwrap();
-                        desk.set_presence(agent, Presence::Available).await.unwrap();
+                        desk.set_presence(agent, Presence::Break, None).await.unwrap();
+                        desk.set_presence(agent, Presence::Available, None).await.unwrap();
                     }
                 }
                 Holder::Agent { .. } | Holder::Rules => {}
@@ -157,9 +157,9 @@ fn whoever_waits_longest_at_the_highest_priority_is_next() {
     }
     assert!(held(&open).is_empty(), "nobody is there, so nobody is given a case");
     let beto = AgentId::from("beto");
-    block_on(open.desk.set_presence(&beto, Presence::Available)).unwrap();
+    block_on(open.desk.set_presence(&beto, Presence::Available, None)).unwrap();
     open.settle();
-    block_on(open.desk.set_presence(&"ana".into(), Presence::Available)).unwrap();
+    block_on(open.desk.set_presence(&"ana".into(), Presence::Available, None)).unwrap();
     open.settle();
     let given: Vec<usize> = of_kind(&open.desk, "case-assigned")
         .into_iter()
@@ -179,12 +179,12 @@ fn an_agent_who_leaves_is_given_nothing_more_and_one_who_has_no_part_in_a_case_c
     let house = House::new(14, COMPANY, RULES);
     let mut open = house.open().unwrap();
     let (ana, beto) = (AgentId::from("ana"), AgentId::from("beto"));
-    block_on(open.desk.set_presence(&ana, Presence::Available)).unwrap();
+    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
     house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
     open.settle();
     let (agent, conversation) = held(&open).pop().unwrap();
     assert_eq!(agent, ana);
-    block_on(open.desk.set_presence(&ana, Presence::Away)).unwrap();
+    block_on(open.desk.set_presence(&ana, Presence::Away, None)).unwrap();
     house.post(&open.desk, &house.text("wamid.2", "573000000002", "hola")).unwrap();
     open.settle();
     assert_eq!(held(&open).len(), 1, "the second case waits");
@@ -210,7 +210,7 @@ fn the_open_cases_of_who_leaves_wait_in_their_queue_and_another_agent_has_them()
     let house = House::new(12, COMPANY, RULES);
     let mut open = house.open().unwrap();
     let (ana, beto) = (AgentId::from("ana"), AgentId::from("beto"));
-    block_on(open.desk.set_presence(&ana, Presence::Available)).unwrap();
+    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
     for n in 0..2 {
         house
             .post(&open.desk, &house.text(&format!("wamid.{n}"), &format!("57300000000{n}"), "hola"))
@@ -235,7 +235,7 @@ fn the_open_cases_of_who_leaves_wait_in_their_queue_and_another_agent_has_them()
         .collect();
     assert_eq!(handed_over.len(), 2);
 
-    block_on(open.desk.set_presence(&beto, Presence::Available)).unwrap();
+    block_on(open.desk.set_presence(&beto, Presence::Available, None)).unwrap();
     open.settle();
     assert_eq!(held(&open).iter().filter(|(agent, _)| *agent == beto).count(), 2);
     let (again, none) = (open.desk.clone(), ana);

@@ -52,7 +52,7 @@ fn a_customer_who_is_forgotten_leaves_no_look_up_no_line_and_nothing_that_waits(
     house.post(&open.desk, &house.text("wamid.1", LUCIA, "hola")).unwrap();
     open.settle();
     let ana = AgentId::from("ana");
-    block_on(open.desk.set_presence(&ana, Presence::Available)).unwrap();
+    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
     open.settle();
     let (id, conversation) = open.desk.store().conversations().unwrap().pop_first().unwrap();
     assert!(matches!(conversation.case.unwrap().holder, Holder::Agent { .. }));

@@ -71,7 +71,7 @@ fn facts(open: &Open) -> Vec<What> {
 fn what_was_counted_is_the_sum_over_the_facts_whenever_the_machine_stops_and_each_day_is_sealed() {
     let house = House::new(31, COMPANY, RULES);
     let mut open = house.open().unwrap();
-    block_on(open.desk.set_presence(&"ana".into(), Presence::Available)).unwrap();
+    block_on(open.desk.set_presence(&"ana".into(), Presence::Available, None)).unwrap();
     for customer in 0..8 {
         let text = house.text(&format!("wamid.{customer}"), &format!("57300000000{customer}"), "hola");
         house.post(&open.desk, &text).unwrap();

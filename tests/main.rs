@@ -42,6 +42,7 @@ mod masking;
 mod mass;
 mod media;
 mod message;
+mod moving;
 mod notices;
 mod outbound;
 mod pacing;

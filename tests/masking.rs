@@ -166,6 +166,7 @@ async fn a_partner_s_rule_reads_a_customer_and_the_partner_reads_nothing_of_it()
         ("person", "ana".to_owned()),
         ("proposal", "b".repeat(26)),
         ("campaign", "b".repeat(26)),
+        ("move", "b".repeat(26)),
         ("session", "b".repeat(26)),
         ("token", "b".repeat(26)),
         ("key", "nova.example+00000000".to_owned()),

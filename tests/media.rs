@@ -159,7 +159,7 @@ async fn a_picture_of_ours_is_sent_and_handed_over_again_when_meta_does_not_have
         })
         .unwrap();
     let ana = "ana".into();
-    desk.set_presence(&ana, Presence::Available).await.unwrap();
+    desk.set_presence(&ana, Presence::Available, None).await.unwrap();
     desk.accept(&ana, conversation).await.unwrap();
 
     let by = || Actor::Agent("ana".into());

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use domain::raci::Raci;
+use domain::raci::action::Action;
 use domain::raci::person::Target;
 use serde_json::Value;
 use server::Route;
@@ -167,7 +168,10 @@ async fn every_route_lets_in_whom_the_matrix_lets_and_nobody_else() {
         let raci = Raci::parse(&file.replace("{me}", &account())).unwrap();
         let ana = raci.person(&account().as_str().into()).unwrap();
         for Route { method, path, action, .. } in routes.list() {
-            let may = raci.may(ana, *action, &Target::default()).is_ok();
+            // Of some each sees or does the part that they reach.
+            let in_part = [Action::ReadMoves, Action::MoveCases].contains(action);
+            let target = if in_part { ana.somewhere() } else { Target::default() };
+            let may = raci.may(ana, *action, &target).is_ok();
             let path = path.replace("{message}", &"0".repeat(26)).replace("{person}", "ana");
             let status = ask(&company.data, method.as_str(), &path).await;
             assert_eq!(status != 403, may, "{method} {path} as {:?}: {status}", ana.roles);

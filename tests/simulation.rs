@@ -121,7 +121,7 @@ impl Simulation {
                 16..=17 => {
                     let agent = AgentId::from(["ana", "beto"][dice.below(2) as usize]);
                     let presence = [Presence::Available, Presence::Away][usize::from(dice.below(4) == 0)];
-                    block_on(open.desk.set_presence(&agent, presence)).is_ok()
+                    block_on(open.desk.set_presence(&agent, presence, None)).is_ok()
                 }
                 18..=19 => self.tell(&open, &mut told),
                 20..=21 => open.round(),
@@ -140,7 +140,7 @@ impl Simulation {
         // The last fault may still be to come: the machine is started once more, and left alone.
         open = self.restart(open);
         for agent in ["ana", "beto"] {
-            block_on(open.desk.set_presence(&agent.into(), Presence::Available)).unwrap();
+            block_on(open.desk.set_presence(&agent.into(), Presence::Available, None)).unwrap();
         }
         open.settle();
         while self.tell(&open, &mut told) && told < house.whatsapp.taken.lock().unwrap().len() {}

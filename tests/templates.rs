@@ -159,7 +159,7 @@ fn attended(seed: u64) -> (House, Open, ConversationId) {
         Stream::Conversation(id) => Some(id),
         _ => None,
     });
-    block_on(open.desk.set_presence(&"ana".into(), Presence::Available)).unwrap();
+    block_on(open.desk.set_presence(&"ana".into(), Presence::Available, None)).unwrap();
     open.settle();
     (house, open, stream.unwrap())
 }

@@ -81,7 +81,7 @@ fn the_agent_who_knows_the_customer_is_waited_for_and_not_for_ever() {
     let house = House::new(23, COMPANY, RULES);
     let mut open = house.open().unwrap();
     let (ana, beto) = (AgentId::from("ana"), AgentId::from("beto"));
-    block_on(open.desk.set_presence(&ana, Presence::Available)).unwrap();
+    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
     house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
     open.settle();
     let (conversation, _) = open.desk.store().conversations().unwrap().pop_first().unwrap();
@@ -106,8 +106,8 @@ fn the_agent_who_knows_the_customer_is_waited_for_and_not_for_ever() {
     carry_out(&mut open, false);
     carry_out(&mut open, true);
     // Ana is at work and takes nothing more; Beto is free.
-    block_on(open.desk.set_presence(&ana, Presence::Busy)).unwrap();
-    block_on(open.desk.set_presence(&beto, Presence::Available)).unwrap();
+    block_on(open.desk.set_presence(&ana, Presence::Busy, None)).unwrap();
+    block_on(open.desk.set_presence(&beto, Presence::Available, None)).unwrap();
     house.post(&open.desk, &house.text("wamid.2", "573000000001", "otra cosa")).unwrap();
     open.settle();
     let assigned = |open: &Open| of_kind(&open.desk, "case-assigned").len();
@@ -115,4 +115,58 @@ fn the_agent_who_knows_the_customer_is_waited_for_and_not_for_ever() {
     house.clock.advance(241);
     open.settle();
     assert_eq!(assigned(&open), 2, "and then anyone may have it");
+}
+
+#[test]
+fn whoever_does_not_answer_in_time_loses_the_case_to_others_and_whoever_does_keeps_it() {
+    let company = COMPANY.replacen("id = \"ventas\"", "id = \"ventas\"\nrescue-after = 10", 1).leak();
+    let house = House::new(24, company, RULES);
+    let mut open = house.open().unwrap();
+    let (ana, beto) = (AgentId::from("ana"), AgentId::from("beto"));
+    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
+    house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
+    open.settle();
+    let (conversation, _) = open.desk.store().conversations().unwrap().pop_first().unwrap();
+    let holder = |open: &Open| {
+        let cases = |agent: &AgentId| open.desk.store().agent(agent).unwrap().1.cases.len();
+        (cases(&ana), cases(&beto))
+    };
+    let answer = |open: &mut Open, agent: &AgentId| {
+        let (desk, agent) = (open.desk.clone(), agent.clone());
+        let message = domain::message::Outgoing::Text { body: "Hola.".to_owned() };
+        let asked = std::thread::spawn(move || block_on(desk.reply(&agent, conversation, message)));
+        while !asked.is_finished() {
+            assert!(open.parts.workers.iter_mut().all(|worker| worker.step()));
+            std::thread::yield_now();
+        }
+        asked.join().unwrap().unwrap();
+    };
+    // An answer ends the time, and the next message begins it anew.
+    house.clock.advance(540);
+    open.settle();
+    answer(&mut open, &ana);
+    house.clock.advance(540);
+    open.settle();
+    assert_eq!(holder(&open), (1, 0), "she has answered");
+    house.post(&open.desk, &house.text("wamid.2", "573000000001", "¿y entonces?")).unwrap();
+    open.settle();
+    house.clock.advance(540);
+    house.post(&open.desk, &house.text("wamid.3", "573000000001", "¿hola?")).unwrap();
+    open.settle();
+    assert_eq!(holder(&open), (1, 0));
+    block_on(open.desk.set_presence(&beto, Presence::Available, None)).unwrap();
+    house.clock.advance(61);
+    open.settle();
+    open.settle();
+    assert_eq!(holder(&open), (0, 1), "from the first message that she did not answer");
+    let moved = of_kind(&open.desk, "case-moved");
+    let [Event::CaseMoved(moved)] = &moved[..] else { panic!("{moved:?}") };
+    assert_eq!((moved.how.word(), moved.from.as_ref()), ("rescued", Some(&ana)));
+    // Whoever lost it is not given it while another one could have it, at work or not: somebody may take it by hand.
+    block_on(open.desk.set_presence(&ana, Presence::Away, None)).unwrap();
+    house.clock.advance(601);
+    open.settle();
+    open.settle();
+    assert_eq!(holder(&open), (0, 0), "it waits for ana, who serves the queue too");
+    assert_eq!(open.desk.store().waiting(&"ventas".into()).unwrap().len(), 1);
 }

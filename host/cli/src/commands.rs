@@ -53,6 +53,8 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("template accept", Action::ChangeTemplates),
     ("template sync", Action::ChangeTemplates),
     ("template send", Action::SendTemplate),
+    ("case move", Action::MoveCases),
+    ("case moves", Action::ReadMoves),
     ("campaign list", Action::ReadCampaigns),
     ("campaign show", Action::ReadCampaigns),
     ("campaign draft", Action::DraftCampaign),

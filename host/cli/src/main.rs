@@ -6,6 +6,7 @@ mod author_tools;
 mod backup;
 mod calling;
 mod campaign_tools;
+mod case_tools;
 mod commands;
 mod company_files;
 mod contact_tools;
@@ -163,6 +164,14 @@ enum Command {
         config: Option<PathBuf>,
         #[command(subcommand)]
         command: campaign_tools::Command,
+    },
+    /// Cases: move one or many to a queue or an agent. Asks the running host.
+    Case {
+        /// The file of settings.
+        #[arg(long, env = "TIMONEL_CONFIG", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: case_tools::Command,
     },
     /// Who did what: the record, copies of it and proofs. Asks the running host.
     Audit {
@@ -322,6 +331,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Campaign { config, command } => {
             campaign_tools::run(&read_settings(config)?, command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Case { config, command } => {
+            case_tools::run(&read_settings(config)?, command)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Proposal { config, command } => {

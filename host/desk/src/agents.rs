@@ -10,11 +10,12 @@ use domain::decision::Place;
 use domain::event::{
     CapacityReleased, CapacityTaken, CaseAccepted, CaseAssigned, CaseClosed, CaseQueued, Chooser,
 };
-use domain::id::{AgentId, CaseId};
+use domain::id::{AgentId, CaseId, QueueId};
 use domain::message::Outgoing;
 use domain::stream::{Actor, Stream};
 use domain::window::Service;
 
+use crate::attend;
 use crate::command::{CommandError, DeskError, Done};
 use crate::mass;
 use crate::work::Work;
@@ -27,7 +28,7 @@ pub(crate) fn assign(work: &mut Work<'_>, agent: &AgentId) -> Result<Done, Comma
     if meant_for_another || !described.serves(&place.queue, &place.skills) {
         return Ok(Done::Repeated);
     }
-    match take(work, &described, case, &place, Actor::Host) {
+    match take(work, &described, case, &place.queue, Actor::Host) {
         Ok(()) => Ok(Done::Recorded),
         Err(CommandError::NotAvailable { .. } | CommandError::Full { .. }) => Ok(Done::Repeated),
         Err(error) => Err(error),
@@ -50,7 +51,7 @@ pub(crate) fn accept(work: &mut Work<'_>, agent: &AgentId) -> Result<Done, Comma
             if !described.serves(&place.queue, &place.skills) {
                 return Err(CommandError::NotServing(agent.clone()));
             }
-            take(work, &described, id, &place, Actor::Agent(agent.clone()))?;
+            take(work, &described, id, &place.queue, Actor::Agent(agent.clone()))?;
         }
         Holder::Rules => {
             // The agent steps in while the rules still attend: the number's own queue is where it would have gone.
@@ -58,8 +59,8 @@ pub(crate) fn accept(work: &mut Work<'_>, agent: &AgentId) -> Result<Done, Comma
             if !described.serves(&queue, &[]) {
                 return Err(CommandError::NotServing(agent.clone()));
             }
-            let place = Place { queue, skills: vec![], priority: 0, prefer: None, overflow_after: None };
-            take(work, &described, id, &place, Actor::Agent(agent.clone()))?;
+            let place = Place::in_queue(queue);
+            take(work, &described, id, &place.queue, Actor::Agent(agent.clone()))?;
         }
     }
     work.record(Actor::Agent(agent.clone()), CaseAccepted { case: id, agent: agent.clone() })?;
@@ -101,8 +102,7 @@ pub(crate) fn give_back(work: &mut Work<'_>, agent: &AgentId, by: &Actor) -> Res
         Holder::Agent { .. } | Holder::Queue { .. } | Holder::Rules => return Ok(Done::Repeated),
     };
     let (version, _) = work.shared.store.agent(agent).map_err(DeskError::from)?;
-    let place = Place { queue, skills: vec![], priority: 0, prefer: None, overflow_after: None };
-    let queued = CaseQueued { case, place, since, by: Chooser::Left(agent.clone()) };
+    let queued = CaseQueued { case, place: Place::in_queue(queue), since, by: Chooser::Left(agent.clone()) };
     work.record(by.clone(), queued)?;
     work.record_in(Stream::Agent(agent.clone()), version, by.clone(), CapacityReleased { case })?;
     Ok(Done::Recorded)
@@ -118,11 +118,11 @@ fn waiting(work: &Work<'_>) -> Option<(CaseId, Place)> {
     }
 }
 
-fn describe(work: &Work<'_>, agent: &AgentId) -> Result<AgentDescription, CommandError> {
+pub(crate) fn describe(work: &Work<'_>, agent: &AgentId) -> Result<AgentDescription, CommandError> {
     work.active.company.agent(agent).cloned().ok_or_else(|| CommandError::NoAgent(agent.clone()))
 }
 
-fn held_by(work: &Work<'_>, agent: &AgentId) -> Result<CaseId, CommandError> {
+pub(crate) fn held_by(work: &Work<'_>, agent: &AgentId) -> Result<CaseId, CommandError> {
     let case = work.case().ok_or(CommandError::NoCase)?;
     match &case.holder {
         Holder::Agent { agent: holder, .. } if holder == agent => Ok(case.id),
@@ -131,14 +131,26 @@ fn held_by(work: &Work<'_>, agent: &AgentId) -> Result<CaseId, CommandError> {
     }
 }
 
-/// Uses a place of the agent's capacity for the case.
-fn take(
+/// Uses a place of the agent's capacity for the case, which is attended as one of that queue.
+pub(crate) fn take(
     work: &mut Work<'_>,
     described: &AgentDescription,
     case: CaseId,
-    place: &Place,
+    queue: &QueueId,
     actor: Actor,
 ) -> Result<(), CommandError> {
+    let version = room(work, described)?;
+    let agent = described.id.clone();
+    let assigned = CaseAssigned { case, agent: agent.clone(), queue: queue.clone() };
+    work.record(actor.clone(), assigned)?;
+    let taken = CapacityTaken { case, conversation: work.id };
+    work.record_in(Stream::Agent(agent), version, actor, taken)?;
+    attend::expect_answer(work)?;
+    Ok(())
+}
+
+/// Whether an agent can be given one more case; and the version at which that was seen.
+pub(crate) fn room(work: &Work<'_>, described: &AgentDescription) -> Result<u64, CommandError> {
     let agent = described.id.clone();
     let (version, state) = work.shared.store.agent(&agent).map_err(DeskError::from)?;
     if state.presence != Presence::Available {
@@ -147,9 +159,5 @@ fn take(
     if !state.has_room(described.capacity) {
         return Err(CommandError::Full { agent, capacity: described.capacity });
     }
-    let assigned = CaseAssigned { case, agent: agent.clone(), queue: place.queue.clone() };
-    work.record(actor.clone(), assigned)?;
-    let taken = CapacityTaken { case, conversation: work.id };
-    work.record_in(Stream::Agent(agent), version, actor, taken)?;
-    Ok(())
+    Ok(version)
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use domain::agent::Presence;
 use domain::company::Company;
-use domain::event::PresenceSet;
+use domain::event::{PresenceSet, ShiftEnded};
 use domain::id::{AgentId, ConversationId, NumberId};
 use domain::message::{Outgoing, Template};
 use domain::stops::Stops;
@@ -25,6 +25,7 @@ use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
 use crate::dispatcher::Dispatcher;
 use crate::flood::Gauge;
 use crate::halt;
+use crate::handing::Act;
 use crate::helm::{self, HelmError, Signed};
 use crate::inbound::Inbound;
 use crate::marks::Marks;
@@ -118,19 +119,74 @@ impl Desk {
         self.ask(conversation, Command::Close { conversation, agent: agent.clone(), code }).await
     }
 
-    /// An agent comes, goes, or takes a break.
-    pub async fn set_presence(&self, agent: &AgentId, presence: Presence) -> Result<Done, CommandError> {
-        if self.shared.active.load().company.agent(agent).is_none() {
+    /// An agent comes, goes, or takes a break, with one of the company's codes where it has some.
+    pub async fn set_presence(
+        &self,
+        agent: &AgentId,
+        presence: Presence,
+        code: Option<&str>,
+    ) -> Result<Done, CommandError> {
+        let active = self.shared.active.load();
+        if active.company.agent(agent).is_none() {
             return Err(CommandError::NoAgent(agent.clone()));
         }
-        self.present(agent, presence, Actor::Agent(agent.clone())).await
+        let codes = active.company.pause_codes();
+        let known = match (presence, code) {
+            (Presence::Break, Some(code)) => codes.iter().any(|known| known == code),
+            (Presence::Break, None) => codes.is_empty(),
+            (_, code) => code.is_none(),
+        };
+        if !known {
+            return Err(CommandError::NoPause { given: code.map(ToOwned::to_owned), codes: codes.to_vec() });
+        }
+        self.present(agent, presence, code, Actor::Agent(agent.clone())).await
+    }
+
+    /// An agent ends the shift: is given nothing more, and what they hold goes back to its queues, where it waits for a colleague
+    /// first if one is named. Each case can be given a note. Says how many cases that were.
+    pub async fn end_shift(
+        &self,
+        agent: &AgentId,
+        to: Option<AgentId>,
+        notes: Vec<(ConversationId, String)>,
+    ) -> Result<usize, CommandError> {
+        let active = self.shared.active.load_full();
+        for known in [Some(agent), to.as_ref()].into_iter().flatten() {
+            if active.company.agent(known).is_none() {
+                return Err(CommandError::NoAgent(known.clone()));
+            }
+        }
+        if to.as_ref() == Some(agent) {
+            return Err(CommandError::There);
+        }
+        for (conversation, text) in notes {
+            let (_, state) = self.shared.store.agent(agent).map_err(DeskError::from)?;
+            if !state.cases.values().any(|held| *held == conversation) {
+                return Err(CommandError::NotAccepted);
+            }
+            self.hand(conversation, Act::Note { by: Actor::Agent(agent.clone()), text }).await?;
+        }
+        let (stream, actor) = (Stream::Agent(agent.clone()), Actor::Agent(agent.clone()));
+        let (_, before) = self.shared.store.agent(agent).map_err(DeskError::from)?;
+        let ended = || {
+            let (version, state) = self.shared.store.agent(agent)?;
+            if state.ended.is_some() {
+                return Ok(None);
+            }
+            let draft = Draft::new(stream.clone(), actor.clone(), ShiftEnded { to: to.clone() })?;
+            Ok(Some((version, draft)))
+        };
+        self.shared.decide(stream.clone(), ended).await?;
+        // From here on the carrier would do it, too.
+        self.clear_desk(agent).await?;
+        Ok(before.cases.len())
     }
 
     /// An agent has left: is given nothing more, and their cases wait in the queues they came from. Gives how many.
     pub async fn hand_over(&self, agent: &AgentId, by: &Actor) -> Result<usize, CommandError> {
         let (_, state) = self.shared.store.agent(agent).map_err(DeskError::from)?;
         if state.presence != Presence::Away {
-            self.present(agent, Presence::Away, by.clone()).await?;
+            self.present(agent, Presence::Away, None, by.clone()).await?;
         }
         let mut handed_over = 0;
         let (_, state) = self.shared.store.agent(agent).map_err(DeskError::from)?;
@@ -146,14 +202,21 @@ impl Desk {
         Ok(handed_over)
     }
 
-    async fn present(&self, agent: &AgentId, presence: Presence, by: Actor) -> Result<Done, CommandError> {
+    async fn present(
+        &self,
+        agent: &AgentId,
+        presence: Presence,
+        code: Option<&str>,
+        by: Actor,
+    ) -> Result<Done, CommandError> {
         let stream = Stream::Agent(agent.clone());
         let set = || {
             let (version, state) = self.shared.store.agent(agent)?;
-            if state.presence == presence {
+            if state.presence == presence && state.code.as_deref() == code {
                 return Ok(None);
             }
-            let draft = Draft::new(stream.clone(), by.clone(), PresenceSet { presence })?;
+            let set = PresenceSet { presence, code: code.map(ToOwned::to_owned) };
+            let draft = Draft::new(stream.clone(), by.clone(), set)?;
             Ok(Some((version, draft)))
         };
         let set = self.shared.decide(stream.clone(), set).await?;
@@ -233,7 +296,11 @@ impl Desk {
         &self.shared
     }
 
-    async fn ask(&self, conversation: ConversationId, command: Command) -> Result<Done, CommandError> {
+    pub(crate) async fn ask(
+        &self,
+        conversation: ConversationId,
+        command: Command,
+    ) -> Result<Done, CommandError> {
         let answer = self.mail.ask(conversation.to_bytes(), command)?;
         answer.await.unwrap_or(Err(CommandError::Desk(DeskError::Stopping)))
     }
@@ -288,6 +355,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         inbound: Inbound::default(),
         capped: tokio::sync::Mutex::default(),
         introducing: tokio::sync::Mutex::default(),
+        moving: tokio::sync::Mutex::default(),
         proposals,
         counters: Counters::default(),
     });

@@ -5,14 +5,14 @@
 
 use domain::Time;
 use domain::company::Company;
-use domain::conversation::Holder;
+use domain::conversation::{Holder, Timer};
 use domain::decision::{Effect, MemoryScope, Place, Verdict, Why};
 use domain::event::{
-    CaseClosed, CaseLabelled, CaseOpened, CaseQueued, Chooser, CustomerReferred, Label, MessageReceived,
-    Note, PreferenceEnded, Purpose, Refused, Remembered, ReplyQueued, RuleDecided, RuleRemembered,
-    TimerCancelled, TimerFired, TimerSet,
+    CaseClosed, CaseLabelled, CaseOpened, CaseQueued, CaseWoken, Chooser, CustomerReferred, Label,
+    MessageReceived, Note, PreferenceEnded, Purpose, Refused, Remembered, ReplyQueued, RuleDecided,
+    RuleRemembered, TimerCancelled, TimerFired, TimerSet, Woken,
 };
-use domain::id::{CaseId, MessageId, NumberId, RuleId, TimerId};
+use domain::id::{CaseId, MessageId, NumberId, QueueId, RuleId, TimerId};
 use domain::message::{Content, Inbound, Outgoing};
 use domain::stream::Actor;
 use jiff::SignedDuration;
@@ -20,6 +20,7 @@ use rules::{Question, Round};
 
 use crate::command::{DeskError, Done};
 use crate::consent;
+use crate::handing;
 use crate::input::{self, input};
 use crate::media;
 use crate::snapshot::{self, View};
@@ -61,11 +62,16 @@ pub(crate) fn message(
         // A thumb under an answer asks for nothing.
         return Ok(Done::Recorded);
     }
+    if let Some(case) = work.case().filter(|case| case.snoozed.is_some()).map(|case| case.id) {
+        work.record(Actor::Host, CaseWoken { case, by: Woken::Written })?;
+    }
     if work.case().is_none() {
         let case = CaseId::random(&*work.shared.entropy);
         work.record(Actor::Host, CaseOpened { case })?;
     }
-    if !matches!(work.case().map(|case| &case.holder), Some(Holder::Agent { .. })) {
+    if matches!(work.case().map(|case| &case.holder), Some(Holder::Agent { .. })) {
+        expect_answer(work)?;
+    } else {
         consult(work, Why::Message, Some((inbound, sent_at)), None)?;
     }
     Ok(Done::Recorded)
@@ -84,6 +90,17 @@ pub(crate) fn timer(work: &mut Work<'_>, timer: TimerId) -> Result<Done, DeskErr
     match set.purpose {
         Purpose::EndPreference { case } if waits(work, case) => {
             work.record(Actor::Host, PreferenceEnded { case })?;
+        }
+        Purpose::Rescue { case } => {
+            let awake = work.case().is_some_and(|known| known.id == case && known.snoozed.is_none());
+            if awake && work.conversation.is_unanswered() {
+                handing::rescue(work)?;
+            }
+        }
+        Purpose::EndSnooze { case } => {
+            if work.case().is_some_and(|known| known.id == case && known.snoozed.is_some()) {
+                work.record(Actor::Host, CaseWoken { case, by: Woken::Due })?;
+            }
         }
         Purpose::Overflow { case } if waits(work, case) => place(work, Why::Overflow, None)?,
         Purpose::Wake { rule, note } => {
@@ -168,12 +185,15 @@ pub(crate) fn place(
             }
         }
         None if why == Why::Overflow => return Ok(()),
-        None => (default_place(&work.active.company, &work.conversation.number), Chooser::Default),
+        None => (own_place(work), Chooser::Default),
     };
-    let since = match work.case().map(|case| &case.holder) {
-        Some(Holder::Queue { since, .. }) => *since,
-        _ => work.now,
+    // Whoever waited, or was attended, does not lose their turn; and whoever gave it back is not who is asked next.
+    let (since, avoid) = match work.case().map(|case| &case.holder) {
+        Some(Holder::Queue { since, place }) => (*since, place.avoid.clone()),
+        Some(Holder::Agent { since, agent, .. }) => (*since, Some(agent.clone())),
+        Some(Holder::Rules) | None => (work.now, None),
     };
+    let place = Place { avoid, ..place };
     let (prefer, overflow) = (place.prefer.clone(), place.overflow_after);
     work.record(Actor::Host, CaseQueued { case, place, since, by })?;
     if let Some(prefer) = prefer {
@@ -205,15 +225,14 @@ pub(crate) fn known_part(company: &Company, place: &Place) -> (Place, Vec<Refuse
     (place, refused)
 }
 
-/// Where a case goes of which no rule says where.
-pub(crate) fn default_place(company: &Company, number: &NumberId) -> Place {
-    Place {
-        queue: company.default_queue(number),
-        skills: Vec::new(),
-        priority: 0,
-        prefer: None,
-        overflow_after: None,
-    }
+/// Where a case goes of which no rule says where: the queue that it was in, or the number's own.
+pub(crate) fn default_place(company: &Company, number: &NumberId, own: Option<&QueueId>) -> Place {
+    Place::in_queue(own.cloned().unwrap_or_else(|| company.default_queue(number)))
+}
+
+fn own_place(work: &Work<'_>) -> Place {
+    let own = work.case().and_then(|case| case.queue());
+    default_place(&work.active.company, &work.conversation.number, own)
 }
 
 /// Keeps what a round of rules came to. A round in which there was no rule to ask is no decision.
@@ -321,8 +340,30 @@ pub(crate) fn reply(work: &mut Work<'_>, actor: Actor, message: &Outgoing) -> Re
     Ok(id)
 }
 
-fn set_timer(work: &mut Work<'_>, seconds: u32, purpose: Purpose) -> Result<(), DeskError> {
+/// From when on an agent has a customer who wrote, the queue's time runs until they answer.
+pub(crate) fn expect_answer(work: &mut Work<'_>) -> Result<(), DeskError> {
+    let Some((case, queue)) = work.case().and_then(|case| match &case.holder {
+        Holder::Agent { queue, .. } => Some((case.id, queue.clone())),
+        Holder::Rules | Holder::Queue { .. } => None,
+    }) else {
+        return Ok(());
+    };
+    let runs = |timer: &Timer| matches!(timer.purpose, Purpose::Rescue { .. });
+    match work.active.company.rescue_after(&queue) {
+        Some(minutes) if !work.conversation.timers.values().any(runs) => {
+            set_timer(work, minutes * 60, Purpose::Rescue { case })
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn set_timer(work: &mut Work<'_>, seconds: u32, purpose: Purpose) -> Result<(), DeskError> {
     let due = work.now.saturating_add(SignedDuration::from_secs(seconds.into())).unwrap_or(Time::MAX);
+    timer_at(work, due, purpose)
+}
+
+/// Has something happen at a moment.
+pub(crate) fn timer_at(work: &mut Work<'_>, due: Time, purpose: Purpose) -> Result<(), DeskError> {
     let timer = TimerId::random(&*work.shared.entropy);
     work.record(Actor::Host, TimerSet { timer, due, purpose })
 }

@@ -12,7 +12,7 @@ use domain::id::{ContactId, ProposalId};
 use domain::json::Json;
 use domain::proposal::{Kind, Proposal, Stage};
 use domain::stream::Actor;
-use governance::ProposalError;
+use governance::{ProposalError, Proposals};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::watch;
@@ -52,6 +52,12 @@ impl Carrier {
     /// Settles and carries out all that can be.
     pub async fn step(&mut self) -> Result<(), ProposalError> {
         let fresh = self.fresh;
+        if let Err(error) = self.desk.go_on().await {
+            tracing::error!(%error, "cases could not be moved: trying again");
+        }
+        if let Err(error) = self.desk.clear_desks().await {
+            tracing::error!(%error, "what somebody left at the end of a shift could not be given back: trying again");
+        }
         for proposal in self.desk.proposals().list(true)? {
             match self.advance(&proposal, fresh).await {
                 Ok(()) => drop(self.told.remove(&proposal.id)),
@@ -116,6 +122,16 @@ impl Carrier {
             (Kind::Campaign, Stage::Begun) => {
                 proposals.end(proposal.id, desk.begin_campaign(proposal).await).await?;
             }
+            (Kind::Move, Stage::Approved) => {
+                if let Some(begun) = proposals.begin(proposal.id).await? {
+                    let done = store::because_of(begun, desk.carry_move(proposal)).await;
+                    moved(proposals, proposal, done).await?;
+                }
+            }
+            // Its cursor says how far it is, so it can be gone on with as often as one likes.
+            (Kind::Move, Stage::Begun) => {
+                moved(proposals, proposal, desk.carry_move(proposal).await).await?;
+            }
             (Kind::Erasure, Stage::Approved) => {
                 if let Some(begun) = proposals.begin(proposal.id).await? {
                     let done = store::because_of(begun, erase(desk, proposal)).await;
@@ -128,6 +144,18 @@ impl Carrier {
             _ => {}
         }
         Ok(())
+    }
+}
+
+/// A move that is not done is gone on with at the next step.
+async fn moved(
+    proposals: &Proposals,
+    proposal: &Proposal,
+    done: Result<Option<Json>, String>,
+) -> Result<(), ProposalError> {
+    match done.transpose() {
+        Some(done) => proposals.end(proposal.id, done).await,
+        None => Ok(()),
     }
 }
 

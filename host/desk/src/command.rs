@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use domain::Time;
 use domain::agent::Presence;
 use domain::event::MessageNotUnderstood;
-use domain::id::{AgentId, ConversationId, MessageId, TimerId};
+use domain::id::{AgentId, ConversationId, MessageId, QueueId, TimerId};
 use domain::law::language::Language;
 use domain::message::{Inbound, Outgoing};
 use domain::sealed::SealError;
@@ -16,6 +16,7 @@ use domain::templates::Why;
 use store::{CommitError, KeyError, OpenError, ProjectionError};
 use tokio::sync::oneshot;
 
+use crate::handing::{Act, SNOOZE_DAYS};
 use crate::platform;
 use crate::status::Told;
 
@@ -52,6 +53,8 @@ pub(crate) enum Command {
     Template { conversation: ConversationId, by: Actor, template: Arc<Outgoing> },
     /// The case of an agent who has left waits in its queue again.
     GiveBack { conversation: ConversationId, agent: AgentId, by: Actor },
+    /// Somebody passes a case on, or does something else to it that is between colleagues.
+    Hand { conversation: ConversationId, act: Arc<Act> },
     /// An agent resolves the case.
     Close { conversation: ConversationId, agent: AgentId, code: Arc<str> },
 }
@@ -131,9 +134,50 @@ pub enum CommandError {
     /// The code of a closing is not one.
     #[error("`{0}` is no code: 1 to 40 letters and hyphens were expected")]
     NoCode(String),
+    /// The company has no such queue.
+    #[error("there is no queue called `{0}`")]
+    NoQueue(QueueId),
+    /// Nobody of the company can do that.
+    #[error("no agent has the skill `{0}`")]
+    NoSkill(String),
+    /// What was written of it is empty or too long.
+    #[error("`{field}` is {length} letters long: 1 to {most} were expected")]
+    Words {
+        /// Which words.
+        field: &'static str,
+        /// Their length.
+        length: usize,
+        /// The most that are possible.
+        most: usize,
+    },
+    /// Nobody asks them to take the case over.
+    #[error("nobody asks you to take this case over, or not any more")]
+    NotAsked,
+    /// It is there already.
+    #[error("the case is there already")]
+    There,
+    /// Not a break of the company's.
+    #[error("`code` is `{}`: {}", given.as_deref().unwrap_or(""), pauses(codes))]
+    NoPause {
+        /// What was said.
+        given: Option<String>,
+        /// Those that there are.
+        codes: Vec<String>,
+    },
+    /// Not a moment until which a case can sleep.
+    #[error("`until` is not within the next {} days", SNOOZE_DAYS)]
+    NotUntil,
     /// The host failed.
     #[error(transparent)]
     Desk(#[from] DeskError),
+}
+
+/// What was expected where a break has to say what it is for.
+fn pauses(codes: &[String]) -> String {
+    if codes.is_empty() {
+        return "only a break has a code, and the company has none (`pause-codes`)".to_owned();
+    }
+    format!("a break with one of {} was expected (`pause-codes`)", codes.join(", "))
 }
 
 /// Why the desk failed. Nothing of the command is in the journal.

@@ -131,6 +131,7 @@ impl Told<'_> {
             | Stream::Telling
             | Stream::Rules
             | Stream::Campaign(_)
+            | Stream::Move(_)
             | Stream::Sends(_)
             | Stream::Measures
             | Stream::Audit => false,

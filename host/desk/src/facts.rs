@@ -31,7 +31,7 @@ pub(crate) fn of(desk: &Desk, proposal: &Proposal) -> Result<Facts, ProjectionEr
             });
             facts.into_iter().flatten().collect()
         }
-        Kind::Company | Kind::Rule | Kind::Erasure | Kind::Export => Facts::new(),
+        Kind::Company | Kind::Rule | Kind::Erasure | Kind::Export | Kind::Move => Facts::new(),
     })
 }
 

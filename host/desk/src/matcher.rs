@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use domain::Time;
 use domain::company::AgentDescription;
+use domain::decision::Place;
 use domain::id::AgentId;
 use store::{Applied, Waiting};
 use tokio::sync::oneshot;
@@ -72,7 +73,7 @@ impl Matcher {
         }
         let now = self.shared.now();
         for waiting in self.turn(&active)? {
-            let Some(agent) = choose(&free, &waiting) else { continue };
+            let Some(agent) = choose(&free, active.company.agents(), &waiting) else { continue };
             let Waiting { conversation, .. } = waiting;
             let command = Command::Assign { conversation, agent: agent.clone() };
             answers.push(self.mail.ask(conversation.to_bytes(), command)?);
@@ -98,11 +99,19 @@ impl Matcher {
     }
 }
 
-fn choose(free: &HashMap<AgentId, Free<'_>>, waiting: &Waiting) -> Option<AgentId> {
+fn choose(free: &HashMap<AgentId, Free<'_>>, all: &[AgentDescription], waiting: &Waiting) -> Option<AgentId> {
     let place = &waiting.place;
+    // Whoever gave it back has it again only where it would otherwise be nobody's.
+    let others = || all.iter().any(|one| !avoids(place, one) && one.serves(&place.queue, &place.skills));
+    let avoided = |one: &AgentDescription| avoids(place, one) && others();
     free.values()
         .filter(|free| free.room() && free.agent.serves(&place.queue, &place.skills))
+        .filter(|free| !avoided(free.agent))
         .filter(|free| place.prefer.as_ref().is_none_or(|prefer| prefer.agent == free.agent.id))
         .min_by(|a, b| a.turn().cmp(&b.turn()))
         .map(|free| free.agent.id.clone())
+}
+
+fn avoids(place: &Place, agent: &AgentDescription) -> bool {
+    place.avoid.as_ref() == Some(&agent.id)
 }

@@ -71,6 +71,8 @@ pub(crate) struct Shared {
     pub(crate) capped: tokio::sync::Mutex<()>,
     /// Held by whoever makes contacts and conversations, so that no two are made for one customer.
     pub(crate) introducing: tokio::sync::Mutex<()>,
+    /// Held by whoever moves many cases, so that of two at once each counts the other.
+    pub(crate) moving: tokio::sync::Mutex<()>,
     /// What people have still to agree on.
     pub(crate) proposals: Proposals,
     /// How often the management API may still be asked.

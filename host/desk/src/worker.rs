@@ -14,7 +14,7 @@ use store::{CommitError, Ticket};
 use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
 use crate::shared::Shared;
 use crate::work::Work;
-use crate::{agents, attend, mass, platform, status};
+use crate::{agents, attend, handing, mass, platform, status};
 
 /// Commands that one round decides on. More would make the first of them wait for the decisions of the last.
 const ROUND: usize = 128;
@@ -200,6 +200,11 @@ fn decide(shared: &Shared, command: &Command) -> Result<(Option<Ticket>, Done), 
         Command::GiveBack { conversation, agent, by } => {
             let mut work = load(*conversation)?;
             let done = agents::give_back(&mut work, agent, by)?;
+            (work, done)
+        }
+        Command::Hand { conversation, act } => {
+            let mut work = load(*conversation)?;
+            let done = handing::hand(&mut work, act)?;
             (work, done)
         }
         Command::Close { conversation, agent, code } => {

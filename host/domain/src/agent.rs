@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
-use crate::event::Event;
+use crate::event::{Event, ShiftEnded};
 use crate::id::{CaseId, ConversationId};
 
 /// Whether an agent can be given work.
@@ -45,6 +45,12 @@ pub struct Agent {
     pub presence: Presence,
     /// The cases that the agent has.
     pub cases: BTreeMap<CaseId, ConversationId>,
+    /// What a break is for, as a code of the company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Since the shift has ended, until the agent comes back: what is still held goes where somebody attends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<ShiftEnded>,
     /// When the agent was last given a case: of several who are free, the one who has waited longest is next.
     pub last_given: Option<Time>,
 }
@@ -53,7 +59,18 @@ impl Agent {
     /// Takes in one event of the stream.
     pub fn fold(&mut self, time: Time, event: &Event) {
         match event {
-            Event::PresenceSet(set) => self.presence = set.presence,
+            Event::PresenceSet(set) => {
+                self.presence = set.presence;
+                self.code.clone_from(&set.code);
+                if set.presence != Presence::Away {
+                    self.ended = None;
+                }
+            }
+            Event::ShiftEnded(ended) => {
+                self.presence = Presence::Away;
+                self.code = None;
+                self.ended = Some(ended.clone());
+            }
             Event::CapacityTaken(taken) => {
                 self.cases.insert(taken.case, taken.conversation);
                 self.last_given = Some(time);

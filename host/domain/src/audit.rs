@@ -56,6 +56,8 @@ pub fn subject(recorded: &Recorded) -> Option<String> {
         (Event::CaseAssigned(CaseAssigned { case, .. }), _) => format!("case/{case}"),
         (Event::CaseAccepted(accepted), _) => format!("case/{}", accepted.case),
         (Event::CaseClosed(closed), _) => format!("case/{}", closed.case),
+        (Event::CaseMoved(moved), _) => format!("case/{}", moved.case),
+        (_, stream @ Stream::Move(_)) => stream.to_string(),
         _ => return None,
     })
 }
@@ -224,6 +226,39 @@ pub fn words(event: &Event, language: Language) -> String {
         Event::CaseClosed(closed) => {
             with(say("cerró un caso", "fechou um caso", "closed a case"), &closed.code)
         }
+        Event::CaseMoved(moved) => {
+            let words = say("movió un caso", "moveu um caso", "moved a case");
+            match &moved.from {
+                Some(from) => format!("{words} ({}): {from}", moved.how.word()),
+                None => format!("{words} ({})", moved.how.word()),
+            }
+        }
+        Event::CaseOffered(offered) => {
+            let words =
+                say("ofreció un caso a", "ofereceu um caso a", "asked a colleague to take a case over:");
+            with(words, &offered.to)
+        }
+        Event::CaseOfferEnded(ended) if ended.declined => {
+            say("no tomó un caso ofrecido", "não aceitou um caso oferecido", "declined a case")
+        }
+        Event::CaseOfferEnded(_) => say(
+            "dejó de ofrecer un caso",
+            "deixou de oferecer um caso",
+            "asked for a case to be taken over no more",
+        ),
+        Event::MoveAsked(asked) => {
+            let words = say("quiso mover casos", "quis mover casos", "wanted to move cases");
+            format!("{words} ({}): {}: {}", asked.cases.len(), asked.to, asked.reason)
+        }
+        Event::MoveProposed(_) => say(
+            "pidió acuerdo para mover casos",
+            "pediu acordo para mover casos",
+            "asked others to agree to a move",
+        ),
+        Event::MoveBegun(begun) => {
+            with(say("empezó a mover casos", "começou a mover casos", "began to move cases"), &begun.cases)
+        }
+        Event::ShiftEnded(_) => say("terminó su turno", "terminou o turno", "ended the shift"),
         Event::CaseLabelled(_) => say("marcó un caso", "marcou um caso", "marked a case"),
         Event::ReplyQueued(reply) => {
             with(say("escribió a un cliente", "escreveu a um cliente", "wrote to a customer"), &reply.content)
@@ -470,6 +505,7 @@ mod tests {
                 "read-figures",
                 "read-stops",
                 "list-conversations",
+                "read-moves",
                 "read-templates",
                 "read-campaigns",
                 "read-own-record",

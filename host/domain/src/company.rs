@@ -21,6 +21,7 @@ use crate::raci::Raci;
 use crate::retention::Retention;
 use crate::rule::falling::FallBack;
 use crate::subscriber::Subscriber;
+use crate::typification::{self, Ending};
 
 /// What is written down of a company.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,9 +60,12 @@ pub struct Description {
     /// For how long it keeps what it knows of people.
     #[serde(default)]
     pub retention: Retention,
-    /// The codes by which rules resolve cases; `answered` and `other` are always among them.
+    /// The codes that cases are closed with, in groups where there are many; `answered` and `other` are always among them.
     #[serde(default)]
-    pub closing_codes: Vec<String>,
+    pub closing_codes: Vec<Ending>,
+    /// What breaks are for, as codes. Where there are some, each break has one.
+    #[serde(default)]
+    pub pause_codes: Vec<String>,
     /// How changes that can hurt are agreed on.
     #[serde(default)]
     pub approvals: Approvals,
@@ -132,6 +136,9 @@ pub struct Queue {
     /// Its business hours, by name; always open if absent.
     #[serde(default)]
     pub calendar: Option<String>,
+    /// Minutes, 1 to 1,440, after which a case goes back to the queue if its agent has not answered the customer; never if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rescue_after: Option<u32>,
 }
 
 /// An agent of the company.
@@ -199,7 +206,7 @@ impl Company {
         prices: Option<Prices>,
     ) -> Result<Self, Mistake> {
         if description.queues.is_empty() {
-            description.queues.push(Queue { id: "general".into(), calendar: None });
+            description.queues.push(Queue { id: "general".into(), calendar: None, rescue_after: None });
         }
         let mistake = |key: String, value: &str, expected: &str| Mistake {
             key,
@@ -242,14 +249,21 @@ impl Company {
             let value = serde_json::json!(description.fall_back)[key].to_string();
             return Err(mistake(format!("fall-back.{key}"), &value, expected));
         }
-        for (i, code) in description.closing_codes.iter().enumerate() {
+        if let Err((key, value, expected)) = typification::check(&description.closing_codes) {
+            return Err(mistake(key, &value, expected));
+        }
+        for (i, code) in description.pause_codes.iter().enumerate() {
             if !CaseClosed::is_code(code) {
-                let expected = "1 to 40 small letters and hyphens were expected, as `wrong-number`";
-                return Err(mistake(format!("closing-codes[{i}]"), code, expected));
+                let expected = "1 to 40 small letters and hyphens were expected, as `lunch`";
+                return Err(mistake(format!("pause-codes[{i}]"), code, expected));
             }
         }
         for (i, queue) in description.queues.iter().enumerate() {
             known_calendar(format!("queues[{i}].calendar"), &queue.calendar)?;
+            if let Some(minutes) = queue.rescue_after.filter(|minutes| !(1..=1_440).contains(minutes)) {
+                let key = format!("queues[{i}].rescue-after");
+                return Err(mistake(key, &minutes.to_string(), "1 to 1440 minutes were expected"));
+            }
             if queues.iter().filter(|id| ***id == queue.id).count() > 1 {
                 return Err(mistake(
                     format!("queues[{i}].id"),
@@ -390,13 +404,29 @@ impl Company {
     /// Whether a case can be resolved by a rule with this code.
     pub fn counts_by(&self, code: &str) -> bool {
         [CaseClosed::ANSWERED, CaseClosed::OTHER].contains(&code)
-            || self.description.closing_codes.iter().any(|known| known == code)
+            || self.typification().iter().any(|(known, _)| *known == code)
     }
 
     /// The codes that cases are closed with.
     pub fn closing_codes(&self) -> impl Iterator<Item = &str> {
-        let own = self.description.closing_codes.iter().map(String::as_str);
-        [CaseClosed::ANSWERED, CaseClosed::OTHER].into_iter().chain(own)
+        let own = self.typification().into_iter().map(|(code, _)| code);
+        let built_in = [CaseClosed::ANSWERED, CaseClosed::OTHER];
+        built_in.into_iter().chain(own.filter(move |code| !built_in.contains(code)))
+    }
+
+    /// The company's own codes, each with the groups that it is in.
+    pub fn typification(&self) -> Vec<(&str, Vec<&str>)> {
+        typification::codes(&self.description.closing_codes)
+    }
+
+    /// After how many minutes a case of a queue is taken back from an agent who does not answer; never if none.
+    pub fn rescue_after(&self, queue: &QueueId) -> Option<u32> {
+        self.description.queues.iter().find(|one| one.id == *queue)?.rescue_after
+    }
+
+    /// What breaks are for.
+    pub fn pause_codes(&self) -> &[String] {
+        &self.description.pause_codes
     }
 
     /// All queues.
@@ -475,6 +505,7 @@ impl Default for Description {
             automatic_messages_per_hour: Self::default_automatic_limit(),
             throughput: None,
             closing_codes: Vec::new(),
+            pause_codes: Vec::new(),
             numbers: Vec::new(),
             queues: Vec::new(),
             agents: Vec::new(),

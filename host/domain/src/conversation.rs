@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::decision::Place;
-use crate::event::{Event, Label, Purpose, Tags};
+use crate::event::{Event, Label, Note, Purpose, Tags};
 use crate::id::{AgentId, CaseId, ContactId, NumberId, TimerId};
 use crate::sealed::Sealed;
 use crate::stream::Actor;
@@ -73,6 +73,31 @@ pub struct Case {
     /// Its tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Sealed<Tags>>,
+    /// The colleague whom its agent asks to take it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
+    /// While it sleeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed: Option<Snooze>,
+}
+
+/// A colleague is asked to take a case over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Whom.
+    pub to: AgentId,
+    /// Since when.
+    pub since: Time,
+    /// Why, and what they have to know.
+    pub why: Sealed<Note>,
+}
+
+/// A case of which nothing is to be done for a while.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snooze {
+    /// Until when; until the customer writes if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
 }
 
 /// Who has a case.
@@ -134,6 +159,8 @@ impl Conversation {
                     priority: 0,
                     automatic: 0,
                     tags: None,
+                    offer: None,
+                    snoozed: None,
                 });
             }
             Event::CaseQueued(queued) => {
@@ -141,6 +168,7 @@ impl Conversation {
                 if let Some(case) = self.case_mut(queued.case) {
                     case.priority = case.priority.max(queued.place.priority);
                     case.holder = Holder::Queue { place: queued.place.clone(), since: queued.since };
+                    case.rest();
                 }
             }
             Event::PreferenceEnded(ended) => {
@@ -157,11 +185,35 @@ impl Conversation {
                         since: time,
                         accepted: None,
                     };
+                    case.rest();
                 }
             }
             Event::CaseAccepted(taken) => {
                 if let Some(Case { holder: Holder::Agent { accepted, .. }, .. }) = self.case_mut(taken.case) {
                     *accepted = accepted.or(Some(time));
+                }
+            }
+            Event::CaseOffered(offered) => {
+                if let Some(case) = self.case_mut(offered.case) {
+                    let (to, why) = (offered.to.clone(), offered.why.clone());
+                    case.offer = Some(Offer { to, since: time, why });
+                }
+            }
+            Event::CaseOfferEnded(ended) => {
+                if let Some(case) = self.case_mut(ended.case) {
+                    case.offer = None;
+                }
+            }
+            Event::CaseSnoozed(snoozed) => {
+                self.drop_snooze();
+                if let Some(case) = self.case_mut(snoozed.case) {
+                    case.snoozed = Some(Snooze { until: snoozed.until });
+                }
+            }
+            Event::CaseWoken(woken) => {
+                self.drop_snooze();
+                if let Some(case) = self.case_mut(woken.case) {
+                    case.snoozed = None;
                 }
             }
             Event::CaseClosed(closed) if self.case_mut(closed.case).is_some() => {
@@ -202,6 +254,7 @@ impl Conversation {
             self.attended.insert(agent.clone(), time);
         }
         if matches!(actor, Actor::Agent(_) | Actor::Person(_)) && !campaign {
+            self.timers.retain(|_, timer| !matches!(timer.purpose, Purpose::Rescue { .. }));
             self.automatic.clear();
             if let Some(case) = &mut self.case {
                 case.automatic = 0;
@@ -218,6 +271,11 @@ impl Conversation {
     /// A place has timers of its own; they end with it.
     fn drop_timers_of_place(&mut self) {
         self.timers.retain(|_, timer| matches!(timer.purpose, Purpose::Wake { .. }));
+    }
+
+    /// The timer of a sleep ends with it.
+    fn drop_snooze(&mut self) {
+        self.timers.retain(|_, timer| !matches!(timer.purpose, Purpose::EndSnooze { .. }));
     }
 
     fn case_mut(&mut self, id: CaseId) -> Option<&mut Case> {
@@ -239,7 +297,20 @@ impl Conversation {
     }
 }
 
+impl Conversation {
+    /// Whether the customer has written since an agent last did.
+    pub fn is_unanswered(&self) -> bool {
+        self.last_inbound.is_some_and(|written| self.attended.values().all(|at| *at < written))
+    }
+}
+
 impl Case {
+    /// What was between it and its agent is over with another place.
+    fn rest(&mut self) {
+        self.offer = None;
+        self.snoozed = None;
+    }
+
     /// The queue it waits in or came from.
     pub fn queue(&self) -> Option<&crate::id::QueueId> {
         match &self.holder {

@@ -141,6 +141,16 @@ pub struct Place {
     /// Seconds after which the routing rules are asked again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overflow_after: Option<u32>,
+    /// Who gave it back, or did not answer: it is given to others, as long as others serve the queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avoid: Option<AgentId>,
+}
+
+impl Place {
+    /// A queue, and nothing else that matters.
+    pub fn in_queue(queue: QueueId) -> Self {
+        Self { queue, skills: vec![], priority: 0, prefer: None, overflow_after: None, avoid: None }
+    }
 }
 
 /// One agent is waited for before anyone else may have the case.

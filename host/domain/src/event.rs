@@ -8,6 +8,7 @@ mod audit;
 mod case;
 mod company;
 mod conversation;
+mod moving;
 mod people;
 mod record;
 mod rules;
@@ -25,6 +26,7 @@ use crate::campaign::event::{
 };
 use crate::measure::event::{DaySealed, FiguresDefined, Measured};
 use crate::media::{MediaStored, MediaUnavailable, MediaUploaded, MediaWanted};
+use crate::moving::{MoveAdvanced, MoveAsked, MoveBegun, MoveProposed};
 use crate::notice::{NoticeGiven, NoticesRead, NoticesTold};
 use crate::proposal::event::{
     ProposalApproved, ProposalBegun, ProposalDone, ProposalEdited, ProposalExpired, ProposalFailed,
@@ -44,6 +46,7 @@ pub use audit::*;
 pub use case::*;
 pub use company::*;
 pub use conversation::*;
+pub use moving::*;
 pub use people::*;
 pub use rules::*;
 pub use sending::*;
@@ -303,6 +306,24 @@ events! {
     CaseClosed(CaseClosed) = "case-closed", form 1;
     /// The customer of a resolved case did not come back.
     CaseSettled(CaseSettled) = "case-settled", form 1;
+    /// A person had the case go elsewhere.
+    CaseMoved(CaseMoved) = "case-moved", form 1;
+    /// A colleague is asked to take the case over.
+    CaseOffered(CaseOffered) = "case-offered", form 1;
+    /// They did not, or are not asked any more.
+    CaseOfferEnded(CaseOfferEnded) = "case-offer-ended", form 1;
+    /// There is nothing to do about the case for a while.
+    CaseSnoozed(CaseSnoozed) = "case-snoozed", form 1;
+    /// There is again.
+    CaseWoken(CaseWoken) = "case-woken", form 1;
+    /// A move of many cases is wanted: which, where to and why.
+    MoveAsked(MoveAsked) = "move-asked", form 1;
+    /// Others are asked to agree to it.
+    MoveProposed(MoveProposed) = "move-proposed", form 1;
+    /// It is carried out.
+    MoveBegun(MoveBegun) = "move-begun", form 1;
+    /// One more of its cases was moved, or left where it was.
+    MoveAdvanced(MoveAdvanced) = "move-advanced", form 1;
     /// A rule counts figures from now on.
     FiguresDefined(FiguresDefined) = "figures-defined", form 1;
     /// Facts were counted.
@@ -323,6 +344,8 @@ events! {
     TimerFired(TimerFired) = "timer-fired", form 1;
     /// An agent came, went, or took a break.
     PresenceSet(PresenceSet) = "presence-set", form 1;
+    /// An agent's shift is over: nothing more is given to them, and what they hold goes where somebody attends it.
+    ShiftEnded(ShiftEnded) = "shift-ended", form 1;
     /// A place of the agent's capacity is used.
     CapacityTaken(CapacityTaken) = "capacity-taken", form 1;
     /// A place of the agent's capacity is free again.

@@ -26,6 +26,7 @@ pub mod masking;
 pub mod measure;
 pub mod media;
 pub mod message;
+pub mod moving;
 pub mod network;
 pub mod notice;
 pub mod outside;
@@ -42,6 +43,7 @@ pub mod stream;
 pub mod subscriber;
 pub mod templates;
 mod text;
+pub mod typification;
 pub mod window;
 
 /// A moment in UTC. The company's zone appears only where people look.

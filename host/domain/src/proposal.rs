@@ -43,6 +43,8 @@ pub enum Kind {
     Campaign,
     /// So many single sends of one template that they are a campaign.
     Mass,
+    /// Many cases are to go somewhere else.
+    Move,
 }
 
 /// How far it is.

@@ -7,8 +7,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::id::{
-    AgentId, CampaignId, ContactId, ConversationId, MessageId, NotAnId, OperatorId, PersonId, ProposalId,
-    RuleId, SubscriberId,
+    AgentId, CampaignId, ContactId, ConversationId, MessageId, MoveId, NotAnId, OperatorId, PersonId,
+    ProposalId, RuleId, SubscriberId,
 };
 use crate::text::as_text;
 
@@ -41,6 +41,8 @@ pub enum Stream {
     Rules,
     /// One template to many customers.
     Campaign(CampaignId),
+    /// Many cases that go somewhere else.
+    Move(MoveId),
     /// The templates that somebody sends one by one: where the mass threshold is decided.
     Sends(Actor),
     /// What was counted of the operation.
@@ -65,6 +67,7 @@ impl fmt::Display for Stream {
             Self::Telling => f.write_str("telling"),
             Self::Rules => f.write_str("rules"),
             Self::Campaign(id) => write!(f, "campaign/{id}"),
+            Self::Move(id) => write!(f, "move/{id}"),
             Self::Sends(actor) => write!(f, "sends/{actor}"),
             Self::Measures => f.write_str("measures"),
             Self::Audit => f.write_str("audit"),
@@ -78,7 +81,7 @@ pub enum NotAStream {
     /// No such kind of stream.
     #[error(
         "`{0}` names no stream: webhooks, company, rules, measures, audit, telling, contact/…, conversation/…, message/…, agent/…, \
-         proposal/…, person/…, campaign/…, sends/…, inbox/… or subscriber/… was expected"
+         proposal/…, person/…, campaign/…, move/…, sends/…, inbox/… or subscriber/… was expected"
     )]
     Kind(String),
     /// The part behind the slash.
@@ -106,6 +109,7 @@ impl FromStr for Stream {
             Some(("inbox", id)) => Self::Inbox(id.into()),
             Some(("subscriber", id)) => Self::Subscriber(id.into()),
             Some(("campaign", id)) => Self::Campaign(id.parse()?),
+            Some(("move", id)) => Self::Move(id.parse()?),
             Some(("sends", actor)) => {
                 Self::Sends(actor.parse().map_err(|_| NotAStream::Kind(text.to_owned()))?)
             }

@@ -45,6 +45,7 @@ pub const KINDS: &[&str] = &[
     "case-queued",
     "case-assigned",
     "case-accepted",
+    "case-moved",
     "case-closed",
     "send-accepted",
     "send-refused",

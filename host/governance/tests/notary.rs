@@ -83,7 +83,7 @@ impl World {
     }
 
     fn something_happens(&self) {
-        let event = PresenceSet { presence: Presence::Available };
+        let event = PresenceSet { presence: Presence::Available, code: None };
         let draft = Draft::new(Stream::Agent("ana".into()), Actor::Agent("ana".into()), event).unwrap();
         self.store.commit(vec![], vec![draft]).wait().unwrap();
     }

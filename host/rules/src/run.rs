@@ -214,6 +214,7 @@ fn placed(place: routing::Place, limits: &Limits) -> Result<(Verdict, String), F
         priority: place.priority,
         prefer,
         overflow_after: place.overflow_after,
+        avoid: None,
     });
     Ok((verdict, place.reason))
 }

@@ -4,6 +4,7 @@
 //! digits but of one's own cases, and what was said is read by whoever holds the case, or looks customers up by their row: that is
 //! of record, a list is not.
 
+mod handing;
 mod told;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use desk::{CommandError, DeskError, Done};
 use domain::Time;
 use domain::agent::Presence;
+use domain::company::Company;
 use domain::conversation::{Conversation, Holder};
 use domain::id::{AgentId, ConversationId};
 use domain::message::Outgoing;
@@ -43,7 +45,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
     Routes::new()
         .get("/api/v1/conversations", Action::ListConversations, list)
         .about(About::WithinScope)
-        .page(Page::new("Conversations: `which=mine` (your cases), `waiting` (in your queues) or `open` (all that wait or that somebody has, as far as you reach); at most 500, of those that wait the longest waiting first.").gives::<List>())
+        .page(Page::new("Conversations: `which=mine` (your cases, and those that a colleague asks you to take over), `waiting` (in your queues) or `open` (all that wait or that somebody has, as far as you reach); at most 500, of those that wait the longest waiting first.").gives::<List>())
         .get("/api/v1/conversations/{conversation}/messages", look, messages)
         .about(About::ConversationInPath)
         .page(Page::new("A conversation with its latest messages; `before=` a version has those before it. It is yours to read while you hold its case, or with R or A in the row of customers' data.").gives::<Whole>())
@@ -59,7 +61,8 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
         .get("/api/v1/me/presence", Action::SeeOneself, presence)
         .page(Page::new("Whether you take cases, how many you hold, and how many at most.").gives::<AtWork>())
         .post("/api/v1/me/presence", Action::KeepPresence, set_presence)
-        .page(Page::new("Come, go, or take a break.").takes::<Present>().gives::<AtWork>())
+        .page(Page::new("Come, go, or take a break, with one of the company's codes where it has some (`pause-codes`).").takes::<Present>().gives::<AtWork>())
+        .merge(handing::api_routes())
 }
 
 #[derive(Deserialize)]
@@ -100,8 +103,12 @@ struct Whole {
     messages: Vec<Value>,
     /// Whether there are some before these.
     more: bool,
+    /// What colleagues did to its cases and wrote on them, oldest first, the latest 50: `at`, `by`, `is`, and what belongs to it.
+    remarks: Vec<Value>,
     /// The codes that a case is closed with.
     codes: Vec<String>,
+    /// The groups that each code is in, the outermost first, where it is in one.
+    groups: std::collections::BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -147,6 +154,9 @@ struct Present {
     /// `available`, `busy`, `break` or `away`.
     #[schemars(with = "String")]
     presence: Presence,
+    /// What a break is for.
+    #[serde(default)]
+    code: Option<String>,
 }
 
 /// Somebody at work.
@@ -157,6 +167,10 @@ struct AtWork {
     agent: bool,
     /// `available`, `busy`, `break` or `away`.
     presence: &'static str,
+    /// What a break is for, if it says so.
+    code: Option<String>,
+    /// The codes that a break of the company has.
+    pauses: Vec<String>,
     /// Cases that they hold.
     cases: usize,
     /// How many they may hold.
@@ -168,6 +182,9 @@ struct AtWork {
 impl From<CommandError> for Problem {
     fn from(error: CommandError) -> Self {
         let words = error.to_string();
+        if let Some((status, kind)) = handing::problem(&error) {
+            return Self::new(status, kind, words);
+        }
         let (status, kind) = match error {
             CommandError::NoConversation => (StatusCode::NOT_FOUND, "not-there"),
             CommandError::NoAgent(_) => (StatusCode::FORBIDDEN, "not-an-agent"),
@@ -181,6 +198,13 @@ impl From<CommandError> for Problem {
             CommandError::Invalid(_) | CommandError::Template(_) | CommandError::NoCode(_) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "not-a-message")
             }
+            CommandError::NoQueue(_)
+            | CommandError::NoSkill(_)
+            | CommandError::Words { .. }
+            | CommandError::NotUntil
+            | CommandError::NoPause { .. }
+            | CommandError::NotAsked
+            | CommandError::There => (StatusCode::CONFLICT, "not-so"),
             CommandError::TooManyHeld => return Self::later("too-many-held", words, 3_600),
             CommandError::Desk(DeskError::Erased) => (StatusCode::GONE, "erased"),
             CommandError::Desk(DeskError::Stopping) => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
@@ -228,7 +252,11 @@ async fn list(
         Ok(store.agent(agent).map_err(desk)?.1.cases.into_values().collect())
     };
     let mut found: Vec<ConversationId> = match which {
-        Part::Mine => held(&agent_of(person))?,
+        Part::Mine => {
+            let mut mine = handing::asked(&server, &agent_of(person))?;
+            mine.extend(held(&agent_of(person))?);
+            mine
+        }
         Part::Waiting | Part::Open => {
             let all = which == Part::Open;
             let serves = |one: &store::Waiting| {
@@ -269,6 +297,17 @@ fn named(server: &Server, name: &str) -> Result<(ConversationId, Conversation), 
     Ok((id, found.ok_or(CommandError::NoConversation)?))
 }
 
+/// Why somebody does not read what was said.
+fn unread(person: &Person, company: &Company) -> Problem {
+    let language = person.language(company.own_language());
+    let words = language.pick(
+        "Lo que se dijo lo lee quien tiene el caso: acéptelo primero. O quien tiene R o A en «Consultar datos de clientes».",
+        "O que foi dito é lido por quem tem o caso: aceite-o primeiro. Ou por quem tem R ou A em «Consultar dados de clientes».",
+        "What was said is read by whoever has the case: accept it first. Or by whoever has R or A in “Look up customers' data”.",
+    );
+    Problem::new(StatusCode::FORBIDDEN, "not-your-case", words)
+}
+
 async fn messages(
     State(server): State<Arc<Server>>,
     let_in: LetIn,
@@ -279,13 +318,7 @@ async fn messages(
     let person = &let_in.person;
     let (id, conversation) = named(&server, &name)?;
     if !holds(person, &conversation) && !server.people.with_loans(company.raci()).looks_up(person) {
-        let language = person.language(company.own_language());
-        let words = language.pick(
-            "Lo que se dijo lo lee quien tiene el caso: acéptelo primero. O quien tiene R o A en «Consultar datos de clientes».",
-            "O que foi dito é lido por quem tem o caso: aceite-o primeiro. Ou por quem tem R ou A em «Consultar dados de clientes».",
-            "What was said is read by whoever has the case: accept it first. Or by whoever has R or A in “Look up customers' data”.",
-        );
-        return Err(Problem::new(StatusCode::FORBIDDEN, "not-your-case", words));
+        return Err(unread(person, &company));
     }
     let teller = told::Teller { server: &server, company: &company, person };
     let mut lines = server.desk.store().history(id, before, MESSAGES + 1).map_err(desk)?;
@@ -298,7 +331,14 @@ async fn messages(
         conversation: teller.conversation(id, &conversation, true).map_err(desk)?,
         messages: messages.collect::<Result<_, _>>().map_err(desk)?,
         more,
+        remarks: teller.remarks(id, &conversation).map_err(desk)?,
         codes: company.closing_codes().map(ToOwned::to_owned).collect(),
+        groups: company
+            .typification()
+            .into_iter()
+            .filter(|(_, groups)| !groups.is_empty())
+            .map(|(code, groups)| (code.to_owned(), groups.into_iter().map(ToOwned::to_owned).collect()))
+            .collect(),
     }))
 }
 
@@ -361,6 +401,8 @@ fn at_work(server: &Server, person: &Person) -> Result<AtWork, Problem> {
     Ok(AtWork {
         agent: described.is_some(),
         presence: state.presence.word(),
+        code: state.code.clone(),
+        pauses: company.pause_codes().to_vec(),
         cases: state.cases.len(),
         capacity: described.map_or(0, |agent| agent.capacity),
         queues: described.iter().flat_map(|agent| &agent.queues).map(ToString::to_string).collect(),
@@ -374,8 +416,8 @@ async fn presence(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Js
 async fn set_presence(
     State(server): State<Arc<Server>>,
     let_in: LetIn,
-    Json(Present { presence }): Json<Present>,
+    Json(Present { presence, code }): Json<Present>,
 ) -> Result<Json<AtWork>, Problem> {
-    server.desk.set_presence(&agent_of(&let_in.person), presence).await?;
+    server.desk.set_presence(&agent_of(&let_in.person), presence, code.as_deref()).await?;
     at_work(&server, &let_in.person).map(Json)
 }

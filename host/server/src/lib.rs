@@ -22,6 +22,7 @@ mod lines;
 mod listen;
 mod live;
 mod media;
+mod moves;
 mod operator;
 mod outbound;
 mod people;
@@ -127,6 +128,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(media::routes())
         .merge(templates::routes())
         .merge(campaigns::routes())
+        .merge(moves::routes())
         .merge(proposals::routes())
         .merge(inbox::routes())
         .merge(rules::routes())

@@ -281,6 +281,11 @@ async fn propose(
         Kind::Template => suggested(&server, &Change::Template(read(content)?), &reason)?,
         Kind::Erasure => suggested(&server, &Change::Erasure(read(content)?), &reason)?,
         Kind::Export => suggested(&server, &Change::Export(read(content)?), &reason)?,
+        Kind::Move => {
+            return Err(invalid(
+                "`kind`: cases are moved, and that is proposed where it has to be, by `POST /case-moves`",
+            ));
+        }
         Kind::Campaign | Kind::Mass => {
             return Err(invalid(
                 "`kind`: a campaign is proposed where it is drafted (`POST /campaigns/{campaign}/proposal`), and what is held is \

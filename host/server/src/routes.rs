@@ -42,6 +42,8 @@ pub(crate) enum About {
     ConversationInQuery,
     /// The last part but one of its path names a conversation.
     ConversationInPath,
+    /// The last part but two of its path does.
+    ActInPath,
     /// The end of its path names a message with a medium.
     MessageInPath,
     /// Each sees the part of it that their scope reaches: its handler leaves out the rest.

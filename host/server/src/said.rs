@@ -37,7 +37,8 @@ pub(crate) async fn hear(
     request: Request,
 ) -> Result<(Said, Request), StatusCode> {
     // An id has nothing that needs to be written another way: whoever does wants to be told apart from what is read.
-    if matches!(about, About::MessageInPath | About::ConversationInPath) && request.uri().path().contains('%')
+    if matches!(about, About::MessageInPath | About::ConversationInPath | About::ActInPath)
+        && request.uri().path().contains('%')
     {
         return Err(StatusCode::NOT_FOUND);
     }
@@ -90,6 +91,10 @@ fn pointed(server: &Server, about: About, uri: &Uri) -> Option<Said> {
         }
         About::ConversationInPath => {
             let (_, conversation) = uri.path().rsplit_once('/')?.0.rsplit_once('/')?;
+            (conversation.parse().ok()?, None)
+        }
+        About::ActInPath => {
+            let conversation = uri.path().rsplit('/').nth(2)?;
             (conversation.parse().ok()?, None)
         }
         About::MessageInPath => {

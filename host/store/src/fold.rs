@@ -23,6 +23,7 @@ use domain::event::{
 };
 use domain::id::{CampaignId, ConversationId, MessageId};
 use domain::law::spending::Tally;
+use domain::moving::Move;
 use domain::notice::inbox::Inbox;
 use domain::platform::NumberTold;
 use domain::proposal::Proposal;
@@ -38,6 +39,7 @@ use crate::campaign_index::spot_of;
 use crate::history::Pointer;
 use crate::layout::{self, Amended, Referent, Unprocessed};
 use crate::projection::{Applied, ProjectionError};
+use crate::remarks;
 use crate::state::{State, Versioned};
 use crate::tree::{Layer, Tree};
 
@@ -117,6 +119,12 @@ impl<'a> Fold<'a> {
                     stream.state = State::Campaign(Box::new(campaign));
                 }
             }
+            (State::Nothing, Event::MoveAsked(asked)) => {
+                if let Stream::Move(id) = recorded.stream {
+                    let one = Move::new(id, recorded.seq, asked, &recorded.actor, recorded.time);
+                    stream.state = State::Move(Box::new(one));
+                }
+            }
             (State::Nothing, _) => match recorded.stream {
                 Stream::Webhooks | Stream::Audit | Stream::Telling | Stream::Measures => {}
                 Stream::Company => {
@@ -185,12 +193,16 @@ impl<'a> Fold<'a> {
                 }
             }
             (State::Campaign(campaign), event) => campaign.fold(recorded.time, &recorded.actor, event),
+            (State::Move(one), event) => one.fold(recorded.time, event),
             (State::Sends(sends), event) => sends.fold(recorded.time, event),
         }
         if matches!(recorded.stream, Stream::Agent(_)) {
             self.applied.agents = recorded.seq;
         }
-        if matches!(recorded.stream, Stream::Proposal(_)) {
+        // Whoever carries out what was agreed on carries out moves, and looks after those who leave.
+        if matches!(recorded.stream, Stream::Proposal(_) | Stream::Move(_))
+            || matches!(recorded.event, Event::ShiftEnded(_))
+        {
             self.applied.proposals = recorded.seq;
         }
         if recorded.event.is_told() || matches!(recorded.event, Event::NoticeGiven(_)) {
@@ -207,6 +219,11 @@ impl<'a> Fold<'a> {
     fn side_effects(&mut self, recorded: &Recorded) -> Result<(), FoldError> {
         if let (Stream::Conversation(id), Some(line)) = (&recorded.stream, Pointer::to(recorded)) {
             self.put(layout::line(*id, recorded.version), line.to_bytes());
+        }
+        if let Stream::Conversation(id) = &recorded.stream
+            && remarks::is_one(&recorded.event)
+        {
+            self.put(layout::remark(*id, recorded.version), recorded.seq.to_be_bytes().to_vec());
         }
         match (&recorded.event, &recorded.stream) {
             (Event::WebhookReceived(_), _) => {

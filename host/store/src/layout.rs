@@ -11,8 +11,8 @@ use domain::campaign::event::List;
 use domain::decision::{Digest, MemoryScope};
 use domain::event::{MessageEdited, MessageRevoked};
 use domain::id::{
-    AgentId, CampaignId, ContactId, ConversationId, LoanId, MessageId, NumberId, PersonId, ProposalId,
-    QueueId, RuleId, TimerId, TokenId,
+    AgentId, CampaignId, ContactId, ConversationId, LoanId, MessageId, MoveId, NumberId, PersonId,
+    ProposalId, QueueId, RuleId, TimerId, TokenId,
 };
 use domain::lane::Lane;
 use domain::law::spending::Month;
@@ -138,6 +138,42 @@ pub(crate) fn queue(queue: &QueueId) -> Vec<u8> {
 pub(crate) fn waiting(place: &QueueId, priority: u8, since: Time, conversation: ConversationId) -> Vec<u8> {
     let urgency = [u8::MAX - priority];
     [&queue(place)[..], &urgency, &millis(since), &conversation.to_bytes()].concat()
+}
+
+/// All cases that an agent is asked to take over.
+pub(crate) fn offers(agent: &AgentId) -> Vec<u8> {
+    [b"A", agent.as_str().as_bytes(), b"\0"].concat()
+}
+
+/// One of them.
+pub(crate) fn offered(agent: &AgentId, conversation: ConversationId) -> Vec<u8> {
+    [&offers(agent)[..], &conversation.to_bytes()].concat()
+}
+
+/// All agents whose shift has ended and who hold something still.
+pub(crate) const LEAVING: &[u8] = b"E";
+
+/// One of them.
+pub(crate) fn leaving(agent: &AgentId) -> Vec<u8> {
+    [LEAVING, agent.as_str().as_bytes()].concat()
+}
+
+/// All moves of many cases.
+pub(crate) const MOVES: &[u8] = b"M";
+
+/// Whether the host has to do something about one: one byte.
+pub(crate) fn case_move(id: MoveId) -> Vec<u8> {
+    [MOVES, &id.to_bytes()].concat()
+}
+
+/// All that people did to the cases of a conversation and wrote on them for each other.
+pub(crate) fn remarks(conversation: ConversationId) -> Vec<u8> {
+    [b"N", &conversation.to_bytes()[..]].concat()
+}
+
+/// The number of the event with one of them.
+pub(crate) fn remark(conversation: ConversationId, version: u64) -> Vec<u8> {
+    [&remarks(conversation)[..], &version.to_be_bytes()].concat()
 }
 
 /// Everything that waits to be sent.

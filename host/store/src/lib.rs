@@ -26,6 +26,7 @@ mod proposal_index;
 mod queries;
 mod recent;
 mod record;
+mod remarks;
 mod rule_index;
 mod state;
 mod store;

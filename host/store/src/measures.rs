@@ -71,7 +71,9 @@ impl Fold<'_> {
                 let whats = Way::of(delivery).take(event);
                 self.complete(recorded, whats)
             }
-            (Stream::Agent(agent), Event::PresenceSet(_)) => self.spell(agent, recorded),
+            (Stream::Agent(agent), Event::PresenceSet(_) | Event::ShiftEnded(_)) => {
+                self.spell(agent, recorded)
+            }
             (_, Event::FiguresDefined(defined)) => self.defined(recorded.time, defined),
             (_, Event::Measured(measured)) => self.counted(recorded.time, measured),
             (_, Event::DaySealed(sealed)) => {
@@ -108,8 +110,8 @@ impl Fold<'_> {
     fn spell(&mut self, agent: &AgentId, recorded: &Recorded) -> Result<(), FoldError> {
         let key = layout::spell(agent);
         let before: Option<Spell> = self.kept(&key)?;
-        let (now, what) = Spell::after(before, agent, recorded);
-        if let Some(spell) = now.filter(|_| now != before) {
+        let (now, what) = Spell::after(before.clone(), agent, recorded);
+        if let Some(spell) = now.filter(|now| Some(now) != before.as_ref()) {
             self.put_json(key, &spell)?;
         }
         self.complete(recorded, what)

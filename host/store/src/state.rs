@@ -9,6 +9,7 @@ use domain::contact::Contact;
 use domain::conversation::{Conversation, Holder};
 use domain::delivery::{Delivery, Sending};
 use domain::lane::Lane;
+use domain::moving::Move;
 use domain::notice::inbox::Inbox;
 use domain::proposal::Proposal;
 use domain::rule::book::RuleBook;
@@ -37,6 +38,7 @@ pub(crate) enum State {
     Subscriber(Progress),
     Campaign(Box<Campaign>),
     Sends(Sends),
+    Move(Box<Move>),
     /// Of somebody who was forgotten.
     Erased,
 }
@@ -72,7 +74,7 @@ macro_rules! folded {
 folded! {
     Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent
     Proposal = Proposal RuleBook = Rules Access = Person Campaign = Campaign Sends = Sends Inbox = Inbox
-    Progress = Subscriber
+    Progress = Subscriber Move = Move
 }
 
 impl Versioned {
@@ -98,6 +100,7 @@ impl Versioned {
             State::Subscriber(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Campaign(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Sends(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::Move(state) => serde_json::to_writer(&mut bytes, state)?,
         }
         Ok(bytes)
     }
@@ -125,6 +128,7 @@ impl Versioned {
             Stream::Inbox(_) => known(bytes, |state| State::Inbox(Box::new(state)))?,
             Stream::Campaign(_) => known(bytes, |state| State::Campaign(Box::new(state)))?,
             Stream::Sends(_) => known(bytes, State::Sends)?,
+            Stream::Move(_) => known(bytes, |state| State::Move(Box::new(state)))?,
         };
         Ok(Self { version, state })
     }
@@ -152,6 +156,11 @@ impl State {
                     entries.insert(layout::timer(set.due, *id, *timer), Vec::new());
                 }
                 if let Some(case) = &conversation.case
+                    && let Some(offer) = &case.offer
+                {
+                    entries.insert(layout::offered(&offer.to, *id), Vec::new());
+                }
+                if let Some(case) = &conversation.case
                     && let Holder::Queue { place, since } = &case.holder
                     && let Ok(place_json) = serde_json::to_vec(place)
                 {
@@ -174,6 +183,12 @@ impl State {
             }
             (Self::Campaign(campaign), Stream::Campaign(id)) => {
                 entries.insert(layout::campaign(*id), vec![u8::from(campaign.is_active())]);
+            }
+            (Self::Move(one), Stream::Move(id)) => {
+                entries.insert(layout::case_move(*id), vec![u8::from(one.is_running())]);
+            }
+            (Self::Agent(agent), Stream::Agent(id)) if agent.ended.is_some() && !agent.cases.is_empty() => {
+                entries.insert(layout::leaving(id), Vec::new());
             }
             (Self::Sends(sends), Stream::Sends(owner)) if !sends.held.is_empty() => {
                 entries.insert(layout::held_of(owner), Vec::new());

@@ -29,7 +29,7 @@ fn open(data: &Path) -> Store {
 }
 
 fn came(agent: &str) -> Draft {
-    let presence = PresenceSet { presence: Presence::Available };
+    let presence = PresenceSet { presence: Presence::Available, code: None };
     Draft::new(Stream::Agent(agent.into()), Actor::Agent(agent.into()), presence).unwrap()
 }
 

@@ -115,6 +115,7 @@ impl Board {
             | Stream::Measures
             | Stream::Rules
             | Stream::Campaign(_)
+            | Stream::Move(_)
             | Stream::Sends(_)
             | Stream::Audit => {}
         }

@@ -41,6 +41,8 @@ pub(super) struct Moment {
     pub(super) input: contract::Input,
     /// What came of it.
     pub(super) then: Came,
+    /// The queue that the case was in.
+    pub(super) queue: Option<QueueId>,
     /// Whether the case had no place and nobody yet.
     pub(super) unplaced: bool,
     /// The version of the event that all of this came of: what the customer wrote, a timer.

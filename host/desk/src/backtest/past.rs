@@ -198,7 +198,7 @@ impl<'a> Past<'a> {
     fn settle(&mut self, told: &mut Told, event: &Event) {
         let place = match event {
             Event::CaseQueued(queued) if matches!(queued.by, Chooser::Rule(_) | Chooser::Default) => {
-                Some(queued.place.clone())
+                Some(chosen(&queued.place))
             }
             // What a decision brings with it comes before the place.
             Event::CaseLabelled(_)
@@ -274,7 +274,7 @@ impl<'a> Past<'a> {
             let why = if wrote { Why::Message } else { Why::Returned };
             if let Some(mut moment) = self.moment(id, told, recorded, kind, why, key, None) {
                 moment.then = match kind {
-                    Kind::Routing => Came::Placed(queued.place.clone()),
+                    Kind::Routing => Came::Placed(chosen(&queued.place)),
                     _ => Came::Left { to_people: true },
                 };
                 self.ready.push(moment);
@@ -339,6 +339,7 @@ impl<'a> Past<'a> {
             only: None,
             input,
             then: Came::Stays,
+            queue: case.queue().cloned(),
             unplaced: case.holder == Holder::Rules,
             command: told.command,
             readable: Arc::new(readable),
@@ -369,6 +370,11 @@ impl<'a> Past<'a> {
         let stands = || agents.iter().map(|(id, agent)| (id.clone(), (agent.presence, agent.cases.len())));
         Arc::clone(self.team.get_or_insert_with(|| Arc::new(stands().collect())))
     }
+}
+
+/// A place without what the host added.
+fn chosen(place: &Place) -> Place {
+    Place { avoid: None, ..place.clone() }
 }
 
 /// What tells whether a rule decides as another one did.

@@ -114,7 +114,7 @@ impl<'a> Runner<'a> {
             let came = match kind {
                 Kind::Responding => Came::Left { to_people: why == Why::Message },
                 _ if why == Why::Overflow => Came::Stays,
-                _ => Came::Placed(default_place(company, &moment.number)),
+                _ => Came::Placed(default_place(company, &moment.number, moment.queue.as_ref())),
             };
             return (came, None);
         };

@@ -78,7 +78,10 @@ impl Mine {
             _ if did => Some(Concern::Did),
             Event::Acted(acted) if acted.about.agent.as_ref() == Some(&self.agent) => Some(Concern::Touched),
             Event::CaseAssigned(assigned) if assigned.agent == self.agent => Some(Concern::Given),
-            Event::CaseAssigned(_) | Event::CaseAccepted(_) | Event::CaseClosed(_) if held => {
+            Event::CaseOffered(offered) if offered.to == self.agent => Some(Concern::Touched),
+            Event::CaseAssigned(_) | Event::CaseAccepted(_) | Event::CaseMoved(_) | Event::CaseClosed(_)
+                if held =>
+            {
                 Some(Concern::Taken)
             }
             Event::CaseLabelled(_) | Event::ReplyQueued(_) | Event::MediaUploaded(_) if held => {
@@ -101,6 +104,7 @@ impl Mine {
             }
             Event::CaseAssigned(_)
             | Event::CaseAccepted(_)
+            | Event::CaseMoved(_)
             | Event::CaseClosed(_)
             | Event::ConversationErased(_) => {
                 self.holding.remove(&conversation);
@@ -163,7 +167,7 @@ mod tests {
         assert_eq!(told(Stream::Audit, "operator/ricardo", opened(About::default()).into()), None);
         assert_eq!(told(here(), "agent/leo", assigned("leo").into()), Some(Concern::Taken));
         assert_eq!(told(here(), "agent/leo", close().into()), None, "it is hers no more");
-        let presence = || PresenceSet { presence: crate::agent::Presence::Break };
+        let presence = || PresenceSet { presence: crate::agent::Presence::Break, code: None };
         assert_eq!(
             told(Stream::Agent("marta".into()), "operator/ricardo", presence().into()),
             Some(Concern::Changed)

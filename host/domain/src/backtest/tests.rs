@@ -7,13 +7,7 @@ use crate::event::CaseClosed;
 use crate::message::Outgoing;
 
 fn place(queue: &str, priority: u8) -> Came {
-    Came::Placed(Place {
-        queue: queue.into(),
-        skills: Vec::new(),
-        priority,
-        prefer: None,
-        overflow_after: None,
-    })
+    Came::Placed(Place { priority, ..Place::in_queue(queue.into()) })
 }
 
 fn said(text: &str) -> Vec<Effect> {

@@ -104,6 +104,8 @@ pub enum Chooser {
     Default,
     /// An agent had it and has left: it waits in the queue it came from.
     Left(AgentId),
+    /// A person: the `case-moved` before it says who had it and why.
+    Moved,
 }
 
 /// `case-preference-ended`, in `conversation/…`.
@@ -205,6 +207,18 @@ impl Personal for Note {
 pub struct PresenceSet {
     /// What the agent is now.
     pub presence: crate::agent::Presence,
+    /// What for, as a code of the company, if it is a break with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+/// `shift-ended`, in `agent/…`: from here on nothing is given to the agent, and what they hold goes back to its queues, where it
+/// waits for a colleague first if one was named.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShiftEnded {
+    /// The colleague.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<AgentId>,
 }
 
 /// `capacity-taken`, in `agent/…`, in the same commit as `case-assigned`.

@@ -238,6 +238,16 @@ pub enum Purpose {
         /// About this case.
         case: CaseId,
     },
+    /// Look whether its agent has answered.
+    Rescue {
+        /// About this case.
+        case: CaseId,
+    },
+    /// There is something to do again.
+    EndSnooze {
+        /// About this case.
+        case: CaseId,
+    },
 }
 
 /// `timer-cancelled`, in `conversation/…`.

@@ -100,10 +100,19 @@ impl Event {
             | Self::CaseAssigned(_)
             | Self::CaseAccepted(_)
             | Self::CaseClosed(_)
+            | Self::CaseMoved(_)
+            | Self::CaseOffered(_)
+            | Self::CaseOfferEnded(_)
+            | Self::MoveAsked(_)
+            | Self::MoveProposed(_)
+            | Self::MoveBegun(_)
+            | Self::ShiftEnded(_)
             | Self::CaseLabelled(_)
             | Self::ReplyQueued(_)
             | Self::PresenceSet(_)
             | Self::MediaUploaded(_) => true,
+            // Each case that a move of many moved is an entry. A sleep is a mark for its agent alone.
+            Self::MoveAdvanced(_) | Self::CaseSnoozed(_) | Self::CaseWoken(_) => false,
             // What a figure means, and that a day of them is complete.
             Self::FiguresDefined(_) | Self::DaySealed(_) => true,
             // Each sum follows from facts, and the day that it is of is sealed.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::agent::Presence;
 use crate::delivery::{Delivery, Status};
-use crate::event::{Event, Recorded, ReplyQueued};
+use crate::event::{Event, Moved, Recorded, ReplyQueued};
 use crate::id::{AgentId, CaseId, ConversationId, MessageId, NumberId, QueueId};
 use crate::law::class::Class;
 use crate::stream::{Actor, Stream};
@@ -141,12 +141,27 @@ pub enum What {
         /// Where it is now: `sent`, `delivered`, `read` or `failed`. Each comes once at most, and those before it come too.
         step: Status,
     },
+    /// A person had a case go elsewhere.
+    CaseMoved {
+        /// Where from.
+        #[serde(flatten)]
+        at: At,
+        /// Who had it. None if it waited.
+        agent: Option<AgentId>,
+        /// How it came to that.
+        how: Moved,
+        /// Since that agent had it. None if it waited.
+        held: Option<u64>,
+    },
     /// An agent was in one state and went into another.
     PresenceEnded {
         /// Who.
         agent: AgentId,
         /// The state that ended.
         presence: Presence,
+        /// What it was for, if it was a break with a code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
         /// Since it began.
         lasted: u64,
     },
@@ -164,6 +179,7 @@ impl What {
             Self::CaseReturned { .. } => "case-returned",
             Self::CaseSettled { .. } => "case-settled",
             Self::MessageReached { .. } => "message-reached",
+            Self::CaseMoved { .. } => "case-moved",
             Self::PresenceEnded { .. } => "presence-ended",
         }
     }
@@ -201,10 +217,12 @@ pub struct Way {
 }
 
 /// The same of one agent: the state that they are in, and since when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spell {
     presence: Presence,
     since: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
 }
 
 /// The same of one conversation.
@@ -240,6 +258,9 @@ struct Open {
     waiting_since: Option<Time>,
     queue: Option<QueueId>,
     agent: Option<AgentId>,
+    /// Since when that agent has it; none if it waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    held_since: Option<Time>,
     answers: u32,
     transfers: u32,
 }
@@ -261,7 +282,7 @@ impl Facts {
                 whats
             }
             Stream::Agent(agent) => {
-                let spell = self.agents.get(agent).copied();
+                let spell = self.agents.get(agent).cloned();
                 let (spell, what) = Spell::after(spell, agent, event);
                 self.agents.extend(spell.map(|spell| (agent.clone(), spell)));
                 what.into_iter().collect()
@@ -323,14 +344,18 @@ impl Way {
 impl Spell {
     /// How an agent is after an event of theirs, and what it ended.
     pub fn after(before: Option<Self>, agent: &AgentId, event: &Recorded) -> (Option<Self>, Option<What>) {
-        let Event::PresenceSet(set) = &event.event else { return (before, None) };
-        let now = Self { presence: set.presence, since: event.time };
+        let (presence, code) = match &event.event {
+            Event::PresenceSet(set) => (set.presence, set.code.clone()),
+            Event::ShiftEnded(_) => (Presence::Away, None),
+            _ => return (before, None),
+        };
+        let now = Self { presence, since: event.time, code };
         match before {
-            Some(spell) if spell.presence == set.presence => (before, None),
+            Some(spell) if spell.presence == now.presence && spell.code == now.code => (Some(spell), None),
             None => (Some(now), None),
-            Some(Self { presence, since }) => {
+            Some(Self { presence, since, code }) => {
                 let lasted = between(since, event.time);
-                (Some(now), Some(What::PresenceEnded { agent: agent.clone(), presence, lasted }))
+                (Some(now), Some(What::PresenceEnded { agent: agent.clone(), presence, code, lasted }))
             }
         }
     }
@@ -348,6 +373,7 @@ impl Talk {
                 | Event::CaseOpened(_)
                 | Event::CaseQueued(_)
                 | Event::CaseAssigned(_)
+                | Event::CaseMoved(_)
                 | Event::CaseClosed(_)
                 | Event::CaseSettled(_)
         )
@@ -391,6 +417,7 @@ impl Talk {
                     waiting_since: None,
                     queue: None,
                     agent: None,
+                    held_since: None,
                     answers: 0,
                     transfers: 0,
                 });
@@ -449,12 +476,14 @@ impl Talk {
                 case.queue = Some(queued.place.queue.clone());
                 case.first_queued.get_or_insert(queued.since);
                 case.waiting_since = Some(queued.since);
+                case.held_since = None;
                 Some(What::CaseQueued { at: case.at(id, &self.number), again })
             }
             Event::CaseAssigned(assigned) if assigned.case == case.id => {
                 let from_another = case.agent.as_ref().is_some_and(|agent| *agent != assigned.agent);
                 case.transfers += u32::from(from_another);
                 case.agent = Some(assigned.agent.clone());
+                case.held_since = Some(event.time);
                 case.queue = Some(assigned.queue.clone());
                 let waited = case.waiting_since.take().map(|since| between(since, event.time));
                 Some(What::CaseAssigned {
@@ -463,6 +492,12 @@ impl Talk {
                     waited,
                 })
             }
+            Event::CaseMoved(moved) if moved.case == case.id => Some(What::CaseMoved {
+                at: case.at(id, &self.number),
+                agent: moved.from.clone(),
+                how: moved.how,
+                held: moved.from.as_ref().and(case.held_since).map(|since| between(since, event.time)),
+            }),
             Event::CaseClosed(closed) if closed.case == case.id => {
                 // What nobody answered before the end is no turn of the next case.
                 self.unanswered = None;

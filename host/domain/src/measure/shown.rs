@@ -108,10 +108,19 @@ impl<'a> Parts<'a> {
                 words: vec![("class", class), ("step", step.word())],
                 ..Self::default()
             },
-            What::PresenceEnded { agent, presence, lasted } => Self {
+            What::CaseMoved { at, agent, how, held } => Self {
+                at: Some(at),
+                agent: agent.as_ref(),
+                lengths: vec![("held", *held)],
+                words: vec![("how", how.word())],
+                ..Self::default()
+            },
+            What::PresenceEnded { agent, presence, code, lasted } => Self {
                 agent: Some(agent),
                 lengths: vec![("lasted", Some(*lasted))],
-                words: vec![("presence", presence.word())],
+                words: std::iter::once(("presence", presence.word()))
+                    .chain(code.iter().map(|code| ("code", code.as_str())))
+                    .collect(),
                 ..Self::default()
             },
         }

@@ -47,6 +47,8 @@ pub struct Approvals {
     pub expires: SignedDuration,
     /// After how long those are reminded whom a proposal waits for, and every day from then on; zero: never.
     pub remind: SignedDuration,
+    /// Cases that one person may move within an hour; more take an agreement.
+    pub moves: u32,
     /// Signatures that a row takes, where one is not enough.
     pub signatures: BTreeMap<Task, u32>,
 }
@@ -59,6 +61,7 @@ impl Default for Approvals {
             alone: SignedDuration::from_hours(24),
             expires: SignedDuration::from_hours(14 * 24),
             remind: SignedDuration::from_hours(4),
+            moves: 50,
             signatures: BTreeMap::new(),
         }
     }
@@ -208,7 +211,8 @@ impl Proposal {
             }
             let consulted = self.consulted(raci, task);
             let spoke = |id: &PersonId| self.heard.contains_key(id) || self.signed.contains_key(id);
-            let until = later(approvals.hearing);
+            // Cases that are to go elsewhere are customers who wait: whoever is consulted may speak until it is signed.
+            let until = if self.kind == Kind::Move { self.since } else { later(approvals.hearing) };
             if now < until && !consulted.is_empty() && !consulted.iter().any(spoke) {
                 missing.push(Missing::Hearing { task, until, could: consulted });
             }

@@ -91,7 +91,7 @@ impl Proposal {
                     form["language"].as_str().unwrap_or("*")
                 ))
             }
-            Kind::Erasure | Kind::Export | Kind::Campaign | Kind::Mass => None,
+            Kind::Erasure | Kind::Export | Kind::Campaign | Kind::Mass | Kind::Move => None,
         }
     }
 

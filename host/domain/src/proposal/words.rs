@@ -22,6 +22,7 @@ impl Kind {
             Self::Erasure => language.pick("supresión de datos", "eliminação de dados", "erasure"),
             Self::Export => language.pick("exportación de datos", "exportação de dados", "export"),
             Self::Campaign => language.pick("campaña", "campanha", "campaign"),
+            Self::Move => language.pick("mover casos", "mover casos", "move of cases"),
             Self::Mass => language.pick("envío masivo", "envio em massa", "mass send"),
         }
     }

@@ -152,6 +152,17 @@ actions! {
     ReadConversation => see(&[AttendConversations]);
     /// Takes up a case, writes to its customer, resolves it.
     AttendCase => may(&[AttendConversations]);
+    /// Gives back the case that one holds, asks a colleague to take it over, or takes over what one is asked for: nobody is given
+    /// anything against their will, so it is part of attending.
+    PassCaseOn => may(&[AttendConversations]);
+    /// Leaves a note for colleagues on a case that one may read.
+    NoteOnCase => see(&[AttendConversations]);
+    /// Takes a case from somebody, or gives it to somebody.
+    MoveCase => may(&[ReassignCases]);
+    /// Reads which moves of many cases there were, and what one would come to.
+    ReadMoves => see(&[ReassignCases]);
+    /// Moves many cases: up to the company's threshold at once, beyond it when others agree.
+    MoveCases => may(&[ReassignCases]);
     /// Comes, goes, and takes a break.
     KeepPresence => Own;
     /// Reads the picture or document of a message.
@@ -213,6 +224,8 @@ actions! {
     JudgeRules => sign(&[AdjustRoutingRules]);
     /// Lets a rule judge campaigns, and single sends that are one.
     JudgeCampaigns => sign(&[ApproveCampaigns]);
+    /// Lets a rule judge that many cases go somewhere else.
+    JudgeMoves => sign(&[ReassignCases]);
     /// Lets a rule judge what is proposed of templates.
     JudgeTemplates => sign(&[ModifyTemplates]);
     /// Lets a rule judge that customers are forgotten.
@@ -250,6 +263,7 @@ impl Action {
             proposal::Kind::Company => Self::JudgeCompany,
             proposal::Kind::Rule => Self::JudgeRules,
             proposal::Kind::Campaign | proposal::Kind::Mass => Self::JudgeCampaigns,
+            proposal::Kind::Move => Self::JudgeMoves,
             proposal::Kind::Template => Self::JudgeTemplates,
             proposal::Kind::Erasure => Self::JudgeErasures,
             proposal::Kind::Export => Self::JudgeExports,
@@ -273,6 +287,7 @@ impl Action {
                 | Self::ReadFigures
                 | Self::ReadCampaigns
                 | Self::ListConversations
+                | Self::ReadMoves
         );
         let own = matches!(
             self,

@@ -11,6 +11,12 @@ document.documentElement.lang = language;
 for (const element of document.querySelectorAll("[data-words]")) element.textContent = word(element.dataset.words);
 
 const STATES = ["available", "busy", "break", "away"];
+// A break of a company with codes says what it is for: then each code is a state of its own.
+const states = () => STATES.flatMap((state) => (state === "break" && work.pauses.length ? work.pauses.map((code) => `break:${code}`) : [state]));
+const stated = ({ presence, code }) => (code ? `${presence}:${code}` : presence);
+const hours = (number) => number * 3600 * 1000;
+const NAPS = { written: 0, hour: hours(1), "three-hours": hours(3), tomorrow: hours(24), "three-days": hours(72) };
+let rows = new Map();
 let me = null, work = null, which = "mine", open = null, codes = [], shown = "", drawn = "";
 
 const say = (text) => { part("said").textContent = text ?? ""; };
@@ -51,6 +57,8 @@ const remains = (conversation) => {
 const holder = (conversation) => {
   const { holder } = conversation;
   if (holder.is === "queue") return `${holder.queue} · ${word("since")} ${span(now() - new Date(holder.since))}`;
+  if (holder.is === "agent" && conversation.asleep) return `${word("asleep")}${conversation.asleep.until ? ` · ${at(conversation.asleep.until)}` : ""}`;
+  if (holder.is === "agent" && conversation.offer?.["is-you"]) return `${holder.name}: ${word("asks").toLowerCase()}`;
   if (holder.is === "agent") return `${word("doing")} ${holder.name}`;
   return word(holder.is);
 };
@@ -91,9 +99,10 @@ async function look() {
   if (!me || (!work.agent && which !== "open")) return;
   const told = await ask("GET", `/conversations?which=${which}`);
   ahead = new Date(told.now) - Date.now();
-  const rows = JSON.stringify([told.conversations, open, Math.floor(now() / 60000)]);
-  if (rows !== drawn) {
-    drawn = rows;
+  rows = new Map(told.conversations.map((one) => [one.conversation, one]));
+  const seen = JSON.stringify([told.conversations, open, Math.floor(now() / 60000)]);
+  if (seen !== drawn) {
+    drawn = seen;
     const focused = document.activeElement?.dataset?.conversation;
     const list = told.conversations.map(row);
     if (!list.length) list.push(make("li", { className: "none", textContent: word("none") }));
@@ -103,7 +112,22 @@ async function look() {
   }
   const current = told.conversations.find((one) => one.conversation === open);
   // What was said is asked for when something was: each look at it is of record.
-  if (current && JSON.stringify([current.last, current.holder]) !== shown && current.yours) await read(open, false);
+  if (current && state(current) !== shown && current.yours) await read(open, false);
+}
+
+const state = ({ last, holder, offer, asleep }) => JSON.stringify([last, holder, offer?.since, asleep]);
+
+// What colleagues did to the case and wrote on it for each other.
+function remark(one) {
+  const what = [one.by.name ?? word(one.by.is), word(`is-${one.is}`), one.to ?? ""].filter(Boolean).join(" ");
+  return make("li", { className: "remark" }, one.text ?? "", make("span", { className: "foot", textContent: [what, at(one.at)].join(" · ") }));
+}
+
+// What was said, with what was remarked while it was.
+function lines({ messages, remarks = [], more }) {
+  const first = more && messages.length ? new Date(messages[0].at) : 0;
+  const all = [...messages.map((one) => [one.at, message(one)]), ...remarks.filter((one) => new Date(one.at) >= first).map((one) => [one.at, remark(one)])];
+  return all.sort(([a], [b]) => new Date(a) - new Date(b)).map(([, item]) => item);
 }
 
 function message(one) {
@@ -142,6 +166,18 @@ async function reasons(of) {
   part("reasons").showModal();
 }
 
+// How a case can have ended, in the company's groups.
+function grouped(codes, groups) {
+  const made = [], of = new Map();
+  for (const code of codes) {
+    const option = make("option", { value: code, textContent: code }), label = groups[code]?.join(" · ");
+    if (!label) { made.push(option); continue; }
+    if (!of.has(label)) { of.set(label, make("optgroup", { label })); made.push(of.get(label)); }
+    of.get(label).append(option);
+  }
+  return made;
+}
+
 const draft = (id) => `timonel-draft-${me.person}-${id}`;
 
 async function read(id, chosen) {
@@ -165,18 +201,28 @@ async function read(id, chosen) {
   part("customer").textContent = conversation ? name(conversation) : part("list").querySelector(`[data-conversation="${id}"] strong`)?.textContent ?? "";
   part("about").textContent = conversation ? [conversation.customer?.phone, conversation.number, holder(conversation), remains(conversation)].filter(Boolean).join(" · ") : refused.message;
   const mine = conversation?.yours && conversation.holder.accepted;
-  part("accept").hidden = !work.agent || mine || conversation?.holder.is === "nobody" || (conversation?.holder.is === "agent" && !conversation.yours);
-  part("close").hidden = part("composer").hidden = !mine;
+  part("accept").hidden = !work.agent || mine || conversation?.holder.is === "nobody" || (conversation?.holder.is === "agent" && !conversation.yours) || offer?.["is-you"];
+  part("close").hidden = part("composer").hidden = part("hands").hidden = !mine;
+  const offer = (conversation ?? rows.get(id))?.offer;
+  part("offer").hidden = !offer;
+  part("take").hidden = part("decline").hidden = !offer?.["is-you"];
+  part("offered").textContent = offer ? `${offer["is-you"] ? word("asks") : `${word("waits-for")} ${offer.name}`}: ${offer.why ?? ""}` : "";
+  const may = { "hand-over": !offer, withdraw: offer, snooze: !conversation?.asleep, wake: conversation?.asleep };
+  for (const button of part("hands").children) button.hidden = !(may[button.dataset.act] ?? true);
   part("hint").textContent = conversation && !conversation["window-until"] ? word("shut") : word("enter");
   part("earlier").hidden = !told?.more;
   part("earlier").dataset.before = told?.messages[0]?.version ?? "";
-  shown = conversation ? JSON.stringify([conversation.last, conversation.holder]) : "";
+  shown = conversation ? state(conversation) : "";
   if (told) {
     codes = told.codes;
-    if (part("code").length !== codes.length) part("code").replaceChildren(...codes.map((code) => make("option", { value: code, textContent: code })));
+    const endings = JSON.stringify([codes, told.groups]);
+    if (part("code").dataset.endings !== endings) {
+      part("code").dataset.endings = endings;
+      part("code").replaceChildren(...grouped(codes, told.groups));
+    }
     const box = part("messages");
     const low = chosen || box.scrollHeight - box.scrollTop - box.clientHeight < 80;
-    box.replaceChildren(...told.messages.map(message));
+    box.replaceChildren(...lines(told));
     if (low) box.scrollTop = box.scrollHeight;
   }
   drawn = "";
@@ -202,6 +248,62 @@ part("accept").addEventListener("click", tried(async () => {
   await read(open, true);
   await status();
 }));
+// What is between colleagues: one dialog, with the fields that an act has.
+let passing = null;
+const options = (pairs) => pairs.map(([value, text]) => make("option", { value, textContent: text }));
+function pass(what, where, words, notes = []) {
+  passing = what;
+  part("passing-title").textContent = part("pass-now").textContent = word(what);
+  part("passing-says").textContent = word(`${what}-says`);
+  part("passing-where").hidden = !where;
+  part("passing-where").firstElementChild.textContent = word(`${what}-where`);
+  part("passing-where").querySelector("select").replaceChildren(...options(where ?? []));
+  part("passing-words").hidden = !words;
+  part("passing-words").firstElementChild.textContent = word(`${what}-words`);
+  part("passing-words").querySelector("textarea").required = words;
+  part("passing-words").querySelector("textarea").value = "";
+  part("passing-notes").replaceChildren(...notes.map(([id, label]) => make("label", {}, `${word("note")}: ${label} `, Object.assign(make("input", { maxLength: 1000 }), { name: id }))));
+  part("passing").returnValue = "";
+  part("passing").showModal();
+}
+const colleagues = async () => (await ask("GET", "/colleagues")).agents.filter((one) => one.agent !== me.person && one.presence !== "away")
+  .map((one) => [one.agent, `${one.name} · ${word(one.presence)} · ${one.cases} / ${one.capacity}`]);
+const ACTS = {
+  note: () => pass("note", null, true),
+  snooze: () => pass("snooze", Object.keys(NAPS).map((nap) => [nap, word(nap)]), false),
+  "hand-over": async () => pass("hand-over", await colleagues(), true),
+  return: async () => pass("return", [["", word("router")], ...(await ask("GET", "/colleagues")).queues.map((queue) => [queue, queue])], true),
+  wake: async () => { await act("wake"); await read(open, false); },
+  withdraw: async () => { await act("hand-over/withdraw"); await read(open, false); },
+};
+part("hands").addEventListener("click", tried(async (event) => { await ACTS[event.target.dataset.act]?.(); }));
+part("shift").addEventListener("click", tried(async () => {
+  const { conversations } = await ask("GET", "/conversations?which=mine");
+  pass("shift", [["", word("anybody")], ...(await colleagues())], false, conversations.filter((one) => one.yours).map((one) => [one.conversation, name(one)]));
+}));
+part("passing").addEventListener("close", tried(async () => {
+  if (part("passing").returnValue !== "now") return;
+  part("passing").returnValue = "";
+  const where = part("passing-where").querySelector("select").value;
+  const words = part("passing-words").querySelector("textarea").value.trim();
+  if (passing === "shift") {
+    const notes = [...part("passing-notes").querySelectorAll("input")].filter((one) => one.value.trim()).map((one) => ({ conversation: one.name, text: one.value.trim() }));
+    await ask("POST", "/me/shift/end", { ...(where ? { to: where } : {}), notes });
+    if (open) shut();
+    return await status();
+  }
+  if (passing === "note") await act("notes", { text: words });
+  if (passing === "snooze") await act("snooze", NAPS[where] ? { until: new Date(now() + NAPS[where]).toISOString() } : {});
+  if (passing === "hand-over") await act("hand-over", { to: where, why: words });
+  if (passing === "return") {
+    await act("return", { ...(where ? { queue: where } : {}), why: words });
+    shut();
+    return await status();
+  }
+  await read(open, false);
+}));
+part("take").addEventListener("click", tried(async () => { await act("hand-over/accept"); await read(open, true); await status(); }));
+part("decline").addEventListener("click", tried(async () => { await act("hand-over/decline"); shut(); }));
 part("close").addEventListener("submit", tried(async () => {
   await act("close", { code: part("code").value });
   localStorage.removeItem(draft(open));
@@ -245,7 +347,8 @@ part("back").addEventListener("click", shut);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && open && !document.querySelector("dialog[open]")) shut(); });
 part("leave").addEventListener("click", tried(async () => { await ask("POST", "/sign-out"); location.assign("/sign-in"); }));
 part("presence").querySelector("select").addEventListener("change", tried(async (event) => {
-  work = await ask("POST", "/me/presence", { presence: event.target.value });
+  const [presence, code] = event.target.value.split(":");
+  work = await ask("POST", "/me/presence", { presence, ...(code ? { code } : {}) });
   status();
 }));
 
@@ -278,8 +381,11 @@ part("halting").addEventListener("close", tried(async () => {
 
 async function status() {
   work = await ask("GET", "/me/presence");
-  part("presence").hidden = !work.agent;
-  part("presence").querySelector("select").value = work.presence;
+  part("presence").hidden = part("shift").hidden = !work.agent;
+  const select = part("presence").querySelector("select");
+  const known = states();
+  if (select.length !== known.length) select.replaceChildren(...options(known.map((one) => [one, one.split(":").map(word).join(" · ")])));
+  select.value = stated(work);
   part("load").textContent = work.agent ? `${work.cases} / ${work.capacity}` : word("not-agent");
 }
 
@@ -287,7 +393,6 @@ async function begin() {
   me = await ask("GET", "/me");
   if (me["second-factor-first"]) return location.assign("/sign-in");
   part("who").textContent = me.name;
-  part("presence").querySelector("select").replaceChildren(...STATES.map((state) => make("option", { value: state, textContent: word(state) })));
   await status();
   await stops();
   tabs();

@@ -4,11 +4,12 @@ use desk::DeskError;
 use domain::company::Company;
 use domain::conversation::{Conversation, Holder};
 use domain::delivery::Delivery;
+use domain::event::{CaseLabelled, Event, Label, Note};
 use domain::id::{ConversationId, MessageId};
 use domain::masking;
 use domain::message::{Content, Outgoing, Side};
 use domain::raci::person::Person;
-use domain::sealed::{Key, Lookup};
+use domain::sealed::{Key, Lookup, Sealed};
 use domain::stream::Actor;
 use domain::window::Service;
 use serde_json::{Value, json};
@@ -16,6 +17,9 @@ use store::Line;
 
 use super::holds;
 use crate::Server;
+
+/// Remarks of colleagues in one answer.
+const REMARKS: usize = 50;
 
 /// Tells somebody of conversations.
 pub(super) struct Teller<'a> {
@@ -44,6 +48,8 @@ impl Teller<'_> {
             "case": conversation.case.as_ref().map(|case| case.id.to_string()),
             "priority": conversation.case.as_ref().map(|case| case.priority),
             "holder": self.holder(conversation),
+            "offer": self.offer(conversation, open),
+            "asleep": conversation.case.as_ref().and_then(|case| case.snoozed.as_ref()),
             "yours": holds(self.person, conversation),
             "window-until": until,
             "last": self.last(id, conversation, open)?,
@@ -80,6 +86,50 @@ impl Teller<'_> {
                 "accepted": accepted,
             }),
         }
+    }
+
+    /// Whom its agent asks to take it over. Why is read by the two of them, and by whoever reads what was said.
+    fn offer(&self, conversation: &Conversation, open: bool) -> Value {
+        let Some(offer) = conversation.case.as_ref().and_then(|case| case.offer.as_ref()) else {
+            return Value::Null;
+        };
+        let is_you = offer.to.as_str() == self.person.id.as_str();
+        let key = self.key(conversation).filter(|_| open || is_you);
+        let why = key.and_then(|key| offer.why.open(&key).ok()).map(|note| note.0);
+        let (to, since) = (&offer.to, offer.since);
+        json!({ "to": to, "name": self.company.agent_name(to), "since": since, "why": why, "is-you": is_you })
+    }
+
+    /// What colleagues did to the cases of a conversation, and wrote on them for each other.
+    pub(super) fn remarks(
+        &self,
+        id: ConversationId,
+        conversation: &Conversation,
+    ) -> Result<Vec<Value>, DeskError> {
+        let key = self.key(conversation);
+        let open = |note: &Sealed<Note>| key.as_ref().and_then(|key| note.open(key).ok()).map(|note| note.0);
+        let told = self.server.desk.store().remarks(id, REMARKS)?.into_iter().map(|recorded| {
+            let mut told = match &recorded.event {
+                Event::CaseLabelled(CaseLabelled { label: Label::Note(note), .. }) => {
+                    json!({ "is": "note", "text": open(note) })
+                }
+                Event::CaseMoved(moved) => json!({
+                    "is": moved.how.word(), "text": moved.why.as_ref().and_then(open), "from": moved.from,
+                    "move": moved.of,
+                }),
+                Event::CaseOffered(offered) => {
+                    json!({ "is": "asked", "text": open(&offered.why), "to": self.company.agent_name(&offered.to) })
+                }
+                Event::CaseOfferEnded(ended) => {
+                    json!({ "is": if ended.declined { "declined" } else { "withdrawn" } })
+                }
+                _ => return Value::Null,
+            };
+            told["at"] = json!(recorded.time);
+            told["by"] = self.author(&recorded.actor);
+            told
+        });
+        Ok(told.filter(|told| !told.is_null()).collect())
     }
 
     /// What was said last: when and by whom; and in which words, for whoever sees them.

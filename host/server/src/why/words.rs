@@ -3,7 +3,7 @@
 use desk::{Again, SignedBy};
 use domain::company::Company;
 use domain::decision::Outcome;
-use domain::event::{Chooser, Event, Recorded};
+use domain::event::{Chooser, Event, Moved, Recorded};
 use domain::id::AgentId;
 use domain::law::language::Language;
 use domain::stream::Actor;
@@ -31,6 +31,9 @@ pub(super) fn step(event: &Event, company: &Company, language: Language) -> Stri
                     "porque nenhuma regra disse outra coisa",
                     "because no rule said anything else",
                 ),
+                Chooser::Moved => {
+                    say("porque una persona lo quiso", "porque uma pessoa quis", "because a person wanted it")
+                }
                 Chooser::Left(who) => {
                     format!("{} {}", say("porque se fue", "porque saiu", "because of who left:"), agent(who))
                 }
@@ -64,6 +67,40 @@ pub(super) fn step(event: &Event, company: &Company, language: Language) -> Stri
                 "was assigned to whose turn it was, with the skills that it takes",
             );
             format!("{words}: {} ({})", agent(&assigned.agent), assigned.queue)
+        }
+        Event::CaseMoved(moved) => {
+            let words = match moved.how {
+                Moved::Returned => say("lo devolvió", "devolveu", "was given back by"),
+                Moved::HandedOver => say(
+                    "lo cedió a quien aceptó",
+                    "cedeu a quem aceitou",
+                    "was handed over to who accepted by",
+                ),
+                Moved::Reassigned => say(
+                    "lo movió quien supervisa; lo tenía",
+                    "foi movido por quem supervisiona; estava com",
+                    "was moved by who steers; it was of",
+                ),
+                Moved::ShiftEnded => say("terminó su turno", "terminou o turno", "ended the shift:"),
+                Moved::Rescued => {
+                    say("no respondió a tiempo", "não respondeu a tempo", "did not answer in time:")
+                }
+            };
+            let from = moved.from.as_ref().map(agent).unwrap_or_default();
+            format!("{words} {from}").trim_end().to_owned()
+        }
+        Event::CaseOffered(offered) => {
+            let words =
+                say("se pidió que lo tomara", "pediu-se que o assumisse", "was asked to take it over:");
+            format!("{words} {}", agent(&offered.to))
+        }
+        Event::CaseOfferEnded(ended) => {
+            let words = say(
+                "sigue donde estaba: no lo tomó",
+                "segue onde estava: não o assumiu",
+                "stays where it is: not taken over by",
+            );
+            format!("{words} {}", agent(&ended.to))
         }
         Event::CaseAccepted(accepted) => {
             format!("{} {}", say("lo aceptó", "foi aceito por", "accepted by"), agent(&accepted.agent))

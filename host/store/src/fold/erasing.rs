@@ -91,6 +91,9 @@ impl Fold<'_> {
             }
             self.remove(key);
         }
+        for key in self.within(layout::remarks(id))?.into_keys() {
+            self.remove(key);
+        }
         for key in self.within(layout::uploads(id))?.into_keys() {
             self.remove(key);
         }

@@ -51,7 +51,11 @@ pub(super) async fn keep_presence(desk: Desk, people: People, clock: Arc<dyn Clo
                 (false, _) if later_today => Presence::Break,
                 (false, _) => Presence::Away,
             };
-            if let Err(error) = desk.set_presence(&agent.id, presence).await {
+            // Whoever is on a break before the day begins, or in it, says what for.
+            let codes = company.pause_codes();
+            let code = if hours.open { codes.first() } else { codes.last() };
+            let code = code.filter(|_| presence == Presence::Break).map(String::as_str);
+            if let Err(error) = desk.set_presence(&agent.id, presence, code).await {
                 tracing::debug!(%error, agent = %agent.id, "a presence was not set");
             }
         }

@@ -6,6 +6,7 @@
 mod agents;
 mod customers;
 mod dice;
+mod handing;
 mod phrases;
 mod stories;
 
@@ -57,6 +58,7 @@ pub(super) fn start(
     for agent in desk.active().company.agents() {
         tasks.spawn(agents::attend(desk.clone(), people.clone(), agent.clone(), Arc::clone(clock), pace));
     }
+    tasks.spawn(handing::hand(desk.clone(), people.clone(), pace));
     if customers {
         tasks.spawn(customers::write(desk.clone(), Arc::clone(phones), pace));
     }

@@ -161,9 +161,14 @@ fn a_break_lasts_until_the_agent_is_something_else() {
     for (second, presence) in
         [(10, Presence::Available), (40, Presence::Break), (50, Presence::Break), (70, Presence::Away)]
     {
-        story.put(Stream::Agent("ana".into()), second, agent("ana"), PresenceSet { presence }.into());
+        story.put(
+            Stream::Agent("ana".into()),
+            second,
+            agent("ana"),
+            PresenceSet { presence, code: None }.into(),
+        );
     }
-    let ended = |presence, lasted| What::PresenceEnded { agent: "ana".into(), presence, lasted };
+    let ended = |presence, lasted| What::PresenceEnded { agent: "ana".into(), presence, code: None, lasted };
     assert_eq!(story.facts(), [ended(Presence::Available, 30_000), ended(Presence::Break, 30_000)]);
 }
 
