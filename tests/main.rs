@@ -33,6 +33,7 @@ mod forgery;
 mod generations;
 #[path = "../host/rules/tests/guests/make.rs"]
 mod guests;
+mod integrations;
 mod keeping;
 mod law;
 mod live;
@@ -52,6 +53,7 @@ mod proposals;
 mod provider;
 mod raci;
 mod ratifying;
+mod requests;
 mod rules;
 mod sending;
 mod simulation;

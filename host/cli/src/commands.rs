@@ -34,6 +34,7 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("why", Action::ExplainDecisions),
     ("rules list", Action::ReadRules),
     ("rules show", Action::ReadRules),
+    ("rules requests", Action::ReadRequests),
     ("rules move", Action::MoveRules),
     ("rules return", Action::MoveRules),
     ("rules off", Action::MoveRules),

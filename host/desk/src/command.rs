@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use domain::Time;
 use domain::agent::Presence;
 use domain::event::MessageNotUnderstood;
-use domain::id::{AgentId, ConversationId, MessageId, TimerId};
+use domain::id::{AgentId, ConversationId, MessageId, RequestId, TimerId};
 use domain::law::language::Language;
 use domain::message::{Inbound, Outgoing};
 use domain::sealed::SealError;
@@ -17,6 +17,7 @@ use store::{CommitError, KeyError, OpenError, ProjectionError};
 use tokio::sync::oneshot;
 
 use crate::platform;
+use crate::requester::Flown;
 use crate::status::Told;
 
 /// Something for a worker to do.
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     Platform(Arc<platform::Told>),
     /// A timer is due.
     Timer { conversation: ConversationId, timer: TimerId },
+    /// A service was asked what a rule wanted: decide on what came of it.
+    Requested { conversation: ConversationId, request: RequestId, flown: Arc<Flown> },
     /// Give a case that waits to an agent.
     Assign { conversation: ConversationId, agent: AgentId },
     /// An agent takes up a case: one that was given, or one that waits.

@@ -321,5 +321,7 @@ fn is_step(event: &Event) -> bool {
             | Event::CaseClosed(_)
             | Event::ReplyQueued(_)
             | Event::TimerFired(_)
+            | Event::RequestMade(_)
+            | Event::RequestEnded(_)
     )
 }

@@ -10,6 +10,7 @@ mod company;
 mod conversation;
 mod people;
 mod record;
+mod requests;
 mod rules;
 mod sending;
 mod webhooks;
@@ -44,6 +45,7 @@ pub use case::*;
 pub use company::*;
 pub use conversation::*;
 pub use people::*;
+pub use requests::*;
 pub use rules::*;
 pub use sending::*;
 pub use webhooks::*;
@@ -318,6 +320,14 @@ events! {
     TimerCancelled(TimerCancelled) = "timer-cancelled", form 1;
     /// The moment came.
     TimerFired(TimerFired) = "timer-fired", form 1;
+    /// A rule wants something asked of a service outside.
+    RequestMade(RequestMade) = "request-made", form 1;
+    /// It is about to be asked.
+    RequestAttempted(RequestAttempted) = "request-attempted", form 1;
+    /// It is asked once more, later.
+    RequestDelayed(RequestDelayed) = "request-delayed", form 1;
+    /// It was answered, or will not be.
+    RequestEnded(RequestEnded) = "request-ended", form 1;
     /// An agent came, went, or took a break.
     PresenceSet(PresenceSet) = "presence-set", form 1;
     /// A place of the agent's capacity is used.

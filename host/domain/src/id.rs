@@ -92,6 +92,8 @@ random_id! {
     ProposalId;
     /// One template to many customers.
     CampaignId;
+    /// What a rule asks of a service outside.
+    RequestId;
     /// A word that somebody has lent.
     LoanId;
     /// Somebody signed in on a device. It names the session and does not open it.

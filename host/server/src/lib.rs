@@ -27,6 +27,7 @@ mod people;
 mod proposals;
 mod reading;
 mod reparse;
+mod requests;
 mod routes;
 mod rules;
 mod said;
@@ -126,6 +127,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(proposals::routes())
         .merge(inbox::routes())
         .merge(rules::routes())
+        .merge(requests::routes())
         .merge(authors::routes())
         .merge(delegations::routes())
         .merge(figures::routes())

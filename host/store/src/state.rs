@@ -151,6 +151,10 @@ impl State {
                 for (timer, set) in &conversation.timers {
                     entries.insert(layout::timer(set.due, *id, *timer), Vec::new());
                 }
+                for (request, pending) in &conversation.requests {
+                    let key = layout::request(&pending.rule, pending.leg.due(), *id, *request);
+                    entries.insert(key, layout::millis(pending.until).to_vec());
+                }
                 if let Some(case) = &conversation.case
                     && let Holder::Queue { place, since } = &case.holder
                     && let Ok(place_json) = serde_json::to_vec(place)

@@ -17,8 +17,15 @@ use anyhow::{Context, Result, bail};
 use crate::lock::Lock;
 use crate::toolchain::Toolchain;
 
-const PLUGINS: [&str; 6] =
-    ["skills-router", "office-hours", "quick-answers", "template-lint", "campaign-guard", "kpi-core"];
+const PLUGINS: [&str; 7] = [
+    "skills-router",
+    "office-hours",
+    "quick-answers",
+    "template-lint",
+    "campaign-guard",
+    "kpi-core",
+    "crm-lookup",
+];
 
 /// This machine cannot do what was asked, which says nothing about the components.
 #[derive(Debug)]

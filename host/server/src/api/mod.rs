@@ -29,7 +29,7 @@ use crate::routes::{About, Routes};
 use crate::site::Site;
 use crate::{
     authors, campaigns, contacts, conversations, delegations, figures, health, inbox, live, media, outbound,
-    people, proposals, rules, templates, why,
+    people, proposals, requests, rules, templates, why,
 };
 
 use openapi::Page;
@@ -81,6 +81,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(inbox::api_routes())
         .merge(live::api_routes())
         .merge(rules::api_routes())
+        .merge(requests::api_routes())
         .merge(authors::api_routes())
         .merge(delegations::api_routes())
         .merge(figures::api_routes())
