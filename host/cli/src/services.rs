@@ -89,3 +89,77 @@ fn reply(parts: &Parts, body: &Bytes) -> Reply {
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
     Reply { status: parts.status.as_u16(), headers: headers.collect(), body: body.to_vec() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use domain::request::Method;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    async fn ask(url: &str, allow: &str) -> Result<Reply, Failed> {
+        let call = Call {
+            method: Method::Get,
+            to: url.parse().unwrap(),
+            headers: Vec::new(),
+            body: String::new(),
+            allow: allow.split_whitespace().map(|network| network.parse().unwrap()).collect(),
+        };
+        Outside::new(Path::new("")).ask(&call).await.map_err(|lost| lost.failed)
+    }
+
+    /// A service that begins an answer and goes on with a byte at a time.
+    async fn slow() -> u16 {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let _ = stream.read(&mut [0; 1_024]).await;
+                    let head = "HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n";
+                    let _ = stream.write_all(head.as_bytes()).await;
+                    while stream.write_all(b"x").await.is_ok() {
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                    }
+                });
+            }
+        });
+        port
+    }
+
+    #[tokio::test]
+    async fn a_service_that_never_ends_its_answer_is_left_in_time() {
+        let port = slow().await;
+        let began = std::time::Instant::now();
+        let came = ask(&format!("http://127.0.0.1:{port}/"), "127.0.0.0/8").await;
+        assert_eq!(came.err(), Some(Failed::NoAnswer));
+        assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    }
+
+    #[tokio::test]
+    async fn no_spelling_of_one_s_own_machine_is_reached_and_without_tls_nothing_of_the_world() {
+        let port = slow().await;
+        for host in [
+            "127.0.0.1",
+            "localhost",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "0.0.0.0",
+            "169.254.169.254",
+            "10.0.0.1",
+        ] {
+            for scheme in ["http", "https"] {
+                let came = ask(&format!("{scheme}://{host}:{port}/"), "192.0.2.0/24").await;
+                assert_eq!(came.err(), Some(Failed::NotAllowed), "{scheme}://{host}");
+            }
+        }
+        assert_eq!(ask("http://1.1.1.1/", "127.0.0.0/8").await.err(), Some(Failed::NotAllowed));
+        // What is allowed is reached, and is no TLS.
+        let came = ask(&format!("https://127.0.0.1:{port}/"), "127.0.0.0/8").await;
+        assert!(matches!(came.err(), Some(Failed::NotReached | Failed::NoAnswer)));
+        let nobody = ask("http://127.0.0.1:1/", "127.0.0.0/8").await;
+        assert_eq!(nobody.err(), Some(Failed::NotReached));
+    }
+}

@@ -191,7 +191,7 @@ actions! {
     /// Reads what Meta told that nothing acts on.
     ReadNotices => may(&[ConfigureIntegrations]);
     /// Reads what rules ask of services outside, and how that ends.
-    ReadRequests => see(&[ConfigureIntegrations]);
+    ReadRequests => see(&[AdjustRoutingRules, ConfigureIntegrations]);
     /// Has what was not understood read again.
     ReadAgain => may(&[ConfigureIntegrations]);
     /// Reads who did what, has a checkpoint signed, and hands out the record and its proofs.
