@@ -22,6 +22,8 @@ fn shop(url: &str, allow: &str) -> String {
         raci = "raci.toml"
         [[company.queues]]
         id = "general"
+        [[company.queues]]
+        id = "pedidos"
         [company.requests]
         allow = [{allow}]
         [[company.requests.secrets]]
@@ -46,6 +48,16 @@ fn shop(url: &str, allow: &str) -> String {
         states.on-the-way.es = "{{number}} va en camino."
         unknown.es = "No encuentro {{number}}."
         down.es = "No puedo consultar {{number}}."
+        [[rule-sets]]
+        name = "routing"
+        [[rule-sets.rules]]
+        id = "router"
+        plugin = "skills-router"
+        [rule-sets.rules.settings]
+        otherwise = {{ queue = "general" }}
+        [[rule-sets.rules.settings.routes]]
+        when = {{ words = ["et-9999"] }}
+        queue = "pedidos"
         "#
     )
 }
@@ -100,7 +112,8 @@ async fn a_customer_asks_for_an_order_and_another_system_knows_it() {
     // An order that it does not know, and then it is down: a person comes, and knows why.
     lucia.say(NUMBER, "ET-9999").unwrap();
     assert_eq!(replies(&company, 3).await[2], "No encuentro ET-9999.");
-    company.until("case-queued", 1).await;
+    let queued = company.until("case-queued", 1).await;
+    assert_eq!(queued[0]["data"]["place"]["queue"], "pedidos", "a router goes by what the customer wrote");
     orders.set_down(true);
     let mateo = company.whatsapp.customer("573001112244", "Mateo");
     mateo.say(NUMBER, "ET-2041").unwrap();

@@ -300,7 +300,7 @@ fn tell_requests(of: &Value) {
     for one in of["last"].as_array().into_iter().flatten() {
         println!(
             "    entry {:<8} {}  {}  {}  {} attempts, {} ms",
-            one["entry"],
+            one["entry"].to_string(),
             text(one, "at"),
             text(one, "asked"),
             text(one, "ended"),

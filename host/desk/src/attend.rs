@@ -120,7 +120,8 @@ pub(crate) fn consult(
         Some(CallAgain { rule, note, answer }) => (Some(rule), note, answer),
         None => (None, None, None),
     };
-    let input = input(work, why, message, note)?;
+    // Of an answer the message that led there is what a router goes by, and not the rule: it has said what it needs to know.
+    let input = input(work, why, message.filter(|_| why != Why::Answer), note)?;
     let view = View::answered(work, answer)?;
     let generation = &work.active.generation;
     let asking = Question { conversation: work.id, input: &input, snapshot: &view };
@@ -149,7 +150,7 @@ pub(crate) fn consult(
     }
     let unplaced = matches!(work.case().map(|case| &case.holder), Some(Holder::Rules));
     if needs_person && unplaced {
-        let why = if decided.is_some() { Why::HandedOver } else { why };
+        let why = if decided.is_some() || why == Why::Answer { Why::HandedOver } else { why };
         place(work, why, message)?;
     }
     Ok(())

@@ -5,10 +5,12 @@ use domain::conversation::Holder;
 use domain::decision::{Effect, Why};
 use domain::event::{RequestDelayed, RequestEnded, RequestMade};
 use domain::id::{RequestId, RuleId};
+use domain::message::Inbound;
 use domain::request::{Answer, Ended, Failed, Pending, Request, SINCE_MESSAGE};
 use domain::stream::Actor;
 use jiff::SignedDuration;
 use rules::{Answered, contract};
+use store::Line;
 
 use crate::attend::{self, CallAgain};
 use crate::command::{DeskError, Done};
@@ -18,6 +20,9 @@ use crate::work::Work;
 
 /// For how long a request is tried, from when it was made. The customer is waiting.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
+
+/// Lines in which the customer's last message is looked for.
+const LINES: usize = 10;
 
 /// How often a request is tried.
 const ATTEMPTS: u32 = 4;
@@ -97,9 +102,27 @@ pub(crate) fn flown(work: &mut Work<'_>, request: RequestId, flown: &Flown) -> R
     if asks {
         let answer = Answered { version: work.version + 1, answer: response };
         let again = CallAgain { rule: pending.rule, note: None, answer: Some(answer) };
-        attend::consult(work, Why::Answer, None, Some(again))?;
+        let message = last_message(work)?;
+        let message = message.as_ref().map(|(inbound, at)| (inbound, *at));
+        attend::consult(work, Why::Answer, message, Some(again))?;
     }
     Ok(Done::Recorded)
+}
+
+/// What the customer wrote last, if it stands as it was written: whoever looks for a place goes by that.
+fn last_message(work: &Work<'_>) -> Result<Option<(Inbound, Time)>, DeskError> {
+    let store = &work.shared.store;
+    let lines = store.history(work.id, None, LINES)?;
+    let written = lines.iter().rev().find_map(|(_, line)| match line {
+        Line::Inbound(received) => Some(received),
+        _ => None,
+    });
+    let Some(received) = written else { return Ok(None) };
+    let amended = store.amended(&received.lookup)?;
+    if amended.revoked.is_some() || amended.edited.is_some() {
+        return Ok(None);
+    }
+    Ok(Some((received.body.open(&work.key)?, received.sent_at)))
 }
 
 /// When it is tried again; none if it is not.

@@ -463,6 +463,7 @@ mod tests {
                 "list-conversations",
                 "read-templates",
                 "read-campaigns",
+                "read-requests",
                 "read-own-record",
             ]
         );
