@@ -98,8 +98,12 @@ mod tests {
     use crate::settings::prepare;
 
     fn input(text: &str) -> Input {
-        let local =
-            LocalTime { date: "2026-11-23".to_owned(), weekday: 1, minute: 600, zone: "America/Bogota".to_owned() };
+        let local = LocalTime {
+            date: "2026-11-23".to_owned(),
+            weekday: 1,
+            minute: 600,
+            zone: "America/Bogota".to_owned(),
+        };
         Input {
             why: "message".to_owned(),
             now: 0,
@@ -174,7 +178,11 @@ mod tests {
     #[test]
     fn whatever_the_service_does_the_customer_gets_the_state_or_a_person() {
         for (response, outcome, words) in [
-            (response("answered", 200, r#"{"state":"on-the-way"}"#), Outcome::Answered, "ET-2041 va en camino"),
+            (
+                response("answered", 200, r#"{"state":"on-the-way"}"#),
+                Outcome::Answered,
+                "ET-2041 va en camino",
+            ),
             (response("answered", 200, r#"{"state":"lost"}"#), Outcome::HandOver, "no puedo consultar"),
             (response("answered", 200, "<html>"), Outcome::HandOver, "no puedo consultar"),
             (response("answered", 404, ""), Outcome::HandOver, "No encuentro el pedido ET-2041"),

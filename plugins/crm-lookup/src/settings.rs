@@ -40,9 +40,8 @@ impl Settings<String> {
             ["url", "secret", "prefix", "words", "default-language", "ask", "states", "unknown", "down"];
         let of = field.object(&names)?;
         let sentence = |field: &Field| Spoken::read(field, 1024);
-        let is_url = |url: &String| {
-            (url.starts_with("https://") || url.starts_with("http://")) && url.ends_with('/')
-        };
+        let is_url =
+            |url: &String| (url.starts_with("https://") || url.starts_with("http://")) && url.ends_with('/');
         let is_prefix = |prefix: &String| {
             prefix.len() <= 8 && prefix.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-'))
         };
@@ -51,14 +50,24 @@ impl Settings<String> {
         })?;
         Ok(Self {
             url: of.required("url", |url| {
-                url.ensure(url.text()?, is_url, "an address that ends with a slash, as https://crm.example.com/orders/")
+                url.ensure(
+                    url.text()?,
+                    is_url,
+                    "an address that ends with a slash, as https://crm.example.com/orders/",
+                )
             })?,
             secret: of.optional("secret", Field::text)?,
             prefix: of.required("prefix", |prefix| {
-                prefix.ensure(prefix.text()?, is_prefix, "at most 8 capital letters, digits and hyphens, as ET-")
+                prefix.ensure(
+                    prefix.text()?,
+                    is_prefix,
+                    "at most 8 capital letters, digits and hyphens, as ET-",
+                )
             })?,
             words: of.optional("words", needles)?.unwrap_or_default(),
-            default_language: of.optional("default-language", Field::text)?.unwrap_or_else(|| "es".to_owned()),
+            default_language: of
+                .optional("default-language", Field::text)?
+                .unwrap_or_else(|| "es".to_owned()),
             ask: of.required("ask", sentence)?,
             states,
             unknown: of.required("unknown", sentence)?,
