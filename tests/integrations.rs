@@ -233,6 +233,29 @@ async fn a_secret_that_a_service_repeats_reaches_no_rule() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn in_the_shadow_nobody_is_asked_and_what_would_have_been_is_kept() {
+    let (url, mut heard) = service(Vec::new(), 0).await;
+    let company = Company::new().await;
+    let shadow =
+        shop(&url, OWN).replace("plugin = \"crm-lookup\"", "plugin = \"crm-lookup\"\nmode = \"shadow\"");
+    company.configure(&shadow);
+    crate::raci::write(&company, PEOPLE);
+    let _serve = company.start();
+    company.whatsapp.customer("573001112233", "Lucía").say(NUMBER, "ET-2041").unwrap();
+    company.until("case-queued", 1).await;
+    let decided = company.journal(&["--open", "--kind", "rule-decided"]).remove(0)["data"].clone();
+    assert_eq!(decided["shadowed"][0]["calls"]["request.send"], 1, "{decided}");
+    let effect = &decided["traces"][0]["effects"][0];
+    assert_eq!(
+        (&effect["do"], &effect["request"]["to"]),
+        (&"request".into(), &format!("{url}/orders/ET-2041").into())
+    );
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert_eq!(company.journal(&["--kind", "request-made"]).len(), 0);
+    assert!(heard.try_recv().is_err(), "no byte came");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_secret_goes_where_the_company_says_and_the_file_says_what_is_wrong() {
     let company = Company::new().await;
     crate::raci::write(&company, PEOPLE);
