@@ -6,15 +6,17 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use desk::{Active, Desk, DeskError, Outside, Parts};
+use desk::{Active, Call, Called, Desk, DeskError, Lost, Outside, Parts, Services};
 use domain::Time;
 use domain::company::{Company, Description};
 use domain::event::{Event, Recorded, WebhookReceived};
 use domain::law::countries::Countries;
 use domain::law::prices::Prices;
 use domain::outside::{Clock, Entropy};
+use domain::request::{Destination, Failed};
 use domain::sealed::{Key, SealedBody};
 use domain::stream::{Actor, Stream};
+use domain::subscriber::SecretAt;
 use journal::SimDisk;
 use rules::{Definition, Generation, Grant, Mode, Scope};
 use store::{CommitError, Draft, Drive, KeyStore, Paths, Store};
@@ -159,6 +161,20 @@ static ENGINE: LazyLock<Arc<rules::Host>> = LazyLock::new(|| {
     Arc::new(rules::Host::start(rules::Config { cache, worker, limits, concurrency: 16 }).unwrap())
 });
 
+/// Nobody outside.
+struct NoServices;
+
+impl Services for NoServices {
+    fn ask<'a>(&'a self, _: &'a Call) -> Called<'a> {
+        let lost = Lost { failed: Failed::NotReached, why: "there is nobody".to_owned() };
+        Box::pin(std::future::ready(Err(lost)))
+    }
+
+    fn secret(&self, _: &SecretAt) -> Result<String, String> {
+        Err("there is none".to_owned())
+    }
+}
+
 /// A company, its rules as (id, component, settings), and everything that is outside of it.
 pub struct House {
     pub disk: SimDisk,
@@ -171,6 +187,9 @@ pub struct House {
     pub rules: &'static [(&'static str, &'static str, &'static str)],
     pub workers: usize,
     pub drive: Drive,
+    /// What rules may have asked, and where; nothing answers if none.
+    pub services: Arc<dyn Services>,
+    pub asks: Vec<Destination>,
     /// The company's tables, instead of those that are built in.
     pub countries: Option<&'static str>,
     pub prices: Option<&'static str>,
@@ -199,6 +218,8 @@ impl House {
             rules,
             workers: 2,
             drive: Drive::Inline,
+            services: Arc::new(NoServices),
+            asks: Vec::new(),
             countries: None,
             prices: None,
             dir: tempfile::tempdir().unwrap(),
@@ -236,6 +257,7 @@ impl House {
             clock,
             entropy: self.entropy.clone(),
             network: self.network.clone().unwrap_or_else(|| self.whatsapp.clone()),
+            services: self.services.clone(),
             active: self.active(),
         };
         let (desk, parts) = desk::assemble(outside, self.workers);
@@ -250,8 +272,9 @@ impl House {
         let prepared = self.rules.iter().map(|(id, component, settings)| {
             let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
                 .join(format!("../../plugins/components/{component}.wasm"));
-            let admitted = ENGINE.admit(&std::fs::read(path).unwrap()).unwrap();
-            let linked = ENGINE.link(&admitted, &Grant::all_of(&admitted)).unwrap();
+            let bytes = std::fs::read(path).unwrap_or_else(|_| crate::guests::component(component));
+            let admitted = ENGINE.admit(&bytes).unwrap();
+            let linked = ENGINE.link(&admitted, &Grant::all_of(&admitted).asking(&self.asks)).unwrap();
             let definition = Definition {
                 id: (*id).into(),
                 set: "all".to_owned(),
@@ -333,8 +356,9 @@ impl Open {
         let matched = self.parts.matcher.step().is_ok();
         let worked = self.parts.workers.iter_mut().all(|worker| worker.step());
         let sent = self.send();
+        let asked = self.ask();
         let counted = self.count();
-        dispatched && timed && matched && worked && sent && counted
+        dispatched && timed && matched && worked && sent && asked && counted
     }
 
     /// Counts what has waited for long enough.
@@ -349,6 +373,18 @@ impl Open {
         for job in jobs {
             let ended = block_on(self.parts.sender.deliver(job));
             self.parts.sender.settle(job, ended);
+        }
+        true
+    }
+
+    /// Has asked what may be.
+    pub fn ask(&mut self) -> bool {
+        let Ok(errands) = self.parts.requester.pick() else { return false };
+        for errand in errands {
+            let flown = block_on(self.parts.requester.deliver(errand.clone()));
+            if self.parts.requester.settle(&errand, flown).is_err() {
+                return false;
+            }
         }
         true
     }

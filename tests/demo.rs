@@ -98,14 +98,19 @@ fn a_newcomer_writes_and_sees_why_the_rules_answered_as_they_did() {
     let asked = decision["asked"].as_array().unwrap();
     assert_eq!(asked[0]["rule"], "horario");
     assert_eq!(asked[0]["outcome"]["is"], "abstained");
-    assert_eq!(asked[1]["rule"], "respuestas");
-    assert_eq!(asked[1]["reason"], "Palabra «a que hora»");
-    assert_eq!(asked[1]["reads"][0]["function"], "memory.get");
+    assert_eq!(asked[1]["rule"], "pedidos");
+    assert_eq!(asked[2]["rule"], "respuestas");
+    assert_eq!(asked[2]["reason"], "Palabra «a que hora»");
+    assert_eq!(asked[2]["reads"][0]["function"], "memory.get");
     assert!(asked.iter().all(|asked| asked["fuel"].as_u64() > Some(0)));
     let not_asked: Vec<_> =
         decision["notAsked"].as_array().unwrap().iter().map(|not| &not["because"]).collect();
     assert_eq!(not_asked, ["out-of-scope", "off"]);
     assert!(of(&conversation, "message").iter().any(|message| message["by"]["is"] == "rule"));
+
+    // A rule has another system asked.
+    demo.say("573105550199", "106540352242922", "¿Cómo va mi pedido ET-2041?");
+    demo.conversation(|conversation| conversation.to_string().contains("ET-2041 va en camino"));
 
     // São Paulo is at lunch when the demo begins.
     demo.say("5511955500188", "106540352242955", "Oi");

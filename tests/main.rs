@@ -34,6 +34,7 @@ mod forgery;
 mod generations;
 #[path = "../host/rules/tests/guests/make.rs"]
 mod guests;
+mod integrations;
 mod keeping;
 mod law;
 mod live;
@@ -54,6 +55,7 @@ mod proposals;
 mod provider;
 mod raci;
 mod ratifying;
+mod requests;
 mod rules;
 mod sending;
 mod simulation;

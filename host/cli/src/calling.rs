@@ -13,8 +13,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::network::{Network, is_public};
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::{Request, StatusCode, Uri};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::http::response::Parts;
+use hyper::{Request, Response, StatusCode, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -25,9 +27,17 @@ use tower_service::Service;
 /// How long an address may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Which machines may be asked besides those of the world.
+/// How long a connection may take.
+const CONNECTING: Duration = Duration::from_secs(5);
+
+/// The longest head of an answer, in bytes.
+const HEAD: usize = 64 << 10;
+
+/// Which machines may be asked.
 #[derive(Clone)]
 enum Allowed {
+    /// Those of the world, and these.
+    WorldAnd(Arc<[Network]>),
     These(Arc<[Network]>),
     All,
 }
@@ -36,9 +46,14 @@ impl Allowed {
     fn is(&self, address: IpAddr) -> bool {
         match self {
             Self::All => true,
-            Self::These(allow) => is_public(address) || allow.iter().any(|network| network.contains(address)),
+            Self::WorldAnd(allow) => is_public(address) || within(allow, address),
+            Self::These(allow) => within(allow, address),
         }
     }
+}
+
+fn within(networks: &[Network], address: IpAddr) -> bool {
+    networks.iter().any(|network| network.contains(address))
 }
 
 /// Resolves names to what may be reached of them.
@@ -80,6 +95,11 @@ pub(crate) struct Calling {
 impl Calling {
     /// One that reaches what is public, and these networks.
     pub(crate) fn new(allow: &[Network]) -> Self {
+        Self::reaching(Allowed::WorldAnd(allow.into()))
+    }
+
+    /// One that reaches these networks alone.
+    pub(crate) fn within(allow: &[Network]) -> Self {
         Self::reaching(Allowed::These(allow.into()))
     }
 
@@ -91,11 +111,13 @@ impl Calling {
     fn reaching(allowed: Allowed) -> Self {
         let mut http = HttpConnector::new_with_resolver(Guarded(allowed.clone()));
         http.enforce_http(false);
-        http.set_connect_timeout(Some(PATIENCE));
+        http.set_connect_timeout(Some(CONNECTING));
         let tls = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1();
         // A connection is made for each request, so that each is one to an address that was looked at.
-        let client =
-            Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(tls.wrap_connector(http));
+        let client = Client::builder(TokioExecutor::new())
+            .pool_max_idle_per_host(0)
+            .http1_max_buf_size(HEAD)
+            .build(tls.wrap_connector(http));
         Self { client, allowed }
     }
 
@@ -105,17 +127,74 @@ impl Calling {
         request: Request<Full<Bytes>>,
         most: usize,
     ) -> Result<(StatusCode, Bytes), String> {
-        // An address that is no name is resolved by nobody.
-        if literal(request.uri()).is_some_and(|address| !self.allowed.is(address)) {
-            return Err(NOT_ALLOWED.to_owned());
-        }
         let asked = async {
-            let answer = self.client.request(request).await.map_err(|error| unreachable(&error))?;
+            let answer = self.send(request).await?;
             let status = answer.status();
             let body = Limited::new(answer.into_body(), most).collect().await;
             Ok((status, body.map(|body| body.to_bytes()).unwrap_or_default()))
         };
-        tokio::time::timeout(PATIENCE, asked).await.map_err(|_| format!("no answer within {PATIENCE:?}"))?
+        in_time(asked).await.map_err(|gone| gone.to_string())
+    }
+
+    /// Asks, and gives the whole answer, if it has at most `most` bytes.
+    pub(crate) async fn whole(
+        &self,
+        request: Request<Full<Bytes>>,
+        most: usize,
+    ) -> Result<(Parts, Bytes), Gone> {
+        in_time(async {
+            let (parts, body) = self.send(request).await?.into_parts();
+            let body = Limited::new(body, most).collect().await.map_err(|error| {
+                match error.is::<LengthLimitError>() {
+                    true => Gone::TooLarge,
+                    false => Gone::NoAnswer(format!("its answer broke off: {error}")),
+                }
+            })?;
+            Ok((parts, body.to_bytes()))
+        })
+        .await
+    }
+
+    async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Gone> {
+        // An address that is no name is resolved by nobody.
+        if literal(request.uri()).is_some_and(|address| !self.allowed.is(address)) {
+            return Err(Gone::NotAllowed);
+        }
+        self.client.request(request).await.map_err(|error| Gone::of(&error))
+    }
+}
+
+async fn in_time<T>(asked: impl Future<Output = Result<T, Gone>>) -> Result<T, Gone> {
+    let late = |_| Gone::NoAnswer(format!("no answer within {PATIENCE:?}"));
+    tokio::time::timeout(PATIENCE, asked).await.map_err(late)?
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Gone {
+    /// It must not be reached: nothing was asked.
+    #[error("{NOT_ALLOWED}")]
+    NotAllowed,
+    /// There was no connection: nothing was asked.
+    #[error("it cannot be reached: {0}")]
+    NotReached(String),
+    /// There was one, and no whole answer.
+    #[error("{0}")]
+    NoAnswer(String),
+    /// There was more of it than is read.
+    #[error("its answer is too long")]
+    TooLarge,
+}
+
+impl Gone {
+    fn of(error: &hyper_util::client::legacy::Error) -> Self {
+        let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+        let why = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
+        match error.is_connect() {
+            true if why == NOT_ALLOWED => Self::NotAllowed,
+            true => Self::NotReached(why),
+            false => Self::NoAnswer(format!("it did not answer: {why}")),
+        }
     }
 }
 
@@ -123,12 +202,6 @@ impl Calling {
 fn literal(uri: &Uri) -> Option<IpAddr> {
     let host = uri.host()?;
     host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host).parse().ok()
-}
-
-fn unreachable(error: &hyper_util::client::legacy::Error) -> String {
-    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    let why = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
-    format!("it cannot be reached: {why}")
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("rules list", Action::ReadRules),
     ("rules show", Action::ReadRules),
     ("rules backtest", Action::TryRules),
+    ("rules requests", Action::ReadRequests),
     ("rules move", Action::MoveRules),
     ("rules return", Action::MoveRules),
     ("rules off", Action::MoveRules),

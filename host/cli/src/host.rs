@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use desk::{Desk, Outside, Running};
+use desk::{Desk, Running};
 use domain::outside::{Clock, Entropy};
 use domain::sealed::Key;
 use domain::stream::Actor;
@@ -25,6 +25,7 @@ use crate::company_files::{self, CompanyFiles};
 use crate::handing::Address;
 use crate::provider;
 use crate::rulebook;
+use crate::services::Outside;
 use crate::settings::{self, Destination, Policy, Settings};
 use crate::system::{SystemClock, SystemEntropy, boot};
 use crate::webhooks;
@@ -84,7 +85,7 @@ impl Host {
         let signed = rulebook::signed(policy, &plugins)?;
         let (active, began) = desk::begin(&store, &rules, &plugins, policy.company.clone(), signed)?;
         let network = network(settings)?;
-        let outside = Outside {
+        let outside = desk::Outside {
             store: store.clone(),
             keys,
             media: media(&settings.data.join("media")),
@@ -94,6 +95,7 @@ impl Host {
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
             network,
+            services: Arc::new(Outside::new(&beside(settings.file.as_deref()))),
             active,
         };
         // Before there is anything to finish, and before anybody is told that it is open: whoever stops it the next moment

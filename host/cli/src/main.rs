@@ -29,6 +29,7 @@ mod raci;
 mod restore;
 mod rule_tools;
 mod rulebook;
+mod services;
 mod settings;
 mod system;
 mod template_tools;

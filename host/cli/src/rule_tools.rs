@@ -30,6 +30,14 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// What a rule asked of services outside, and what became of it.
+    Requests {
+        /// Its name.
+        rule: String,
+        /// For programs: one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Move a rule within what was signed of it. It is so for the next message.
     Move {
         /// Its name.
@@ -111,6 +119,10 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
             }
             tell(&found);
             let signed = &found["signed"];
+            let requests = signed["requests"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            for may in requests {
+                println!("      may ask   {may}");
+            }
             for (name, value) in [("scope", &signed["scope"]), ("envelope", &signed["envelope"])] {
                 println!("      {name:<10}{value}");
             }
@@ -131,6 +143,15 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
                     text(version, "highest"),
                 );
             }
+        }
+        Command::Requests { rule, json } => {
+            let path = format!("/rules/{}/requests", part(&rule));
+            let found = control::ask(&settings.data, Method::GET, &path, None)?;
+            if json {
+                println!("{found}");
+                return Ok(());
+            }
+            tell_requests(&found);
         }
         Command::Move { rule, mode, settings: set, why } => {
             let mut moved = serde_json::Map::new();
@@ -271,6 +292,40 @@ fn tell(rule: &Value) {
             None => String::new(),
         };
         println!("      moved{to} by {} at {}: {}", text(moved, "by"), text(moved, "at"), text(moved, "why"));
+    }
+}
+
+#[allow(clippy::print_stdout, reason = "the answer goes to whoever asked")]
+fn tell_requests(of: &Value) {
+    println!("{}", text(of, "rule"));
+    for may in of["may"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        println!("    may ask {may}");
+    }
+    println!("    open: {}", of["open"]);
+    for (name, words) in [("today", "today (UTC)"), ("month", "30 days")] {
+        let counted = &of[name];
+        let ended = counted["ended"].as_object().into_iter().flatten();
+        let ended: Vec<String> = ended.map(|(word, times)| format!("{word} {times}")).collect();
+        println!(
+            "    {words}: {} requests in {} attempts, {} bytes, {} ms in all{}{}",
+            counted["requests"],
+            counted["attempts"],
+            counted["bytes"],
+            counted["millis"],
+            if ended.is_empty() { "" } else { ": " },
+            ended.join(", ")
+        );
+    }
+    for one in of["last"].as_array().into_iter().flatten() {
+        println!(
+            "    entry {:<8} {}  {}  {}  {} attempts, {} ms",
+            one["entry"].to_string(),
+            text(one, "at"),
+            text(one, "asked"),
+            text(one, "ended"),
+            one["attempts"],
+            one["millis"]
+        );
     }
 }
 

@@ -16,6 +16,7 @@ use crate::settings::Policy;
 const REFERENCE: &[(&str, &[u8])] = &[
     ("campaign-guard", include_bytes!("../../../plugins/components/campaign-guard.wasm")),
     ("decision-table", include_bytes!("../../../plugins/components/decision-table.wasm")),
+    ("crm-lookup", include_bytes!("../../../plugins/components/crm-lookup.wasm")),
     ("kpi-core", include_bytes!("../../../plugins/components/kpi-core.wasm")),
     ("office-hours", include_bytes!("../../../plugins/components/office-hours.wasm")),
     ("quick-answers", include_bytes!("../../../plugins/components/quick-answers.wasm")),
@@ -36,6 +37,7 @@ pub(crate) fn signed(policy: &Policy, plugins: &PluginFiles) -> anyhow::Result<V
                 settings: Json::of(&rule.settings),
                 scope: Scope { kinds: rule.kinds.clone(), ..rule.scope.clone() },
                 mode: rule.mode,
+                requests: rule.requests.clone(),
                 envelope: rule.envelope.clone(),
             };
             let check = version.check();

@@ -19,6 +19,7 @@ use domain::law::prices::Prices;
 use domain::law::table::TableError;
 use domain::proposal;
 use domain::raci::Raci;
+use domain::request;
 use domain::rule::mode::Mode;
 use domain::rule::{Envelope, Scope};
 use serde::Deserialize;
@@ -128,6 +129,9 @@ pub(crate) struct RuleDescription {
     /// Which proposals an approver judges.
     #[serde(default)]
     pub(crate) kinds: BTreeSet<proposal::Kind>,
+    /// Where it may have something asked.
+    #[serde(default)]
+    pub(crate) requests: Vec<request::Destination>,
     /// How far it may be moved without another signature.
     #[serde(default)]
     pub(crate) envelope: Envelope,

@@ -33,6 +33,7 @@ use crate::matcher::Matcher;
 use crate::measurer::{self, Measurer};
 use crate::media::{self, Fetcher};
 use crate::meters::Meters;
+use crate::requester::{self, Requester};
 use crate::sender::Sender;
 use crate::shared::{Outside, Shared};
 use crate::templates::{self, Counters, Librarian};
@@ -318,6 +319,8 @@ pub struct Parts {
     pub timers: Timers,
     /// Hands messages to WhatsApp.
     pub sender: Sender,
+    /// Has services outside asked.
+    pub requester: Requester,
     /// Fetches media.
     pub fetcher: Fetcher,
     /// Looks what Meta made of the templates.
@@ -335,7 +338,8 @@ pub struct Parts {
 
 /// Puts a desk together. `workers` is how many conversations are decided on at the same time.
 pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
-    let Outside { store, keys, media, plugins, reference, rules, clock, entropy, network, active } = outside;
+    let Outside { store, keys, media, plugins, reference, rules, clock, entropy, network, services, active } =
+        outside;
     let proposals = Proposals::new(store.clone(), Arc::clone(&clock), Arc::clone(&entropy));
     let shared = Arc::new(Shared {
         store,
@@ -348,6 +352,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         clock,
         entropy,
         network,
+        services,
         active: ArcSwap::from_pointee(active),
         helm: tokio::sync::Mutex::default(),
         meters: Meters::default(),
@@ -367,6 +372,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         matcher: Matcher::new(Arc::clone(&shared), mail.clone()),
         timers: Timers::new(Arc::clone(&shared), mail.clone()),
         sender: Sender::new(Arc::clone(&shared)),
+        requester: Requester::new(Arc::clone(&shared), mail.clone()),
         fetcher: Fetcher::new(Arc::clone(&shared)),
         librarian: Librarian::new(Arc::clone(&shared)),
         carrier: Carrier::new(Desk { shared: Arc::clone(&shared), mail: mail.clone() }),
@@ -408,6 +414,7 @@ impl Parts {
             matcher,
             timers,
             sender,
+            requester,
             fetcher,
             librarian,
             carrier,
@@ -439,6 +446,9 @@ impl Parts {
         let campaigning = campaigns::campaigning(campaigner, topics, stopped.clone());
         let chunks = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         threads.push(named("campaigner".into(), move || chunks.block_on(campaigning))?);
+        let asking = requester::asking(requester, store.watch(Topic::Requests), stopped.clone());
+        let outside = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        threads.push(named("requester".into(), move || outside.block_on(asking))?);
         let watching = watchman::watching(watchman, stopped.clone());
         let counting = measurer::measuring(measurer, stopped.clone());
         let figures = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -16,13 +16,14 @@ use domain::id::{CaseId, MessageId, NumberId, QueueId, RuleId, TimerId};
 use domain::message::{Content, Inbound, Outgoing};
 use domain::stream::Actor;
 use jiff::SignedDuration;
-use rules::{Question, Round};
+use rules::{Answered, Question, Round};
 
 use crate::command::{DeskError, Done};
 use crate::consent;
 use crate::handing;
 use crate::input::{self, input};
 use crate::media;
+use crate::requests;
 use crate::snapshot::{self, View};
 use crate::templates;
 use crate::work::Work;
@@ -107,7 +108,8 @@ pub(crate) fn timer(work: &mut Work<'_>, timer: TimerId) -> Result<Done, DeskErr
             let held = matches!(work.case().map(|case| &case.holder), Some(Holder::Agent { .. }));
             if work.case().is_some() && !held {
                 let note = note.open(&work.key)?;
-                consult(work, Why::Wake, None, Some((rule, note.0)))?;
+                let again = CallAgain { rule, note: Some(note.0), answer: None };
+                consult(work, Why::Wake, None, Some(again))?;
             }
         }
         Purpose::EndPreference { .. } | Purpose::Overflow { .. } => {}
@@ -115,34 +117,48 @@ pub(crate) fn timer(work: &mut Work<'_>, timer: TimerId) -> Result<Done, DeskErr
     Ok(Done::Recorded)
 }
 
-/// Asks the responding rules, or the one that wanted to be woken, and then the routing rules if a person is needed.
-fn consult(
+/// The one rule that is to be called again, and what brings it.
+pub(crate) struct CallAgain {
+    pub(crate) rule: RuleId,
+    /// What it noted when it asked to be woken.
+    pub(crate) note: Option<String>,
+    /// What a service answered.
+    pub(crate) answer: Option<Answered>,
+}
+
+/// Asks the responding rules, or the one that is to be called again, and then the routing rules if a person is needed.
+pub(crate) fn consult(
     work: &mut Work<'_>,
     why: Why,
     message: Option<(&Inbound, Time)>,
-    woken: Option<(RuleId, String)>,
+    again: Option<CallAgain>,
 ) -> Result<(), DeskError> {
-    let (only, note) = woken.map_or((None, None), |(rule, note)| (Some(rule), Some(note)));
-    let input = input(work, why, message, note)?;
-    let view = View::of(work)?;
+    let (only, note, answer) = match again {
+        Some(CallAgain { rule, note, answer }) => (Some(rule), note, answer),
+        None => (None, None, None),
+    };
+    // Of an answer the message that led there is what a router goes by, and not the rule: it has said what it needs to know.
+    let input = input(work, why, message.filter(|_| why != Why::Answer), note)?;
+    let view = View::answered(work, answer)?;
     let generation = &work.active.generation;
     let asking = Question { conversation: work.id, input: &input, snapshot: &view };
     let round = match &only {
-        Some(rule) => generation.wake(&work.shared.rules, rule, &asking),
+        Some(rule) => generation.call_again(&work.shared.rules, rule, why, &asking),
         None => generation.respond(&work.shared.rules, why, &asking),
     };
     work.shared.meters.round(&round);
     let decided = round.decided.clone();
     let refused = match &decided {
-        Some(decided) => refusals(work, &decided.effects),
+        Some(decided) => refusals(work, &decided.rule, &decided.effects)?,
         None => Vec::new(),
     };
     record(work, round, refused.clone())?;
     let needs_person = match &decided {
-        // Nobody dealt with what the customer wrote.
-        None => why == Why::Message,
+        // Nobody dealt with what the customer wrote, or with what was to help with it.
+        None => matches!(why, Why::Message | Why::Answer),
         Some(decided) => {
             refused.contains(&Refused::AutomaticLimit)
+                || refused.contains(&Refused::TooManyRequests)
                 || matches!(decided.verdict, Verdict::AnsweredAndRoute | Verdict::HandOver)
         }
     };
@@ -151,7 +167,7 @@ fn consult(
     }
     let unplaced = matches!(work.case().map(|case| &case.holder), Some(Holder::Rules));
     if needs_person && unplaced {
-        let why = if decided.is_some() { Why::HandedOver } else { why };
+        let why = if decided.is_some() || why == Why::Answer { Why::HandedOver } else { why };
         place(work, why, message)?;
     }
     Ok(())
@@ -255,7 +271,7 @@ fn record(work: &mut Work<'_>, round: Round, refused: Vec<Refused>) -> Result<()
 }
 
 /// The invariants that what a rule wants runs into.
-fn refusals(work: &Work<'_>, effects: &[Effect]) -> Vec<Refused> {
+fn refusals(work: &Work<'_>, rule: &RuleId, effects: &[Effect]) -> Result<Vec<Refused>, DeskError> {
     let replies = effects.iter().filter(|effect| matches!(effect, Effect::Reply { .. })).count();
     let sent = work.conversation.automatic_within_the_hour(work.now);
     let (company, mut refused) = (&work.active.company, Vec::new());
@@ -266,7 +282,10 @@ fn refusals(work: &Work<'_>, effects: &[Effect]) -> Vec<Refused> {
     if effects.iter().any(unknown) {
         refused.push(Refused::UnknownCode);
     }
-    refused
+    if requests::are_too_many(work, rule, effects)? {
+        refused.push(Refused::TooManyRequests);
+    }
+    Ok(refused)
 }
 
 /// Does what a rule wants, in the order in which it asked for it.
@@ -316,6 +335,8 @@ fn apply(
                 set_timer(work, *seconds, Purpose::Wake { rule: rule.clone(), note })?;
             }
             Effect::WakeCancel => cancel_wakes(work, rule)?,
+            Effect::Request { .. } if refused.contains(&Refused::TooManyRequests) => {}
+            Effect::Request { request } => requests::make(work, rule, request)?,
             Effect::Remember { scope, key, value } => {
                 remember(work, rule, *scope, key, value.as_deref())?;
             }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use domain::Time;
 use domain::agent::Presence;
 use domain::event::MessageNotUnderstood;
-use domain::id::{AgentId, ConversationId, MessageId, QueueId, TimerId};
+use domain::id::{AgentId, ConversationId, MessageId, QueueId, RequestId, TimerId};
 use domain::law::language::Language;
 use domain::message::{Inbound, Outgoing};
 use domain::sealed::SealError;
@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 
 use crate::handing::{Act, SNOOZE_DAYS};
 use crate::platform;
+use crate::requester::Flown;
 use crate::status::Told;
 
 /// Something for a worker to do.
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Platform(Arc<platform::Told>),
     /// A timer is due.
     Timer { conversation: ConversationId, timer: TimerId },
+    /// A service was asked what a rule wanted: decide on what came of it.
+    Requested { conversation: ConversationId, request: RequestId, flown: Arc<Flown> },
     /// Give a case that waits to an agent.
     Assign { conversation: ConversationId, agent: AgentId },
     /// An agent takes up a case: one that was given, or one that waits.

@@ -188,12 +188,17 @@ fn generation(
             let what = format!("`{queue}` is no queue of the company");
             return Err(field(format!("{rule}: scope.queues"), what));
         }
-        let of_component = |known: &&&Rule| known.definition().linked.admitted().digest == version.component;
-        let linked = match known.iter().find(of_component) {
+        known_secrets(company, rule, version)?;
+        let same_grant = |known: &&&Rule| {
+            let grant = known.definition().linked.grant();
+            grant.digest == version.component && grant.requests == version.requests
+        };
+        let linked = match known.iter().find(same_grant) {
             Some(known) => Arc::clone(&known.definition().linked),
             None => {
                 let admitted = host.admit(&plugins.get(&version.component)?).map_err(refused)?;
-                host.link(&admitted, &Grant::all_of(&admitted)).map_err(refused)?
+                let grant = Grant::all_of(&admitted).asking(&version.requests);
+                host.link(&admitted, &grant).map_err(refused)?
             }
         };
         let judges = linked.admitted().kinds.contains(&Kind::Approving);
@@ -227,6 +232,26 @@ fn generation(
     }
     let queues = company.queues().iter().map(|queue| queue.id.clone()).collect();
     Ok(Generation::new(former.map_or(1, |former| former.number + 1), prepared, queues))
+}
+
+/// Whether the company has the secrets that a rule may have put into requests, and lets them go there.
+fn known_secrets(company: &Company, rule: &RuleId, version: &Version) -> Result<(), HelmError> {
+    for (n, destination) in version.requests.iter().enumerate() {
+        for name in &destination.secrets {
+            let what = match company.requests().secret(name) {
+                None => format!("the company has no secret `{name}`: `company.requests.secrets` has them"),
+                Some(secret) if !secret.goes_to(&destination.to) => {
+                    format!(
+                        "the secret `{name}` may not go to {}: its `to` says where",
+                        destination.to.origin()
+                    )
+                }
+                Some(_) => continue,
+            };
+            return Err(field(format!("{rule}: requests[{n}].secrets"), what));
+        }
+    }
+    Ok(())
 }
 
 /// What is in force when a host starts, and what has to be written of it first.

@@ -2,6 +2,7 @@
 //!
 //! Figures since the process started; what must not be forgotten is counted in the projections.
 
+use domain::request::{Answer, Ended, Failed};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -27,6 +28,7 @@ pub struct Meters {
     resends: Counter,
     duplicates: Counter,
     calls: Counter,
+    requests: Family<Labels, Counter>,
     events: Gauge,
     events_folded: Gauge,
 }
@@ -71,6 +73,12 @@ impl Default for Meters {
         );
         let calls = Counter::default();
         registry.register("calls", "Times that a code of WhatsApp asked for a person", calls.clone());
+        let requests = Family::default();
+        registry.register(
+            "requests",
+            "Times that a service was asked for a rule, by how it ended",
+            requests.clone(),
+        );
         let (events, events_folded) = (Gauge::default(), Gauge::default());
         registry.register("events", "Events in the journal", events.clone());
         registry.register("events_folded", "Events in the projections", events_folded.clone());
@@ -88,6 +96,7 @@ impl Default for Meters {
             resends,
             duplicates,
             calls,
+            requests,
             events,
             events_folded,
         }
@@ -142,6 +151,14 @@ impl Meters {
 
     pub(crate) fn call(&self) {
         self.calls.inc();
+    }
+
+    pub(crate) fn request(&self, answer: &Result<(Answer, u64), Failed>) {
+        let ended = match answer {
+            Ok((Answer { status, .. }, bytes)) => Ended::Answered { status: *status, bytes: *bytes },
+            Err(failed) => Ended::Failed { failed: *failed },
+        };
+        self.requests.get_or_create(&vec![("ended", ended.word())]).inc();
     }
 
     pub(crate) fn round(&self, round: &Round) {

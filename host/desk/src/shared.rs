@@ -20,6 +20,7 @@ use crate::command::DeskError;
 use crate::inbound::Inbound;
 use crate::marks::Marks;
 use crate::meters::Meters;
+use crate::services::Services;
 use crate::templates::Counters;
 use crate::throughput::Throughput;
 
@@ -43,6 +44,8 @@ pub struct Outside {
     pub entropy: Arc<dyn Entropy>,
     /// WhatsApp.
     pub network: Arc<dyn whatsapp::Network>,
+    /// What rules may have asked.
+    pub services: Arc<dyn Services>,
     /// What is in force at first.
     pub active: Active,
 }
@@ -59,6 +62,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) network: Arc<dyn whatsapp::Network>,
+    pub(crate) services: Arc<dyn Services>,
     pub(crate) active: ArcSwap<Active>,
     /// Held by whoever changes what is in force.
     pub(crate) helm: tokio::sync::Mutex<()>,

@@ -12,7 +12,7 @@ use domain::id::{AgentId, ContactId, ConversationId, NumberId, QueueId, RuleId};
 use domain::message::{Content, Side};
 use domain::sealed::{Key, Lookup};
 use domain::stream::Actor;
-use rules::{Remembered, Snapshot, Unavailable, contract};
+use rules::{Answered, Remembered, Snapshot, Unavailable, contract};
 use store::{KeyStore, Line, Store};
 
 use crate::command::DeskError;
@@ -33,10 +33,20 @@ pub(crate) struct View {
     key: Key,
     attended: BTreeMap<AgentId, Time>,
     tags: Vec<String>,
+    /// What a service answered, if rules are asked because of that.
+    answer: Option<Answered>,
 }
 
 impl View {
     pub(crate) fn of(work: &Work<'_>) -> Result<Arc<dyn Snapshot>, DeskError> {
+        Self::answered(work, None)
+    }
+
+    /// The same, with what a service answered.
+    pub(crate) fn answered(
+        work: &Work<'_>,
+        answer: Option<Answered>,
+    ) -> Result<Arc<dyn Snapshot>, DeskError> {
         Ok(Arc::new(Self {
             store: work.shared.store.clone(),
             keys: Arc::clone(&work.shared.keys),
@@ -48,6 +58,7 @@ impl View {
             key: work.key.clone(),
             attended: work.conversation.attended.clone(),
             tags: input::tags(work)?.0.into_iter().collect(),
+            answer,
         }))
     }
 }
@@ -146,6 +157,10 @@ impl Snapshot for View {
             return Ok(None);
         };
         sealed.open(&self.key).map(|value| Some(value.0)).map_err(unavailable)
+    }
+
+    fn answer(&self) -> Result<Option<Answered>, Unavailable> {
+        Ok(self.answer.clone())
     }
 }
 

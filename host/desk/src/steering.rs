@@ -14,6 +14,7 @@ use domain::json::Json;
 use domain::proposal;
 use domain::raci::person::Person;
 use domain::raci::task::Task;
+use domain::request::Destination;
 use domain::rule::book::{Author, RuleBook, Uploaded};
 use domain::rule::mode::Mode;
 use domain::rule::moving::{Standing, Unmoved, Wish};
@@ -55,6 +56,9 @@ pub struct RuleWish {
     /// In which mode it begins: in the shadow if nothing else is said.
     #[serde(default = "RuleWish::shadow")]
     pub mode: Mode,
+    /// Where it may have something asked.
+    #[serde(default)]
+    pub requests: Vec<Destination>,
     /// How far it may be moved then.
     #[serde(default)]
     pub envelope: Envelope,
@@ -454,6 +458,7 @@ impl Desk {
             settings: Json::of(&wish.settings),
             scope: wish.scope.clone(),
             mode: wish.mode,
+            requests: wish.requests.clone(),
             envelope: wish.envelope.clone(),
         };
         version.check().map_err(|(name, what)| field(name, what))?;
@@ -461,14 +466,16 @@ impl Desk {
         let advice = helm::try_it(shared, &active, &signed)?;
         let tasks = helm::rows(&admitted.reach(), &version.scope.kinds, version.highest());
         let authors: Vec<&str> = book.authors_of(&admitted.marks).map(|author| author.who.as_str()).collect();
+        let asks: Vec<String> = version.requests.iter().map(ToString::to_string).collect();
         let title = format!(
-            "rule {} · {} {}{} · {} ≤ {}",
+            "rule {} · {} {}{} · {} ≤ {}{}",
             wish.rule,
             admitted.description.name,
             admitted.description.version,
             if authors.is_empty() { String::new() } else { format!(" signed by {}", authors.join(", ")) },
             version.mode,
-            version.highest()
+            version.highest(),
+            if asks.is_empty() { String::new() } else { format!(" · asks {}", asks.join(", ")) },
         );
         let change = RuleChange::Agree {
             rule: wish.rule.clone(),

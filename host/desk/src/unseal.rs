@@ -6,6 +6,7 @@ use domain::id::ContactId;
 use domain::law::consent::Evidence;
 use domain::message::{Edit, Identity, Inbound, Outgoing, Profile};
 use domain::platform::Detail;
+use domain::request::{Answer, Request};
 use domain::sealed::{Key, Personal, Sealed, SealedBody};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -50,6 +51,8 @@ fn open(value: &Value, keys: &KeyStore, today: Date) -> Option<Value> {
             open_as::<Edit>,
             open_as::<Detail>,
             open_as::<Evidence>,
+            open_as::<Request>,
+            open_as::<Answer>,
         ];
         return ways.iter().find_map(|way| way(value, &key));
     }

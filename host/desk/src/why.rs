@@ -324,5 +324,7 @@ fn is_step(event: &Event) -> bool {
             | Event::CaseOfferEnded(_)
             | Event::ReplyQueued(_)
             | Event::TimerFired(_)
+            | Event::RequestMade(_)
+            | Event::RequestEnded(_)
     )
 }

@@ -14,7 +14,7 @@ use store::{CommitError, Ticket};
 use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
 use crate::shared::Shared;
 use crate::work::Work;
-use crate::{agents, attend, handing, mass, platform, status};
+use crate::{agents, attend, handing, mass, platform, requests, status};
 
 /// Commands that one round decides on. More would make the first of them wait for the decisions of the last.
 const ROUND: usize = 128;
@@ -175,6 +175,11 @@ fn decide(shared: &Shared, command: &Command) -> Result<(Option<Ticket>, Done), 
         Command::Timer { conversation, timer } => {
             let mut work = load(*conversation)?;
             let done = attend::timer(&mut work, *timer)?;
+            (work, done)
+        }
+        Command::Requested { conversation, request, flown } => {
+            let mut work = load(*conversation)?;
+            let done = requests::flown(&mut work, *request, flown)?;
             (work, done)
         }
         Command::Assign { conversation, agent } => {

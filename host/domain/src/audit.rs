@@ -508,6 +508,7 @@ mod tests {
                 "read-moves",
                 "read-templates",
                 "read-campaigns",
+                "read-requests",
                 "read-own-record",
             ]
         );

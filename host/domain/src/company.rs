@@ -2,6 +2,8 @@
 //!
 //! This is configuration and not history: what the company wants, of which events tell what became of it.
 
+mod requests;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,6 +24,8 @@ use crate::retention::Retention;
 use crate::rule::falling::FallBack;
 use crate::subscriber::Subscriber;
 use crate::typification::{self, Ending};
+
+pub use requests::{Requests, ServiceSecret};
 
 /// What is written down of a company.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,6 +79,9 @@ pub struct Description {
     /// Addresses of its own that are told what happens.
     #[serde(default)]
     pub webhooks: Vec<Subscriber>,
+    /// What rules may ask of services outside.
+    #[serde(default)]
+    pub requests: Requests,
     /// The file of its responsibility matrix and its people, beside this one; the built-in matrix and nobody if absent.
     #[serde(default)]
     pub raci: Option<String>,
@@ -302,6 +309,7 @@ impl Company {
             }
         }
         Subscriber::check(&description.webhooks)?;
+        description.requests.check()?;
         let countries = match countries {
             Some(countries) => countries,
             None => Countries::shipped(&description.zone)?,
@@ -373,6 +381,11 @@ impl Company {
     /// Addresses of its own that are told what happens.
     pub fn webhooks(&self) -> &[Subscriber] {
         &self.description.webhooks
+    }
+
+    /// What rules may ask of services outside.
+    pub fn requests(&self) -> &Requests {
+        &self.description.requests
     }
 
     /// How changes that can hurt are agreed on.
@@ -516,6 +529,7 @@ impl Default for Description {
             approvals: Approvals::default(),
             fall_back: FallBack::default(),
             webhooks: Vec::new(),
+            requests: Requests::default(),
             raci: None,
         }
     }

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::decision::Place;
 use crate::event::{Event, Label, Note, Purpose, Tags};
-use crate::id::{AgentId, CaseId, ContactId, NumberId, TimerId};
+use crate::id::{AgentId, CaseId, ContactId, NumberId, RequestId, TimerId};
+use crate::request::{Failed, Leg, Pending};
 use crate::sealed::Sealed;
 use crate::stream::Actor;
 use crate::window::{self, EntryPoint, Service, Windows};
@@ -44,6 +45,16 @@ pub struct Conversation {
     /// Timers that have not fired.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub timers: BTreeMap<TimerId, Timer>,
+    /// What rules asked of services outside and is not answered.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub requests: BTreeMap<RequestId, Pending>,
+    /// How much they asked since the customer last wrote.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub asked: u32,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// A timer.
@@ -139,11 +150,14 @@ impl Conversation {
             attended: BTreeMap::new(),
             case: None,
             timers: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            asked: 0,
         }
     }
 
     /// Takes in one event of the stream.
     pub fn fold(&mut self, time: Time, actor: &Actor, event: &Event) {
+        self.fold_request(time, event);
         match event {
             Event::MessageReceived(message) if window::is_opened_by(&message.content) => {
                 self.last_inbound = self.last_inbound.max(Some(message.sent_at));
@@ -243,6 +257,42 @@ impl Conversation {
             }
             Event::TimerFired(fired) => {
                 self.timers.remove(&fired.timer);
+            }
+            _ => {}
+        }
+    }
+
+    /// What rules ask outside, and that the customer wrote: then they may ask anew.
+    fn fold_request(&mut self, time: Time, event: &Event) {
+        match event {
+            Event::MessageReceived(_) => self.asked = 0,
+            Event::RequestMade(made) => {
+                self.asked += 1;
+                let pending = Pending {
+                    rule: made.rule.clone(),
+                    case: made.case,
+                    until: made.until,
+                    leg: Leg::Waiting { from: time },
+                    attempts: 0,
+                    doubtful: false,
+                    body: made.body.clone(),
+                };
+                self.requests.insert(made.request, pending);
+            }
+            Event::RequestAttempted(attempted) => {
+                if let Some(pending) = self.requests.get_mut(&attempted.request) {
+                    pending.attempts = attempted.attempt;
+                    pending.leg = Leg::Attempting { since: time };
+                }
+            }
+            Event::RequestDelayed(delayed) => {
+                if let Some(pending) = self.requests.get_mut(&delayed.request) {
+                    pending.leg = Leg::Waiting { from: delayed.again_at };
+                    pending.doubtful |= delayed.failed.is_none_or(Failed::may_be_done);
+                }
+            }
+            Event::RequestEnded(ended) => {
+                self.requests.remove(&ended.request);
             }
             _ => {}
         }

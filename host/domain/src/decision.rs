@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::id::{AgentId, QueueId, RuleId};
 use crate::json::Json;
 use crate::message::Outgoing;
+use crate::request::Request;
 use crate::sealed::Personal;
 
 /// A SHA-256, by which components and settings are known.
@@ -108,6 +109,8 @@ pub enum Why {
     Returned,
     /// A responding rule handed the case over.
     HandedOver,
+    /// A service answered what a rule had wanted asked, or will not answer.
+    Answer,
 }
 
 impl Why {
@@ -120,6 +123,7 @@ impl Why {
             Self::Overflow => "overflow",
             Self::Returned => "returned",
             Self::HandedOver => "handed-over",
+            Self::Answer => "answer",
         }
     }
 }
@@ -392,6 +396,11 @@ pub enum Effect {
     },
     /// Not be called again.
     WakeCancel,
+    /// Have something asked of a service outside.
+    Request {
+        /// What.
+        request: Request,
+    },
     /// Note something, or forget it.
     Remember {
         /// Where.

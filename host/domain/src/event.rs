@@ -11,6 +11,7 @@ mod conversation;
 mod moving;
 mod people;
 mod record;
+mod requests;
 mod rules;
 mod sending;
 mod webhooks;
@@ -48,6 +49,7 @@ pub use company::*;
 pub use conversation::*;
 pub use moving::*;
 pub use people::*;
+pub use requests::*;
 pub use rules::*;
 pub use sending::*;
 pub use webhooks::*;
@@ -342,6 +344,14 @@ events! {
     TimerCancelled(TimerCancelled) = "timer-cancelled", form 1;
     /// The moment came.
     TimerFired(TimerFired) = "timer-fired", form 1;
+    /// A rule wants something asked of a service outside.
+    RequestMade(RequestMade) = "request-made", form 1;
+    /// It is about to be asked.
+    RequestAttempted(RequestAttempted) = "request-attempted", form 1;
+    /// It is asked once more, later.
+    RequestDelayed(RequestDelayed) = "request-delayed", form 1;
+    /// It was answered, or will not be.
+    RequestEnded(RequestEnded) = "request-ended", form 1;
     /// An agent came, went, or took a break.
     PresenceSet(PresenceSet) = "presence-set", form 1;
     /// An agent's shift is over: nothing more is given to them, and what they hold goes where somebody attends it.

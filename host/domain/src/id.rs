@@ -94,6 +94,8 @@ random_id! {
     CampaignId;
     /// A move of many cases.
     MoveId;
+    /// What a rule asks of a service outside.
+    RequestId;
     /// A word that somebody has lent.
     LoanId;
     /// Somebody signed in on a device. It names the session and does not open it.

@@ -34,6 +34,7 @@ pub mod phone;
 pub mod platform;
 pub mod proposal;
 pub mod raci;
+pub mod request;
 pub mod retention;
 pub mod rule;
 pub mod sealed;

@@ -19,6 +19,7 @@ use crate::decision::Digest;
 use crate::id::{QueueId, RoleId};
 use crate::json::Json;
 use crate::proposal;
+use crate::request::Destination;
 use mode::Mode;
 
 /// Where a rule applies. An empty list is no restriction; a case has to satisfy all lists.
@@ -89,6 +90,9 @@ pub struct Version {
     pub scope: Scope,
     /// The mode in which it begins.
     pub mode: Mode,
+    /// Where it may have something asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<Destination>,
     /// How far it may be moved.
     #[serde(default)]
     pub envelope: Envelope,
@@ -137,6 +141,11 @@ impl Version {
                 "mode",
                 format!("`{}` is above `highest`, which is `{}`", self.mode, self.highest()),
             );
+        }
+        for (n, destination) in self.requests.iter().enumerate() {
+            if let Err((field, what)) = destination.check() {
+                return wrong(&format!("requests[{n}].{field}"), what);
+            }
         }
         let settings = self.settings.value();
         for (pointer, bound) in &self.envelope.bounds {

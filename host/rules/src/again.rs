@@ -13,10 +13,10 @@ use domain::json::Json;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::contract::{Agent, Customer, Input, Message, Who};
+use crate::contract::{Agent, Customer, Input, Message, Response, Who};
 use crate::functions::Function;
-use crate::run::Answer;
-use crate::snapshot::{Remembered, Snapshot, Unavailable};
+use crate::run;
+use crate::snapshot::{Answered, Remembered, Snapshot, Unavailable};
 use crate::trace::Seen;
 
 /// The most lines of a history that a rule is answered.
@@ -35,13 +35,19 @@ pub struct Then {
     calls: Mutex<VecDeque<Call>>,
     strayed: Mutex<Vec<String>>,
     line: Box<dyn Fn(u64) -> Option<Message> + Send + Sync>,
+    answer: Box<dyn Fn(u64) -> Option<Response> + Send + Sync>,
 }
 
 impl Then {
     /// From what was kept of its calls. `line` has the message of a version of the conversation.
     pub fn new(calls: &[Call], line: impl Fn(u64) -> Option<Message> + Send + Sync + 'static) -> Self {
         let calls = Mutex::new(calls.iter().cloned().collect());
-        Self { calls, strayed: Mutex::default(), line: Box::new(line) }
+        Self { calls, strayed: Mutex::default(), line: Box::new(line), answer: Box::new(|_| None) }
+    }
+
+    /// The same, where `answer` has what a service answered, of a version of the conversation.
+    pub fn answered_by(self, answer: impl Fn(u64) -> Option<Response> + Send + Sync + 'static) -> Self {
+        Self { answer: Box::new(answer), ..self }
     }
 
     /// What it asked for now that it had not asked for then.
@@ -107,6 +113,13 @@ impl Snapshot for Then {
         };
         self.answered(function, |arguments| arguments["key"] == key)
     }
+
+    fn answer(&self) -> Result<Option<Answered>, Unavailable> {
+        let version: Option<u64> = self.answered(Function::RequestAnswer, |_| true)?;
+        let Some(version) = version else { return Ok(None) };
+        let gone = || Unavailable { because: "an answer of then cannot be read any more".to_owned() };
+        Ok(Some(Answered { version, answer: (self.answer)(version).ok_or_else(gone)? }))
+    }
 }
 
 impl Seen {
@@ -130,7 +143,7 @@ impl Seen {
     }
 }
 
-impl Answer {
+impl run::Answer {
     /// In what it is another answer than one that was kept: nothing, if it is the same.
     pub fn differs(&self, asked: &Asked, trace: &Trace) -> Vec<&'static str> {
         let now = self.trace(&Seen::kept(trace));

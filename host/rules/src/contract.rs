@@ -37,5 +37,6 @@ pub use bindings::exports::timonel::rules::measuring::Fact;
 pub use bindings::exports::timonel::rules::routing::{Place, Preference};
 pub use bindings::timonel::rules::identity::Who;
 pub use bindings::timonel::rules::profile::Customer;
+pub use bindings::timonel::rules::request::Response;
 pub use bindings::timonel::rules::team::Agent;
 pub use bindings::timonel::rules::types::{Calendar, CaseView, Failure, Input, LocalTime, Message};

@@ -37,6 +37,8 @@ pub enum Function {
     CloseResolve,
     WakeAfter,
     WakeCancel,
+    RequestSend,
+    RequestAnswer,
 }
 
 struct Row {
@@ -54,7 +56,7 @@ const RESPONDERS: &[Kind] = &[Kind::Responding];
 
 impl Function {
     /// All of them, in the order of the contract.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::HistoryRecent,
         Self::ProfileGet,
         Self::IdentityGet,
@@ -74,6 +76,8 @@ impl Function {
         Self::CloseResolve,
         Self::WakeAfter,
         Self::WakeCancel,
+        Self::RequestSend,
+        Self::RequestAnswer,
     ];
 
     #[rustfmt::skip] // A table is read in columns.
@@ -104,6 +108,8 @@ impl Function {
             Self::CloseResolve       => row("close",    "resolve",        LetRuleClose,    RESPONDERS, "resolve the case"),
             Self::WakeAfter          => row("wake",     "after",          LetRuleAct,      RESPONDERS, "ask to be called again later"),
             Self::WakeCancel         => row("wake",     "cancel",         LetRuleAct,      RESPONDERS, "take back that it wanted to be called again"),
+            Self::RequestSend        => row("request",  "send",           LetRuleRequest,  RESPONDERS, "have other systems asked, where its grant says"),
+            Self::RequestAnswer      => row("request",  "answer",         LetRuleRequest,  RESPONDERS, "read what other systems answered"),
         }
     }
 
@@ -201,7 +207,7 @@ mod tests {
     #[test]
     fn only_responders_act() {
         for function in Function::ALL {
-            let acts = matches!(function.interface(), "reply" | "label" | "close" | "wake");
+            let acts = matches!(function.interface(), "reply" | "label" | "close" | "wake" | "request");
             assert_eq!(function.kinds().contains(&Kind::Routing), !acts, "{function}");
             for told_little in [Kind::Approving, Kind::Measuring] {
                 assert_eq!(function.kinds().contains(&told_little), function == Function::LogWrite);

@@ -110,9 +110,10 @@ impl Generation {
         self.ask(host, Kind::Responding, why, None, asking)
     }
 
-    /// Asks the one responding rule that wanted to be called again. Nobody is asked if it is not of this generation.
-    pub fn wake(&self, host: &Host, rule: &RuleId, asking: &Question<'_>) -> Round {
-        self.ask(host, Kind::Responding, Why::Wake, Some(rule), asking)
+    /// Asks the one responding rule that is to be called again: it wanted to be woken, or has an answer. Nobody is asked if it
+    /// is not of this generation.
+    pub fn call_again(&self, host: &Host, rule: &RuleId, why: Why, asking: &Question<'_>) -> Round {
+        self.ask(host, Kind::Responding, why, Some(rule), asking)
     }
 
     /// Asks the routing rules, until one names a place.

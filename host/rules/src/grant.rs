@@ -6,23 +6,32 @@
 use std::collections::BTreeSet;
 
 use domain::decision::Digest;
+use domain::request::Destination;
 use serde::{Deserialize, Serialize};
 
 use crate::admission::Admitted;
 use crate::functions::Function;
 
-/// The functions that one component may import.
+/// What one component may do: the functions that it may import, and how far they reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// The component that it was given to: other bytes need another grant.
     pub digest: Digest,
     /// What it may import.
     pub functions: BTreeSet<Function>,
+    /// Where it may have something asked, if it may at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<Destination>,
 }
 
 impl Grant {
     /// Everything that a component asks for, by the word of whoever wrote the configuration.
     pub fn all_of(admitted: &Admitted) -> Self {
-        Self { digest: admitted.digest, functions: admitted.functions.clone() }
+        Self { digest: admitted.digest, functions: admitted.functions.clone(), requests: Vec::new() }
+    }
+
+    /// The same, to ask at these places.
+    pub fn asking(self, requests: &[Destination]) -> Self {
+        Self { requests: requests.to_vec(), ..self }
     }
 }

@@ -106,7 +106,9 @@ impl Host {
 
     /// Once per decision: one rule, one fresh instance. Waits for a free one.
     pub fn ask(&self, rule: &Rule, kind: Kind, input: &Input, snapshot: &Arc<dyn Snapshot>) -> Answer {
-        let asking = Asking { rule: rule.definition.id.clone(), kind, snapshot: snapshot.clone() };
+        let Definition { id, linked, .. } = &rule.definition;
+        let asking =
+            Asking { rule: id.clone(), kind, linked: Arc::clone(linked), snapshot: snapshot.clone() };
         let _permit = self.permits.take();
         run::decide(&self.engine, &self.limits, rule, kind, input, asking)
     }

@@ -91,7 +91,12 @@ pub(crate) fn judge(
 ) -> Judgement {
     let started = Instant::now();
     let definition = &rule.definition;
-    let asking = Asking { rule: definition.id.clone(), kind: Kind::Approving, snapshot: Arc::new(Nobody) };
+    let asking = Asking {
+        rule: definition.id.clone(),
+        kind: Kind::Approving,
+        linked: Arc::clone(&definition.linked),
+        snapshot: Arc::new(Nobody),
+    };
     let mut guest = Guest::new(engine, limits, limits.decision_fuel, Some(asking));
     let said =
         call(&mut guest, limits, rule, shown).and_then(|judgement| understood(judgement, limits, raci));

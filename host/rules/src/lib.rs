@@ -68,5 +68,5 @@ pub use package::{marks, sign};
 pub use refusal::Refusal;
 pub use rule::{Definition, Rule};
 pub use run::Answer;
-pub use snapshot::{Remembered, Snapshot, Unavailable};
+pub use snapshot::{Answered, Remembered, Snapshot, Unavailable};
 pub use trace::Seen;

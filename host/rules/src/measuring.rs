@@ -86,7 +86,12 @@ pub(crate) fn measure(
 
 fn guest(engine: &Engine, limits: &Limits, rule: &Rule, fuel: u64) -> Guest {
     let id = rule.definition.id.clone();
-    let asking = Asking { rule: id, kind: Kind::Measuring, snapshot: Arc::new(Nobody) };
+    let asking = Asking {
+        rule: id,
+        kind: Kind::Measuring,
+        linked: Arc::clone(&rule.definition.linked),
+        snapshot: Arc::new(Nobody),
+    };
     Guest::new(engine, limits, fuel, Some(asking))
 }
 

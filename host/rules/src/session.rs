@@ -13,6 +13,7 @@ use crate::contract::{Agent, Customer, Failure, Who};
 use crate::fault::Limit;
 use crate::functions::Function;
 use crate::limits::Limits;
+use crate::link::Linked;
 use crate::snapshot::{Snapshot, Unavailable};
 
 /// The data of a store.
@@ -32,6 +33,8 @@ pub(crate) struct Session {
 pub(crate) struct Asking {
     pub(crate) rule: RuleId,
     pub(crate) kind: Kind,
+    /// What it was granted.
+    pub(crate) linked: Arc<Linked>,
     pub(crate) snapshot: Arc<dyn Snapshot>,
 }
 
@@ -72,6 +75,14 @@ pub(crate) enum Said {
         effect: Effect,
         answer: Result<(), Failure>,
     },
+    /// Wanted something asked that makes no sense.
+    Misread {
+        answer: Failure,
+    },
+    /// Read what a service answered.
+    Answer {
+        answer: Result<Option<u64>, Failure>,
+    },
     /// The text is among the log lines.
     Log,
 }
@@ -86,6 +97,8 @@ impl Said {
             Self::Recall { scope: MemoryScope::Conversation, .. } => Function::MemoryGet,
             Self::Recall { scope: MemoryScope::Contact, .. } => Function::MemoryGetOfContact,
             Self::Act { function, .. } => *function,
+            Self::Misread { .. } => Function::RequestSend,
+            Self::Answer { .. } => Function::RequestAnswer,
             Self::Log => Function::LogWrite,
         }
     }

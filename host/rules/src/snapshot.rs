@@ -6,7 +6,7 @@
 use domain::decision::MemoryScope;
 use domain::id::{QueueId, RuleId};
 
-use crate::contract::{Agent, Customer, Message, Who};
+use crate::contract::{Agent, Customer, Message, Response, Who};
 
 /// The host has not got what was asked for. The rule is told so and goes on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +23,15 @@ pub struct Remembered {
     pub version: u64,
     /// What the rule sees.
     pub message: Message,
+}
+
+/// What a service answered, and the event that holds it. A trace keeps the version alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    /// The version of the event in the conversation's stream.
+    pub version: u64,
+    /// What the rule sees.
+    pub answer: Response,
 }
 
 /// What a rule may read of one conversation.
@@ -43,6 +52,11 @@ pub trait Snapshot: Send + Sync {
 
     /// What the rule noted before this call.
     fn memory(&self, rule: &RuleId, scope: MemoryScope, key: &str) -> Result<Option<String>, Unavailable>;
+
+    /// What a service answered, if the rule is asked because of that.
+    fn answer(&self) -> Result<Option<Answered>, Unavailable> {
+        Ok(None)
+    }
 }
 
 /// Of whoever judges or counts: there is no conversation. Nothing of it is linked either, unless the component is a rule of another kind too.

@@ -97,6 +97,8 @@ fn call(said: &Said) -> Call {
         }
         Said::Recall { key, answer, .. } => (Json::of(&json!({ "key": key })), told(answer)),
         Said::Act { effect, answer, .. } => (arguments(effect), told(answer)),
+        Said::Misread { answer } => (Json::default(), told::<()>(&Err(answer.clone()))),
+        Said::Answer { answer } => (Json::default(), told(answer)),
         Said::Log => (Json::default(), Json::default()),
     };
     Call { function: said.function().to_string(), arguments, answer }
@@ -120,6 +122,7 @@ fn arguments(effect: &Effect) -> Json {
         Effect::Resolve { code } => json!({ "code": code }),
         Effect::WakeAfter { seconds, note } => json!({ "seconds": seconds, "note": note }),
         Effect::WakeCancel => json!(null),
+        Effect::Request { request } => json!(request),
         Effect::Remember { key, value, .. } => json!({ "key": key, "value": value }),
     })
 }

@@ -29,6 +29,7 @@ mod people;
 mod proposals;
 mod reading;
 mod reparse;
+mod requests;
 mod routes;
 mod rules;
 mod said;
@@ -133,6 +134,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(inbox::routes())
         .merge(rules::routes())
         .merge(backtests::routes())
+        .merge(requests::routes())
         .merge(authors::routes())
         .merge(delegations::routes())
         .merge(figures::routes())

@@ -155,6 +155,9 @@ struct VersionTold {
     settings: Value,
     /// For which cases: `numbers`, `queues`, `languages`, `tags`.
     scope: Value,
+    /// Where it may have something asked, as `GET https://crm.example.com/orders/`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requests: Vec<String>,
     /// The mode in which it begins.
     mode: String,
     /// The highest mode that it may be moved to.
@@ -321,6 +324,7 @@ fn version(version: &Version, entry: Option<u64>) -> VersionTold {
         component: version.component.to_string(),
         settings: version.settings.value(),
         scope: json!(version.scope),
+        requests: version.requests.iter().map(ToString::to_string).collect(),
         mode: version.mode.to_string(),
         highest: version.highest().to_string(),
         envelope: json!({
@@ -350,7 +354,7 @@ fn told((stands, counts, rests): &(Stands, Counts, bool), versions: Option<Vec<V
 }
 
 /// The rules that are for cases in the scope of whoever asks, all or some of them.
-fn seen(server: &Server, person: &Person) -> Result<Vec<(Stands, Counts, bool)>, Problem> {
+pub(crate) fn seen(server: &Server, person: &Person) -> Result<Vec<(Stands, Counts, bool)>, Problem> {
     let mut rules = server.desk.rules()?;
     rules.retain(|(one, ..)| server.desk.is_seen(person, one));
     Ok(rules)

@@ -6,6 +6,7 @@
 //! here asks a clock or a random source, or a rebuild would not give the same keys and values.
 
 mod erasing;
+mod requests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -318,6 +319,9 @@ impl<'a> Fold<'a> {
                     self.find_outgoing(*id, lookup)?;
                 }
             }
+            (Event::RequestAttempted(_) | Event::RequestEnded(_), Stream::Conversation(id)) => {
+                self.count_request(*id, recorded)?;
+            }
             (Event::MessageCharged(charged), _) => self.charge(charged)?,
             // Whoever sends has to look again.
             (Event::SendingStopped(_) | Event::SendingResumed(_), _) => self.applied.outbox = recorded.seq,
@@ -503,6 +507,8 @@ impl<'a> Fold<'a> {
             &mut applied.queues
         } else if is(layout::TIMERS) {
             &mut applied.timers
+        } else if is(layout::REQUESTS) {
+            &mut applied.requests
         } else if is(layout::MEDIA) {
             &mut applied.media
         } else if is(layout::TEMPLATES) {

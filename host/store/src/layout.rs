@@ -12,7 +12,7 @@ use domain::decision::{Digest, MemoryScope};
 use domain::event::{MessageEdited, MessageRevoked};
 use domain::id::{
     AgentId, CampaignId, ContactId, ConversationId, LoanId, MessageId, MoveId, NumberId, PersonId,
-    ProposalId, QueueId, RuleId, TimerId, TokenId,
+    ProposalId, QueueId, RequestId, RuleId, TimerId, TokenId,
 };
 use domain::lane::Lane;
 use domain::law::spending::Month;
@@ -469,6 +469,39 @@ pub(crate) fn sealed_day(day: Date) -> Vec<u8> {
 /// What was counted of a figure on a day, in each place (`d`), or in each hour and place (`h`).
 pub(crate) fn sums(series: &Digest, by: u8, day: Date) -> Vec<u8> {
     [&b"Kc"[..], series.as_bytes(), &[by], day.to_string().as_bytes()].concat()
+}
+
+/// All that rules asked of services outside and is not answered.
+pub(crate) const REQUESTS: &[u8] = b"Qp";
+
+/// What one rule asked.
+pub(crate) fn requests_of(rule: &RuleId) -> Vec<u8> {
+    [REQUESTS, rule.as_str().as_bytes(), b"\0"].concat()
+}
+
+/// One of them, in the order in which somebody has to look at them.
+pub(crate) fn request(rule: &RuleId, due: Time, conversation: ConversationId, request: RequestId) -> Vec<u8> {
+    [&requests_of(rule)[..], &millis(due), &conversation.to_bytes(), &request.to_bytes()].concat()
+}
+
+/// What became of the requests of a rule, by day.
+pub(crate) fn request_days(rule: &RuleId) -> Vec<u8> {
+    [b"Qd", rule.as_str().as_bytes(), b"\0"].concat()
+}
+
+/// What became of them on a day of UTC.
+pub(crate) fn request_day(rule: &RuleId, day: Date) -> Vec<u8> {
+    [&request_days(rule)[..], day.to_string().as_bytes()].concat()
+}
+
+/// The events that ended requests of a rule.
+pub(crate) fn requests_ended(rule: &RuleId) -> Vec<u8> {
+    [b"Qe", rule.as_str().as_bytes(), b"\0"].concat()
+}
+
+/// One of them.
+pub(crate) fn request_ended(rule: &RuleId, seq: u64) -> Vec<u8> {
+    [&requests_ended(rule)[..], &seq.to_be_bytes()].concat()
 }
 
 /// All keys that begin with a prefix. Every prefix here begins with a letter, so there is always a key behind it.

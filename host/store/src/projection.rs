@@ -71,6 +71,8 @@ pub struct Applied {
     pub happenings: u64,
     /// One that changed a campaign, or what somebody sends of templates.
     pub campaigns: u64,
+    /// One that changed what services outside are to be asked.
+    pub requests: u64,
 }
 
 /// The projections, open.

@@ -155,6 +155,10 @@ impl State {
                 for (timer, set) in &conversation.timers {
                     entries.insert(layout::timer(set.due, *id, *timer), Vec::new());
                 }
+                for (request, pending) in &conversation.requests {
+                    let key = layout::request(&pending.rule, pending.leg.due(), *id, *request);
+                    entries.insert(key, layout::millis(pending.until).to_vec());
+                }
                 if let Some(case) = &conversation.case
                     && let Some(offer) = &case.offer
                 {

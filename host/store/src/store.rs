@@ -98,6 +98,8 @@ pub enum Topic {
     Happenings,
     /// Campaigns, and what is held until others agree.
     Campaigns,
+    /// What services outside are to be asked.
+    Requests,
 }
 
 /// Why a store cannot be opened.
@@ -171,6 +173,7 @@ struct Signals {
     proposals: watch::Sender<u64>,
     happenings: watch::Sender<u64>,
     campaigns: watch::Sender<u64>,
+    asked: watch::Sender<u64>,
 }
 
 impl Signals {
@@ -185,6 +188,7 @@ impl Signals {
             Topic::Proposals => &self.proposals,
             Topic::Happenings => &self.happenings,
             Topic::Campaigns => &self.campaigns,
+            Topic::Requests => &self.asked,
         }
     }
 
@@ -199,6 +203,7 @@ impl Signals {
             (&self.proposals, applied.proposals),
             (&self.happenings, applied.happenings),
             (&self.campaigns, applied.campaigns),
+            (&self.asked, applied.requests),
         ] {
             signal.send_if_modified(|seen| std::mem::replace(seen, last) != last);
         }

@@ -17,7 +17,7 @@ use anyhow::{Context, Result, bail};
 use crate::lock::Lock;
 use crate::toolchain::Toolchain;
 
-const PLUGINS: [&str; 7] = [
+const PLUGINS: [&str; 8] = [
     "skills-router",
     "office-hours",
     "quick-answers",
@@ -25,6 +25,7 @@ const PLUGINS: [&str; 7] = [
     "campaign-guard",
     "kpi-core",
     "decision-table",
+    "crm-lookup",
 ];
 
 /// This machine cannot do what was asked, which says nothing about the components.

@@ -23,7 +23,7 @@ use anyhow::Context as _;
 use domain::Time;
 use domain::outside::Entropy as _;
 use domain::raci::Raci;
-use simulator::{Number, Options, Person};
+use simulator::{Number, Options, Orders, Person};
 
 use crate::host::Host;
 use crate::settings::{Audit, Log, Policy, Secret, Settings};
@@ -40,6 +40,12 @@ const NUMBERS: [(&str, &str, &str); 2] = [
     ("106540352242922", "+57 601 555 0100", "Ferretería El Tornillo"),
     ("106540352242955", "+55 11 5550 0100", "El Tornillo Brasil"),
 ];
+
+/// The system of orders that the company's file names: the demo has one on this machine.
+const ORDERS: &str = "https://pedidos.eltornillo.example";
+
+/// The file of its secret, as the company's file names it.
+const TOKEN: &str = "pedidos.token";
 
 /// The phones of whoever tries the demo. No player touches them.
 const VISITORS: [(&str, &str); 3] = [
@@ -87,8 +93,6 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     check(arguments.listen, "--listen")?;
     check(arguments.simulator, "--simulator")?;
     say("Starting…");
-    let mut policy = Policy::parse(COMPANY, Path::new("examples/company/timonel.toml"))?;
-    policy.company = policy.company.governed(raci()?)?;
     let temporary = match &arguments.data {
         Some(_) => None,
         None => Some(tempfile::Builder::new().prefix("timonel-demo-").tempdir()?),
@@ -98,6 +102,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         (None, Some(dir)) => dir.path().to_owned(),
         (None, None) => anyhow::bail!("there is no directory for the data"),
     };
+    let (orders, file) = orders(&data).await?;
+    let mut policy = Policy::parse(&file, Path::new("examples/company/timonel.toml"))?;
+    policy.company = policy.company.governed(raci()?)?;
     let real = Time::now();
     let clock = if arguments.real_time { None } else { hours::morning(&policy.company, real) };
     let secret = random();
@@ -150,6 +157,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     host.stop().await?;
     drop(signing);
     drop(phones);
+    drop(orders);
     drop(temporary);
     Ok(())
 }
@@ -183,6 +191,21 @@ fn settings(
         policy,
         draft: None,
     }
+}
+
+/// A system of orders on this machine, and the company's file as it is with that.
+async fn orders(data: &Path) -> anyhow::Result<(Orders, String)> {
+    let secret = random();
+    let known = [("ET-2041", "on-the-way"), ("ET-5120", "preparing"), ("ET-1999", "delivered")];
+    let orders = Orders::start(SocketAddr::from(([127, 0, 0, 1], 0)), &secret, &known).await?;
+    std::fs::create_dir_all(data)?;
+    let token = data.join(TOKEN);
+    std::fs::write(&token, secret)?;
+    let file = COMPANY
+        .replace(ORDERS, &orders.url())
+        .replace("allow = []", "allow = [\"127.0.0.0/8\"]")
+        .replace(&format!("{TOKEN:?}"), &format!("{:?}", std::path::absolute(&token)?));
+    Ok((orders, file))
 }
 
 /// The matrix and the people of the example. Whoever runs the demo is its first admin at the machine.
@@ -238,7 +261,8 @@ fn tell(host: SocketAddr, phones: SocketAddr, clock: Option<Time>, settings: &Se
 
     1. «¿A qué hora abren?»        a rule answers: see what it read
     2. «Mi taladro llegó roto»     a rule calls a person, another one chooses Santiago
-    3. «Oi» from São Paulo         they are at lunch until 13:00, and say so
+    3. «¿Cómo va mi pedido ET-2041?»  a rule has the system of orders asked, and says it
+    4. «Oi» from São Paulo         they are at lunch until 13:00, and say so
 
   Marta proposes a template, and you are Ricardo, who answers for templates:
 

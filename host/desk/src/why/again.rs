@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::{LINES, Made};
 use crate::assemble::Desk;
 use crate::command::DeskError;
+use crate::requests;
 
 /// What came of making a decision again.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,7 +108,11 @@ impl Desk {
         let at = recorded.time;
         let desk = self.clone();
         let line = move |version| desk.told(conversation, version, at).ok().flatten();
-        let then = Arc::new(Then::new(&trace.calls, line));
+        let answer = self.answer_then(conversation, recorded)?;
+        let then = Then::new(&trace.calls, line).answered_by(move |version| {
+            answer.as_ref().filter(|(found, _)| *found == version).map(|(_, answer)| answer.clone())
+        });
+        let then = Arc::new(then);
         let host = &self.shared().rules;
         let rule = match host.prepare(definition) {
             Ok(rule) => rule,
@@ -138,7 +143,8 @@ impl Desk {
         };
         let linked = host.admit(&bytes).and_then(|admitted| {
             let functions = active.grant.iter().filter_map(|name| name.parse::<Function>().ok());
-            host.link(&admitted, &Grant { digest: asked.component, functions: functions.collect() })
+            let grant = Grant { functions: functions.collect(), ..Grant::all_of(&admitted) };
+            host.link(&admitted, &grant.asking(&version.requests))
         });
         Ok(linked.map_err(|refusal| refusal.to_string()).map(|linked| Definition {
             id: asked.rule.clone(),
@@ -171,6 +177,21 @@ impl Desk {
             }
         }
         Ok(None)
+    }
+
+    /// What a service had answered, if that is why the rules were asked: it was written right before, in the same commit.
+    fn answer_then(
+        &self,
+        conversation: ConversationId,
+        recorded: &Recorded,
+    ) -> Result<Option<(u64, rules::contract::Response)>, DeskError> {
+        let Some(before) = self.store().event(recorded.seq.saturating_sub(1))? else { return Ok(None) };
+        let (Event::RequestEnded(ended), true) = (&before.event, before.stream == recorded.stream) else {
+            return Ok(None);
+        };
+        let (_, conversation) = self.shared().conversation(conversation)?;
+        let answer = ended.body.open(&self.shared().key(conversation.contact)?)?;
+        Ok(Some((before.version, requests::response(ended, answer))))
     }
 
     /// The customer's message that the rules were told of, as it was then.

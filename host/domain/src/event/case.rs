@@ -79,6 +79,8 @@ pub enum Refused {
     UnknownAgent,
     /// A rule resolved the case with a code that the company does not count by.
     UnknownCode,
+    /// A rule asks so much of services outside that a person has to come first.
+    TooManyRequests,
 }
 
 /// `case-queued`, in `conversation/…`.

@@ -150,6 +150,11 @@ impl Event {
             | Self::MediaWanted(_)
             | Self::MediaStored(_)
             | Self::MediaUnavailable(_) => false,
+            // What rules ask outside: the decision that it follows from is of record, and so is the one that it leads to.
+            Self::RequestMade(_)
+            | Self::RequestAttempted(_)
+            | Self::RequestDelayed(_)
+            | Self::RequestEnded(_) => false,
             // The way of a message.
             Self::SendAttempted(_)
             | Self::SendAccepted(_)

@@ -188,6 +188,11 @@ impl Refused {
                 "A regra fechou o caso com um código que a empresa não tem: conta como `other`.",
                 "The rule resolved the case with a code that the company does not have: it counts as `other`.",
             ),
+            Self::TooManyRequests => language.pick(
+                "La regla consultó demasiado a otros sistemas: no se consulta más y sigue una persona.",
+                "A regra consultou demais outros sistemas: não se consulta mais e segue uma pessoa.",
+                "The rule asked too much of other systems: nothing more is asked, and a person continues.",
+            ),
         }
     }
 }
@@ -217,6 +222,7 @@ mod tests {
             (Refused::UnknownSkill, "unknown-skill"),
             (Refused::UnknownAgent, "unknown-agent"),
             (Refused::UnknownCode, "unknown-code"),
+            (Refused::TooManyRequests, "too-many-requests"),
         ] {
             assert_eq!(serde_json::to_value(refused).unwrap(), code);
             let words = [Language::Es, Language::Pt, Language::En].map(|language| refused.words(language));

@@ -203,6 +203,8 @@ actions! {
     BackUp => may(&[ManageAccess]);
     /// Reads what Meta told that nothing acts on.
     ReadNotices => may(&[ConfigureIntegrations]);
+    /// Reads what rules ask of services outside, and how that ends.
+    ReadRequests => see(&[AdjustRoutingRules, ConfigureIntegrations]);
     /// Has what was not understood read again.
     ReadAgain => may(&[ConfigureIntegrations]);
     /// Reads who did what, has a checkpoint signed, and hands out the record and its proofs.
@@ -244,6 +246,8 @@ actions! {
     LetRuleSeeTeam => sign(&[ReassignCases]);
     /// Lets a rule know who a customer is, or remember something of them across numbers.
     LetRuleIdentify => sign(&[ManageAccess]);
+    /// Lets a rule have services outside asked.
+    LetRuleRequest => sign(&[ConfigureIntegrations]);
 }
 
 impl Action {
@@ -284,6 +288,7 @@ impl Action {
                 | Self::ReadTemplates
                 | Self::ReadMatrix
                 | Self::ReadRules
+                | Self::ReadRequests
                 | Self::ReadFigures
                 | Self::ReadCampaigns
                 | Self::ListConversations

@@ -64,6 +64,7 @@ impl Action {
             Self::RunHost => ["poner Timonel en marcha", "pôr o Timonel em marcha", "run Timonel"],
             Self::BackUp => ["copiar el diario o las llaves", "copiar o diário ou as chaves", "copy the journal or the keys"],
             Self::ReadNotices => ["leer los avisos de Meta", "ler os avisos da Meta", "read Meta's notices"],
+            Self::ReadRequests => ["mirar qué consultan las reglas afuera", "ver o que as regras consultam fora", "see what rules ask outside"],
             Self::ReadAgain => ["hacer leer de nuevo lo no entendido", "mandar ler de novo o não entendido", "have what was not understood read again"],
             Self::ReadAudit => ["leer la auditoría", "ler a auditoria", "read the audit"],
             Self::ReadOwnRecord => ["leer su propio registro", "ler o próprio registro", "read their own record"],
@@ -84,6 +85,7 @@ impl Action {
             Self::LetRuleRead => ["dejar que una regla lea", "deixar uma regra ler", "let a rule read"],
             Self::LetRuleSeeTeam => ["dejar que una regla vea al equipo", "deixar uma regra ver a equipe", "let a rule see the team"],
             Self::LetRuleIdentify => ["dejar que una regla sepa quién es", "deixar uma regra saber quem é", "let a rule know who it is"],
+            Self::LetRuleRequest => ["dejar que una regla consulte otros sistemas", "deixar uma regra consultar outros sistemas", "let a rule ask other systems"],
         };
         language.pick(es, pt, en)
     }

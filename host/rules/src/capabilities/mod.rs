@@ -15,6 +15,7 @@ mod log;
 mod memory;
 mod profile;
 mod reply;
+mod request;
 mod team;
 mod wake;
 
@@ -59,6 +60,8 @@ fn link(function: Function, interface: &mut LinkerInstance<'_, Session>) -> wasm
         Function::CloseResolve => close::resolve(interface),
         Function::WakeAfter => wake::after(interface),
         Function::WakeCancel => wake::cancel(interface),
+        Function::RequestSend => request::send(interface),
+        Function::RequestAnswer => request::answer(interface),
     }
 }
 

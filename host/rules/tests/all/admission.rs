@@ -183,13 +183,13 @@ fn what_was_compiled_is_found_again_and_repaired_when_damaged() {
 fn a_grant_says_what_is_missing() {
     let bench = start();
     let admitted = bench.host.admit(&component("answers")).unwrap();
-    let nothing = Grant { digest: admitted.digest, functions: Default::default() };
+    let nothing = Grant { digest: admitted.digest, functions: Default::default(), requests: Vec::new() };
     let refused = bench.host.link(&admitted, &nothing).unwrap_err();
     assert_eq!(refused, Refusal::NotGranted { functions: vec![Function::ReplyText] });
     let told = refused.to_string();
     assert!(told.contains("write to the customer") && told.contains("Adjust routing rules"), "{told}");
 
-    let other = Grant { digest: Digest::of(b"other"), functions: admitted.functions.clone() };
+    let other = Grant { digest: Digest::of(b"other"), ..Grant::all_of(&admitted) };
     assert!(matches!(bench.host.link(&admitted, &other), Err(Refusal::OtherComponent { .. })));
     bench.host.link(&admitted, &Grant::all_of(&admitted)).unwrap();
 }

@@ -11,4 +11,5 @@ mod make;
 mod measuring;
 mod modes;
 mod plugins;
+mod requests;
 mod support;

@@ -28,8 +28,8 @@ use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
 use crate::{
-    authors, campaigns, contacts, conversations, delegations, figures, health, inbox, live, media, moves,
-    outbound, people, proposals, rules, templates, why,
+    authors, backtests, campaigns, contacts, conversations, delegations, figures, health, inbox, live, media, moves,
+    outbound, people, proposals, requests, rules, templates, why,
 };
 
 use openapi::Page;
@@ -82,7 +82,8 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(inbox::api_routes())
         .merge(live::api_routes())
         .merge(rules::api_routes())
-        .merge(crate::backtests::api_routes())
+        .merge(backtests::api_routes())
+        .merge(requests::api_routes())
         .merge(authors::api_routes())
         .merge(delegations::api_routes())
         .merge(figures::api_routes())

@@ -110,6 +110,18 @@ pub(super) fn step(event: &Event, company: &Company, language: Language) -> Stri
             format!("{words}: {}", closed.code)
         }
         Event::ReplyQueued(_) => say("se respondió", "respondeu-se", "an answer was written"),
+        Event::RequestMade(made) => {
+            let words = say(
+                "se consultará a otro sistema",
+                "outro sistema será consultado",
+                "another system will be asked",
+            );
+            format!("{words}: {} {}", made.method.word(), made.to)
+        }
+        Event::RequestEnded(ended) => {
+            let words = say("otro sistema respondió", "outro sistema respondeu", "another system answered");
+            format!("{words}: {} → {}", ended.to, ended.ended)
+        }
         Event::TimerFired(_) => say("llegó la hora de algo", "chegou a hora de algo", "a timer was due"),
         _ => String::new(),
     }

@@ -105,9 +105,9 @@ pub(super) const STORIES: &[Story] = &[
         of: COLOMBIA,
         steps: &[
             Say("Buenos días, ¿cómo va mi pedido ET-2041?"),
-            Meet,
-            Say("¿Y puede ser después de las 3? Antes no hay nadie en la casa"),
             Hear,
+            Say("¿Me ayuda una persona? Tiene que llegar después de las 3, antes no hay nadie en la casa"),
+            Meet,
             Say("Mil gracias"),
             Hear,
         ],

@@ -36,6 +36,7 @@ fn signed(envelope: Envelope, mode: Mode) -> Version {
         settings: Json::of(&json!({ "limit": 3, "tone": "usted", "answers": [1, 2] })),
         scope: Scope { queues: vec!["ventas".into()], ..Scope::default() },
         mode,
+        requests: Vec::new(),
         envelope,
     }
 }
