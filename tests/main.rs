@@ -15,6 +15,7 @@ mod accounts;
 mod approvers;
 mod assembled;
 mod audit;
+mod authoring;
 mod backup;
 mod bad_input;
 mod caller;
