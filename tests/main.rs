@@ -16,6 +16,7 @@ mod approvers;
 mod assembled;
 mod audit;
 mod backtests;
+mod authoring;
 mod backup;
 mod bad_input;
 mod caller;

@@ -10,17 +10,17 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use domain::decision::{Kind, MemoryScope};
-use domain::id::{QueueId, RuleId};
+use domain::decision::Kind;
+use domain::id::RuleId;
 use domain::proposal;
 use domain::raci::Raci;
 use domain::raci::action::Action;
 use domain::raci::task::Task;
-use rules::{Admitted, Definition, Grant, Mode, Remembered, Scope, Snapshot, Unavailable, contract};
+use rules::{Admitted, Definition, Grant, Mode, Rule, Scope};
 use serde_json::json;
 
 use crate::settings::Policy;
-use crate::{author_tools, host, rule_tools, rulebook};
+use crate::{author_tools, authoring, host, rule_tools, rulebook};
 
 /// What to do with a plugin.
 #[derive(Subcommand)]
@@ -44,6 +44,9 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Making one.
+    #[command(flatten)]
+    Authoring(authoring::Command),
     /// Authors and their signatures.
     #[command(flatten)]
     Authors(author_tools::Command),
@@ -63,6 +66,7 @@ pub(crate) fn run(config: Option<PathBuf>, command: Command) -> anyhow::Result<E
             rule_tools::push(&crate::read_settings(config)?, &file, json)?;
             return Ok(ExitCode::SUCCESS);
         }
+        Command::Authoring(command) => return authoring::run(config, command),
         Command::Authors(command) => {
             author_tools::run(config, command)?;
             return Ok(ExitCode::SUCCESS);
@@ -94,11 +98,12 @@ fn kind(text: &str) -> Result<proposal::Kind, String> {
     found.ok_or_else(|| format!("one of {} was expected", known()))
 }
 
-struct Sample {
+/// One call.
+pub(crate) struct Sample {
     kind: Kind,
-    outcome: serde_json::Value,
-    reason: String,
-    fuel: u64,
+    pub(crate) outcome: serde_json::Value,
+    pub(crate) reason: String,
+    pub(crate) fuel: u64,
     micros: u64,
 }
 
@@ -115,27 +120,45 @@ fn sample(engine: &rules::Host, admitted: &Arc<Admitted>, raci: &Raci) -> anyhow
         version: None,
         until: None,
     })?;
-    let snapshot: Arc<dyn Snapshot> = Arc::new(Nobody);
-    let samples = admitted.kinds.iter().map(|kind| {
-        if *kind == Kind::Approving {
-            return Ok(approver::sample(engine, &rule, raci));
-        }
-        if *kind == Kind::Measuring {
-            return measurer::sample(engine, &rule);
-        }
-        // The first call maps pages that the later ones find; the median of several is what a busy host sees.
-        let mut answers: Vec<_> = (0..15).map(|_| engine.ask(&rule, *kind, &input(), &snapshot)).collect();
-        answers.sort_by_key(|answer| answer.asked.micros);
-        let answer = answers.swap_remove(answers.len() / 2);
-        Ok(Sample {
-            kind: *kind,
-            outcome: serde_json::to_value(&answer.asked.outcome)?,
-            reason: answer.reason,
-            fuel: answer.asked.fuel,
-            micros: answer.asked.micros,
-        })
+    let samples = admitted.kinds.iter().map(|kind| match kind {
+        Kind::Approving => Ok(approver::sample(engine, &rule, raci)),
+        _ => sample_of(engine, &rule, *kind),
     });
     samples.collect()
+}
+
+/// One call of a kind, on something made up.
+pub(crate) fn sample_of(engine: &rules::Host, rule: &Rule, kind: Kind) -> anyhow::Result<Sample> {
+    match kind {
+        Kind::Approving => return Ok(approver::sample(engine, rule, &Raci::default())),
+        Kind::Measuring => return measurer::sample(engine, rule),
+        Kind::Routing | Kind::Responding => {}
+    }
+    let (input, snapshot) = authoring::stranger()?;
+    // The first call maps pages that the later ones find; the median of several is what a busy host sees.
+    let mut answers: Vec<_> = (0..15).map(|_| engine.ask(rule, kind, &input, &snapshot)).collect();
+    answers.sort_by_key(|answer| answer.asked.micros);
+    let answer = answers.swap_remove(answers.len() / 2);
+    Ok(Sample {
+        kind,
+        outcome: serde_json::to_value(&answer.asked.outcome)?,
+        reason: answer.reason,
+        fuel: answer.asked.fuel,
+        micros: answer.asked.micros,
+    })
+}
+
+/// What it asks for, a line each: the function, what it lets a rule do, and whose it is to grant that.
+pub(crate) fn asks_for(admitted: &Admitted) -> Vec<String> {
+    let line = |function: &rules::Function| {
+        format!("{:<24} {} [{}]", function.to_string(), function.words(), rows(function.tasks()))
+    };
+    let lines: Vec<String> = admitted.functions.iter().map(line).collect();
+    if lines.is_empty() { vec!["nothing".to_owned()] } else { lines }
+}
+
+fn rows(tasks: &[Task]) -> String {
+    tasks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ")
 }
 
 #[allow(clippy::print_stdout)]
@@ -172,7 +195,6 @@ fn say(admitted: &Admitted, judged: &[approver::Row], samples: &[Sample], json: 
         );
         return;
     }
-    let rows = |tasks: &[Task]| tasks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ");
     let kind = |kind: &Kind| {
         let actions = Action::deploying(*kind, &BTreeSet::new());
         let tasks: Vec<Task> = actions.iter().flat_map(|action| action.tasks()).copied().collect();
@@ -195,82 +217,10 @@ fn say(admitted: &Admitted, judged: &[approver::Row], samples: &[Sample], json: 
         println!("  {:<10} {}", if n == 0 { "judges" } else { "" }, row.line());
     }
     println!("It asks for:");
-    if admitted.functions.is_empty() {
-        println!("  nothing");
-    }
-    for function in &admitted.functions {
-        println!("  {:<24} {} [{}]", function.to_string(), function.words(), rows(function.tasks()));
-    }
+    asks_for(admitted).iter().for_each(|line| println!("  {line}"));
     println!("A call with its own example of settings, on a made-up message:");
     for sample in samples {
         println!("  {:<11} {}  {}", sample.kind.to_string(), sample.outcome, sample.reason);
         println!("  {:<11} {} units of fuel, {} µs", "", sample.fuel, sample.micros);
-    }
-}
-
-fn input() -> contract::Input {
-    let now = 1_795_356_000_000;
-    contract::Input {
-        why: "message".to_owned(),
-        now,
-        local: contract::LocalTime {
-            date: "2026-11-22".to_owned(),
-            weekday: 7,
-            minute: 600,
-            zone: "America/Bogota".to_owned(),
-        },
-        calendar: contract::Calendar { open: true, next_change: None, next_change_local: None },
-        number: "inspection".to_owned(),
-        language: "es".to_owned(),
-        message: Some(contract::Message {
-            at: now,
-            author: "customer".to_owned(),
-            kind: "text".to_owned(),
-            text: "Buenos días, ¿cuánto cuesta el cemento?".to_owned(),
-            payload: String::new(),
-            attrs: Vec::new(),
-        }),
-        case: contract::CaseView {
-            id: "inspection".to_owned(),
-            opened: now,
-            queue: None,
-            priority: 0,
-            waiting_since: None,
-            automatic_messages: 0,
-            tags: Vec::new(),
-            attrs: Vec::new(),
-        },
-        wake_note: None,
-        attrs: Vec::new(),
-    }
-}
-
-/// A conversation of which nothing is known.
-struct Nobody;
-
-impl Snapshot for Nobody {
-    fn history(&self, _: u32) -> Result<Vec<Remembered>, Unavailable> {
-        Ok(Vec::new())
-    }
-
-    fn profile(&self) -> Result<contract::Customer, Unavailable> {
-        Ok(contract::Customer {
-            name: String::new(),
-            language: "es".to_owned(),
-            tags: Vec::new(),
-            attrs: Vec::new(),
-        })
-    }
-
-    fn identity(&self) -> Result<contract::Who, Unavailable> {
-        Ok(contract::Who { phone: None, user_id: None })
-    }
-
-    fn team(&self, _: &QueueId, _: &[String]) -> Result<Vec<contract::Agent>, Unavailable> {
-        Ok(Vec::new())
-    }
-
-    fn memory(&self, _: &RuleId, _: MemoryScope, _: &str) -> Result<Option<String>, Unavailable> {
-        Ok(None)
     }
 }

@@ -3,6 +3,7 @@
 mod access;
 mod audit_tools;
 mod author_tools;
+mod authoring;
 mod backup;
 mod calling;
 mod campaign_tools;
@@ -118,7 +119,7 @@ enum Command {
         #[command(flatten)]
         arguments: notices::Arguments,
     },
-    /// Look at plugins, and hand them in.
+    /// Make plugins, look at them, and hand them in.
     Plugin {
         /// The file of settings.
         #[arg(long, env = "TIMONEL_CONFIG", global = true)]

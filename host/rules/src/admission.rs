@@ -205,8 +205,9 @@ impl Admission {
             .stderr(complaint.try_clone()?)
             .spawn()?;
 
-        let Some(status) = wait(&mut child, Duration::from_millis(order.limits.compile_millis))? else {
-            return Ok(Err(Refusal::TooSlow { millis: order.limits.compile_millis }));
+        let millis = order.limits.deadline(bytes.len());
+        let Some(status) = wait(&mut child, Duration::from_millis(millis))? else {
+            return Ok(Err(Refusal::TooSlow { millis }));
         };
         if status.code() == Some(compile_worker::OURS.into()) {
             return Err(io::Error::other(last_words(status, &mut complaint)?));

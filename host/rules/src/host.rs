@@ -24,6 +24,7 @@ use crate::rule::{Definition, Rule};
 use crate::run::{self, Answer};
 use crate::session::Asking;
 use crate::snapshot::Snapshot;
+use crate::steady::{self, Unsteady};
 
 /// What a [`Host`] is started with.
 #[derive(Debug, Clone)]
@@ -111,6 +112,19 @@ impl Host {
             Asking { rule: id.clone(), kind, linked: Arc::clone(linked), snapshot: snapshot.clone() };
         let _permit = self.permits.take();
         run::decide(&self.engine, &self.limits, rule, kind, input, asking)
+    }
+
+    /// Only to see that a rule answers the same however often it is asked and wherever its memory lies: nothing, if it does.
+    pub fn unsteady(
+        &self,
+        rule: &Rule,
+        kind: Kind,
+        input: &Input,
+        snapshot: &Arc<dyn Snapshot>,
+    ) -> Vec<Unsteady> {
+        let asking = Asking { rule: rule.definition.id.clone(), kind, snapshot: snapshot.clone() };
+        let _permit = self.permits.take();
+        steady::unsteady(&self.engine, &self.limits, rule, kind, input, &asking)
     }
 
     /// Once per content of a proposal: one approver rule, one fresh instance, and a matrix to see that what it demands is there.

@@ -37,8 +37,10 @@ pub struct Limits {
     pub structure: Structure,
     /// Bytes of address space that compiling one may take.
     pub compile_memory: u64,
-    /// Milliseconds that compiling one and trying it may take.
+    /// Milliseconds that compiling one and trying it may take, whatever its size.
     pub compile_millis: u64,
+    /// Milliseconds more for each MiB of it.
+    pub compile_millis_per_mebibyte: u64,
 }
 
 /// What the parts of a component may amount to, all modules inside it together.
@@ -92,8 +94,10 @@ impl Default for Limits {
             structure: Structure::default(),
             // Honest compilations reserve up to 511 MB; the known bombs need more than a gibibyte.
             compile_memory: 1024 * MIB as u64,
-            // Honest rules in Rust take 100 ms. JavaScript guests take 10 s on two free cores: raise it for them.
+            // Honest rules in Rust take 100 ms. The bombs are small: size buys time, and the memory is bounded all the same.
             compile_millis: 10_000,
+            // JavaScript guests have 12 MiB and take 10 s on two free cores, and over a minute on a machine that is busy.
+            compile_millis_per_mebibyte: 10_000,
         }
     }
 }
@@ -101,22 +105,25 @@ impl Default for Limits {
 impl Default for Structure {
     fn default() -> Self {
         Self {
-            // Compilation grows faster than the body, and very large bodies are where compilers have miscompiled.
-            body: 256 * KIB as u64,
+            // Compilation grows faster than the body, and very large bodies are where compilers have miscompiled. The loop of the Python
+            // interpreter has 417 KiB.
+            body: 448 * KIB as u64,
             // A JavaScript engine has 15 thousand. 50 thousand tiny ones already compile for three seconds.
             functions: 40_000,
-            // wit-component makes 4 to 8: the guest, adapters, and the shims that tie them together.
-            parts: 32,
-            // As many as modules, since nothing honest makes two of one. The pool has room for so many per decision.
-            instances: 32,
+            // wit-component makes 4 to 8: the guest, adapters, and the shims that tie them together. Python guests have 33: its libraries
+            // and its extensions are modules of their own.
+            parts: 64,
+            // About as many as modules, since nothing honest makes two of one. The pool has room for so many per decision.
+            instances: 40,
             // One; a second for an adapter.
             memories: 2,
             // One, and one in each shim.
             tables: 8,
             // Toolchains use a handful, position-independent Python some thousands.
             globals: 10_000,
-            // wasmtime has panicked beyond 32 thousand.
-            segments: 10_000,
+            // JavaScript guests have 10,001: the snapshot of their engine is cut into as many as its tool allows itself. wasmtime has
+            // panicked beyond 32 thousand.
+            segments: 20_000,
             // Names and producers of a JavaScript engine come to 1 MiB.
             custom: 4 * MIB as u64,
         }
@@ -124,6 +131,11 @@ impl Default for Structure {
 }
 
 impl Limits {
+    /// Milliseconds that compiling a component of so many bytes and trying it may take.
+    pub(crate) fn deadline(&self, bytes: usize) -> u64 {
+        self.compile_millis + (bytes / MIB) as u64 * self.compile_millis_per_mebibyte
+    }
+
     /// Bytes that may cross from the guest in one go, before anything of ours has looked at them: the largest that any
     /// honest crossing needs. wasmtime's own default is 128 MiB for each host call.
     pub(crate) fn crossing(&self) -> usize {

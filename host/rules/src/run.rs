@@ -54,6 +54,13 @@ impl Guest {
         exports.pre.instantiate(&mut self.store).map_err(|error| Failed::starting(&error))
     }
 
+    /// Another call of the same instance, with nothing of the one before in its account.
+    fn begin(&mut self, limits: &Limits, asking: Asking) -> Result<(), Failed> {
+        self.store.data_mut().begin(limits, asking);
+        self.store.set_hostcall_fuel(limits.crossing());
+        self.store.set_fuel(self.fuel).map_err(|error| Failed::host(&error))
+    }
+
     pub(crate) fn spent(&self) -> u64 {
         self.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0))
     }
@@ -115,9 +122,43 @@ pub(crate) fn decide(
     input: &Input,
     asking: Asking,
 ) -> Answer {
+    decide_after(engine, limits, rule, kind, input, asking, Before::Nothing)
+}
+
+/// What an instance did before it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// Nothing, as whenever a decision counts.
+    Nothing,
+    /// It described itself and read its settings, so that what it is handed now lies elsewhere in its memory.
+    Introduced,
+    /// It was asked the same.
+    Asked,
+}
+
+/// The same of an instance that may have run before: only to see that it makes no difference.
+pub(crate) fn decide_after(
+    engine: &Engine,
+    limits: &Limits,
+    rule: &Rule,
+    kind: Kind,
+    input: &Input,
+    asking: Asking,
+    before: Before,
+) -> Answer {
     let started = Instant::now();
-    let mut guest = Guest::new(engine, limits, limits.decision_fuel, Some(asking));
-    let returned = call(&mut guest, limits, rule, kind, input);
+    let mut guest = Guest::new(engine, limits, limits.decision_fuel, Some(asking.clone()));
+    let returned = guest.start(&rule.definition.linked.exports).and_then(|instance| {
+        match before {
+            Before::Nothing => {}
+            Before::Introduced => introduce(&mut guest, &instance, rule)?,
+            Before::Asked => drop(call(&mut guest, &instance, limits, rule, kind, input)?),
+        }
+        if before != Before::Nothing {
+            guest.begin(limits, asking)?;
+        }
+        call(&mut guest, &instance, limits, rule, kind, input)
+    });
     let fuel = guest.spent();
     let mut recording = guest.store.into_data().recording;
 
@@ -146,16 +187,28 @@ pub(crate) fn decide(
     Answer { asked, verdict, reason, effects, recording }
 }
 
+/// Has an instance say who it is and read its settings.
+fn introduce(guest: &mut Guest, instance: &Instance, rule: &Rule) -> Result<(), Failed> {
+    let exports = &rule.definition.linked.exports;
+    let functions = exports.rule.load(&mut guest.store, instance).map_err(|error| Failed::host(&error))?;
+    let fault = |error: wasmtime::Error| Failed::calling(&error);
+    functions.call_describe(&mut guest.store).map_err(fault)?;
+    functions
+        .call_prepare(&mut guest.store, &rule.definition.settings)
+        .map_err(fault)?
+        .map_or_else(|message| Err(Failed::guest(Fault::Error, message)), |_| Ok(()))
+}
+
 /// The verdict and the reason for it.
 fn call(
     guest: &mut Guest,
+    instance: &Instance,
     limits: &Limits,
     rule: &Rule,
     kind: Kind,
     input: &Input,
 ) -> Result<(Verdict, String), Failed> {
     let exports = &rule.definition.linked.exports;
-    let instance = &guest.start(exports)?;
     let (store, prepared) = (&mut guest.store, &rule.prepared);
     let host = |error: wasmtime::Error| Failed::host(&error);
     let fault = |error: wasmtime::Error| Failed::calling(&error);

@@ -30,6 +30,7 @@ pub(crate) struct Session {
 }
 
 /// A decision that is being made.
+#[derive(Clone)]
 pub(crate) struct Asking {
     pub(crate) rule: RuleId,
     pub(crate) kind: Kind,
@@ -116,6 +117,12 @@ impl Session {
             calls_limit: limits.calls,
             bytes_limit: limits.call_bytes,
         }
+    }
+
+    /// The next call of an instance that was called already: what it holds of memory stays counted.
+    pub(crate) fn begin(&mut self, limits: &Limits, asking: Asking) {
+        let memory = std::mem::replace(&mut self.memory, MemoryLimit::new(limits));
+        *self = Self { memory, ..Self::new(limits, Some(asking)) };
     }
 
     /// Every host function begins here: one more call, with so many bytes of arguments.

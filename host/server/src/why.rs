@@ -15,6 +15,7 @@ use axum::http::StatusCode;
 use desk::{Again, DeskError, Made, Round, Story, WhatIf};
 use domain::Time;
 use domain::company::Company;
+use domain::decision::Digest;
 use domain::event::{Event, Recorded, RuleDecided};
 use domain::id::RuleId;
 use domain::law::language::Language;
@@ -92,6 +93,12 @@ struct Instead {
     /// Other values in what the rule was told, by JSON pointers, as `{"/message/text": "horario"}`.
     #[serde(default)]
     instead: BTreeMap<String, Value>,
+    /// Another plugin that is asked in its place: the SHA-256 of one that was handed in. What it reads is answered as it was then, and
+    /// nothing is done of what it answers.
+    #[schemars(with = "Option<String>")]
+    plugin: Option<Digest>,
+    /// Settings of that plugin; those of the rule if this says nothing.
+    settings: Option<Value>,
 }
 
 /// What a rule says.
@@ -179,10 +186,15 @@ async fn what_if(
         let invalid = |words: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-question", words);
         let made = made.iter().find(|made| made.asked.rule == asked.rule);
         let made = made.ok_or_else(|| invalid(format!("`rule`: `{}` was not asked there", asked.rule)))?;
-        let instead: Vec<(String, Value)> = asked.instead.into_iter().collect();
+        let settings = asked.settings.map(|settings| settings.to_string());
+        let instead = desk::Instead {
+            told: asked.instead.into_iter().collect(),
+            candidate: asked.plugin.map(|component| desk::Candidate { component, settings }),
+        };
+        let of = if instead.candidate.is_some() { "plugin" } else { "instead" };
         match desk.what_if(&recorded, &decided, made, &instead).map_err(|error| failed(&error))? {
             Ok(said) => Ok(Json(said.into())),
-            Err(Again::Impossible { because }) => Err(invalid(format!("`instead`: {because}"))),
+            Err(Again::Impossible { because }) => Err(invalid(format!("`{of}`: {because}"))),
             Err(_) => Err(failed(&DeskError::Erased)),
         }
     })

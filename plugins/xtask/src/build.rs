@@ -15,12 +15,12 @@ pub fn components(root: &Path, toolchain: &Toolchain) -> Result<Vec<(String, Vec
     let target = workspace.join("target/guests");
 
     // The packages are fetched first, because the directories to rename exist only then.
-    let fetched = toolchain.cargo("fetch").arg("--quiet").current_dir(&workspace).status()?;
+    let fetched = toolchain.cargo("fetch").args(["--quiet", "--locked"]).current_dir(&workspace).status()?;
     ensure!(fetched.success(), "cargo fetch failed");
     let packages = PLUGINS.iter().flat_map(|name| ["--package", name]);
     let built = toolchain
         .cargo("build")
-        .args(["--quiet", "--release", "--lib"])
+        .args(["--quiet", "--locked", "--release", "--lib"])
         .args(packages)
         .arg("--target-dir")
         .arg(&target)

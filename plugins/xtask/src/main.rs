@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 
 use crate::lock::Lock;
-use crate::toolchain::Toolchain;
+use crate::toolchain::{Toolchain, Unable};
 
 const PLUGINS: [&str; 8] = [
     "skills-router",
@@ -27,18 +27,6 @@ const PLUGINS: [&str; 8] = [
     "decision-table",
     "crm-lookup",
 ];
-
-/// This machine cannot do what was asked, which says nothing about the components.
-#[derive(Debug)]
-struct Unable(String);
-
-impl std::fmt::Display for Unable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unable {}
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -8,27 +8,37 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::Unable;
-
 const TARGET: &str = "wasm32-unknown-unknown";
 const HOW_TO_GET_ONE: &str = "\
 No compiler for wasm32-unknown-unknown was found. Get one of these:
   rustup target add wasm32-unknown-unknown
   apt-get install --no-install-recommends rustc-web cargo-web rust-web-src libstd-rust-web-dev lld-22   (Debian 12)";
 
-pub struct Toolchain {
+/// This machine cannot do what was asked, which says nothing about what it was asked about.
+#[derive(Debug)]
+pub(crate) struct Unable(pub(crate) String);
+
+impl std::fmt::Display for Unable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unable {}
+
+pub(crate) struct Toolchain {
     /// What decides on the bytes: the compiler and, where it is a program of its own, the linker.
-    pub version: String,
+    pub(crate) version: String,
     cargo: PathBuf,
     environment: Vec<(&'static str, OsString)>,
     arguments: &'static [&'static str],
-    pub rustflags: &'static [&'static str],
+    pub(crate) rustflags: &'static [&'static str],
     /// Where the standard library's sources are, or were when it was built.
-    pub sources: Vec<PathBuf>,
+    pub(crate) sources: Vec<PathBuf>,
 }
 
 /// The toolchains of this machine, the preferred one first; an error that says how to get one if there is none.
-pub fn find() -> Result<Vec<Toolchain>> {
+pub(crate) fn find() -> Result<Vec<Toolchain>> {
     let (rustup, debian) = (rustup(), debian());
     match (rustup, debian) {
         (Err(rustup), Err(debian)) => {
@@ -79,7 +89,7 @@ fn debian() -> Result<Toolchain> {
 
 impl Toolchain {
     /// A command of cargo that this machine's own settings do not reach.
-    pub fn cargo(&self, command: &str) -> Command {
+    pub(crate) fn cargo(&self, command: &str) -> Command {
         let mut cargo = Command::new(&self.cargo);
         for name in
             ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC"]
@@ -87,7 +97,7 @@ impl Toolchain {
             cargo.env_remove(name);
         }
         cargo.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        cargo.arg(command).args(["--locked", "--target", TARGET]);
+        cargo.arg(command).args(["--target", TARGET]);
         if command == "build" {
             cargo.args(self.arguments);
         }

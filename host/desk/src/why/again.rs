@@ -53,10 +53,28 @@ pub struct WhatIf {
     pub strayed: Vec<String>,
 }
 
+/// Another plugin that is asked what a rule was asked.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// One that was handed in.
+    pub component: Digest,
+    /// JSON; what the rule was set to if this says nothing.
+    pub settings: Option<String>,
+}
+
+/// What is different from how it was.
+#[derive(Debug, Clone, Default)]
+pub struct Instead {
+    /// Other values in some places of what the rule was told (JSON pointers, as `/message/text`).
+    pub told: Vec<(String, Value)>,
+    /// Another plugin than the rule had.
+    pub candidate: Option<Candidate>,
+}
+
 impl Desk {
     /// Makes the decision of one rule in a round again. It compiles and runs it, so it takes a moment.
     pub fn again(&self, recorded: &Recorded, decided: &RuleDecided, made: &Made) -> Result<Again, DeskError> {
-        Ok(match self.run_again(recorded, decided, made, &[])? {
+        Ok(match self.run_again(recorded, decided, made, &Instead::default())? {
             Err(again) => again,
             Ok((answer, strayed)) => {
                 let Some(trace) = &made.trace else { return Ok(Again::Erased) };
@@ -73,13 +91,13 @@ impl Desk {
         })
     }
 
-    /// The same with other values in some places of what the rule was told (JSON pointers, as `/message/text`).
+    /// The same with something different in it. Nothing is done of what it answers.
     pub fn what_if(
         &self,
         recorded: &Recorded,
         decided: &RuleDecided,
         made: &Made,
-        instead: &[(String, Value)],
+        instead: &Instead,
     ) -> Result<Result<WhatIf, Again>, DeskError> {
         let ran = self.run_again(recorded, decided, made, instead)?;
         Ok(ran.map(|(answer, strayed)| told(answer, strayed)))
@@ -91,17 +109,21 @@ impl Desk {
         recorded: &Recorded,
         decided: &RuleDecided,
         made: &Made,
-        instead: &[(String, Value)],
+        instead: &Instead,
     ) -> Result<Result<(Answer, Vec<String>), Again>, DeskError> {
         let Stream::Conversation(conversation) = recorded.stream else { return Ok(Err(Again::Erased)) };
         let Some(trace) = &made.trace else { return Ok(Err(Again::Erased)) };
         let impossible = |because: String| Ok(Err(Again::Impossible { because }));
-        let definition = match self.definition_then(recorded, made)? {
+        let definition = match &instead.candidate {
+            None => self.definition_then(recorded, made)?,
+            Some(candidate) => self.definition_of(recorded, made, candidate)?,
+        };
+        let definition = match definition {
             Ok(definition) => definition,
             Err(because) => return impossible(because),
         };
         let message = self.message_then(conversation, recorded, &trace.input)?;
-        let input = match Seen::again(&trace.input, message.as_ref(), instead) {
+        let input = match Seen::again(&trace.input, message.as_ref(), &instead.told) {
             Ok(input) => input,
             Err(because) => return impossible(because),
         };
@@ -114,6 +136,9 @@ impl Desk {
         });
         let then = Arc::new(then);
         let host = &self.shared().rules;
+        if !definition.linked.admitted().kinds.contains(&decided.of) {
+            return impossible(format!("the plugin is no rule of the kind {}", decided.of));
+        }
         let rule = match host.prepare(definition) {
             Ok(rule) => rule,
             Err(refusal) => return impossible(refusal.to_string()),
@@ -154,6 +179,40 @@ impl Desk {
             scope: Scope::default(),
             mode: Mode::Live,
             version: Some(version.digest()),
+            until: None,
+        }))
+    }
+
+    /// A plugin in the place of the rule. It may read what it asks for, because only what was read then is answered.
+    fn definition_of(
+        &self,
+        recorded: &Recorded,
+        made: &Made,
+        candidate: &Candidate,
+    ) -> Result<Result<Definition, String>, DeskError> {
+        let settings = match &candidate.settings {
+            Some(settings) => Some(settings.clone()),
+            None => self.settings_then(recorded.seq, made)?,
+        };
+        let Some(settings) = settings else {
+            return Ok(Err("the settings of the rule are not known any more: name some".to_owned()));
+        };
+        let (host, component) = (&self.shared().rules, candidate.component);
+        let Ok(bytes) = self.shared().plugins.get(&component) else {
+            return Ok(Err(format!(
+                "the plugin {} was not handed in: `timonel plugin push`",
+                component.short()
+            )));
+        };
+        let linked = host.admit(&bytes).and_then(|admitted| host.link(&admitted, &Grant::all_of(&admitted)));
+        Ok(linked.map_err(|refusal| refusal.to_string()).map(|linked| Definition {
+            id: made.asked.rule.clone(),
+            set: made.asked.set.clone(),
+            linked,
+            settings,
+            scope: Scope::default(),
+            mode: Mode::Live,
+            version: None,
             until: None,
         }))
     }

@@ -102,7 +102,7 @@ fn what_would_cost_too_much_to_compile() {
     assert!(matches!(refusal(&component("many_memories")), Refusal::TooMuch { found: 3, limit: 2, .. }));
     let Refusal::NotCompilable { detail } = refusal(&component("uses_threads")) else { panic!() };
     assert!(detail.contains("shared"), "{detail}");
-    let Refusal::TooMuch { what, found: 33, .. } = refusal(&component("instantiates_often")) else {
+    let Refusal::TooMuch { what, found: 41, .. } = refusal(&component("instantiates_often")) else {
         panic!()
     };
     assert_eq!(what, "instances of modules");

@@ -1,6 +1,14 @@
-;; One module, thirty-three times.
+;; One module, forty-one times.
 (component
   (core module $m)
+  (core instance (instantiate $m))
+  (core instance (instantiate $m))
+  (core instance (instantiate $m))
+  (core instance (instantiate $m))
+  (core instance (instantiate $m))
+  (core instance (instantiate $m))
+  (core instance (instantiate $m))
+  (core instance (instantiate $m))
   (core instance (instantiate $m))
   (core instance (instantiate $m))
   (core instance (instantiate $m))
