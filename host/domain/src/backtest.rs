@@ -185,6 +185,8 @@ pub struct Tally {
     pub rules: BTreeMap<RuleId, OfRule>,
     /// Times that a rule would have been called again, which nobody can try.
     pub wakes: u64,
+    /// Times that a service would have been asked, which nobody does; what was really answered is told.
+    pub requests: u64,
     /// Cases that would have gone to another queue.
     pub moved: BTreeSet<Moved>,
     /// Some of what differs.
@@ -243,6 +245,7 @@ impl Tally {
         self.not_asked += other.not_asked;
         self.erased += other.erased;
         self.wakes += other.wakes;
+        self.requests += other.requests;
         self.moved.extend(other.moved);
         other.differences.into_iter().for_each(|(of, n)| *self.differences.entry(of).or_default() += n);
         other.queues.into_iter().for_each(|(of, n)| *self.queues.entry(of).or_default() += n);

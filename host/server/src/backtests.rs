@@ -132,7 +132,7 @@ struct Told {
     /// The moment before which it ends.
     #[schemars(with = "String")]
     to: Time,
-    /// What came of it: `decisions`, `same`, `simulated`, `not-asked`, `erased`, `by-others`, `wakes`, `differences`, `queues`,
+    /// What came of it: `decisions`, `same`, `simulated`, `not-asked`, `erased`, `by-others`, `wakes`, `requests`, `differences`, `queues`,
     /// `preferred`, `wait`, `rules`, `examples`.
     #[serde(skip_serializing_if = "Value::is_null")]
     report: Value,

@@ -175,6 +175,7 @@ const LIMITS: &[(&str, &str)] = &[
     ("not-asked", "would not have been asked: a rule would have dealt with it before"),
     ("erased", "cannot be read any more: their customers were erased"),
     ("by-others", "were made while other rules were in force than now: differences may be theirs"),
+    ("requests", "times it would have had a service asked, which nobody does"),
     ("wakes", "times it would have wanted to be called again, which nobody can try"),
 ];
 

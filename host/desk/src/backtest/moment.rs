@@ -12,7 +12,7 @@ use domain::decision::{Call, Effect, Kind, MemoryScope, Why};
 use domain::event;
 use domain::id::{AgentId, CaseId, ContactId, ConversationId, NumberId, QueueId, RuleId};
 use domain::sealed::{Key, Lookup, Sealed};
-use rules::{Remembered, Snapshot, Unavailable, contract, team_then};
+use rules::{Answered, Remembered, Snapshot, Unavailable, contract, team_then};
 use store::{KeyStore, Store};
 
 use crate::snapshot::{self, unavailable};
@@ -65,6 +65,8 @@ pub(super) struct Readable {
     pub(super) tags: Vec<String>,
     pub(super) attended: BTreeMap<AgentId, Time>,
     pub(super) team: Arc<Team>,
+    /// What a service answered, if that is why they were asked.
+    pub(super) answer: Option<Answered>,
     pub(super) at: Time,
     /// What rules really read then.
     pub(super) calls: Vec<Call>,
@@ -137,5 +139,9 @@ impl Snapshot for Reading {
         }
         let kept = readable.kept.get(&slot);
         kept.map(|kept| kept.open(&readable.key).map(|noted| noted.0).map_err(unavailable)).transpose()
+    }
+
+    fn answer(&self) -> Result<Option<Answered>, Unavailable> {
+        Ok(self.readable.answer.clone())
     }
 }

@@ -12,17 +12,18 @@ use domain::backtest::{Came, Waits};
 use domain::contact::Contact;
 use domain::conversation::{Conversation, Holder};
 use domain::decision::{Digest, Kind, MemoryScope, Outcome, Place, Traces, Verdict, Why};
-use domain::event::{CaseQueued, Chooser, Event, MessageReceived, Recorded, RuleDecided, Tags};
+use domain::event::{CaseQueued, Chooser, Event, MessageReceived, Recorded, RequestEnded, RuleDecided, Tags};
 use domain::id::{AgentId, ContactId, ConversationId, QueueId, RuleId};
 use domain::rule::mode::Mode;
 use domain::sealed::Key;
 use domain::stream::Stream;
-use rules::{Rule, Seen, contract};
+use rules::{Answered, Rule, Seen, contract};
 
 use super::moment::{Kept, Moment, Readable, Team};
 use super::{Candidate, Reaches, Span};
 use crate::command::DeskError;
 use crate::input::{self, Scene};
+use crate::requests;
 use crate::shared::Shared;
 
 /// A conversation as far as it is folded.
@@ -32,6 +33,8 @@ struct Told {
     command: u64,
     /// What the customer wrote, if it was that.
     message: Option<MessageReceived>,
+    /// What a service answered, if it was that.
+    answer: Option<(u64, RequestEnded)>,
     /// Whether responding and routing rules were asked because of it.
     responded: bool,
     routed: bool,
@@ -128,6 +131,7 @@ impl<'a> Past<'a> {
                     state: Conversation::started(started.contact, started.number.clone()),
                     command: recorded.version,
                     message: None,
+                    answer: None,
                     responded: false,
                     routed: false,
                     waits: None,
@@ -151,7 +155,12 @@ impl<'a> Past<'a> {
         }
         match &recorded.event {
             Event::MessageReceived(received) => {
-                (told.command, told.message) = (recorded.version, Some(received.clone()));
+                (told.command, told.message, told.answer) = (recorded.version, Some(received.clone()), None);
+                (told.responded, told.routed) = (false, false);
+            }
+            // Whoever looks for a place after an answer goes by what the customer wrote.
+            Event::RequestEnded(ended) => {
+                (told.command, told.answer) = (recorded.version, Some((recorded.version, ended.clone())));
                 (told.responded, told.routed) = (false, false);
             }
             Event::TimerFired(_) | Event::CaseAccepted(_) | Event::CaseAssigned(_) | Event::CaseClosed(_) => {
@@ -161,7 +170,7 @@ impl<'a> Past<'a> {
                 {
                     self.waits.given(given.case, &place.queue, *since, recorded.time, &given.agent);
                 }
-                (told.command, told.message) = (recorded.version, None);
+                (told.command, told.message, told.answer) = (recorded.version, None, None);
                 (told.responded, told.routed) = (false, false);
             }
             Event::RuleDecided(decided) => {
@@ -239,7 +248,7 @@ impl<'a> Past<'a> {
             return Ok(());
         };
         self.by_others += u64::from(!self.same_rules);
-        if decided.why == Why::Wake && decided.of == Kind::Responding {
+        if matches!(decided.why, Why::Wake | Why::Answer) && decided.of == Kind::Responding {
             let asked = decided.asked.first().map(|asked| &asked.rule);
             moment.only = asked.or(decided.not_asked.first().map(|one| &one.rule)).cloned();
         }
@@ -310,6 +319,10 @@ impl<'a> Past<'a> {
             Some(trace) => Seen::again(&trace.input, message.as_ref(), &[]).ok()?,
             None => self.told_now(state, recorded, why, message, &known, tags.clone())?,
         };
+        let answer = told.answer.as_ref().filter(|_| why == Why::Answer).and_then(|(version, ended)| {
+            let answer = requests::response(ended, ended.body.open(&key).ok()?);
+            Some(Answered { version: *version, answer })
+        });
         let calls = traces.into_iter().flat_map(|traces| &traces.0).flat_map(|trace| &trace.calls);
         let readable = Readable {
             store: self.shared.store.clone(),
@@ -325,6 +338,7 @@ impl<'a> Past<'a> {
             attended: state.attended.clone(),
             calls: calls.filter(|call| call.function == "team.candidates").cloned().collect(),
             team: self.team(),
+            answer,
             at: recorded.time,
             kept: Arc::clone(&self.kept),
         };
@@ -395,7 +409,7 @@ fn responded(decided: &RuleDecided, traces: &Traces) -> Came {
     };
     match found.and_then(|(asked, trace)| Some((verdict(&asked.outcome)?, trace))) {
         Some((verdict, trace)) => Came::dealt(verdict, &trace.effects),
-        None => Came::Left { to_people: decided.why == Why::Message },
+        None => Came::Left { to_people: matches!(decided.why, Why::Message | Why::Answer) },
     }
 }
 

@@ -90,7 +90,8 @@ impl<'a> Runner<'a> {
 
     /// Where a case would have gone that a rule really dealt with.
     fn place(&mut self, moment: &Moment, now: &Came) -> Option<QueueId> {
-        let why = if matches!(now, Came::Left { .. }) { moment.why } else { Why::HandedOver };
+        let left = matches!(now, Came::Left { .. }) && moment.why != Why::Answer;
+        let why = if left { moment.why } else { Why::HandedOver };
         let input = contract::Input { why: why.word().to_owned(), ..moment.input.clone() };
         queue(&self.would(moment, Kind::Routing, why, None, &input).0)
     }
@@ -112,7 +113,7 @@ impl<'a> Runner<'a> {
         let company = &self.candidate.company;
         let Some(decided) = tried.decided else {
             let came = match kind {
-                Kind::Responding => Came::Left { to_people: why == Why::Message },
+                Kind::Responding => Came::Left { to_people: matches!(why, Why::Message | Why::Answer) },
                 _ if why == Why::Overflow => Came::Stays,
                 _ => Came::Placed(default_place(company, &moment.number, moment.queue.as_ref())),
             };
@@ -121,6 +122,8 @@ impl<'a> Runner<'a> {
         self.notes.take(&moment.readable, &decided.rule, &decided.effects);
         let wakes = decided.effects.iter().filter(|effect| matches!(effect, Effect::WakeAfter { .. }));
         self.tally.wakes += wakes.count() as u64;
+        let requests = decided.effects.iter().filter(|effect| matches!(effect, Effect::Request { .. }));
+        self.tally.requests += requests.count() as u64;
         match decided.verdict {
             Verdict::Place(place) => {
                 let (place, _) = known_part(company, &place);

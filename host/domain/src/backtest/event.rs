@@ -43,6 +43,9 @@ pub struct Report {
     pub by_others: u64,
     /// Times that a rule would have been called again, which nobody can try.
     pub wakes: u64,
+    /// Times that a service would have been asked, which nobody does.
+    #[serde(default)]
+    pub requests: u64,
     /// The decisions that would have come out otherwise, by how.
     pub differences: BTreeMap<Difference, u64>,
     /// From which queue to which, and how many cases.
@@ -87,6 +90,7 @@ impl Report {
             erased: tally.erased,
             by_others,
             wakes: tally.wakes,
+            requests: tally.requests,
             differences: tally.differences,
             queues,
             preferred: tally.preferred,
