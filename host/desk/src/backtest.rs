@@ -19,9 +19,8 @@ use domain::company::Company;
 use domain::id::{NumberId, QueueId, RuleId};
 use domain::json::Json;
 use domain::raci::task::Task;
-use domain::rule::Scope;
-use domain::rule::Version;
 use domain::rule::mode::Mode;
+use domain::rule::{Envelope, Scope, Version};
 use domain::stream::Actor;
 use rules::{Generation, Rule};
 use serde::Deserialize;
@@ -88,7 +87,7 @@ pub struct Progress {
 }
 
 /// Rules that can be tried on the past.
-pub struct Candidate {
+pub struct Contender {
     rule: RuleId,
     version: Version,
     company: Arc<Company>,
@@ -97,7 +96,7 @@ pub struct Candidate {
     now: Arc<Generation>,
 }
 
-impl Candidate {
+impl Contender {
     /// What its plugin warned of when it read the settings.
     pub fn advice(&self) -> Vec<String> {
         self.own().map(|own| own.advice().to_vec()).unwrap_or_default()
@@ -119,7 +118,7 @@ pub type Reaches<'a> = &'a dyn Fn(&NumberId, Option<&QueueId>) -> bool;
 
 impl Desk {
     /// Prepares a rule to be tried among those in force. It compiles it if nobody has yet, so it takes a moment.
-    pub fn candidate(&self, trial: &Trial) -> Result<Candidate, HelmError> {
+    pub fn candidate(&self, trial: &Trial) -> Result<Contender, HelmError> {
         let active = self.active();
         let stands = self.rules()?.into_iter().map(|(stands, ..)| stands).find(|one| one.rule == trial.rule);
         let needed = |name: &str| {
@@ -155,11 +154,12 @@ impl Desk {
             },
             scope: trial.scope.clone().or_else(|| runs.map(|runs| runs.scope.clone())).unwrap_or_default(),
             mode: trial.mode.unwrap_or(Mode::Live),
-            envelope: Default::default(),
+            envelope: Envelope::default(),
+            requests: runs.map(|runs| runs.requests.clone()).unwrap_or_default(),
         };
         let signed = Signed { rule: trial.rule.clone(), version: version.clone() };
         let generation = helm::candidate(self.shared(), &active, signed, trial.after.as_ref(), version.mode)?;
-        Ok(Candidate {
+        Ok(Contender {
             rule: trial.rule.clone(),
             version,
             company: Arc::clone(&active.company),
@@ -171,7 +171,7 @@ impl Desk {
     /// Tries a candidate on a span, on so many threads. None if `progress` said that nobody wants to know any more.
     pub fn backtest(
         &self,
-        candidate: &Candidate,
+        candidate: &Contender,
         span: Span,
         reaches: Reaches<'_>,
         threads: usize,

@@ -63,7 +63,7 @@ mod worker;
 
 pub use active::Active;
 pub use assemble::{Desk, Parts, Running, assemble};
-pub use backtest::{Candidate, Progress, Reaches, Span, Trial};
+pub use backtest::{Contender, Progress, Reaches, Span, Trial};
 pub use campaigns::{CampaignError, Campaigner, Estimate, Listed, OptedIn, To, Wanted};
 pub use carrier::{Carrier, OfContact};
 pub use command::{CommandError, DeskError, Done};

@@ -104,9 +104,9 @@ impl Version {
         Digest::of(Json::of(self).text().as_bytes())
     }
 
-    /// By what it is known what it decides, whatever may be done with it: its component, settings and scope.
+    /// By what it is known what it decides, whatever may be done with it: its component, settings, scope and what it may ask.
     pub fn decides_as(&self) -> Digest {
-        Digest::of(Json::of(&(self.component, &self.settings, &self.scope)).text().as_bytes())
+        Digest::of(Json::of(&(self.component, &self.settings, &self.scope, &self.requests)).text().as_bytes())
     }
 
     /// The highest mode that it may be moved to.

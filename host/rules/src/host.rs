@@ -22,7 +22,6 @@ use crate::permits::Permits;
 use crate::refusal::Refusal;
 use crate::rule::{Definition, Rule};
 use crate::run::{self, Answer};
-use crate::session::Asking;
 use crate::snapshot::Snapshot;
 use crate::steady::{self, Unsteady};
 
@@ -107,9 +106,7 @@ impl Host {
 
     /// Once per decision: one rule, one fresh instance. Waits for a free one.
     pub fn ask(&self, rule: &Rule, kind: Kind, input: &Input, snapshot: &Arc<dyn Snapshot>) -> Answer {
-        let Definition { id, linked, .. } = &rule.definition;
-        let asking =
-            Asking { rule: id.clone(), kind, linked: Arc::clone(linked), snapshot: snapshot.clone() };
+        let asking = rule.asking(kind, snapshot);
         let _permit = self.permits.take();
         run::decide(&self.engine, &self.limits, rule, kind, input, asking)
     }
@@ -122,7 +119,7 @@ impl Host {
         input: &Input,
         snapshot: &Arc<dyn Snapshot>,
     ) -> Vec<Unsteady> {
-        let asking = Asking { rule: rule.definition.id.clone(), kind, snapshot: snapshot.clone() };
+        let asking = rule.asking(kind, snapshot);
         let _permit = self.permits.take();
         steady::unsteady(&self.engine, &self.limits, rule, kind, input, &asking)
     }

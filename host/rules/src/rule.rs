@@ -12,6 +12,8 @@ use crate::breaker::Breaker;
 use crate::contract::Input;
 use crate::lately::{Counts, Lately};
 use crate::link::Linked;
+use crate::session::Asking;
+use crate::snapshot::Snapshot;
 
 /// What makes a component a rule.
 #[derive(Debug, Clone)]
@@ -92,6 +94,12 @@ impl Rule {
     /// The same of the minutes from `from` on, in the same form.
     pub fn since(&self, from: u64, now: u64) -> Counts {
         self.lately.since(from, now)
+    }
+
+    /// What a call of it may ask, and of whom.
+    pub(crate) fn asking(&self, kind: Kind, snapshot: &Arc<dyn Snapshot>) -> Asking {
+        let Definition { id, linked, .. } = &self.definition;
+        Asking { rule: id.clone(), kind, linked: Arc::clone(linked), snapshot: Arc::clone(snapshot) }
     }
 
     /// Whether it failed too often of late and rests.

@@ -257,7 +257,7 @@ async fn begin(
 }
 
 /// A rule reads for whoever tries it, so they have to be let see it themselves.
-fn may_read(server: &Server, person: &Person, candidate: &desk::Candidate) -> Result<(), Problem> {
+fn may_read(server: &Server, person: &Person, candidate: &desk::Contender) -> Result<(), Problem> {
     let company = Arc::clone(&server.desk.active().company);
     let raci = server.people.with_loans(company.raci());
     let any = Letters::RA | Letters::C | Letters::I;
@@ -279,7 +279,7 @@ fn may_read(server: &Server, person: &Person, candidate: &desk::Candidate) -> Re
 fn run(
     server: &Server,
     person: &Person,
-    candidate: &desk::Candidate,
+    candidate: &desk::Contender,
     running: &Running,
     handle: &tokio::runtime::Handle,
 ) {

@@ -20,7 +20,7 @@ use domain::stream::Stream;
 use rules::{Answered, Rule, Seen, contract};
 
 use super::moment::{Kept, Moment, Readable, Team};
-use super::{Candidate, Reaches, Span};
+use super::{Contender, Reaches, Span};
 use crate::command::DeskError;
 use crate::input::{self, Scene};
 use crate::requests;
@@ -45,7 +45,7 @@ struct Told {
 /// Everything that is folded.
 pub(super) struct Past<'a> {
     shared: &'a Shared,
-    candidate: &'a Candidate,
+    candidate: &'a Contender,
     span: Span,
     reaches: Reaches<'a>,
     conversations: HashMap<ConversationId, Told>,
@@ -69,7 +69,7 @@ pub(super) struct Past<'a> {
 impl<'a> Past<'a> {
     pub(super) fn new(
         shared: &'a Shared,
-        candidate: &'a Candidate,
+        candidate: &'a Contender,
         span: Span,
         reaches: Reaches<'a>,
     ) -> Self {

@@ -11,7 +11,7 @@ use domain::decision::{Effect, Kind, Verdict, Why};
 use domain::id::{AgentId, CaseId, ConversationId, QueueId, RuleId};
 use rules::{Question, Snapshot, contract};
 
-use super::Candidate;
+use super::Contender;
 use super::moment::{Moment, Notes, Reading};
 use super::past::{Past, queue};
 use crate::assemble::give_way;
@@ -20,7 +20,7 @@ use crate::attend::{default_place, known_part};
 /// Asks the rules of some conversations.
 pub(super) struct Runner<'a> {
     host: &'a rules::Host,
-    candidate: &'a Candidate,
+    candidate: &'a Contender,
     notes: Arc<Notes>,
     /// Cases that would have gone another way.
     otherwise: HashSet<CaseId>,
@@ -53,7 +53,7 @@ pub(super) fn all(runners: &mut [Runner<'_>], past: &mut Past<'_>) -> u64 {
 }
 
 impl<'a> Runner<'a> {
-    pub(super) fn new(host: &'a rules::Host, candidate: &'a Candidate) -> Self {
+    pub(super) fn new(host: &'a rules::Host, candidate: &'a Contender) -> Self {
         Self {
             host,
             candidate,
