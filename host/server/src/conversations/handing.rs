@@ -8,9 +8,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use desk::{Act, CommandError, DeskError};
 use domain::Time;
+use domain::company::AgentDescription;
 use domain::id::{AgentId, ConversationId, QueueId};
 use domain::moving::Destination;
 use domain::raci::action::Action;
+use domain::raci::person::Target;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +55,8 @@ pub(super) fn api_routes() -> Routes<Arc<Server>> {
         .about(About::ConversationInPath)
         .page(Page::new("Move a case, whoever has it: to a queue, or to an agent who is available and has room.").takes::<Relocate>().gives::<Outcome>())
         .get("/api/v1/colleagues", Action::ListConversations, colleagues)
-        .page(Page::new("Who attends: how they are, how much they hold and at most may; and the queues that there are.").gives::<Colleagues>())
+        .about(About::WithinScope)
+        .page(Page::new("Who attends: how they are, how much they hold and at most may; and the queues that there are. People of other companies find those that they reach.").gives::<Colleagues>())
         .post("/api/v1/me/shift/end", Action::KeepPresence, end_shift)
         .page(Page::new("End your shift: nothing more is given to you, and what you hold waits in its queues, for a colleague first if you name one, each case with your note if it has one.").takes::<EndOfShift>().gives::<AtWork>())
 }
@@ -169,9 +172,15 @@ struct Colleague {
     queues: Vec<String>,
 }
 
-async fn colleagues(State(server): State<Arc<Server>>) -> Result<Json<Colleagues>, Problem> {
+async fn colleagues(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<Colleagues>, Problem> {
     let company = Arc::clone(&server.desk.active().company);
-    let told = company.agents().iter().map(|agent| {
+    // Who works for the company knows each other; whoever does not sees whom they reach.
+    let sees = |queue: &QueueId, agent: Option<&AgentId>| {
+        let target = Target { number: None, queue: Some(queue.clone()), agent: agent.cloned() };
+        !let_in.person.external || let_in.person.reaches(&target)
+    };
+    let seen = |agent: &&AgentDescription| agent.queues.iter().any(|queue| sees(queue, Some(&agent.id)));
+    let told = company.agents().iter().filter(seen).map(|agent| {
         let (_, state) = server.desk.store().agent(&agent.id).map_err(desk)?;
         Ok(Colleague {
             agent: agent.id.to_string(),
@@ -184,7 +193,8 @@ async fn colleagues(State(server): State<Arc<Server>>) -> Result<Json<Colleagues
         })
     });
     let agents = told.collect::<Result<_, Problem>>()?;
-    let queues = company.queues().iter().map(|queue| queue.id.to_string()).collect();
+    let queues = company.queues().iter().filter(|queue| sees(&queue.id, None));
+    let queues = queues.map(|queue| queue.id.to_string()).collect();
     Ok(Json(Colleagues { agents, queues }))
 }
 
