@@ -201,9 +201,9 @@ async function read(id, chosen) {
   part("customer").textContent = conversation ? name(conversation) : part("list").querySelector(`[data-conversation="${id}"] strong`)?.textContent ?? "";
   part("about").textContent = conversation ? [conversation.customer?.phone, conversation.number, holder(conversation), remains(conversation)].filter(Boolean).join(" · ") : refused.message;
   const mine = conversation?.yours && conversation.holder.accepted;
+  const offer = (conversation ?? rows.get(id))?.offer;
   part("accept").hidden = !work.agent || mine || conversation?.holder.is === "nobody" || (conversation?.holder.is === "agent" && !conversation.yours) || offer?.["is-you"];
   part("close").hidden = part("composer").hidden = part("hands").hidden = !mine;
-  const offer = (conversation ?? rows.get(id))?.offer;
   part("offer").hidden = !offer;
   part("take").hidden = part("decline").hidden = !offer?.["is-you"];
   part("offered").textContent = offer ? `${offer["is-you"] ? word("asks") : `${word("waits-for")} ${offer.name}`}: ${offer.why ?? ""}` : "";
