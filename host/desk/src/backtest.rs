@@ -156,6 +156,7 @@ impl Desk {
             scope: trial.scope.clone().or_else(|| runs.map(|runs| runs.scope.clone())).unwrap_or_default(),
             mode: trial.mode.unwrap_or(Mode::Live),
             envelope: Default::default(),
+            requests: runs.map(|runs| runs.requests.clone()).unwrap_or_default(),
         };
         let signed = Signed { rule: trial.rule.clone(), version: version.clone() };
         let generation = helm::candidate(self.shared(), &active, signed, trial.after.as_ref(), version.mode)?;

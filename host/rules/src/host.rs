@@ -107,11 +107,8 @@ impl Host {
 
     /// Once per decision: one rule, one fresh instance. Waits for a free one.
     pub fn ask(&self, rule: &Rule, kind: Kind, input: &Input, snapshot: &Arc<dyn Snapshot>) -> Answer {
-        let Definition { id, linked, .. } = &rule.definition;
-        let asking =
-            Asking { rule: id.clone(), kind, linked: Arc::clone(linked), snapshot: snapshot.clone() };
         let _permit = self.permits.take();
-        run::decide(&self.engine, &self.limits, rule, kind, input, asking)
+        run::decide(&self.engine, &self.limits, rule, kind, input, asking(rule, kind, snapshot))
     }
 
     /// Only to see that a rule answers the same however often it is asked and wherever its memory lies: nothing, if it does.
@@ -122,9 +119,8 @@ impl Host {
         input: &Input,
         snapshot: &Arc<dyn Snapshot>,
     ) -> Vec<Unsteady> {
-        let asking = Asking { rule: rule.definition.id.clone(), kind, snapshot: snapshot.clone() };
         let _permit = self.permits.take();
-        steady::unsteady(&self.engine, &self.limits, rule, kind, input, &asking)
+        steady::unsteady(&self.engine, &self.limits, rule, kind, input, &asking(rule, kind, snapshot))
     }
 
     /// Once per content of a proposal: one approver rule, one fresh instance, and a matrix to see that what it demands is there.
@@ -154,4 +150,10 @@ impl Host {
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
+}
+
+/// On whose behalf a decision is made.
+fn asking(rule: &Rule, kind: Kind, snapshot: &Arc<dyn Snapshot>) -> Asking {
+    let Definition { id, linked, .. } = &rule.definition;
+    Asking { rule: id.clone(), kind, linked: Arc::clone(linked), snapshot: snapshot.clone() }
 }
