@@ -89,5 +89,5 @@ pub use templates::{Librarian, Synced, TemplateError, TemplateWish, Which};
 pub use timers::Timers;
 pub use unseal::unseal;
 pub use watchman::Watchman;
-pub use why::{Again, Candidate, Instead, Made, Round, SignedBy, Story, WhatIf};
+pub use why::{Again, Instead, Made, Round, SignedBy, Story, Substitute, WhatIf};
 pub use worker::Worker;

@@ -19,7 +19,7 @@ use rules::contract;
 use crate::assemble::Desk;
 use crate::command::DeskError;
 
-pub use again::{Again, Candidate, Instead, WhatIf};
+pub use again::{Again, Instead, Substitute, WhatIf};
 
 /// Lines of a conversation that are gone through, the latest.
 const LINES: usize = 40;

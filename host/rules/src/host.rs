@@ -152,3 +152,4 @@ impl Host {
         &self.limits
     }
 }
+}

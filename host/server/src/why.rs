@@ -189,9 +189,9 @@ async fn what_if(
         let settings = asked.settings.map(|settings| settings.to_string());
         let instead = desk::Instead {
             told: asked.instead.into_iter().collect(),
-            candidate: asked.plugin.map(|component| desk::Candidate { component, settings }),
+            substitute: asked.plugin.map(|component| desk::Substitute { component, settings }),
         };
-        let of = if instead.candidate.is_some() { "plugin" } else { "instead" };
+        let of = if instead.substitute.is_some() { "plugin" } else { "instead" };
         match desk.what_if(&recorded, &decided, made, &instead).map_err(|error| failed(&error))? {
             Ok(said) => Ok(Json(said.into())),
             Err(Again::Impossible { because }) => Err(invalid(format!("`{of}`: {because}"))),

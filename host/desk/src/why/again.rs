@@ -55,7 +55,7 @@ pub struct WhatIf {
 
 /// Another plugin that is asked what a rule was asked.
 #[derive(Debug, Clone)]
-pub struct Candidate {
+pub struct Substitute {
     /// One that was handed in.
     pub component: Digest,
     /// JSON; what the rule was set to if this says nothing.
@@ -68,7 +68,7 @@ pub struct Instead {
     /// Other values in some places of what the rule was told (JSON pointers, as `/message/text`).
     pub told: Vec<(String, Value)>,
     /// Another plugin than the rule had.
-    pub candidate: Option<Candidate>,
+    pub substitute: Option<Substitute>,
 }
 
 impl Desk {
@@ -114,9 +114,9 @@ impl Desk {
         let Stream::Conversation(conversation) = recorded.stream else { return Ok(Err(Again::Erased)) };
         let Some(trace) = &made.trace else { return Ok(Err(Again::Erased)) };
         let impossible = |because: String| Ok(Err(Again::Impossible { because }));
-        let definition = match &instead.candidate {
+        let definition = match &instead.substitute {
             None => self.definition_then(recorded, made)?,
-            Some(candidate) => self.definition_of(recorded, made, candidate)?,
+            Some(substitute) => self.definition_of(recorded, made, substitute)?,
         };
         let definition = match definition {
             Ok(definition) => definition,
@@ -188,23 +188,26 @@ impl Desk {
         &self,
         recorded: &Recorded,
         made: &Made,
-        candidate: &Candidate,
+        substitute: &Substitute,
     ) -> Result<Result<Definition, String>, DeskError> {
-        let settings = match &candidate.settings {
+        let settings = match &substitute.settings {
             Some(settings) => Some(settings.clone()),
             None => self.settings_then(recorded.seq, made)?,
         };
         let Some(settings) = settings else {
             return Ok(Err("the settings of the rule are not known any more: name some".to_owned()));
         };
-        let (host, component) = (&self.shared().rules, candidate.component);
+        let places = made.version.as_ref().map(|version| version.requests.as_slice()).unwrap_or_default();
+        let (host, component) = (&self.shared().rules, substitute.component);
         let Ok(bytes) = self.shared().plugins.get(&component) else {
             return Ok(Err(format!(
                 "the plugin {} was not handed in: `timonel plugin push`",
                 component.short()
             )));
         };
-        let linked = host.admit(&bytes).and_then(|admitted| host.link(&admitted, &Grant::all_of(&admitted)));
+        let linked = host
+            .admit(&bytes)
+            .and_then(|admitted| host.link(&admitted, &Grant::all_of(&admitted).asking(places)));
         Ok(linked.map_err(|refusal| refusal.to_string()).map(|linked| Definition {
             id: made.asked.rule.clone(),
             set: made.asked.set.clone(),
