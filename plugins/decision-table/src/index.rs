@@ -65,10 +65,11 @@ pub fn build(table: &Table) -> Vec<u8> {
         });
         out.rows(rows);
     }
-    // Outcomes, each once, and where that of each row is.
+    // Outcomes, each once, and where that of each row is; and the number of each row in the spreadsheet.
     let mut places: BTreeMap<&Outcome, u32> = BTreeMap::new();
     let table_at = out.bytes.len();
     out.bytes.resize(table_at + 4 * count + 4, 0);
+    table.rows.iter().for_each(|row| out.u16(row.line));
     for (row, index) in table.rows.iter().zip(0..) {
         let at = *places.entry(&row.outcome).or_insert_with(|| {
             let at = out.here();
@@ -337,10 +338,15 @@ impl<'a> Index<'a> {
         let why = outcome.string()?;
         place.reason = match (row, why.is_empty()) {
             (None, _) => format!("Ninguna fila → {}", place.queue),
-            (Some(row), true) => format!("Fila {} → {}", row + 1, place.queue),
+            (Some(row), true) => format!("Fila {} → {}", self.line(row)?, place.queue),
             (Some(_), false) => why,
         };
         Some(place)
+    }
+
+    /// The number that the spreadsheet shows beside a row.
+    fn line(&self, row: usize) -> Option<usize> {
+        Reader { bytes: self.bytes, at: self.table_at + 4 * self.rows + 4 + 2 * row }.u16()
     }
 
     /// The first row that fits, from 0.

@@ -55,7 +55,7 @@ fn a_table_of_a_thousand_rows_costs_a_decision_no_more_than_one_of_twenty() {
         let answer = bench.host.ask(&rule, Kind::Routing, &input, &company);
         let Some(Verdict::Place(place)) = answer.verdict else { panic!("{:?}", answer.reason) };
         assert_eq!((place.queue.as_str(), place.priority), ("cobranza", 2));
-        assert_eq!(answer.reason, format!("Fila {rows} → cobranza"));
+        assert_eq!(answer.reason, format!("Fila {} → cobranza", rows + 1));
         answer.asked.fuel
     };
     let (few, many) = (fuel(20), fuel(1_000));

@@ -75,9 +75,9 @@ fn a_case_goes_where_the_first_row_that_fits_says() {
     let place = asked("¿Y mi FACTURA?", "soporte");
     assert_eq!((place.queue.as_str(), place.priority, place.overflow_after), ("cobranza", 2, Some(300)));
     assert_eq!((place.skills, place.reason.as_str()), (vec!["es".to_owned()], "Facturación"));
-    assert_eq!(asked("Mi estado   de cuenta", "soporte").reason, "Fila 1 → cobranza");
+    assert_eq!(asked("Mi estado   de cuenta", "soporte").reason, "Fila 2 → cobranza");
     assert_eq!(asked("Mi estado: la cuenta, la factura", "Brasil").queue, "brasil");
-    assert_eq!(asked("Hola", "soporte").reason, "Fila 4 → ventas");
+    assert_eq!(asked("Hola", "soporte").reason, "Fila 5 → ventas");
     let mut plain = input(Some("Hola"), "soporte", 1, 600);
     plain.case.tags.clear();
     assert_eq!(index.place(&plain).unwrap().reason, "Ninguna fila → general");
