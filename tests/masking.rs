@@ -167,6 +167,7 @@ async fn a_partner_s_rule_reads_a_customer_and_the_partner_reads_nothing_of_it()
         ("proposal", "b".repeat(26)),
         ("campaign", "b".repeat(26)),
         ("move", "b".repeat(26)),
+        ("backtest", "1".to_owned()),
         ("session", "b".repeat(26)),
         ("token", "b".repeat(26)),
         ("key", "nova.example+00000000".to_owned()),

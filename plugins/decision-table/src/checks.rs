@@ -9,10 +9,16 @@ const MOST: usize = 20;
 
 const WEEK: usize = 7 * 1_440;
 
+/// The most pairs of rows that are compared: what that takes is a part of what `prepare` may.
+const PAIRS: usize = 100_000;
+
 pub fn warnings(table: &Table) -> Vec<String> {
     let (mut hidden, mut doubtful) = (vec![], vec![]);
-    for (place, row) in table.rows.iter().enumerate() {
-        let above = &table.rows[..place];
+    let meets = meetings(&table.rows);
+    let mut left = PAIRS;
+    for (row, above) in table.rows.iter().zip(&meets) {
+        let above: Vec<&Row> = above.iter().take(left).filter_map(|place| table.rows.get(*place)).collect();
+        left -= above.len();
         if let Some(wider) = above.iter().find(|above| covers(above, row)) {
             hidden.push(format!(
                 "line {}: it is never reached, because line {} fits wherever it does",
@@ -28,8 +34,48 @@ pub fn warnings(table: &Table) -> Vec<String> {
     }
     let mut all = some(hidden, "rows that are never reached");
     all.extend(some(doubtful, "pairs of rows that both fit"));
+    if left == 0 {
+        all.push(format!("only {PAIRS} pairs of rows were compared with each other: there may be more"));
+    }
     all.extend(gaps(table));
     all
+}
+
+/// For each row those above it that it may have something to do with: rows with other words never meet, as far as their words tell.
+fn meetings(rows: &[Row]) -> Vec<Vec<usize>> {
+    let words = |row: &Row| match row.test(Column::Words) {
+        Some(Test::Any(words)) => words.clone(),
+        _ => vec![],
+    };
+    // In alphabetical order a beginning stands before all words that begin so.
+    let mut all: Vec<(String, usize)> = vec![];
+    let mut free = vec![];
+    for (place, row) in rows.iter().enumerate() {
+        let words = words(row);
+        if words.is_empty() {
+            free.push(place);
+        }
+        all.extend(words.into_iter().map(|word| (word, place)));
+    }
+    all.sort_unstable();
+    let mut meets: Vec<Vec<usize>> = vec![vec![]; rows.len()];
+    let mut meet = |one: usize, other: usize| {
+        if let Some(above) = meets.get_mut(one.max(other)).filter(|_| one != other) {
+            above.push(one.min(other));
+        }
+    };
+    for (at, (word, place)) in all.iter().enumerate() {
+        let same = all.iter().skip(at + 1).take_while(|(next, _)| next.starts_with(word.as_str()));
+        same.for_each(|(_, other)| meet(*place, *other));
+    }
+    for place in free {
+        (0..rows.len()).for_each(|other| meet(place, other));
+    }
+    for above in &mut meets {
+        above.sort_unstable();
+        above.dedup();
+    }
+    meets
 }
 
 fn some(mut found: Vec<String>, what: &str) -> Vec<String> {

@@ -139,8 +139,16 @@ impl Judgement {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Company, Self::Rule, Self::Template, Self::Erasure, Self::Export, Self::Campaign, Self::Mass];
+    pub const ALL: [Self; 8] = [
+        Self::Company,
+        Self::Rule,
+        Self::Template,
+        Self::Erasure,
+        Self::Export,
+        Self::Campaign,
+        Self::Mass,
+        Self::Move,
+    ];
 
     /// The word of the files, as `template`.
     pub fn word(self) -> String {
