@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use domain::decision::{Effect, Kind, Outcome, Verdict};
 use domain::message::Outgoing;
-use rules::{Function, Snapshot};
+use rules::{Function, Limits, Snapshot};
 
-use crate::support::{Company, agent, input, local, message, plugin, start};
+use crate::support::{Company, agent, input, local, message, plugin, start, start_with};
 
 #[test]
 fn a_customer_with_an_invoice_goes_to_who_speaks_spanish_and_knows_them() {
@@ -46,7 +46,7 @@ fn table(rows: usize) -> String {
 
 #[test]
 fn a_table_of_a_thousand_rows_costs_a_decision_no_more_than_one_of_twenty() {
-    let bench = start();
+    let bench = start_with(Limits::default());
     let company: Arc<dyn Snapshot> = Arc::new(Company::default());
     let mut input = input();
     input.message = Some(message("Buenas, todavía no me llegó la factura de este mes, ¿me la reenvían?"));
