@@ -78,6 +78,7 @@ with sync_playwright() as playwright:
     text.fill("Buenos días, soy")
     page.reload()
     page.get_by_role("button", name=NAME).press("Enter")
+    expect(text).to_be_focused()
     expect(text).to_have_value("Buenos días, soy")
     text.press_sequentially(" Andrea")
     context.set_offline(True)
