@@ -32,7 +32,7 @@ use serde_json::json;
 use store::{CommitError, Draft, OpenError, ProjectionError};
 
 use crate::assemble::Desk;
-use crate::command::DeskError;
+use crate::command::{DeskError, by_the_desk};
 use crate::shared::Shared;
 use crate::templates;
 
@@ -104,17 +104,7 @@ pub enum CampaignError {
     Desk(#[from] DeskError),
 }
 
-macro_rules! by_the_desk {
-    ($($error:ty)*) => {$(
-        impl From<$error> for CampaignError {
-            fn from(error: $error) -> Self {
-                Self::Desk(error.into())
-            }
-        }
-    )*};
-}
-
-by_the_desk! { CommitError ProjectionError OpenError }
+by_the_desk! { CampaignError: CommitError ProjectionError OpenError }
 
 impl Desk {
     /// Writes a campaign down, or another form of one that is not under way: whatever was agreed on of the former one is void.

@@ -175,6 +175,19 @@ pub enum CommandError {
     Desk(#[from] DeskError),
 }
 
+/// An error of an error's variant `Desk`: what fails for whoever asks the store fails the desk.
+macro_rules! by_the_desk {
+    ($of:ident: $($error:ty)*) => {$(
+        impl From<$error> for $of {
+            fn from(error: $error) -> Self {
+                Self::Desk(error.into())
+            }
+        }
+    )*};
+}
+
+pub(crate) use by_the_desk;
+
 /// What was expected where a break has to say what it is for.
 fn pauses(codes: &[String]) -> String {
     if codes.is_empty() {

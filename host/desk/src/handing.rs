@@ -6,7 +6,7 @@
 //! then it stays where it is, so that no customer is ever nobody's.
 
 use domain::Time;
-use domain::company::AgentDescription;
+use domain::company::{AgentDescription, Company};
 use domain::conversation::Holder;
 use domain::decision::{Place, Preference, Why};
 use domain::event::{
@@ -154,7 +154,7 @@ fn give_back(
     let moved = CaseMoved { case, how: Moved::Returned, from: Some(agent.clone()), why, of: None };
     let actor = Actor::Agent(agent.clone());
     if let Some((queue, skills)) = to {
-        known(work, queue, skills)?;
+        known(&work.active.company, queue, skills)?;
         work.record(actor.clone(), moved)?;
         let place = Place { skills: skills.clone(), ..Place::in_queue(queue.clone()) };
         queue_up(work, actor, case, place)?;
@@ -262,18 +262,15 @@ fn leave(work: &mut Work<'_>, agent: &AgentId, to: Option<&AgentId>) -> Result<D
 
 /// Its agent has not answered the customer: it waits in its queue again, for others.
 pub(crate) fn rescue(work: &mut Work<'_>) -> Result<(), DeskError> {
-    let Some((case, agent, queue, since)) = work.case().and_then(|case| match &case.holder {
-        Holder::Agent { agent, queue, since, .. } => Some((case.id, agent.clone(), queue.clone(), *since)),
+    let Some((case, agent, queue)) = work.case().and_then(|case| match &case.holder {
+        Holder::Agent { agent, queue, .. } => Some((case.id, agent.clone(), queue.clone())),
         Holder::Rules | Holder::Queue { .. } => None,
     }) else {
         return Ok(());
     };
-    let moved = CaseMoved { case, how: Moved::Rescued, from: Some(agent.clone()), why: None, of: None };
+    let moved = CaseMoved { case, how: Moved::Rescued, from: Some(agent), why: None, of: None };
     work.record(Actor::Host, moved)?;
-    let place = Place { avoid: Some(agent.clone()), ..Place::in_queue(queue) };
-    work.record(Actor::Host, CaseQueued { case, place, since, by: Chooser::Moved })?;
-    let (version, _) = work.shared.store.agent(&agent)?;
-    work.record_in(Stream::Agent(agent), version, Actor::Host, CapacityReleased { case })
+    queue_up(work, Actor::Host, case, Place::in_queue(queue))
 }
 
 /// Moves one case of a list, or says why it was left.
@@ -330,7 +327,7 @@ fn relocate(
     let moved = CaseMoved { from: from.clone(), ..moved };
     match to {
         Destination::Queue { queue: wanted, skills } => {
-            known(work, wanted, skills)?;
+            known(&work.active.company, wanted, skills)?;
             let there = |place: &Place| place.queue == *wanted && place.skills == *skills;
             if matches!(&holder, Holder::Queue { place, .. } if there(place)) {
                 return Err(CommandError::There);
@@ -364,7 +361,7 @@ pub(crate) fn seat(agent: &AgentDescription, own: Option<&QueueId>) -> Option<Qu
 }
 
 /// Lets the case wait. Whoever waited, or was attended, does not lose their turn.
-fn queue_up(work: &mut Work<'_>, by: Actor, case: CaseId, place: Place) -> Result<(), CommandError> {
+fn queue_up(work: &mut Work<'_>, by: Actor, case: CaseId, place: Place) -> Result<(), DeskError> {
     let holder = work.case().map(|case| case.holder.clone());
     let (since, from) = match holder {
         Some(Holder::Queue { since, .. }) => (since, None),
@@ -379,15 +376,13 @@ fn queue_up(work: &mut Work<'_>, by: Actor, case: CaseId, place: Place) -> Resul
     }
 }
 
-fn release(work: &mut Work<'_>, by: Actor, agent: &AgentId, case: CaseId) -> Result<(), CommandError> {
-    let (version, _) = work.shared.store.agent(agent).map_err(DeskError::from)?;
-    work.record_in(Stream::Agent(agent.clone()), version, by, CapacityReleased { case })?;
-    Ok(())
+fn release(work: &mut Work<'_>, by: Actor, agent: &AgentId, case: CaseId) -> Result<(), DeskError> {
+    let (version, _) = work.shared.store.agent(agent)?;
+    work.record_in(Stream::Agent(agent.clone()), version, by, CapacityReleased { case })
 }
 
 /// A place stands in the journal for ever and is not sealed, so that nothing gets there that the company does not have.
-fn known(work: &Work<'_>, queue: &QueueId, skills: &[String]) -> Result<(), CommandError> {
-    let company = &work.active.company;
+pub(crate) fn known(company: &Company, queue: &QueueId, skills: &[String]) -> Result<(), CommandError> {
     if !company.queues().iter().any(|one| one.id == *queue) {
         return Err(CommandError::NoQueue(queue.clone()));
     }

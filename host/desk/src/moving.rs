@@ -26,8 +26,8 @@ use serde_json::json;
 use store::{CommitError, Draft, OpenError, ProjectionError};
 
 use crate::assemble::Desk;
-use crate::command::{Command, CommandError, DeskError};
-use crate::handing::{Act, seat};
+use crate::command::{Command, CommandError, DeskError, by_the_desk};
+use crate::handing::{Act, known, seat};
 
 /// Cases that are moved before whoever carries out looks at something else.
 const AT_ONCE: u32 = 100;
@@ -103,17 +103,7 @@ pub enum MoveError {
     Desk(#[from] DeskError),
 }
 
-macro_rules! by_the_desk {
-    ($($error:ty)*) => {$(
-        impl From<$error> for MoveError {
-            fn from(error: $error) -> Self {
-                Self::Desk(error.into())
-            }
-        }
-    )*};
-}
-
-by_the_desk! { CommitError ProjectionError OpenError }
+by_the_desk! { MoveError: CommitError ProjectionError OpenError }
 
 impl Desk {
     /// What a move would come to, for somebody who reaches so far.
@@ -190,8 +180,8 @@ impl Desk {
                 tasks: [Task::ReassignCases].into(),
                 not_before: None,
             };
-            let raci = self.active();
-            let proposal = shared.proposals.propose(wish, person, actor, raci.company.raci()).await?;
+            let active = self.active();
+            let proposal = shared.proposals.propose(wish, person, actor, active.company.raci()).await?;
             let proposed = MoveProposed { proposal: proposal.id };
             let draft = Draft::new(stream, actor.clone(), proposed)?;
             // Only shown: what begins is found by what was signed.
@@ -215,23 +205,14 @@ impl Desk {
     fn check_destination(&self, to: &Destination) -> Result<(), MoveError> {
         let active = self.active();
         let company = &active.company;
-        let wrong = match to {
+        let checked = match to {
             Destination::Agent(agent) if company.agent(agent).is_none() => {
-                CommandError::NoAgent(agent.clone())
+                Err(CommandError::NoAgent(agent.clone()))
             }
-            Destination::Queue { queue, .. } if !company.queues().iter().any(|one| one.id == *queue) => {
-                CommandError::NoQueue(queue.clone())
-            }
-            Destination::Queue { skills, .. } => {
-                let has = |skill: &&String| !company.agents().iter().any(|one| one.skills.contains(*skill));
-                match skills.iter().find(has) {
-                    Some(skill) => CommandError::NoSkill(skill.clone()),
-                    None => return Ok(()),
-                }
-            }
-            Destination::Agent(_) => return Ok(()),
+            Destination::Agent(_) => Ok(()),
+            Destination::Queue { queue, skills } => known(company, queue, skills),
         };
-        Err(MoveError::Destination(wrong))
+        checked.map_err(MoveError::Destination)
     }
 
     /// Which cases a filter fits, those that wait the longest first.
