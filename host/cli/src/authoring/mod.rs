@@ -13,7 +13,6 @@ mod run;
 mod scenario;
 mod test;
 #[path = "../../../../plugins/xtask/src/toolchain.rs"]
-#[allow(dead_code, reason = "who builds the reference plugins asks for more")]
 mod toolchain;
 mod tools;
 

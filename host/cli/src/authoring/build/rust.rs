@@ -12,16 +12,21 @@ pub(super) fn build(project: &Project) -> anyhow::Result<Vec<u8>> {
     let toolchain = found.first().context("no compiler was found")?;
     // Several plugins can share what is built of the standard library and of packages.
     let shared = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    // Where this machine keeps the standard library is nobody's business who reads the component.
+    let renames =
+        toolchain.sources.iter().map(|from| format!("--remap-path-prefix={}=/rust", from.display()));
+    let flags: Vec<String> =
+        toolchain.rustflags.iter().map(|flag| (*flag).to_owned()).chain(renames).collect();
     let target = std::path::absolute(shared.unwrap_or_else(|| project.dir.join("target")))?;
     let built = toolchain
         .cargo("build")
         .args(["--quiet", "--release", "--lib", "--target-dir"])
         .arg(&target)
-        .env("CARGO_ENCODED_RUSTFLAGS", toolchain.rustflags.join("\x1f"))
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
         .current_dir(&project.dir)
         .status();
     let built = built.context("cargo cannot be run")?;
-    ensure!(built.success(), "cargo failed: what it said stands above");
+    ensure!(built.success(), "cargo failed with {}: what it said stands above", toolchain.version);
     super::encoded(&module(project, &target.join("wasm32-unknown-unknown/release"))?)
 }
 
