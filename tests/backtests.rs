@@ -16,12 +16,15 @@ fn people(chair: &str) -> String {
         format!("[[people]]\nid = \"{id}\"\nname = \"{id}\"\nroles = [\"{role}\"]\n{account}{more}")
     };
     [
+        "[matrix]\nadjust-routing-rules = { agent = \"I\", supervisor = \"R\", admin = \"A\", planner = \"C\" }\n".to_owned(),
         one("ricardo", "admin", ""),
         one("marta", "supervisor", ""),
         one("sara", "supervisor", ""),
         one("luz", "supervisor", "scope = { queues = [\"ventas\"] }\n"),
         one("norte", "partner", "external = true\n"),
+        one("iris", "planner", ""),
         "[[roles]]\nid = \"partner\"\nname = \"Proveedor\"\n".to_owned(),
+        "[[roles]]\nid = \"planner\"\nname = \"Planeación\"\n".to_owned(),
     ]
     .concat()
 }
@@ -174,6 +177,14 @@ async fn each_is_shown_what_they_reach_and_whoever_may_see_no_rules_tries_none()
     norte.settle(&invite(&mut ricardo, "norte").await).await;
     let told = norte.post("/backtests", json!({ "rule": "answers" })).await;
     assert_eq!(told.status, 403, "{told:?}");
+
+    // Who is asked about rules and may not see the team tries none that reads it, and is told whom to ask.
+    let mut iris = Caller::new(&serve);
+    iris.settle(&invite(&mut ricardo, "iris").await).await;
+    let told = iris.post("/backtests", json!({ "rule": "router" })).await;
+    assert_eq!((told.status, told.problem()), (403, "not-yours-to-do"), "{told:?}");
+    assert!(told.body["who-could"].to_string().contains("ricardo"), "{told:?}");
+    assert_eq!(iris.get("/rules").await.status, 200);
 
     // Who steers one queue sees what happens there: nothing did.
     let told = luz.post("/backtests", json!({ "rule": "answers" })).await;

@@ -2,8 +2,8 @@
 //!
 //! The journal is folded forward in memory, and wherever rules were asked in the span the candidate's are asked the same, with what
 //! could be read at that moment (`past`, `moment`). What they say is compared and counted (`running`, `domain::backtest`). Nothing
-//! of it reaches the rules in force, the store or a customer. The threads have a low priority and hand back a guest's place after
-//! each call, so live traffic goes first.
+//! of it reaches the rules in force, the store or a customer. All of it runs at a low priority and hands a guest's place back after each
+//! call, so live traffic goes first.
 
 mod moment;
 mod past;
@@ -23,9 +23,8 @@ use domain::rule::mode::Mode;
 use domain::rule::{Envelope, Scope, Version};
 use domain::stream::Actor;
 use rules::{Generation, Rule};
-use serde::Deserialize;
 
-use crate::assemble::Desk;
+use crate::assemble::{Desk, give_way};
 use crate::helm::{self, HelmError, Signed, field};
 
 use past::Past;
@@ -41,28 +40,21 @@ const LOOK: u64 = 4_096;
 const LONGEST: i64 = 92;
 
 /// A rule as somebody would like to see it tried. What is left out is as it stands.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Debug, Clone)]
 pub struct Trial {
     /// What it is called.
     pub rule: RuleId,
     /// A reference plugin by its name, or one that was uploaded by its hash.
-    #[serde(default)]
     pub plugin: Option<String>,
     /// What the plugin reads.
-    #[serde(default)]
     pub settings: Option<serde_json::Map<String, serde_json::Value>>,
     /// For which cases.
-    #[serde(default)]
     pub scope: Option<Scope>,
     /// The rule set in which it stands.
-    #[serde(default)]
     pub set: Option<String>,
     /// The rule behind which it is asked; where it stands, or the last of its set, if none.
-    #[serde(default)]
     pub after: Option<RuleId>,
     /// In which mode: `live` if none. `off` shows what would be without it.
-    #[serde(default)]
     pub mode: Option<Mode>,
 }
 
@@ -118,7 +110,7 @@ pub type Reaches<'a> = &'a dyn Fn(&NumberId, Option<&QueueId>) -> bool;
 
 impl Desk {
     /// Prepares a rule to be tried among those in force. It compiles it if nobody has yet, so it takes a moment.
-    pub fn candidate(&self, trial: &Trial) -> Result<Contender, HelmError> {
+    pub fn contender(&self, trial: &Trial) -> Result<Contender, HelmError> {
         let active = self.active();
         let stands = self.rules()?.into_iter().map(|(stands, ..)| stands).find(|one| one.rule == trial.rule);
         let needed = |name: &str| {
@@ -158,7 +150,7 @@ impl Desk {
             requests: runs.map(|runs| runs.requests.clone()).unwrap_or_default(),
         };
         let signed = Signed { rule: trial.rule.clone(), version: version.clone() };
-        let generation = helm::candidate(self.shared(), &active, signed, trial.after.as_ref(), version.mode)?;
+        let generation = helm::contended(self.shared(), &active, signed, trial.after.as_ref(), version.mode)?;
         Ok(Contender {
             rule: trial.rule.clone(),
             version,
@@ -168,10 +160,10 @@ impl Desk {
         })
     }
 
-    /// Tries a candidate on a span, on so many threads. None if `progress` said that nobody wants to know any more.
+    /// Tries a contender on a span, on a thread that may wait and gives way from now on, and on so many more. None if `progress` said that nobody wants to know any more.
     pub fn backtest(
         &self,
-        candidate: &Contender,
+        contender: &Contender,
         span: Span,
         reaches: Reaches<'_>,
         threads: usize,
@@ -184,10 +176,11 @@ impl Desk {
         if to.duration_since(from).as_hours() > LONGEST * 24 {
             return Err(field("from", format!("at most {LONGEST} days can be tried at once")));
         }
+        give_way();
         let store = self.store();
-        let mut past = Past::new(self.shared(), candidate, span, reaches);
+        let mut past = Past::new(self.shared(), contender, span, reaches);
         let mut runners: Vec<Runner<'_>> =
-            (0..threads.max(1)).map(|_| Runner::new(&self.shared().rules, candidate)).collect();
+            (0..threads.max(1)).map(|_| Runner::new(&self.shared().rules, contender)).collect();
         let mut far = Progress { of: store.last_seq(), ..Progress::default() };
         for recorded in store.events(1) {
             let recorded = recorded.map_err(crate::command::DeskError::from)?;
@@ -209,8 +202,8 @@ impl Desk {
         runners.into_iter().for_each(|runner| tally.add(runner.tally));
         progress(Progress { events: far.of, ..far });
         Ok(Some(RuleBacktested {
-            rule: candidate.rule.clone(),
-            version: candidate.version.decides_as(),
+            rule: contender.rule.clone(),
+            version: contender.version.decides_as(),
             from,
             to,
             report: Report::of(tally, past.by_others, &past.waits),

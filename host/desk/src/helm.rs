@@ -416,7 +416,7 @@ pub(crate) fn try_it(shared: &Shared, active: &Active, signed: &Signed) -> Resul
 
 /// The rules as they would be with a version of one in its place, or behind `after` if it is new, in a mode. Nothing that they do
 /// counts for those in force.
-pub(crate) fn candidate(
+pub(crate) fn contended(
     shared: &Shared,
     active: &Active,
     signed: Signed,

@@ -162,10 +162,25 @@ impl Raci {
 
     /// Whether somebody may do something to a target.
     pub fn may(&self, person: &Person, action: Action, target: &Target) -> Result<(), Refusal> {
-        let Belongs::To(tasks, takes) = action.belongs() else { return Ok(()) };
+        match action.belongs() {
+            Belongs::To(tasks, takes) => self.let_in(person, tasks, takes, target),
+            Belongs::Own | Belongs::Public => Ok(()),
+        }
+    }
+
+    /// Whether each of these rows says enough of somebody, and they reach the target: for what belongs to more than one action's rows.
+    pub fn let_in<'a>(
+        &self,
+        person: &Person,
+        tasks: impl IntoIterator<Item = &'a Task>,
+        takes: Takes,
+        target: &Target,
+    ) -> Result<(), Refusal> {
         let refused =
             |task: Task, why: Why| Refusal::Row { task, takes, why, could: self.could(task, takes, target) };
+        let mut first = None;
         for task in tasks {
+            first = first.or(Some(*task));
             let letters = self.letters(person, *task);
             if !letters.has(takes.letters()) {
                 let external = person.external;
@@ -173,8 +188,8 @@ impl Raci {
                 return Err(refused(*task, Why::Letters { roles, letters, external }));
             }
         }
-        match tasks.first() {
-            Some(task) if !person.reaches(target) => Err(refused(*task, Why::Scope(person.scope.clone()))),
+        match first {
+            Some(task) if !person.reaches(target) => Err(refused(task, Why::Scope(person.scope.clone()))),
             _ => Ok(()),
         }
     }

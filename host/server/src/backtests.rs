@@ -4,7 +4,7 @@
 //! reads what they may read; they are shown what their scope reaches, and counts and ids alone. What was tried on the whole company is
 //! kept, and stands beside the proposal of the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -15,13 +15,11 @@ use axum::http::StatusCode;
 use desk::{HelmError, Progress, Span, Trial};
 use domain::Time;
 use domain::backtest::event::RuleBacktested;
-use domain::id::{AgentId, NumberId, QueueId, RuleId};
-use domain::raci::action::Action;
-use domain::raci::letters::Letters;
+use domain::id::{NumberId, QueueId, RuleId};
+use domain::raci::action::{Action, Takes};
 use domain::raci::person::{Person, Target};
-use domain::rule::Scope;
-use domain::rule::Version;
 use domain::rule::mode::Mode;
+use domain::rule::{Scope, Version};
 use domain::stream::Actor;
 use jiff::SignedDuration;
 use schemars::JsonSchema;
@@ -241,14 +239,14 @@ async fn begin(
     let trial = Trial { rule: rule.clone(), plugin, settings, scope, set, after, mode };
     let prepared = tokio::task::spawn_blocking({
         let server = Arc::clone(&server);
-        move || server.desk.candidate(&trial)
+        move || server.desk.contender(&trial)
     });
-    let candidate = prepared.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??;
-    may_read(&server, &let_in.person, &candidate)?;
-    let running = server.backtests.add(rule, let_in.actor(), Span { from, to }, candidate.advice())?;
+    let contender = prepared.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??;
+    may_read(&server, &let_in.person, &contender)?;
+    let running = server.backtests.add(rule, let_in.actor(), Span { from, to }, contender.advice())?;
     let told = running.told();
     let handle = tokio::runtime::Handle::current();
-    let work = move || run(&server, &let_in.person, &candidate, &running, &handle);
+    let work = move || run(&server, &let_in.person, &contender, &running, &handle);
     std::thread::Builder::new()
         .name("backtest".into())
         .spawn(work)
@@ -257,47 +255,32 @@ async fn begin(
 }
 
 /// A rule reads for whoever tries it, so they have to be let see it themselves.
-fn may_read(server: &Server, person: &Person, candidate: &desk::Contender) -> Result<(), Problem> {
+fn may_read(server: &Server, person: &Person, contender: &desk::Contender) -> Result<(), Problem> {
     let company = Arc::clone(&server.desk.active().company);
     let raci = server.people.with_loans(company.raci());
-    let any = Letters::RA | Letters::C | Letters::I;
-    let missing: BTreeSet<_> =
-        candidate.reads().into_iter().filter(|task| !raci.letters(person, *task).has(any)).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let language = person.language(company.own_language());
-    let rows: Vec<&str> = missing.iter().map(|task| task.words(language)).collect();
-    let words = language.pick(
-        "la regla lee lo que usted no puede ver; filas de la matriz",
-        "a regra lê o que você não pode ver; linhas da matriz",
-        "the rule reads what you may not see; rows of the matrix",
-    );
-    Err(Problem::new(StatusCode::FORBIDDEN, "not-yours", format!("{words}: {}", rows.join(", "))))
+    let may = raci.let_in(person, &contender.reads(), Takes::Seeing, &person.somewhere());
+    may.map_err(|refusal| Problem::refused(&refusal, person.language(company.own_language())))
 }
 
 fn run(
     server: &Server,
     person: &Person,
-    candidate: &desk::Contender,
+    contender: &desk::Contender,
     running: &Running,
     handle: &tokio::runtime::Handle,
 ) {
     let reaches = |number: &NumberId, queue: Option<&QueueId>| {
-        person.scope.is_empty() || {
-            let agent: Option<AgentId> = None;
-            person.reaches(&Target { number: Some(number.clone()), queue: queue.cloned(), agent })
-        }
+        person.reaches(&Target { number: Some(number.clone()), queue: queue.cloned(), agent: None })
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut progress = |far: Progress| {
         running.at().progress = far;
         !running.stop.load(Ordering::Relaxed)
     };
-    let ran = server.desk.backtest(candidate, running.span, &reaches, cores.div_ceil(2), &mut progress);
+    let ran = server.desk.backtest(contender, running.span, &reaches, cores.div_ceil(2), &mut progress);
     let mut kept = false;
     if let Ok(Some(tried)) = &ran
-        && person.scope.is_empty()
+        && person.reaches(&Target::default())
     {
         let keeping = server.desk.keep_backtest(running.by.clone(), tried.clone());
         match handle.block_on(keeping) {

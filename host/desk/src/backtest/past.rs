@@ -45,7 +45,7 @@ struct Told {
 /// Everything that is folded.
 pub(super) struct Past<'a> {
     shared: &'a Shared,
-    candidate: &'a Contender,
+    contender: &'a Contender,
     span: Span,
     reaches: Reaches<'a>,
     conversations: HashMap<ConversationId, Told>,
@@ -69,13 +69,13 @@ pub(super) struct Past<'a> {
 impl<'a> Past<'a> {
     pub(super) fn new(
         shared: &'a Shared,
-        candidate: &'a Contender,
+        contender: &'a Contender,
         span: Span,
         reaches: Reaches<'a>,
     ) -> Self {
         Self {
             shared,
-            candidate,
+            contender,
             span,
             reaches,
             conversations: HashMap::new(),
@@ -108,8 +108,8 @@ impl<'a> Past<'a> {
     pub(super) fn take(&mut self, recorded: &Recorded) -> Result<(), DeskError> {
         match (&recorded.stream, &recorded.event) {
             (Stream::Company, Event::GenerationActivated(active)) => {
-                let own = &self.candidate.rule;
-                let now = self.candidate.now.rules().filter(|rule| rule.definition().id != *own);
+                let own = &self.contender.rule;
+                let now = self.contender.now.rules().filter(|rule| rule.definition().id != *own);
                 let then = active.rules.iter().filter(|one| one.rule != *own);
                 self.same_rules =
                     then.map(|one| (&one.rule, one.component, one.settings, one.mode)).eq(now.map(stands));
@@ -163,7 +163,11 @@ impl<'a> Past<'a> {
                 (told.command, told.answer) = (recorded.version, Some((recorded.version, ended.clone())));
                 (told.responded, told.routed) = (false, false);
             }
-            Event::TimerFired(_) | Event::CaseAccepted(_) | Event::CaseAssigned(_) | Event::CaseClosed(_) => {
+            Event::TimerFired(_)
+            | Event::CaseMoved(_)
+            | Event::CaseAccepted(_)
+            | Event::CaseAssigned(_)
+            | Event::CaseClosed(_) => {
                 if let Event::CaseAssigned(given) = &recorded.event
                     && let Some(Holder::Queue { place, since }) =
                         told.state.case.as_ref().map(|case| &case.holder)
@@ -327,7 +331,7 @@ impl<'a> Past<'a> {
         let readable = Readable {
             store: self.shared.store.clone(),
             keys: Arc::clone(&self.shared.keys),
-            company: Arc::clone(&self.candidate.company),
+            company: Arc::clone(&self.contender.company),
             conversation: id,
             number: state.number.clone(),
             before: told.command,
@@ -370,7 +374,7 @@ impl<'a> Past<'a> {
         tags: Tags,
     ) -> Option<contract::Input> {
         let scene = Scene {
-            company: &self.candidate.company,
+            company: &self.contender.company,
             conversation: state,
             now: recorded.time,
             language: known.language.clone(),

@@ -14,13 +14,12 @@ use rules::{Question, Snapshot, contract};
 use super::Contender;
 use super::moment::{Moment, Notes, Reading};
 use super::past::{Past, queue};
-use crate::assemble::give_way;
 use crate::attend::{default_place, known_part};
 
 /// Asks the rules of some conversations.
 pub(super) struct Runner<'a> {
     host: &'a rules::Host,
-    candidate: &'a Contender,
+    contender: &'a Contender,
     notes: Arc<Notes>,
     /// Cases that would have gone another way.
     otherwise: HashSet<CaseId>,
@@ -43,20 +42,18 @@ pub(super) fn all(runners: &mut [Runner<'_>], past: &mut Past<'_>) -> u64 {
     }
     std::thread::scope(|scope| {
         for (runner, part) in runners.iter_mut().zip(parts) {
-            scope.spawn(move || {
-                give_way();
-                part.iter().for_each(|moment| runner.ask(moment));
-            });
+            // At the low priority of the thread that begins them.
+            scope.spawn(move || part.iter().for_each(|moment| runner.ask(moment)));
         }
     });
     count
 }
 
 impl<'a> Runner<'a> {
-    pub(super) fn new(host: &'a rules::Host, candidate: &'a Contender) -> Self {
+    pub(super) fn new(host: &'a rules::Host, contender: &'a Contender) -> Self {
         Self {
             host,
-            candidate,
+            contender,
             notes: Arc::default(),
             otherwise: HashSet::new(),
             dealt: HashMap::new(),
@@ -108,9 +105,9 @@ impl<'a> Runner<'a> {
         let reading = Reading { readable: Arc::clone(&moment.readable), notes: Arc::clone(&self.notes) };
         let snapshot: Arc<dyn Snapshot> = Arc::new(reading);
         let asking = Question { conversation: moment.conversation, input, snapshot: &snapshot };
-        let tried = self.candidate.generation.would(self.host, kind, only, &asking);
+        let tried = self.contender.generation.would(self.host, kind, only, &asking);
         tried.asked.iter().for_each(|asked| self.tally.asked(asked));
-        let company = &self.candidate.company;
+        let company = &self.contender.company;
         let Some(decided) = tried.decided else {
             let came = match kind {
                 Kind::Responding => Came::Left { to_people: matches!(why, Why::Message | Why::Answer) },
