@@ -60,7 +60,8 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
         .page(
             Page::new("Try a rule on what really happened: what would have come out otherwise. It begins, and goes on while you ask how far it is.")
                 .takes::<Asked>()
-                .gives::<Told>(),
+                .gives::<Told>()
+                .begins(),
         )
         .get("/api/v1/backtests/{backtest}", Action::TryRules, look)
         .about(About::WithinScope)

@@ -54,7 +54,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
         .page(Page::new("Take up a case that was given to you, or that waits in one of your queues.").gives::<Outcome>())
         .post("/api/v1/conversations/{conversation}/replies", attend, reply)
         .about(About::ConversationInPath)
-        .page(Page::new("Write to the customer whose case you hold.").takes::<Words>().gives::<Outcome>())
+        .page(Page::new("Write to the customer whose case you hold.").takes::<Words>().gives::<Outcome>().may_wait())
         .post("/api/v1/conversations/{conversation}/close", attend, close)
         .about(About::ConversationInPath)
         .page(Page::new("Resolve the case that you hold, with one of the company's codes.").takes::<Code>().gives::<Outcome>())

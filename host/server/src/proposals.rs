@@ -73,7 +73,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
         .get("/api/v1/proposals/{proposal}", Action::ReadProposals, one)
         .page(Page::new("One of them.").gives::<Told>())
         .post("/api/v1/proposals", Action::Propose, propose)
-        .page(Page::new("Propose a change, or another content of one that is open: all signatures are void then.").takes::<Asked>().gives::<Told>())
+        .page(Page::new("Propose a change, or another content of one that is open: all signatures are void then.").takes::<Asked>().gives::<Told>().begins())
         .post("/api/v1/proposals/{proposal}/words", Action::DecideProposals, say)
         .page(Page::new("Say what you think of it, sign it, reject it, take it back; or go past the approvals in an emergency.").takes::<Said>().gives::<Told>())
 }

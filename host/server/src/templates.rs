@@ -42,7 +42,8 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
                 "Look at the account, or make, change or delete a template: what Meta takes is under way, or a proposal.",
             )
             .takes::<Asked>()
-            .gives::<Value>(),
+            .gives::<Value>()
+            .may_wait(),
         )
 }
 

@@ -30,6 +30,16 @@ pub(crate) struct Page {
     pub(crate) edits: bool,
     /// Whether its answer is told once and not remembered.
     pub(crate) once: bool,
+    /// When what it gives is not done yet.
+    later: Later,
+}
+
+/// Whether a success may say `202 Accepted`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Later {
+    Never,
+    Sometimes,
+    Always,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +67,7 @@ impl Page {
             paged: false,
             edits: false,
             once: false,
+            later: Later::Never,
         }
     }
 
@@ -108,6 +119,16 @@ impl Page {
     /// It changes something that has a version: `If-Match`.
     pub(crate) const fn edits(self) -> Self {
         Self { edits: true, ..self }
+    }
+
+    /// It begins what others see through: `202 Accepted`.
+    pub(crate) const fn begins(self) -> Self {
+        Self { later: Later::Always, ..self }
+    }
+
+    /// It may wait for somebody else: `202 Accepted` then.
+    pub(crate) const fn may_wait(self) -> Self {
+        Self { later: Later::Sometimes, ..self }
     }
 
     /// What it answers holds a secret that is told once.
@@ -226,6 +247,16 @@ fn operation(
         ),
         Gives::Bytes => ("200", json!({ "description": "The bytes.", "content": { "*/*": {} } })),
     };
+    let mut responses = json!({
+        "default": { "description": "It was not done.", "content": { KIND: { "schema": problem } } },
+    });
+    if page.later != Later::Never {
+        responses["202"] = success.clone();
+        responses["202"]["description"] = json!("It is under way, or waits for whoever has to agree.");
+    }
+    if page.later != Later::Always {
+        responses[status] = success;
+    }
     let mut operation = json!({
         "operationId": format!("{}{}", route.method.as_str().to_lowercase(),
             route.path.trim_start_matches("/api/v1").replace(['{', '}'], "").replace('/', "-")),
@@ -234,10 +265,7 @@ fn operation(
         "x-rows": rows,
         "security": if public { json!([]) } else { json!([{ "token": [] }, { "session": [] }]) },
         "parameters": parameters,
-        "responses": {
-            status: success,
-            "default": { "description": "It was not done.", "content": { KIND: { "schema": problem } } },
-        },
+        "responses": responses,
     });
     if page.takes_bytes {
         operation["requestBody"] = json!({ "required": true, "content": { "application/octet-stream": {} } });
