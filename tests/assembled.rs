@@ -364,7 +364,9 @@ impl Open {
     /// Counts what has waited for long enough.
     pub fn count(&mut self) -> bool {
         let counted = block_on(self.parts.measurer.step());
+        let looked = block_on(self.parts.lookout.step());
         matches!(counted, Ok(_) | Err(DeskError::Commit(CommitError::Conflict { .. })))
+            && matches!(looked, Ok(()) | Err(DeskError::Commit(CommitError::Conflict { .. })))
     }
 
     /// Sends what may leave.

@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod alerts;
 mod approvers;
 mod assembled;
 mod audit;

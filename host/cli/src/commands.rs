@@ -48,6 +48,7 @@ pub(crate) const COMMANDS: &[(&str, Action)] = &[
     ("rules on", Action::MoveRules),
     ("kpi list", Action::ReadFigures),
     ("kpi show", Action::ReadFigures),
+    ("kpi alerts", Action::ReadFigures),
     ("kpi compare", Action::ReadJournal),
     ("media get", Action::ReadMedium),
     ("media put", Action::UploadMedium),
@@ -170,9 +171,8 @@ mod tests {
         assert!(local.difference(&commands).eq([&Action::FindContact]));
         let api: BTreeSet<Action> = server::api_routes().list().iter().map(|route| route.action).collect();
         let open = server::open_routes().list().iter().map(|route| route.action).collect();
-        let kinds = [Kind::Routing, Kind::Responding, Kind::Approving, Kind::Measuring];
         let kinds =
-            kinds.iter().flat_map(|kind| Action::deploying(*kind, &proposal::Kind::ALL.into())).collect();
+            Kind::ALL.iter().flat_map(|kind| Action::deploying(*kind, &proposal::Kind::ALL.into())).collect();
         let functions = rules::Function::ALL.map(rules::Function::action).into();
         let all: BTreeSet<Action> = [commands, local, api, open, kinds, functions]
             .into_iter()

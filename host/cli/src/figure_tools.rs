@@ -22,6 +22,15 @@ pub(crate) enum Command {
     },
     /// What was counted of one. An agent sees what is theirs, everybody else what their scope reaches.
     Show(Show),
+    /// What people should look at, as the rules that watch figures say.
+    Alerts {
+        /// Those that are over, too.
+        #[arg(long)]
+        all: bool,
+        /// For programs: one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Count the past with a plugin that counts nothing yet, beside the figures of record, which stay as they are. Reads the
     /// whole journal.
     Compare(compare::Arguments),
@@ -86,6 +95,7 @@ impl From<By> for figure::By {
 pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
     match command {
         Command::List { json } => list(settings, json),
+        Command::Alerts { all, json } => alerts(settings, all, json),
         Command::Compare(arguments) => compare::run(settings, &arguments),
         Command::Show(show) => {
             let path = show.path();
@@ -145,6 +155,25 @@ fn list(settings: &Settings, json: bool) -> anyhow::Result<()> {
     }
     if figures.is_empty() {
         println!("Nothing is counted: no rule that measures is in force.");
+    }
+    Ok(())
+}
+
+#[allow(clippy::print_stdout, reason = "the answer goes to whoever asked")]
+fn alerts(settings: &Settings, all: bool, json: bool) -> anyhow::Result<()> {
+    let told = control::ask(&settings.data, Method::GET, &format!("/alerts?all={all}"), None)?;
+    if json {
+        println!("{told}");
+        return Ok(());
+    }
+    let alerts = told["alerts"].as_array().map_or(&[][..], Vec::as_slice);
+    for alert in alerts {
+        let until = alert["ended"].as_str().map(|ended| format!(" to {ended}")).unwrap_or_default();
+        println!("{:<9}{}", text(alert, "level"), text(alert, "words"));
+        println!("         {}, since {}{until}", text(alert, "alert"), text(alert, "since"));
+    }
+    if alerts.is_empty() {
+        println!("There is nothing to look at{}.", if all { ", and there was not" } else { "" });
     }
     Ok(())
 }

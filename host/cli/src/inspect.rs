@@ -2,6 +2,7 @@
 
 mod approver;
 mod measurer;
+mod watcher;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -132,6 +133,7 @@ pub(crate) fn sample_of(engine: &rules::Host, rule: &Rule, kind: Kind) -> anyhow
     match kind {
         Kind::Approving => return Ok(approver::sample(engine, rule, &Raci::default())),
         Kind::Measuring => return measurer::sample(engine, rule),
+        Kind::Alerting => return watcher::sample(engine, rule),
         Kind::Routing | Kind::Responding => {}
     }
     let (input, snapshot) = authoring::stranger()?;

@@ -18,6 +18,7 @@ const REFERENCE: &[(&str, &[u8])] = &[
     ("decision-table", include_bytes!("../../../plugins/components/decision-table.wasm")),
     ("crm-lookup", include_bytes!("../../../plugins/components/crm-lookup.wasm")),
     ("kpi-core", include_bytes!("../../../plugins/components/kpi-core.wasm")),
+    ("kpi-watch", include_bytes!("../../../plugins/components/kpi-watch.wasm")),
     ("office-hours", include_bytes!("../../../plugins/components/office-hours.wasm")),
     ("quick-answers", include_bytes!("../../../plugins/components/quick-answers.wasm")),
     ("skills-router", include_bytes!("../../../plugins/components/skills-router.wasm")),

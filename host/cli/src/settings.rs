@@ -350,6 +350,14 @@ fn policy(file: File, path: Option<&Path>) -> Result<Policy, SettingsError> {
             });
         }
     }
+    let sets: std::collections::BTreeSet<&str> = rule_sets.iter().map(|set| set.name.as_str()).collect();
+    if let Some(stranger) = company.switches().keys().find(|set| !sets.contains(set.as_str())) {
+        return Err(SettingsError::Value {
+            key: "company.switches".to_owned(),
+            value: stranger.clone(),
+            expected: "the name of a rule set of this file",
+        });
+    }
     if let Some(stranger) = capped.into_iter().find(|rule| !ids.contains(rule)) {
         return Err(SettingsError::Value {
             key: "company.contacting.caps.rules".to_owned(),

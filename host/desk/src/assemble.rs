@@ -28,6 +28,7 @@ use crate::halt;
 use crate::handing::Act;
 use crate::helm::{self, HelmError, Signed};
 use crate::inbound::Inbound;
+use crate::lookout::Lookout;
 use crate::marks::Marks;
 use crate::matcher::Matcher;
 use crate::measurer::{self, Measurer};
@@ -36,6 +37,7 @@ use crate::meters::Meters;
 use crate::requester::{self, Requester};
 use crate::sender::Sender;
 use crate::shared::{Outside, Shared};
+use crate::switchboard;
 use crate::templates::{self, Counters, Librarian};
 use crate::throughput::{self, Throughput};
 use crate::timers::Timers;
@@ -333,6 +335,8 @@ pub struct Parts {
     pub campaigner: Campaigner,
     /// Has rules count what happened.
     pub measurer: Measurer,
+    /// Has rules say what people should look at.
+    pub lookout: Lookout,
     store: Store,
 }
 
@@ -379,6 +383,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         watchman: Watchman::new(Desk { shared: Arc::clone(&shared), mail: mail.clone() }),
         campaigner: Campaigner::new(Arc::clone(&shared)),
         measurer: Measurer::new(Arc::clone(&shared)),
+        lookout: Lookout::new(Arc::clone(&shared)),
         store: shared.store.clone(),
     };
     (Desk { shared, mail }, parts)
@@ -421,6 +426,7 @@ impl Parts {
             watchman,
             campaigner,
             measurer,
+            lookout,
             store,
         } = self;
         let waiter = |topic| Waiter {
@@ -449,13 +455,14 @@ impl Parts {
         let asking = requester::asking(requester, store.watch(Topic::Requests), stopped.clone());
         let outside = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         threads.push(named("requester".into(), move || outside.block_on(asking))?);
+        let switching = switchboard::switching(watchman.desk(), stopped.clone());
         let watching = watchman::watching(watchman, stopped.clone());
-        let counting = measurer::measuring(measurer, stopped.clone());
+        let counting = measurer::measuring(measurer, lookout, stopped.clone());
         let figures = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         threads.push(named("measurer".into(), move || figures.block_on(counting))?);
         let carrying = carrier::carrying(carrier, store.watch(Topic::Proposals), stopped);
         threads.push(named("fetcher".into(), move || {
-            media.block_on(async { tokio::join!(fetching, looking, carrying, watching) });
+            media.block_on(async { tokio::join!(fetching, looking, carrying, watching, switching) });
         })?);
         Ok(Running { stop, threads })
     }

@@ -29,6 +29,7 @@ use crate::active::Active;
 use crate::assemble::NAP;
 use crate::command::DeskError;
 use crate::input::instant;
+use crate::lookout::Lookout;
 use crate::shared::Shared;
 
 /// Facts in one call: enough to share what a call costs, few enough to be lost when it fails.
@@ -282,14 +283,25 @@ fn failed(rule: &RuleId, unmeasured: &Unmeasured) {
     tracing::warn!(%rule, text = unmeasured.text, "a rule could not measure: these facts are missing in its figures");
 }
 
-/// Drives a measurer until it is stopped.
-pub(crate) async fn measuring(mut measurer: Measurer, mut stopped: watch::Receiver<bool>) {
+/// Drives a measurer until it is stopped,
+/// and the lookout behind it, which reads what was counted.
+pub(crate) async fn measuring(
+    mut measurer: Measurer,
+    mut lookout: Lookout,
+    mut stopped: watch::Receiver<bool>,
+) {
     while !*stopped.borrow() {
         match measurer.step().await {
             Ok(true) => continue,
             Ok(false) | Err(DeskError::Commit(CommitError::Conflict { .. })) => {}
             Err(error) => {
                 tracing::error!(%error, part = "measurer", "a part of the desk failed: trying again");
+            }
+        }
+        match lookout.step().await {
+            Ok(()) | Err(DeskError::Commit(CommitError::Conflict { .. })) => {}
+            Err(error) => {
+                tracing::error!(%error, part = "lookout", "a part of the desk failed: trying again");
             }
         }
         tokio::select! {

@@ -3,12 +3,13 @@
 //! For a while after somebody moved a rule, or another version of it came in force, he counts how often it failed and what it
 //! took. When it leaves the company's bounds (`domain::rule::falling`) he puts it back to how it was before that change, by the
 //! same commit by which a person would. What he did himself he does not undo: a rule that fails before and after a change is
-//! for people.
+//! for people. The same becomes of the last change before an alert by which the company wants that: of one, because a figure says that
+//! something is wrong and not what.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::decision::Digest;
+use domain::decision::{Digest, Kind};
 use domain::event::{Event, Recorded, RuleMoved, RuleReturned};
 use domain::id::RuleId;
 use domain::rule::Version;
@@ -17,6 +18,7 @@ use domain::rule::falling::{Left, Since};
 use domain::rule::mode::Mode;
 use domain::rule::moving::Unmoved;
 use domain::stream::Actor;
+use rules::Rule;
 use tokio::sync::watch;
 
 use crate::assemble::Desk;
@@ -35,6 +37,11 @@ impl Watchman {
         Self { desk }
     }
 
+    /// The desk that he looks after.
+    pub(crate) fn desk(&self) -> Desk {
+        self.desk.clone()
+    }
+
     /// Undoes what has to be undone.
     pub async fn step(&self) -> Result<(), HelmError> {
         let active = self.desk.active();
@@ -43,16 +50,18 @@ impl Watchman {
             return Ok(());
         }
         let now = self.desk.shared().now();
+        let mut young: Vec<(&Rule, Recorded)> = Vec::new();
         for rule in active.generation.rules() {
             let definition = rule.definition();
-            if definition.mode <= Mode::Shadow || definition.version.is_none() {
+            if definition.version.is_none() {
                 continue;
             }
             let Some(change) = self.last_change(&definition.id)? else { continue };
-            if change.actor == Actor::Host
-                && !matches!(change.event, Event::RuleVersioned(_) | Event::RuleAgreed(_))
-                || now.duration_since(change.time) >= bounds.within
-            {
+            if now.duration_since(change.time) >= bounds.within {
+                continue;
+            }
+            if definition.mode <= Mode::Shadow || is_undoing(&change) {
+                young.push((rule, change));
                 continue;
             }
             let millis = |at: domain::Time| u64::try_from(at.as_millisecond()).unwrap_or(0);
@@ -64,9 +73,50 @@ impl Watchman {
             let since = Since { asked: counts.asked, failed: counts.failed, micros: counts.micros };
             if let Some(left) = bounds.left(since) {
                 self.undo(&definition.id, &change, left).await?;
+            } else {
+                young.push((rule, change));
+            }
+        }
+        self.heed(&bounds.alerts, &young).await
+    }
+
+    /// Takes back the last of some changes before an alert that wants it.
+    async fn heed(&self, named: &[String], young: &[(&Rule, Recorded)]) -> Result<(), HelmError> {
+        if named.is_empty() || young.is_empty() {
+            return Ok(());
+        }
+        let mut alerts = self.desk.store().alerts()?;
+        alerts.retain(|alert| alert.goes_on());
+        for name in named {
+            for alert in alerts.iter().filter(|alert| alert.raised.which.is_called(name)) {
+                let queue = &alert.raised.which.place.queue;
+                let concerned = |rule: &Rule| {
+                    let queues = &rule.definition().scope.queues;
+                    (rule.is(Kind::Routing) || rule.is(Kind::Responding))
+                        && (queues.is_empty() || queue.as_ref().is_none_or(|queue| queues.contains(queue)))
+                };
+                let concerned = young.iter().filter(|(rule, _)| concerned(rule));
+                // Somebody has heeded it already.
+                if concerned.clone().any(|(_, change)| change.time >= alert.since) {
+                    continue;
+                }
+                let last = concerned.max_by_key(|(_, change)| change.seq);
+                if let Some((rule, change)) = last.filter(|(rule, change)| self.is_blamed(rule, change)) {
+                    return self.undo(&rule.definition().id, change, Left::Alarming(name.clone())).await;
+                }
             }
         }
         Ok(())
+    }
+
+    /// Whether an alert can be about a change. What the host did itself, and what a company began with, is none.
+    fn is_blamed(&self, rule: &Rule, change: &Recorded) -> bool {
+        let is_first = || {
+            let versions = self.desk.store().rule_versions(&rule.definition().id);
+            versions.is_ok_and(|versions| versions.len() < 2)
+        };
+        let began = matches!(change.event, Event::RuleVersioned(_)) && is_first();
+        !began && !is_undoing(change)
     }
 
     /// What was changed of a rule last.
@@ -87,21 +137,27 @@ impl Watchman {
         let undone = helm::steer(self.desk.shared(), Actor::Host, |_, stands| {
             let one = stands.iter().find(|one| one.rule == *rule);
             let one = one.ok_or_else(|| HelmError::NoRule(rule.clone()))?;
+            let last = self.last_change(rule)?;
             // Somebody was faster.
-            if one.mode <= Mode::Shadow || one.signed.judges() {
+            if last.is_none_or(|last| last.seq != change.seq) || one.signed.judges() {
                 return Err(HelmError::Unmoved(rule.clone(), Unmoved::Nothing));
             }
             Ok(Change { events: back(one, &book, change, &versions, &why), ..Change::default() })
         });
         match undone.await {
             Ok(generation) => {
-                tracing::error!(%rule, why, generation, "a rule left its bounds after a change: the change was undone");
+                tracing::error!(%rule, why, generation, "a change of a rule went badly and was undone");
                 Ok(())
             }
             Err(HelmError::Unmoved(_, Unmoved::Nothing)) => Ok(()),
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether the host itself moved a rule, rather than put another version of it in force.
+fn is_undoing(change: &Recorded) -> bool {
+    change.actor == Actor::Host && !matches!(change.event, Event::RuleVersioned(_) | Event::RuleAgreed(_))
 }
 
 /// The events that put a rule back to how it was before a change.

@@ -8,6 +8,7 @@ use crate::event::{
 };
 use crate::law::consent::Consent;
 use crate::law::language::Language;
+use crate::measure::alert::{self, AlertEnded, AlertRaised};
 use crate::raci::action::Action;
 use crate::stops::Scope;
 use crate::stream::Stream;
@@ -34,6 +35,9 @@ pub fn subject(recorded: &Recorded) -> Option<String> {
         | (Event::RuleReturned(RuleReturned { rule, .. }), _) => format!("rule/{rule}"),
         (Event::RuleBacktested(tried), _) => format!("backtest/{}", tried.version),
         (Event::RuleSetMoved(moved), _) => format!("rule-set/{}", moved.set),
+        (Event::AlertRaised(AlertRaised { which, .. }) | Event::AlertEnded(AlertEnded { which, .. }), _) => {
+            format!("alert/{which}")
+        }
         (_, stream @ (Stream::Proposal(_) | Stream::Person(_) | Stream::Campaign(_) | Stream::Sends(_))) => {
             stream.to_string()
         }
@@ -276,6 +280,13 @@ pub fn words(event: &Event, language: Language) -> String {
             let words =
                 say("selló las cifras de un día", "selou os números de um dia", "sealed a day's figures");
             with(words, &sealed.day)
+        }
+        Event::AlertRaised(raised) => {
+            let words = say("dio una alerta", "deu um alerta", "raised an alert");
+            format!("{words}: {}: {}", raised.which, alert::words(&raised.words, language))
+        }
+        Event::AlertEnded(ended) => {
+            with(say("terminó una alerta", "terminou um alerta", "an alert ended"), &ended.which)
         }
         Event::MediaUploaded(uploaded) => {
             with(say("subió un archivo", "enviou um arquivo", "uploaded a file"), &uploaded.mime_type)

@@ -22,6 +22,7 @@ use crate::proposal::due::{Approvals, Files};
 use crate::raci::Raci;
 use crate::retention::Retention;
 use crate::rule::falling::FallBack;
+use crate::rule::switch::{Switch, alert_named};
 use crate::subscriber::Subscriber;
 use crate::typification::{self, Ending};
 
@@ -76,6 +77,9 @@ pub struct Description {
     /// When a rule that was changed goes back by itself to what it was before.
     #[serde(default)]
     pub fall_back: FallBack,
+    /// What switches rule sets, by their names. The others are switched by people alone.
+    #[serde(default)]
+    pub switches: BTreeMap<String, Switch>,
     /// Addresses of its own that are told what happens.
     #[serde(default)]
     pub webhooks: Vec<Subscriber>,
@@ -265,6 +269,18 @@ impl Company {
                 return Err(mistake(format!("pause-codes[{i}]"), code, expected));
             }
         }
+        for (set, switch) in &description.switches {
+            match switch {
+                Switch::Clock(clock) => {
+                    known_calendar(format!("switches.{set}.calendar"), &Some(clock.calendar.clone()))?;
+                }
+                Switch::Alarm(alarm) if alert_named(&alarm.alert).is_none() => {
+                    let expected = "a rule and an alert of it were expected, as `watch/low-service-level`";
+                    return Err(mistake(format!("switches.{set}.alert"), &alarm.alert, expected));
+                }
+                Switch::Alarm(_) => {}
+            }
+        }
         for (i, queue) in description.queues.iter().enumerate() {
             known_calendar(format!("queues[{i}].calendar"), &queue.calendar)?;
             if let Some(minutes) = queue.rescue_after.filter(|minutes| !(1..=1_440).contains(minutes)) {
@@ -393,6 +409,11 @@ impl Company {
         &self.description.approvals
     }
 
+    /// What switches rule sets, by their names.
+    pub fn switches(&self) -> &BTreeMap<String, Switch> {
+        &self.description.switches
+    }
+
     /// In what bounds a rule has to stay after it was changed.
     pub fn fall_back(&self) -> &FallBack {
         &self.description.fall_back
@@ -486,6 +507,11 @@ impl Company {
         self.number(number).and_then(|number| number.throughput).or(self.description.throughput)
     }
 
+    /// One of its calendars.
+    pub fn calendar_named(&self, name: &str) -> Option<&Calendar> {
+        self.calendars.get(name)
+    }
+
     /// The hours that apply to a case: its queue's, or its number's while it has none.
     pub fn calendar(&self, number: &NumberId, queue: Option<&QueueId>) -> &Calendar {
         let of_queue = |queue: &QueueId| {
@@ -528,6 +554,7 @@ impl Default for Description {
             retention: Retention::default(),
             approvals: Approvals::default(),
             fall_back: FallBack::default(),
+            switches: BTreeMap::new(),
             webhooks: Vec::new(),
             requests: Requests::default(),
             raci: None,

@@ -80,6 +80,19 @@ pub enum Kind {
     Approving,
     /// Counts what happened.
     Measuring,
+    /// Watches figures.
+    Alerting,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Routing, Self::Responding, Self::Approving, Self::Measuring, Self::Alerting];
+
+    /// Whether it is told nothing of any customer, and may import nothing but a log for its author.
+    pub fn is_told_little(self) -> bool {
+        matches!(self, Self::Approving | Self::Measuring | Self::Alerting)
+    }
 }
 
 impl fmt::Display for Kind {
@@ -89,6 +102,7 @@ impl fmt::Display for Kind {
             Self::Responding => "responding",
             Self::Approving => "approving",
             Self::Measuring => "measuring",
+            Self::Alerting => "alerting",
         })
     }
 }

@@ -25,6 +25,7 @@ use crate::campaign::event::{
     CampaignAdvanced, CampaignBegun, CampaignCleared, CampaignDrafted, CampaignListed, CampaignProposed,
     CampaignStopped,
 };
+use crate::measure::alert::{AlertEnded, AlertRaised};
 use crate::measure::event::{DaySealed, FiguresDefined, Measured};
 use crate::media::{MediaStored, MediaUnavailable, MediaUploaded, MediaWanted};
 use crate::moving::{MoveAdvanced, MoveAsked, MoveBegun, MoveProposed};
@@ -332,6 +333,10 @@ events! {
     Measured(Measured) = "measured", form 1;
     /// All facts of a day are counted.
     DaySealed(DaySealed) = "day-sealed", form 1;
+    /// There is something that people should look at.
+    AlertRaised(AlertRaised) = "alert-raised", form 1;
+    /// There is not any more.
+    AlertEnded(AlertEnded) = "alert-ended", form 1;
     /// Tags, priority or a note of the case changed.
     CaseLabelled(CaseLabelled) = "case-labelled", form 1;
     /// A message to the customer is to be sent.

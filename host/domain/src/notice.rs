@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::author::AuthorKeyId;
 use crate::event::{Event, Recorded, WhyRefused};
 use crate::id::{NumberId, PersonId, ProposalId, RuleId};
+use crate::measure::alert::{Level, Which};
 use crate::platform::TemplateChange;
 use crate::proposal::{Kind, Proposal};
 use crate::raci::letters::Letters;
@@ -122,6 +123,18 @@ pub enum Matter {
         /// Whether it is asked.
         on: bool,
     },
+    /// A figure is something that people should look at, or is not any more.
+    Alert {
+        /// Which.
+        #[serde(flatten)]
+        which: Which,
+        /// How much it matters; none if it is over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        level: Option<Level>,
+        /// What the rule that raised it says, by language.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        words: BTreeMap<String, String>,
+    },
     /// What an author signed runs no more.
     Author {
         /// With which key.
@@ -200,6 +213,8 @@ impl Event {
             | Self::RuleMoved(_)
             | Self::RuleReturned(_)
             | Self::RuleSetMoved(_)
+            | Self::AlertRaised(_)
+            | Self::AlertEnded(_)
             | Self::AuthorRevoked(_) => true,
             Self::TemplateChanged(changed) => lost(&changed.change).is_some(),
             _ => false,
@@ -260,6 +275,14 @@ impl Matter {
                 Self::Rule { rule: returned.rule.clone(), mode: None, undone: undone(&returned.why) }
             }
             Event::RuleSetMoved(moved) => Self::RuleSet { set: moved.set.clone(), on: moved.on },
+            Event::AlertRaised(raised) => Self::Alert {
+                which: raised.which.clone(),
+                level: Some(raised.level),
+                words: raised.words.clone(),
+            },
+            Event::AlertEnded(ended) => {
+                Self::Alert { which: ended.which.clone(), level: None, words: BTreeMap::new() }
+            }
             Event::AuthorRevoked(revoked) => Self::Author { key: revoked.key.clone() },
             event => {
                 let (step, proposal) = (Step::of(event)?, proposal?);
@@ -276,6 +299,7 @@ impl Matter {
             Self::Stopped { .. } | Self::Resumed { .. } | Self::Author { .. } => Task::EmergencyStop,
             Self::Rule { .. } | Self::RuleSet { .. } => Task::AdjustRoutingRules,
             Self::Template { .. } => Task::ModifyTemplates,
+            Self::Alert { .. } => Task::MonitorSla,
             Self::TwoPlaces { .. }
             | Self::Invited { .. }
             | Self::Left { .. }

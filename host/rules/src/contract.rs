@@ -25,6 +25,7 @@ pub(crate) mod bindings {
                 include timonel:rules/responder@0.1.0;
                 include timonel:rules/approver@0.1.0;
                 include timonel:rules/measurer@0.1.0;
+                include timonel:rules/watcher@0.1.0;
             }
         ",
         // Traces hold these records as JSON, and tests compare them.
@@ -32,6 +33,7 @@ pub(crate) mod bindings {
     });
 }
 
+pub use bindings::exports::timonel::rules::alerting::Window;
 pub use bindings::exports::timonel::rules::approving::{Demands, Judgement, Proposal, Reason, Verdict};
 pub use bindings::exports::timonel::rules::measuring::Fact;
 pub use bindings::exports::timonel::rules::routing::{Place, Preference};

@@ -49,8 +49,8 @@ struct Row {
     words: &'static str,
 }
 
-/// A router reads and returns a place; only responders act; who judges or counts explains itself and no more.
-const ALL: &[Kind] = &[Kind::Routing, Kind::Responding, Kind::Approving, Kind::Measuring];
+/// A router reads and returns a place; only responders act; who judges, counts or watches explains itself and no more.
+const ALL: &[Kind] = &Kind::ALL;
 const ANY: &[Kind] = &[Kind::Routing, Kind::Responding];
 const RESPONDERS: &[Kind] = &[Kind::Responding];
 
@@ -209,7 +209,7 @@ mod tests {
         for function in Function::ALL {
             let acts = matches!(function.interface(), "reply" | "label" | "close" | "wake" | "request");
             assert_eq!(function.kinds().contains(&Kind::Routing), !acts, "{function}");
-            for told_little in [Kind::Approving, Kind::Measuring] {
+            for told_little in Kind::ALL.into_iter().filter(|kind| kind.is_told_little()) {
                 assert_eq!(function.kinds().contains(&told_little), function == Function::LogWrite);
             }
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use domain::decision::{Digest, Kind};
+use domain::measure::alert::Watch;
 use domain::measure::figure::Figure;
 use domain::proposal::judgement::Judgement;
 use domain::raci::Raci;
@@ -11,7 +12,7 @@ use wasmtime::Engine;
 
 use crate::admission::{Admission, Admitted, Worker};
 use crate::cache::Cache;
-use crate::contract::{Fact, Input, Proposal};
+use crate::contract::{Fact, Input, Proposal, Window};
 use crate::engine::{self, Reset, StartError};
 use crate::grant::Grant;
 use crate::judging;
@@ -24,6 +25,7 @@ use crate::rule::{Definition, Rule};
 use crate::run::{self, Answer};
 use crate::snapshot::Snapshot;
 use crate::steady::{self, Unsteady};
+use crate::watching::{self, Judged};
 
 /// What a [`Host`] is started with.
 #[derive(Debug, Clone)]
@@ -140,6 +142,18 @@ impl Host {
     pub fn measure(&self, rule: &Rule, figures: &[Figure], facts: &[Fact]) -> Measured {
         let _permit = self.permits.take();
         measuring::measure(&self.engine, &self.limits, rule, figures, facts)
+    }
+
+    /// Once per watching rule and generation: which figures it wants to be shown.
+    pub fn watches(&self, rule: &Rule) -> Result<Vec<Watch>, Unmeasured> {
+        let _permit = self.permits.take();
+        watching::watches(&self.engine, &self.limits, rule)
+    }
+
+    /// Once per watching rule and look: one fresh instance, shown the figures of these watches.
+    pub fn judge_figures(&self, rule: &Rule, watches: &[Watch], now: u64, windows: &[Window]) -> Judged {
+        let _permit = self.permits.take();
+        watching::judge(&self.engine, &self.limits, rule, watches, now, windows)
     }
 
     /// How the memory of instances is made new, chosen at the start.

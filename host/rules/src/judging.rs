@@ -73,8 +73,8 @@ impl Reach {
     pub fn tasks(&self, judges: &BTreeSet<proposal::Kind>) -> BTreeSet<Task> {
         use domain::raci::action::Action;
         let kinds = self.kinds.iter().flat_map(|kind| Action::deploying(*kind, judges));
-        // What a rule writes to its log that knows no customer comes with what it judges or counts.
-        let told_little = self.kinds.iter().all(|kind| matches!(kind, Kind::Approving | Kind::Measuring));
+        // What a rule writes to its log that knows no customer comes with what it judges, counts or watches.
+        let told_little = self.kinds.iter().all(|kind| kind.is_told_little());
         let functions = self.functions.iter().filter(|one| !(told_little && **one == Function::LogWrite));
         let functions = functions.flat_map(|function| function.tasks());
         kinds.flat_map(|action| action.tasks()).chain(functions).copied().collect()

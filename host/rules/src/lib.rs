@@ -48,6 +48,7 @@ mod steady;
 mod trace;
 mod trial;
 mod walk;
+mod watching;
 mod weight;
 
 pub use domain::rule::Scope;
@@ -72,3 +73,4 @@ pub use run::Answer;
 pub use snapshot::{Answered, Remembered, Snapshot, Unavailable};
 pub use steady::{Look, Unsteady};
 pub use trace::Seen;
+pub use watching::Judged;

@@ -12,7 +12,9 @@ use wasmtime::component::{Component, InstancePre};
 
 use crate::admission::Admitted;
 use crate::capabilities;
-use crate::contract::bindings::exports::timonel::rules::{approving, measuring, responding, routing, rule};
+use crate::contract::bindings::exports::timonel::rules::{
+    alerting, approving, measuring, responding, routing, rule,
+};
 use crate::functions::Function;
 use crate::grant::Grant;
 use crate::refusal::Refusal;
@@ -67,6 +69,7 @@ pub(crate) struct Exports {
     pub(crate) responding: Option<responding::GuestIndices>,
     pub(crate) approving: Option<approving::GuestIndices>,
     pub(crate) measuring: Option<measuring::GuestIndices>,
+    pub(crate) alerting: Option<alerting::GuestIndices>,
 }
 
 impl Exports {
@@ -91,6 +94,10 @@ impl Exports {
             measuring: kinds
                 .contains(&Kind::Measuring)
                 .then(|| measuring::GuestIndices::new(&pre))
+                .transpose()?,
+            alerting: kinds
+                .contains(&Kind::Alerting)
+                .then(|| alerting::GuestIndices::new(&pre))
                 .transpose()?,
             pre,
         })

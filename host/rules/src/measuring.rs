@@ -31,9 +31,9 @@ const MOST_SAMPLES: usize = 64;
 /// Bytes that samples may take for each fact: more of them than 64 cannot be said in fewer.
 const SAMPLE_BYTES: usize = MOST_SAMPLES * (size_of::<exported::Sample>() + 80);
 
-/// Why a rule has not said what it counts.
+/// Why a rule has not said what it counts or watches.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("it does not say what it measures: {text}")]
+#[error("{text}")]
 pub struct Unmeasured {
     /// Who is to blame.
     pub outcome: Outcome,
@@ -61,7 +61,7 @@ impl Generation {
 
 /// What a rule counts.
 pub(crate) fn figures(engine: &Engine, limits: &Limits, rule: &Rule) -> Result<Vec<Figure>, Unmeasured> {
-    let mut guest = guest(engine, limits, rule, limits.preparation_fuel);
+    let mut guest = guest(engine, limits, rule, Kind::Measuring, limits.preparation_fuel);
     told(&mut guest, limits, rule).map_err(Unmeasured::from)
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn measure(
     facts: &[Fact],
 ) -> Measured {
     let started = Instant::now();
-    let mut guest = guest(engine, limits, rule, limits.decision_fuel);
+    let mut guest = guest(engine, limits, rule, Kind::Measuring, limits.decision_fuel);
     let samples = call(&mut guest, limits, rule, facts);
     let samples = samples.and_then(|samples| understood(samples, figures, facts.len()));
     Measured {
@@ -84,14 +84,10 @@ pub(crate) fn measure(
     }
 }
 
-fn guest(engine: &Engine, limits: &Limits, rule: &Rule, fuel: u64) -> Guest {
+pub(crate) fn guest(engine: &Engine, limits: &Limits, rule: &Rule, kind: Kind, fuel: u64) -> Guest {
     let id = rule.definition.id.clone();
-    let asking = Asking {
-        rule: id,
-        kind: Kind::Measuring,
-        linked: Arc::clone(&rule.definition.linked),
-        snapshot: Arc::new(Nobody),
-    };
+    let asking =
+        Asking { rule: id, kind, linked: Arc::clone(&rule.definition.linked), snapshot: Arc::new(Nobody) };
     Guest::new(engine, limits, fuel, Some(asking))
 }
 

@@ -71,14 +71,14 @@ pub enum Refusal {
     )]
     OtherTypes { what: String, detail: String },
     #[error(
-        "the component does not export {}, so nobody could ask it anything: include the world `router`, `responder`, `approver` or \
-         `measurer` of the contract in yours",
+        "the component does not export {}, so nobody could ask it anything: include the world `router`, `responder`, `approver`, \
+         `measurer` or `watcher` of the contract in yours",
         either(missing)
     )]
     MissingExport { missing: Vec<String> },
     #[error(
         "the component imports {} but only exports {}: only rules of the kind responding act, the others return what they \
-         want, and an approving or measuring one may import `log` alone. Take the import out",
+         want, and an approving, measuring or alerting one may import `log` alone. Take the import out",
         named(functions),
         kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
     )]

@@ -230,8 +230,8 @@ fn call(
                 Err(message) => Err(own_error(message, limits)),
             }
         }
-        // Not asked with a conversation: see `judging` and `measuring`.
-        Kind::Approving | Kind::Measuring => Err(not_exported(kind)),
+        // Not asked with a conversation: see `judging`, `measuring` and `watching`.
+        Kind::Approving | Kind::Measuring | Kind::Alerting => Err(not_exported(kind)),
     }
 }
 

@@ -97,7 +97,7 @@ fn exported(engine: &Engine, component: &Component) -> Result<BTreeSet<Kind>, Re
     if let Some(other) = exports.iter().find(|export| {
         let interface = interface(export);
         export.starts_with(PACKAGE)
-            && matches!(interface, "rule" | "routing" | "responding" | "approving" | "measuring")
+            && matches!(interface, "rule" | "routing" | "responding" | "approving" | "measuring" | "alerting")
             && **export != name(interface)
     }) {
         return Err(Refusal::OtherVersion { name: other.clone() });
@@ -105,14 +105,10 @@ fn exported(engine: &Engine, component: &Component) -> Result<BTreeSet<Kind>, Re
     if !exports.contains(&name("rule")) {
         return Err(Refusal::MissingExport { missing: vec![name("rule")] });
     }
-    let kinds: BTreeSet<_> = [Kind::Routing, Kind::Responding, Kind::Approving, Kind::Measuring]
-        .into_iter()
-        .filter(|kind| exports.contains(&name(&kind.to_string())))
-        .collect();
+    let kinds: BTreeSet<_> =
+        Kind::ALL.into_iter().filter(|kind| exports.contains(&name(&kind.to_string()))).collect();
     if kinds.is_empty() {
-        return Err(Refusal::MissingExport {
-            missing: ["routing", "responding", "approving", "measuring"].map(name).into(),
-        });
+        return Err(Refusal::MissingExport { missing: Kind::ALL.map(|kind| name(&kind.to_string())).into() });
     }
     Ok(kinds)
 }
@@ -150,6 +146,9 @@ fn typed(
     }
     if let Some(measuring) = &exports.measuring {
         measuring.load(&mut *store, &instance).map_err(other("exports of `measuring`"))?;
+    }
+    if let Some(alerting) = &exports.alerting {
+        alerting.load(&mut *store, &instance).map_err(other("exports of `alerting`"))?;
     }
     Ok(exports)
 }

@@ -130,7 +130,7 @@ fn versioned(name: &str) -> (&str, &str) {
 
 fn known(interface: &str) -> bool {
     // `types` has records alone, and the exported interfaces of one component can share theirs.
-    matches!(interface, "types" | "rule" | "routing" | "responding" | "approving" | "measuring")
+    matches!(interface, "types" | "rule" | "routing" | "responding" | "approving" | "measuring" | "alerting")
         || Function::ALL.iter().any(|function| function.interface() == interface)
 }
 

@@ -169,21 +169,23 @@ impl From<ProjectionError> for Problem {
 }
 
 /// What somebody sees of figures.
-struct Sees<'a> {
+pub(crate) struct Sees<'a> {
     person: &'a Person,
     /// Whether they see their scope, and not only what is theirs.
     steers: bool,
 }
 
 impl<'a> Sees<'a> {
-    fn of(person: &'a Person, raci: &Raci) -> Self {
+    /// Of somebody, as the matrix has it.
+    pub(crate) fn of(person: &'a Person, raci: &Raci) -> Self {
         let steers = [Task::MonitorSla, Task::Reporting]
             .into_iter()
             .any(|task| raci.letters(person, task).has(Letters::RA));
         Self { person, steers }
     }
 
-    fn sees(&self, place: &Place) -> bool {
+    /// Whether they see what was counted in a place.
+    pub(crate) fn sees(&self, place: &Place) -> bool {
         let Place { number, queue, agent, .. } = place;
         if !self.steers {
             // Whoever is an agent is called the same there.

@@ -1,6 +1,7 @@
 //! HTTP: what Meta posts to, what tells an operator how the host is, and the API for people and programs.
 
 mod acts;
+mod alerts;
 mod api;
 mod audit;
 mod authors;
@@ -138,6 +139,7 @@ pub fn local_routes() -> Routes<Arc<Server>> {
         .merge(authors::routes())
         .merge(delegations::routes())
         .merge(figures::routes())
+        .merge(alerts::routes())
         .merge(why::routes())
 }
 

@@ -438,6 +438,9 @@ pub(crate) fn figure(series: &Digest) -> Vec<u8> {
     [FIGURES, series.as_bytes()].concat()
 }
 
+/// All alerts that there ever were.
+pub(crate) const ALERTS: &[u8] = b"Ki";
+
 /// What a rule counts now.
 pub(crate) fn counts(rule: &RuleId) -> Vec<u8> {
     [b"Kr", rule.as_str().as_bytes()].concat()

@@ -10,6 +10,7 @@ use domain::Time;
 use domain::decision::Digest;
 use domain::event::{Event, Recorded};
 use domain::id::{AgentId, CaseId, ConversationId, RuleId};
+use domain::measure::alert::{Alert, Which};
 use domain::measure::event::{DaySealed, FiguresDefined, Measured};
 use domain::measure::fact::{Fact, Spell, Talk, Way, What};
 use domain::measure::figure::{Figure, Place};
@@ -76,6 +77,18 @@ impl Fold<'_> {
             }
             (_, Event::FiguresDefined(defined)) => self.defined(recorded.time, defined),
             (_, Event::Measured(measured)) => self.counted(recorded.time, measured),
+            (_, Event::AlertRaised(raised)) => {
+                let key = alert_key(&raised.which)?;
+                let known: Option<Alert> = self.kept(&key)?;
+                self.put_json(key, &Alert::raised(known, recorded.time, raised))
+            }
+            (_, Event::AlertEnded(ended)) => {
+                let key = alert_key(&ended.which)?;
+                match self.kept::<Alert>(&key)? {
+                    Some(known) => self.put_json(key, &Alert { ended: Some(recorded.time), ..known }),
+                    None => Ok(()),
+                }
+            }
             (_, Event::DaySealed(sealed)) => {
                 self.remove(layout::open_day(sealed.day));
                 self.put_json(layout::sealed_day(sealed.day), sealed)
@@ -232,6 +245,12 @@ impl Store {
         Ok(self.json(layout::counts(rule))?.unwrap_or_default())
     }
 
+    /// All alerts that there ever were, each as it is or was last.
+    pub fn alerts(&self) -> Result<Vec<Alert>, ProjectionError> {
+        let all = self.all(layout::ALERTS.to_vec())?;
+        Ok(all.iter().map(|(_, value)| serde_json::from_slice(value)).collect::<Result<_, _>>()?)
+    }
+
     /// The version of the stream `measures`.
     pub fn measures(&self) -> Result<u64, ProjectionError> {
         self.tree().version(&Stream::Measures)
@@ -300,6 +319,10 @@ impl Store {
         let lines: Vec<u8> = told.iter().flat_map(|(key, sum)| [key, sum]).flatten().copied().collect();
         Ok(DaySealed { day, digest: Digest::of(&lines), sums: told.len() as u64 })
     }
+}
+
+fn alert_key(which: &Which) -> Result<Vec<u8>, ProjectionError> {
+    Ok([layout::ALERTS, &serde_json::to_vec(which)?].concat())
 }
 
 fn read_place(key: &[u8], from: usize) -> Result<Place, ProjectionError> {

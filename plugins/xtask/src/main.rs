@@ -17,13 +17,14 @@ use anyhow::{Context, Result, bail};
 use crate::lock::Lock;
 use crate::toolchain::{Toolchain, Unable};
 
-const PLUGINS: [&str; 8] = [
+const PLUGINS: [&str; 9] = [
     "skills-router",
     "office-hours",
     "quick-answers",
     "template-lint",
     "campaign-guard",
     "kpi-core",
+    "kpi-watch",
     "decision-table",
     "crm-lookup",
 ];

@@ -96,7 +96,7 @@ fn steady(host: &Host, admitted: &Arc<Admitted>, questions: &[Scenario]) -> anyh
             questions.len()
         );
     }
-    let told_little = admitted.kinds.iter().filter(|kind| matches!(kind, Kind::Approving | Kind::Measuring));
+    let told_little = admitted.kinds.iter().filter(|kind| kind.is_told_little());
     for kind in told_little {
         let rule = super::rule(host, admitted, &admitted.description.example_settings)?;
         if twice(host, &rule, *kind)? {

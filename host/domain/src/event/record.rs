@@ -115,6 +115,8 @@ impl Event {
             Self::MoveAdvanced(_) | Self::CaseSnoozed(_) | Self::CaseWoken(_) => false,
             // What a figure means, and that a day of them is complete.
             Self::FiguresDefined(_) | Self::DaySealed(_) => true,
+            // What people should have looked at, and what rules were moved by.
+            Self::AlertRaised(_) | Self::AlertEnded(_) => true,
             // Each sum follows from facts, and the day that it is of is sealed.
             Self::Measured(_) => false,
             // What came in, and what became of it.

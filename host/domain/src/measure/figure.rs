@@ -152,7 +152,7 @@ pub struct Place {
 }
 
 /// How places are grouped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum By {
     /// Not at all.
     All,

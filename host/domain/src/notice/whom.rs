@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Matter, Part, Rights, Step};
 use crate::id::PersonId;
+use crate::measure::alert::Level;
 use crate::proposal::{Proposal, Stage};
 use crate::raci::Raci;
 use crate::raci::letters::Letters;
@@ -63,6 +64,10 @@ fn part(matter: &Matter, person: &Person, proposal: Option<&Proposal>, raci: &Ra
             let of_a_row = || reaches(&None) && tasks.iter().any(|task| has(*task, ANY));
             let manages = || reaches(&None) && has(Task::ManageAccess, ANY);
             (theirs || of_a_row() || manages()).then_some(Part::Happened)
+        }
+        Matter::Alert { which, level, .. } => {
+            let part = if *level == Some(Level::Critical) { Part::Loud } else { Part::Happened };
+            (person.reaches(&which.target()) && has(Task::MonitorSla, ANY)).then_some(part)
         }
         // Nobody did it, and somebody has to look at it.
         Matter::Rule { undone: Some(_), .. } => {

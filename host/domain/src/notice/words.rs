@@ -4,6 +4,7 @@ use super::{Matter, Part, Step};
 use crate::event::WhyRefused;
 use crate::id::PersonId;
 use crate::law::language::Language;
+use crate::measure::alert;
 use crate::raci::Raci;
 use crate::stream::Actor;
 
@@ -158,6 +159,20 @@ impl Matter {
             Self::RuleSet { set, on: false } => {
                 let words = say("conjunto de reglas apagado", "conjunto de regras desligado", "rule set off");
                 format!("{words}: {set}")
+            }
+            Self::Alert { level: Some(_), words, .. } => {
+                format!("{}: {}", say("alerta", "alerta", "alert"), alert::words(words, language))
+            }
+            Self::Alert { which, level: None, .. } => {
+                let group = [
+                    which.place.number.as_ref().map(ToString::to_string),
+                    which.place.queue.as_ref().map(ToString::to_string),
+                    which.place.agent.as_ref().map(ToString::to_string),
+                    Some(which.place.label.clone()).filter(|label| !label.is_empty()),
+                ];
+                let place: Vec<String> = group.into_iter().flatten().collect();
+                let words = say("terminó la alerta", "terminou o alerta", "the alert is over");
+                format!("{words}: {which} {}", place.join(" ")).trim_end().to_owned()
             }
             Self::Author { key } => {
                 let words = say(

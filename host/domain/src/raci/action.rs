@@ -234,7 +234,7 @@ actions! {
     JudgeErasures => sign(&[EraseData]);
     /// Lets a rule judge that customers' data are handed out.
     JudgeExports => sign(&[ExportData]);
-    /// Lets a rule count what boards show and what is of record.
+    /// Lets a rule count what boards show and what is of record, or say what people should look at.
     DeployMeasuring => sign(&[MonitorSla, Reporting]);
     /// Lets a rule write, label, wake up and log.
     LetRuleAct => sign(&[AdjustRoutingRules, AttendConversations]);
@@ -256,7 +256,7 @@ impl Action {
         match kind {
             Kind::Routing => vec![Self::DeployRouting],
             Kind::Responding => vec![Self::DeployResponding],
-            Kind::Measuring => vec![Self::DeployMeasuring],
+            Kind::Measuring | Kind::Alerting => vec![Self::DeployMeasuring],
             Kind::Approving => judges.iter().copied().map(Self::judging).collect(),
         }
     }

@@ -79,7 +79,7 @@ impl Action {
             Self::JudgeTemplates => ["dejar que una regla juzgue plantillas", "deixar uma regra julgar modelos", "let a rule judge templates"],
             Self::JudgeErasures => ["dejar que una regla juzgue supresiones", "deixar uma regra julgar eliminações", "let a rule judge erasures"],
             Self::JudgeExports => ["dejar que una regla juzgue exportaciones", "deixar uma regra julgar exportações", "let a rule judge exports"],
-            Self::DeployMeasuring => ["poner una regla que mide", "pôr uma regra que mede", "deploy a rule that measures"],
+            Self::DeployMeasuring => ["poner una regla que mide o vigila indicadores", "pôr uma regra que mede ou vigia indicadores", "deploy a rule that measures, or watches figures"],
             Self::LetRuleAct => ["dejar que una regla actúe", "deixar uma regra agir", "let a rule act"],
             Self::LetRuleClose => ["dejar que una regla cierre casos", "deixar uma regra fechar casos", "let a rule close cases"],
             Self::LetRuleRead => ["dejar que una regla lea", "deixar uma regra ler", "let a rule read"],

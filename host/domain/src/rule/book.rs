@@ -97,6 +97,9 @@ pub struct RuleBook {
     /// The sets that are off.
     #[serde(default)]
     pub off: BTreeMap<String, SetOff>,
+    /// When sets were switched last.
+    #[serde(default)]
+    pub switched: BTreeMap<String, Time>,
     /// What was uploaded.
     #[serde(default)]
     pub plugins: BTreeMap<Digest, Uploaded>,
@@ -140,11 +143,12 @@ impl RuleBook {
                     self.moved.insert(returned.rule.clone(), moved);
                 }
             }
-            Event::RuleSetMoved(moved) if moved.on => {
-                self.off.remove(&moved.set);
-            }
             Event::RuleSetMoved(moved) => {
-                self.off.insert(moved.set.clone(), SetOff { by, at, why: moved.why.clone() });
+                self.switched.insert(moved.set.clone(), at);
+                match moved.on {
+                    true => self.off.remove(&moved.set),
+                    false => self.off.insert(moved.set.clone(), SetOff { by, at, why: moved.why.clone() }),
+                };
             }
             Event::PluginUploaded(plugin) => {
                 let uploaded = || Uploaded { plugin: plugin.clone(), by, at };

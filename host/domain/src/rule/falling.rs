@@ -3,10 +3,13 @@
 //! Whoever switches a rule on in the middle of a busy day should not need courage, and should not have to watch it for an hour
 //! either. What cannot be wrong about a rule, that it fails or that it is slow, the host sees before anybody does; so for a
 //! while after a change it holds the rule against bounds, and undoes the change when they are left. Whether a rule decides
-//! well no figure of this kind says: that stays with people.
+//! well no such bound says; what a company can say is which alerts, as that the service level is low, should take back the change
+//! behind which they began.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+
+use super::switch::alert_named;
 
 /// In what bounds a rule has to stay after it was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,11 +23,21 @@ pub struct FallBack {
     pub failed: u8,
     /// What a call may take on average, in microseconds of wall time, once it was asked twenty times.
     pub micros: u64,
+    /// Alerts that take the last change before them back, as `watch/low-service-level`. Of a change that is older than `within` nothing
+    /// is taken back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<String>,
 }
 
 impl Default for FallBack {
     fn default() -> Self {
-        Self { within: SignedDuration::from_hours(1), at_least: 5, failed: 20, micros: 50_000 }
+        Self {
+            within: SignedDuration::from_hours(1),
+            at_least: 5,
+            failed: 20,
+            micros: 50_000,
+            alerts: Vec::new(),
+        }
     }
 }
 
@@ -40,12 +53,14 @@ pub struct Since {
 }
 
 /// Which bound was left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Left {
     /// So many calls failed.
     Failing(Since),
     /// A call takes so long on average.
     Slow(u64),
+    /// An alert began behind it.
+    Alarming(String),
 }
 
 /// Calls without which an average says nothing.
@@ -56,6 +71,9 @@ impl FallBack {
     pub fn wrong(&self) -> Option<(&'static str, &'static str)> {
         if self.within.is_negative() {
             return Some(("within", "a time was expected, as `1h`; `0s` leaves it to people"));
+        }
+        if self.alerts.iter().any(|alert| alert_named(alert).is_none()) {
+            return Some(("alerts", "a rule and an alert of it were expected, as `watch/low-service-level`"));
         }
         (self.failed > 100).then_some(("failed", "a share in percent was expected, 0 to 100"))
     }
@@ -73,10 +91,11 @@ impl FallBack {
 
 impl Left {
     /// What happened, for the record, in any language: figures and no word of a guest.
-    pub fn words(self) -> String {
+    pub fn words(&self) -> String {
         match self {
             Self::Failing(Since { asked, failed, .. }) => format!("failed {failed}/{asked}"),
             Self::Slow(average) => format!("slow {} ms", average / 1_000),
+            Self::Alarming(alert) => format!("alert {alert}"),
         }
     }
 }
@@ -106,6 +125,8 @@ mod tests {
             wrong(FallBack { within: SignedDuration::from_secs(-1), ..FallBack::default() }),
             Some("within")
         );
+        let alerts = vec!["low-service-level".to_owned()];
+        assert_eq!(wrong(FallBack { alerts, ..FallBack::default() }), Some("alerts"));
         assert_eq!(wrong(FallBack { failed: 101, ..FallBack::default() }), Some("failed"));
     }
 

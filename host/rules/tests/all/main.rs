@@ -13,3 +13,4 @@ mod modes;
 mod plugins;
 mod requests;
 mod support;
+mod watching;

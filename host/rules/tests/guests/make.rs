@@ -24,6 +24,9 @@ pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Ve
     if exports("measuring") {
         common.push_str(&fs::read_to_string(directory.join("measurer.wat")).unwrap());
     }
+    if exports("alerting") {
+        common.push_str(&fs::read_to_string(directory.join("watcher.wat")).unwrap());
+    }
     // Imports have to come first, so what is common is appended.
     let mut whole = format!("(module\n{own}\n");
     for (name, piece) in pieces(&common) {
@@ -39,6 +42,7 @@ pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Ve
         (false, true) => "responder",
         _ if exports("approving") => "approver",
         _ if exports("measuring") => "measurer",
+        _ if exports("alerting") => "watcher",
         _ => "router",
     };
     let mut resolve = Resolve::default();
@@ -54,6 +58,7 @@ pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Ve
              world responder { include timonel:rules/everything@0.1.0; include timonel:rules/responder@0.1.0; }
              world approver { include timonel:rules/approver@0.1.0; }
              world measurer { include timonel:rules/measurer@0.1.0; }
+             world watcher { include timonel:rules/watcher@0.1.0; }
              world both { include router; include responder; }",
         )
         .unwrap();

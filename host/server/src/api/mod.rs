@@ -28,8 +28,8 @@ use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
 use crate::{
-    authors, backtests, campaigns, contacts, conversations, delegations, figures, health, inbox, live, media,
-    moves, outbound, people, proposals, requests, rules, templates, why,
+    alerts, authors, backtests, campaigns, contacts, conversations, delegations, figures, health, inbox,
+    live, media, moves, outbound, people, proposals, requests, rules, templates, why,
 };
 
 use openapi::Page;
@@ -82,6 +82,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(inbox::api_routes())
         .merge(live::api_routes())
         .merge(rules::api_routes())
+        .merge(alerts::api_routes())
         .merge(backtests::api_routes())
         .merge(requests::api_routes())
         .merge(authors::api_routes())
