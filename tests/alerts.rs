@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::assembled::{House, Open};
 use crate::caller::{Caller, invite, invited};
+use crate::live::Listening;
 use crate::program::{Company, NUMBER, Serve};
 use crate::raci::{governed_by, run};
 
@@ -225,7 +226,10 @@ async fn sets_are_switched_by_the_clock_and_by_an_alert_and_a_person_goes_before
     let moved = office.marta.post("/rule-sets/night/moves", on).await;
     assert_eq!(moved.status, 200, "{moved:?}");
 
+    let (mut marta, sofia) =
+        (Listening::open(&office.marta, None).await, Listening::open(&office.sofia, None).await);
     office.says(0..3).await;
+    marta.until(|text| text.contains("event: alert\ndata: {\"alert\":\"watch/busy\"")).await;
     assert_eq!(office.switched("sorry", true).await, "alert watch/busy");
     assert!(office.is_on("sorry").await);
     assert!(office.is_on("night").await, "the clock has not turned");
@@ -251,6 +255,7 @@ async fn sets_are_switched_by_the_clock_and_by_an_alert_and_a_person_goes_before
     let (ran, text) = run(&office.company, &["kpi", "alerts"]);
     assert!(ran && text.contains("critical") && text.contains("watch/busy"), "{text}");
     office.serve.stop();
+    assert!(!sofia.whole().await.contains("event: alert"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

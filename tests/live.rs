@@ -35,7 +35,8 @@ impl Listening {
         listening
     }
 
-    async fn until(&mut self, enough: impl Fn(&str) -> bool) {
+    /// Until what came is enough.
+    pub async fn until(&mut self, enough: impl Fn(&str) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(20);
         while !enough(&self.text) {
             let mut part = [0; 4_096];

@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::event::{Event, Recorded};
 use domain::id::PersonId;
+use domain::measure::alert::{AlertEnded, AlertRaised};
 use domain::raci::action::Action;
 use domain::raci::person::Target;
 use domain::stops::Scope;
@@ -27,6 +28,7 @@ use tokio::sync::{mpsc, watch};
 use crate::Server;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
+use crate::figures::Sees;
 use crate::let_in::LetIn;
 use crate::lines::Lines;
 use crate::proposals;
@@ -50,7 +52,7 @@ const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
 /// The route of the API.
 pub(crate) fn api_routes() -> Routes<Arc<Server>> {
     let page = Page::new(
-        "What changes, as Server-Sent Events: `notice`, `proposal` and `outbound`, each with its name and where to read it. \
+        "What changes, as Server-Sent Events: `notice`, `proposal`, `alert` and `outbound`, each with its name and where to read it. \
          `Last-Event-ID` goes on from there.",
     );
     Routes::new().get("/api/v1/events", Action::ReadInbox, follow).page(page.gives_events())
@@ -231,6 +233,16 @@ impl Listener {
                 .then(|| ("notice", json!({ "notice": given.cause, "link": "/api/v1/notices" }))),
             (Event::SendingStopped(stop), _) => stopped(&stop.scope),
             (Event::SendingResumed(resumed), _) => stopped(&resumed.scope),
+            (
+                event @ (Event::AlertRaised(AlertRaised { which, .. })
+                | Event::AlertEnded(AlertEnded { which, .. })),
+                _,
+            ) => {
+                let sees = Sees::of(&self.known.person, &raci).sees(&which.place);
+                let told =
+                    json!({ "kind": event.kind(), "alert": which.to_string(), "link": "/api/v1/alerts" });
+                (sees && may(Action::ReadFigures, &which.target())).then_some(("alert", told))
+            }
             (event, Stream::Proposal(id)) if may(Action::ReadProposals, &Target::default()) => {
                 let proposal = self.server.desk.proposals().get(*id).ok()?;
                 let link = format!("/api/v1/proposals/{id}");

@@ -228,6 +228,28 @@ pub fn all(settings: &Settings) -> Vec<Figure> {
             audience: AGENTS,
             aggregate: SUM,
         },
+        Figure {
+            name: "break-time",
+            titles: ["Tiempo en pausa", "Tempo em pausa", "Time on a break"],
+            unit: "ms",
+            formula: "time that an agent was on a break, by what it was for",
+            variant: "counted when the break ends".to_owned(),
+            audience: AGENTS,
+            aggregate: SUM,
+        },
+        Figure {
+            name: "cases-moved",
+            titles: [
+                "Casos que cambiaron de lugar",
+                "Casos que mudaram de lugar",
+                "Cases that went elsewhere",
+            ],
+            unit: "cases",
+            formula: "times that a case was given back, handed over, reassigned, left at the end of a shift or rescued, by which of them",
+            variant: "counted for the agent who had it, each time".to_owned(),
+            audience: AGENTS,
+            aggregate: SUM,
+        },
         ratio(
             "available-share",
             ["Parte del turno disponible", "Parte do turno disponível", "Share of the shift available"],

@@ -102,10 +102,14 @@ pub fn measure<'a>(fact: &Fact<'a>, settings: &Settings) -> Vec<Sample<'a>> {
         "presence-ended" => {
             let (state, lasted) = (fact.word("presence"), fact.number("lasted").unwrap_or(0));
             add("time-in-state", lasted, 0, state);
+            if state == "break" {
+                add("break-time", lasted, 0, fact.word("code"));
+            }
             if state != "away" {
                 add("available-share", if state == "available" { lasted } else { 0 }, lasted, "");
             }
         }
+        "case-moved" => add("cases-moved", 1, 0, fact.word("how")),
         // What is new to this rule is not counted by it.
         _ => {}
     }
@@ -223,6 +227,17 @@ mod tests {
         assert_eq!(
             (share("available"), share("break"), share("away")),
             (Some((500, 500)), Some((0, 500)), None)
+        );
+        let lunch =
+            samples("presence-ended", &[("lasted", 500)], &[("presence", "break"), ("code", "almuerzo")]);
+        assert!(lunch.contains(&("break-time", 500, 0, "almuerzo".to_owned())), "{lunch:?}");
+        assert_eq!(
+            value(&samples("presence-ended", &[("lasted", 5)], &[("presence", "busy")]), "break-time"),
+            None
+        );
+        assert_eq!(
+            samples("case-moved", &[("held", 9)], &[("how", "rescued")]),
+            [("cases-moved", 1, 0, "rescued".to_owned())]
         );
         assert!(samples("something-new", &[("lasted", 1)], &[]).is_empty());
         assert!(samples("case-queued", &[("again", 1)], &[]).is_empty());
