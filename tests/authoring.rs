@@ -279,6 +279,44 @@ fn whoever_answers_by_chance_is_found_out() {
 }
 
 #[test]
+fn a_story_of_a_service_is_a_scenario_too_whether_it_answers_or_not() {
+    let desk = Desk::new();
+    let scenarios = r#"
+        [[requests]]
+        to = "https://crm.example.com/orders/"
+        secrets = ["crm"]
+
+        [[scenario]]
+        name = "Who names an order has it looked up"
+        message = "¿Cómo va mi pedido ET-4711?"
+        expect = { outcome = "answered", calls = ["request.send"] }
+
+        [[scenario]]
+        name = "What the service knows is said"
+        knows.answer = { purpose = "ET-4711", body = '{"state": "on-the-way"}' }
+        expect = { outcome = "answered", reason = "El pedido ET-4711: on-the-way", calls = ["request.answer", "reply.text"] }
+
+        [[scenario]]
+        name = "A service that is down brings a person"
+        knows.answer = { purpose = "ET-4711", outcome = "not-reached", status = 0 }
+        expect = { outcome = "handed-over", reason-has = "not-reached" }
+    "#;
+    let file = desk.write("scenarios.toml", scenarios);
+    let test =
+        |file: &std::path::Path| desk.does(&["test", "crm-lookup", "--scenarios", file.to_str().unwrap()]);
+    let (right, told) = test(&file);
+    assert!(right, "{told}");
+    holds(&told, &["✓ Who names an order", "✓ What the service knows", "3 passed, 0 failed"]);
+    // Where nobody lets it ask, it cannot, here as there.
+    let file = desk.write(
+        "alone.toml",
+        scenarios.replace("https://crm.example.com/orders/", "https://other.example.com/"),
+    );
+    let (right, told) = test(&file);
+    assert!(!right && told.contains("denied"), "{told}");
+}
+
+#[test]
 fn what_was_built_for_another_contract_is_told_which_part_differs() {
     let desk = Desk::new();
     let check = |change: &dyn Fn(String) -> String| {

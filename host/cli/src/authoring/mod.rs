@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use domain::id::RuleId;
+use domain::request::Destination;
 use rules::{Admitted, Definition, Grant, Host, Mode, Refusal, Rule, Scope};
 pub(crate) use scenario::stranger;
 
@@ -92,9 +93,14 @@ pub(crate) fn run(config: Option<PathBuf>, command: Command) -> anyhow::Result<E
     }
 }
 
-/// A component as a rule that may do all that it asks for.
-fn rule(host: &Host, admitted: &Arc<Admitted>, settings: &str) -> Result<Rule, Refusal> {
-    let linked = host.link(admitted, &Grant::all_of(admitted))?;
+/// A component as a rule that may do all that it asks for, and have these services asked.
+fn rule(
+    host: &Host,
+    admitted: &Arc<Admitted>,
+    settings: &str,
+    asks: &[Destination],
+) -> Result<Rule, Refusal> {
+    let linked = host.link(admitted, &Grant::all_of(admitted).asking(asks))?;
     host.prepare(Definition {
         id: RuleId::from(admitted.description.name.as_str()),
         set: "authoring".to_owned(),

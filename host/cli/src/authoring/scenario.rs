@@ -14,6 +14,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail, ensure};
 use domain::decision::{Asked, Kind, Place, Trace, Verdict, Why};
 use domain::id::{ConversationId, QueueId};
+use domain::request::Destination;
 use rules::{Admitted, Generation, Host, Question, Rule, Snapshot, contract};
 use serde::Deserialize;
 use serde_json::Value;
@@ -34,6 +35,9 @@ struct File {
     /// What all are told, where a scenario says nothing else.
     #[serde(default)]
     input: Value,
+    /// The services that the rule may have asked, as a company's file has them.
+    #[serde(default)]
+    requests: Vec<Destination>,
     #[serde(default, rename = "scenario")]
     scenarios: Vec<Written>,
 }
@@ -64,6 +68,8 @@ pub(super) struct Scenario {
     pub(super) input: contract::Input,
     pub(super) snapshot: Arc<dyn Snapshot>,
     pub(super) expect: Expect,
+    /// What it may have asked.
+    pub(super) asks: Vec<Destination>,
     queues: BTreeSet<QueueId>,
 }
 
@@ -94,7 +100,16 @@ fn scenario(file: &File, written: &Written, admitted: &Admitted) -> anyhow::Resu
         "`queues` at the beginning of the file has to name the queues of the company: a place in another one is a fault"
     );
     written.expect.check()?;
-    let told = Told { kind, message: written.message.as_ref(), all: &file.input, own: &written.input };
+    for (n, destination) in file.requests.iter().enumerate() {
+        destination.check().map_err(|(field, what)| anyhow::anyhow!("requests[{n}].{field}: {what}"))?;
+    }
+    let told = Told {
+        kind,
+        message: written.message.as_ref(),
+        is_answer: written.knows.is_answer(),
+        all: &file.input,
+        own: &written.input,
+    };
     let input = told.input()?;
     let settings = written.settings.as_ref().or(file.settings.as_ref());
     Ok(Scenario {
@@ -104,6 +119,7 @@ fn scenario(file: &File, written: &Written, admitted: &Admitted) -> anyhow::Resu
         snapshot: Arc::new(written.knows.read(&input)?),
         input,
         expect: written.expect.clone(),
+        asks: file.requests.clone(),
         queues: file.queues.iter().map(|queue| QueueId::from(queue.as_str())).collect(),
     })
 }
@@ -142,6 +158,7 @@ pub(super) fn of_a_stranger(admitted: &Admitted) -> anyhow::Result<Vec<Scenario>
             input,
             snapshot,
             expect: Expect::default(),
+            asks: Vec::new(),
             queues: BTreeSet::new(),
         })
     });

@@ -13,6 +13,8 @@ const MOMENTS: [&str; 6] = ["now", "at", "opened", "waiting_since", "next_change
 pub(super) struct Told<'a> {
     pub(super) kind: Kind,
     pub(super) message: Option<&'a Value>,
+    /// Whether it is asked because a service answered.
+    pub(super) is_answer: bool,
     /// Of all scenarios of the file.
     pub(super) all: &'a Value,
     /// Of this one.
@@ -28,7 +30,12 @@ impl Told<'_> {
             Some(whole) => message(whole)?,
         };
         if self.message.is_none() {
-            input["why"] = if self.kind == Kind::Routing { "timer" } else { "wake" }.into();
+            input["why"] = match self.kind {
+                _ if self.is_answer => "answer",
+                Kind::Routing => "timer",
+                _ => "wake",
+            }
+            .into();
         }
         let before = input.clone();
         for over in [self.all, self.own] {

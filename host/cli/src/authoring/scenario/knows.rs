@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context as _, ensure};
 use domain::decision::MemoryScope;
 use domain::id::{QueueId, RuleId};
-use rules::{Function, Remembered, Snapshot, Unavailable, contract};
+use rules::{Answered, Function, Remembered, Snapshot, Unavailable, contract};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -33,6 +33,8 @@ pub(super) struct Knows {
     /// What it noted on the customer.
     #[serde(default)]
     memory_of_contact: BTreeMap<String, String>,
+    /// What a service answered, for which it is asked now: `purpose`, `outcome`, `status`, `headers`, `body`, `attempts`.
+    answer: Option<Value>,
     /// Interfaces that the host has not got, as `team`: what the rule does then.
     #[serde(default)]
     unavailable: BTreeSet<String>,
@@ -55,10 +57,16 @@ pub(super) struct Known {
     team: Vec<(Vec<String>, contract::Agent)>,
     memory: BTreeMap<String, String>,
     memory_of_contact: BTreeMap<String, String>,
+    answer: Option<contract::Response>,
     unavailable: BTreeSet<String>,
 }
 
 impl Knows {
+    /// Whether a service answered.
+    pub(super) fn is_answer(&self) -> bool {
+        self.answer.is_some()
+    }
+
     pub(super) fn read(&self, input: &contract::Input) -> anyhow::Result<Known> {
         for interface in &self.unavailable {
             let known = Function::ALL.iter().any(|function| function.interface() == interface);
@@ -86,7 +94,15 @@ impl Knows {
             let agent = serde_json::from_value(agent).context("`knows.team` makes no sense")?;
             Ok((member.queues.clone(), agent))
         });
+        let answer = self.answer.as_ref().map(|written| {
+            let mut answer = json!({
+                "purpose": "", "outcome": "answered", "status": 200, "headers": [], "body": "", "attempts": 1, "attrs": [],
+            });
+            lay(&mut answer, written, "knows.answer")?;
+            serde_json::from_value(answer).context("`knows.answer` makes no sense")
+        });
         Ok(Known {
+            answer: answer.transpose()?,
             profile: serde_json::from_value(profile).context("`knows.profile` makes no sense")?,
             identity: serde_json::from_value(identity).context("`knows.identity` makes no sense")?,
             history: history.collect::<anyhow::Result<_>>()?,
@@ -130,6 +146,11 @@ impl Snapshot for Known {
             serves(queues) && skills.iter().all(|skill| agent.skills.contains(skill))
         });
         Ok(could.map(|(_, agent)| agent.clone()).collect())
+    }
+
+    fn answer(&self) -> Result<Option<Answered>, Unavailable> {
+        self.there("request")?;
+        Ok(self.answer.clone().map(|answer| Answered { version: 1, answer }))
     }
 
     fn memory(&self, _: &RuleId, scope: MemoryScope, key: &str) -> Result<Option<String>, Unavailable> {
