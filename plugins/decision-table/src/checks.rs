@@ -55,7 +55,7 @@ fn meetings(rows: &[Row]) -> Vec<Vec<usize>> {
         if words.is_empty() {
             free.push(place);
         }
-        all.extend(words.into_iter().map(|word| (word, place)));
+        all.extend(words.iter().flat_map(|word| tails(word)).map(|tail| (tail.to_owned(), place)));
     }
     all.sort_unstable();
     let mut meets: Vec<Vec<usize>> = vec![vec![]; rows.len()];
@@ -130,9 +130,15 @@ fn both(one: &Row, other: &Row) -> Option<String> {
     (!shared.is_empty()).then(|| shared.join(", "))
 }
 
-/// A word that is a beginning covers all words that begin so.
+/// A word covers every phrase in which it stands, and a beginning all words that begin so.
 fn item_covers(column: Column, wide: &str, narrow: &str) -> bool {
-    wide == narrow || column == Column::Words && !wide.ends_with(' ') && narrow.starts_with(wide)
+    wide == narrow || column == Column::Words && tails(narrow).any(|tail| tail.starts_with(wide))
+}
+
+/// A phrase from each of its words on.
+fn tails(phrase: &str) -> impl Iterator<Item = &str> {
+    let spaces = phrase.match_indices(' ').filter_map(|(at, _)| phrase.get(at + 1..));
+    std::iter::once(phrase).chain(spaces).filter(|tail| !tail.is_empty())
 }
 
 /// The same within one day.
@@ -218,6 +224,12 @@ mod tests {
             told(table, OTHERWISE),
             ["line 3: it is never reached, because line 2 fits wherever it does"]
         );
+        for phrase in ["garantía extendida", "mi garantía extendida", "la garantía"] {
+            let table = format!("palabras;cola\ngarantía;a\n{phrase};b\n");
+            assert_eq!(told(&table, OTHERWISE).len(), 1, "{phrase}");
+            assert!(told(&format!("palabras;cola\n{phrase};b\ngarantía;a\n"), OTHERWISE).is_empty());
+        }
+        assert!(told("palabras;cola\nla garantía;a\ngarantía extendida;b\n", OTHERWISE).is_empty());
         assert!(
             told("palabras;cola\nfacturas;a\nfactur*;b\n", OTHERWISE).is_empty(),
             "the narrow one comes first"
