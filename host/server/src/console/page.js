@@ -393,6 +393,7 @@ async function begin() {
   me = await ask("GET", "/me");
   if (me["second-factor-first"]) return location.assign("/sign-in");
   part("who").textContent = me.name;
+  part("tower").hidden = !me.may.includes("move-cases") && !me.may.includes("move-rules");
   await status();
   await stops();
   tabs();
