@@ -37,7 +37,9 @@ const PROMISE: &str = "/service-level-seconds";
 
 /// The route of the API.
 pub(crate) fn api_routes() -> Routes<Arc<Server>> {
-    let page = Page::new("How the operation is now, as far as you reach: each queue with who waits, and each agent with their load.");
+    let page = Page::new(
+        "How the operation is now, as far as you reach: each queue with who waits, and each agent with their load.",
+    );
     Routes::new()
         .get("/api/v1/board", Action::ReadStatus, now)
         .about(About::WithinScope)
@@ -125,12 +127,17 @@ async fn now(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<Bo
 pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, ProjectionError> {
     let company = Arc::clone(&server.desk.active().company);
     let (now, store) = (server.clock.now(), server.desk.store());
-    let agents: Vec<(&AgentDescription, domain::agent::Agent)> =
-        company.agents().iter().map(|one| Ok((one, store.agent(&one.id)?.1))).collect::<Result<_, ProjectionError>>()?;
+    let agents: Vec<(&AgentDescription, domain::agent::Agent)> = company
+        .agents()
+        .iter()
+        .map(|one| Ok((one, store.agent(&one.id)?.1)))
+        .collect::<Result<_, ProjectionError>>()?;
     let promise = promise(server)?;
     let levels = in_time(server, &company, person, now)?;
     let (mut attended, mut queues) = (BTreeMap::<QueueId, u32>::new(), Vec::new());
-    for Open { conversation, .. } in held(server, person, agents.iter().flat_map(|(_, state)| state.cases.values()))? {
+    for Open { conversation, .. } in
+        held(server, person, agents.iter().flat_map(|(_, state)| state.cases.values()))?
+    {
         if let Some(Holder::Agent { queue, .. }) = conversation.case.map(|case| case.holder) {
             *attended.entry(queue).or_default() += 1;
         }
@@ -139,15 +146,17 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
         let waiting = waiting(server, person, &queue.id)?;
         let waits = |since: &Time| now.duration_since(*since).as_secs();
         let beyond = |seconds: Option<i64>| {
-            let late = waiting.iter().filter(|(since, _)| seconds.is_some_and(|seconds| waits(since) >= seconds));
+            let late =
+                waiting.iter().filter(|(since, _)| seconds.is_some_and(|seconds| waits(since) >= seconds));
             u32::try_from(late.count()).unwrap_or(u32::MAX)
         };
         let whole = promise.map(i64::from);
         let late = beyond(whole);
-        let serving = agents.iter().filter(|(one, state)| {
-            state.presence == Presence::Available && one.queues.contains(&queue.id)
-        });
-        let rooms: Vec<u32> = serving.map(|(one, state)| one.capacity.saturating_sub(count(state.cases.len()))).collect();
+        let serving = agents
+            .iter()
+            .filter(|(one, state)| state.presence == Presence::Available && one.queues.contains(&queue.id));
+        let rooms: Vec<u32> =
+            serving.map(|(one, state)| one.capacity.saturating_sub(count(state.cases.len()))).collect();
         let told = QueueTold {
             queue: queue.id.to_string(),
             waiting: count(waiting.len()),
@@ -160,7 +169,9 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
             service_level: levels.get(&queue.id).copied(),
         };
         let theirs = Target { queue: Some(queue.id.clone()), ..person.somewhere() };
-        if person.reaches(&theirs) && (person.scope.numbers.is_empty() || is_of_numbers(&company, person, &queue.id, &told)) {
+        if person.reaches(&theirs)
+            && (person.scope.numbers.is_empty() || is_of_numbers(&company, person, &queue.id, &told))
+        {
             queues.push(told);
         }
     }
@@ -193,12 +204,19 @@ fn is_of_numbers(company: &Company, person: &Person, queue: &QueueId, told: &Que
 }
 
 /// The cases that wait in a queue and that somebody reaches, with since when.
-fn waiting(server: &Server, person: &Person, queue: &QueueId) -> Result<Vec<(Time, ConversationId)>, ProjectionError> {
+fn waiting(
+    server: &Server,
+    person: &Person,
+    queue: &QueueId,
+) -> Result<Vec<(Time, ConversationId)>, ProjectionError> {
     let store = server.desk.store();
     let mut found = Vec::new();
     for one in store.waiting(queue)? {
         let reached = person.scope.is_empty()
-            || store.conversation(one.conversation)?.1.is_some_and(|state| person.reaches(&said::target(&state)));
+            || store
+                .conversation(one.conversation)?
+                .1
+                .is_some_and(|state| person.reaches(&said::target(&state)));
         if reached {
             found.push((one.since, one.conversation));
         }
@@ -239,11 +257,13 @@ pub(crate) fn open(server: &Server, person: &Person, most: usize) -> Result<Vec<
 
 /// Within what time a case is to be answered, as whoever counts it was told.
 fn promise(server: &Server) -> Result<Option<u32>, ProjectionError> {
-    let counting: Vec<_> = server.desk.store().figures()?.into_iter().filter(|one| one.figure.name == IN_TIME).collect();
+    let counting: Vec<_> =
+        server.desk.store().figures()?.into_iter().filter(|one| one.figure.name == IN_TIME).collect();
     let rules = server.desk.rules().unwrap_or_default();
-    let told = rules.iter().filter(|(stands, ..)| counting.iter().any(|one| one.rule == stands.rule)).find_map(|(stands, ..)| {
-        stands.runs().settings.value().pointer(PROMISE)?.as_u64()
-    });
+    let told = rules
+        .iter()
+        .filter(|(stands, ..)| counting.iter().any(|one| one.rule == stands.rule))
+        .find_map(|(stands, ..)| stands.runs().settings.value().pointer(PROMISE)?.as_u64());
     Ok(told.and_then(|seconds| u32::try_from(seconds).ok()))
 }
 
@@ -256,7 +276,8 @@ fn in_time(
 ) -> Result<BTreeMap<QueueId, f64>, ProjectionError> {
     let (store, today) = (server.desk.store(), Hour::of(now, company.zone()).day);
     // What was counted in another way before is another figure.
-    let newest = store.figures()?.into_iter().filter(|one| one.figure.name == IN_TIME).max_by_key(|one| one.since);
+    let newest =
+        store.figures()?.into_iter().filter(|one| one.figure.name == IN_TIME).max_by_key(|one| one.since);
     let Some(counted) = newest else { return Ok(BTreeMap::new()) };
     let mut sums = BTreeMap::<QueueId, Sum>::new();
     for (place, sum) in store.sums_of_day(&counted.figure.series(&counted.rule), today)? {

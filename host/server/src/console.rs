@@ -4,10 +4,16 @@
 //! pages that the host writes (`askama`), because they are read more than they change: those come in by the door of the API, ask
 //! what its routes ask, and say so where the matrix says no (decisions/0035). All of it is files without a build step.
 
+mod approvals;
 mod board;
+mod chart;
+mod differing;
+mod figures;
 mod frame;
 mod refused;
+mod rules;
 mod telling;
+mod trial;
 mod words;
 
 use std::sync::Arc;
@@ -39,5 +45,17 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
 
 /// The pages of whoever steers, each with the action that its contents are in the API.
 pub(crate) fn pages() -> Routes<Arc<Server>> {
-    Routes::new().get("/console/tower", Action::ReadStatus, board::shown).about(About::WithinScope)
+    Routes::new()
+        .get("/console/tower", Action::ReadStatus, board::shown)
+        .about(About::WithinScope)
+        .get("/console/rules", Action::ReadRules, rules::all)
+        .about(About::WithinScope)
+        .get("/console/rules/{rule}", Action::ReadRules, rules::one)
+        .about(About::WithinScope)
+        .get("/console/figures", Action::ReadFigures, figures::all)
+        .about(About::WithinScope)
+        .get("/console/figures/{metric}", Action::ReadFigures, figures::one)
+        .about(About::WithinScope)
+        .get("/console/approvals", Action::ReadProposals, approvals::all)
+        .get("/console/approvals/{proposal}", Action::ReadProposals, approvals::one)
 }

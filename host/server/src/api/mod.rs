@@ -28,8 +28,8 @@ use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
 use crate::{
-    authors, backtests, board, campaigns, contacts, conversations, delegations, figures, health, inbox, live, media,
-    moves, outbound, people, proposals, requests, rules, templates, why,
+    authors, backtests, board, campaigns, contacts, conversations, delegations, figures, health, inbox, live,
+    media, moves, outbound, people, proposals, requests, rules, templates, why,
 };
 
 use openapi::Page;

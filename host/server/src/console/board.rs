@@ -106,7 +106,9 @@ fn read(server: &Server, let_in: &LetIn, which: &Which) -> Result<Shown, Problem
     let board = board(server, &let_in.person)?;
     let (say, tell) = (frame.say, &frame.tell);
     let moves_cases = may.here(Action::MoveCases) && may.here(Action::ListConversations);
-    let cases = moves_cases.then(|| cases(server, &company, &let_in.person, &board, which, (say, tell))).transpose()?;
+    let cases = moves_cases
+        .then(|| cases(server, &company, &let_in.person, &board, which, (say, tell)))
+        .transpose()?;
     let moves = if may.here(Action::ReadMoves) { moves::latest(server, let_in, MOVES)? } else { Vec::new() };
     let moves = moves.into_iter().map(|told| MoveRow {
         at: tell.at(told.asked),
@@ -195,6 +197,9 @@ fn cases(
         agent,
         queues: queues.into_iter().map(ToOwned::to_owned).collect(),
         agents: board.agents.iter().map(named).collect(),
-        here: here.into_iter().map(|one| (one.agent.clone(), format!("{} · {} / {}", one.name, one.cases, one.capacity))).collect(),
+        here: here
+            .into_iter()
+            .map(|one| (one.agent.clone(), format!("{} · {} / {}", one.name, one.cases, one.capacity)))
+            .collect(),
     })
 }

@@ -74,7 +74,11 @@ impl Frame {
         ];
         let doors = doors.into_iter().filter(|(_, _, action)| may.here(*action));
         let doors = doors.map(|(path, name, _)| Door { path, name, is_here: path == here }).collect();
-        let stops = if may.here(Action::ReadStops) { server.desk.stops().unwrap_or_default().stopped } else { Vec::new() };
+        let stops = if may.here(Action::ReadStops) {
+            server.desk.stops().unwrap_or_default().stopped
+        } else {
+            Vec::new()
+        };
         let whole = stops.iter().find(|stop| stop.stopped.scope == Scope::Account);
         let stop = whole.or(stops.first()).map(|stop| stopped(say, &tell, stop));
         Self {
@@ -91,7 +95,8 @@ impl Frame {
 }
 
 fn stopped(say: Words, tell: &Teller, stop: &Stop) -> String {
-    let where_ = if stop.stopped.scope == Scope::Account { String::new() } else { format!(" {}", say.of_number()) };
+    let where_ =
+        if stop.stopped.scope == Scope::Account { String::new() } else { format!(" {}", say.of_number()) };
     let by = stop.by.to_string();
     let by = by.rsplit('/').next().unwrap_or_default();
     format!("{}{where_} · {} · {by} · {}", say.stopped(), stop.stopped.why, tell.at(stop.since))

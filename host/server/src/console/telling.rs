@@ -16,7 +16,11 @@ impl Teller {
     pub(super) fn at(&self, time: Time) -> String {
         let (then, now) = (time.to_zoned(self.zone.clone()), self.now.to_zoned(self.zone.clone()));
         let clock = then.strftime("%H:%M");
-        if then.date() == now.date() { clock.to_string() } else { then.strftime("%d/%m/%Y %H:%M").to_string() }
+        if then.date() == now.date() {
+            clock.to_string()
+        } else {
+            then.strftime("%d/%m/%Y %H:%M").to_string()
+        }
     }
 
     /// For how long something has lasted.
@@ -77,6 +81,9 @@ mod tests {
         assert_eq!(es.amount(125_000.0, "ms"), "2 min 5 s");
         assert_eq!((es.part(0.875), es.part(0.031)), ("88 %".into(), "3,1 %".into()));
         assert_eq!((es.amount(12.0, "cases"), es.amount(1.5, "cases")), ("12".into(), "1,5".into()));
-        assert_eq!((lasting(3_725), lasting(90_000), lasting(-90)), ("1 h 2 min".into(), "1 d 1 h".into(), "−1 min 30 s".into()));
+        assert_eq!(
+            (lasting(3_725), lasting(90_000), lasting(-90)),
+            ("1 h 2 min".into(), "1 d 1 h".into(), "−1 min 30 s".into())
+        );
     }
 }

@@ -72,13 +72,22 @@ if (wanted.length) {
   addEventListener("pagehide", () => events.close());
 }
 
-// A form says where it goes; its fields are what is asked for. Numbers and switches are told as what they are.
+// A form says where it goes; its fields are what is asked for, as far as they say something else than before. A name that begins like
+// a JSON pointer is a setting.
+const READ = { number: Number, boolean: (text) => text === "true", json: JSON.parse };
 function content(form, button) {
   const asked = {};
   for (const field of form.elements) {
-    if (!field.name || field.disabled || (field.type === "radio" && !field.checked) || field.value === "") continue;
-    asked[field.name] = field.dataset.is === "number" ? Number(field.value) : field.dataset.is === "boolean" ? field.value === "true"
-      : field.dataset.is === "json" ? JSON.parse(field.value) : field.value;
+    const { name, value, dataset } = field;
+    if (!name || field.disabled || value === "" || value === dataset.was || (field.type === "radio" && !field.checked)) continue;
+    let told = value;
+    try {
+      told = dataset.is ? READ[dataset.is](value) : value;
+    } catch (error) {
+      throw new Error(`${body.dataset.notJson}: ${error.message}`);
+    }
+    if (name.startsWith("/")) (asked.settings ??= {})[name] = told;
+    else asked[name] = told;
   }
   if (button?.name) asked[button.name] = button.value;
   return asked;

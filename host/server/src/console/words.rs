@@ -37,6 +37,7 @@ words! {
     why: "Por qué", "Por quê", "Why";
     cancel: "No", "Não", "No";
     offline: "Sin conexión: lo que se ve puede no ser lo último.", "Sem conexão: o que se vê pode não ser o último.", "No connection: what you see may not be the latest.";
+    not_json: "Los ajustes no son JSON", "Os ajustes não são JSON", "The settings are no JSON";
     none: "ninguno", "nenhum", "none";
     by: "por", "por", "by";
     all: "todos", "todos", "all";
@@ -67,10 +68,8 @@ words! {
     risk_means: "En riesgo: pasó la mitad de ese tiempo. Tarde: pasó todo.", "Em risco: passou metade desse tempo. Atrasada: passou todo.", "At risk: half of that has passed. Late: all of it.";
     agents: "Agentes", "Agentes", "Agents";
     agent: "Agente", "Agente", "Agent";
-    state: "Estado", "Estado", "State";
     since: "Desde", "Desde", "Since";
     load: "Carga", "Carga", "Load";
-    cases_of: "casos de", "casos de", "cases of";
     available: "disponible", "disponível", "available";
     busy: "ocupado", "ocupado", "busy";
     on_break: "en pausa", "em pausa", "on a break";
@@ -80,7 +79,6 @@ words! {
 
     // Cases, and moving them.
     cases: "Casos", "Casos", "Cases";
-    case: "Caso", "Caso", "Case";
     customer: "Cliente", "Cliente", "Customer";
     holder: "Quién lo tiene", "Quem o tem", "Who has it";
     waits: "Espera", "Espera", "Waits";
@@ -96,7 +94,6 @@ words! {
     with_tag: "Con la etiqueta", "Com a etiqueta", "With tag";
     waiting_minutes: "Que esperan más de (min)", "Que esperam mais de (min)", "Waiting longer than (min)";
     to: "A dónde", "Para onde", "Where to";
-    to_queue: "Cola", "Fila", "Queue";
     preview: "Ver qué pasaría", "Ver o que aconteceria", "See what it would do";
     do_move: "Mover", "Mover", "Move";
     reason_of_move: "Por qué (lo lee quien firma; sin nombres de clientes)", "Por quê (quem assina lê; sem nomes de clientes)", "Why (who signs reads it; no names of customers)";
@@ -115,7 +112,6 @@ words! {
 
     // Rules.
     mode: "Modo", "Modo", "Mode";
-    rule: "Regla", "Regra", "Rule";
     plugin: "Plugin", "Plugin", "Plugin";
     off: "apagada", "desligada", "off";
     shadow: "en sombra", "na sombra", "shadow";
@@ -153,6 +149,7 @@ words! {
     in_force: "en vigor", "em vigor", "in force";
     settings: "Ajustes", "Ajustes", "Settings";
     scope: "Para qué casos", "Para quais casos", "For which cases";
+    language: "Idioma", "Idioma", "Language";
     scope_all: "todos", "todos", "all";
     advice: "Lo que advierte el plugin", "O que o plugin adverte", "What the plugin warns of";
     no_rules: "Ninguna regla en su alcance.", "Nenhuma regra no seu alcance.", "No rule in your scope.";
@@ -199,7 +196,6 @@ words! {
     no_figures: "Ninguna regla cuenta nada todavía.", "Nenhuma regra conta nada ainda.", "No rule counts anything yet.";
     last_days: "Últimos 7 días", "Últimos 7 dias", "Last 7 days";
     samples: "Muestras", "Amostras", "Samples";
-    value: "Valor", "Valor", "Value";
     mean: "Media", "Média", "Mean";
     total: "Total", "Total", "Total";
     share: "Parte", "Parte", "Share";
@@ -223,14 +219,10 @@ words! {
     csv: "Descargar CSV", "Baixar CSV", "Download CSV";
     when: "Cuándo", "Quando", "When";
     nothing_counted: "No se contó nada en ese tiempo.", "Nada foi contado nesse tempo.", "Nothing was counted in that time.";
-    sealed: "Los días sellados ya no cambian.", "Os dias selados já não mudam.", "Sealed days do not change any more.";
     in_zone: "Hora de", "Hora de", "Times of";
-    not_a_report: "Esas fechas no se pueden mostrar", "Essas datas não se podem mostrar", "Those dates cannot be shown";
     own_only: "Usted ve lo suyo.", "Você vê o que é seu.", "You see what is yours.";
 
     // Approvals.
-    pending: "Pendientes", "Pendentes", "Pending";
-    over: "Ya decididas", "Já decididas", "Decided";
     nothing_pending: "Nada espera decisión.", "Nada espera decisão.", "Nothing waits for a decision.";
     change: "Cambio", "Mudança", "Change";
     proposed_by: "La propone", "Propõe", "Proposed by";
