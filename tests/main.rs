@@ -62,6 +62,7 @@ mod sending;
 mod simulation;
 mod templates;
 mod timers;
+mod tower;
 mod webhooks;
 mod why;
 mod world;

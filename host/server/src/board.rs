@@ -18,6 +18,7 @@ use domain::measure::figure::Hour;
 use domain::measure::sum::Sum;
 use domain::raci::action::Action;
 use domain::raci::person::{Person, Target};
+use domain::rule::mode::Mode;
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::ProjectionError;
@@ -132,7 +133,7 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
         .iter()
         .map(|one| Ok((one, store.agent(&one.id)?.1)))
         .collect::<Result<_, ProjectionError>>()?;
-    let promise = promise(server)?;
+    let promise = promise(server);
     let levels = in_time(server, &company, person, now)?;
     let (mut attended, mut queues) = (BTreeMap::<QueueId, u32>::new(), Vec::new());
     for Open { conversation, .. } in
@@ -255,16 +256,12 @@ pub(crate) fn open(server: &Server, person: &Person, most: usize) -> Result<Vec<
     held(server, person, ids.iter().take(most))
 }
 
-/// Within what time a case is to be answered, as whoever counts it was told.
-fn promise(server: &Server) -> Result<Option<u32>, ProjectionError> {
-    let counting: Vec<_> =
-        server.desk.store().figures()?.into_iter().filter(|one| one.figure.name == IN_TIME).collect();
+/// Within what time a case is to be answered, as the rule that counts it was told.
+fn promise(server: &Server) -> Option<u32> {
     let rules = server.desk.rules().unwrap_or_default();
-    let told = rules
-        .iter()
-        .filter(|(stands, ..)| counting.iter().any(|one| one.rule == stands.rule))
-        .find_map(|(stands, ..)| stands.runs().settings.value().pointer(PROMISE)?.as_u64());
-    Ok(told.and_then(|seconds| u32::try_from(seconds).ok()))
+    let counting = rules.iter().filter(|(stands, ..)| stands.mode != Mode::Off);
+    let told = counting.filter_map(|(stands, ..)| stands.runs().settings.value().pointer(PROMISE)?.as_u64());
+    told.filter_map(|seconds| u32::try_from(seconds).ok()).next()
 }
 
 /// The part of today's cases that was answered in time, by queue.

@@ -12,11 +12,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::RuleChange;
 use domain::proposal::{Kind, Proposal};
+use domain::raci::Raci;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::differing::{Change, changes};
-use super::frame::{Frame, page};
+use super::frame::{Frame, named, page};
 use super::trial::{Outcome, outcome};
 use super::words::Words;
 use crate::Server;
@@ -37,6 +38,7 @@ struct All {
 
 struct Row {
     told: Told,
+    author: String,
     since: String,
     waits: String,
     is_yours: bool,
@@ -47,6 +49,7 @@ struct Row {
 struct One {
     frame: Frame,
     told: Told,
+    author: String,
     since: String,
     waits: Vec<String>,
     changes: Vec<Change>,
@@ -86,9 +89,9 @@ fn words_of(missing: &[Value]) -> Vec<String> {
     missing.iter().filter_map(|one| Some(one["words"].as_str()?.to_owned())).collect()
 }
 
-fn text(value: &Value) -> String {
-    let text = value.as_str().unwrap_or_default();
-    text.rsplit('/').next().unwrap_or_default().to_owned()
+/// Who it is, for colleagues.
+fn who(raci: &Raci, value: &Value) -> String {
+    named(raci, value.as_str().unwrap_or_default())
 }
 
 /// All of them.
@@ -98,12 +101,14 @@ pub(super) async fn all(
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
     let read = tokio::task::spawn_blocking(move || {
+        let company = Arc::clone(&server.desk.active().company);
         let frame = Frame::of(&server, &let_in, "/console/approvals");
         let mut told = proposals::shown(&server, &let_in, which.all)?;
         told.sort_by_key(|one| std::cmp::Reverse(one.since));
         told.truncate(MOST);
         let decides = |does: &&str| *does != "withdraw" && *does != "force";
         let row = |told: Told| Row {
+            author: named(company.raci(), &told.author),
             since: frame.tell.at(told.since),
             waits: words_of(&told.missing).join("; "),
             is_yours: told.yours.iter().any(|does| decides(&does)),
@@ -129,12 +134,14 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
     let frame = Frame::of(server, let_in, "/console/approvals");
     let (say, tell) = (frame.say, &frame.tell);
     let (told, proposal) = proposals::shown_one(server, let_in, id)?;
+    let company = Arc::clone(&server.desk.active().company);
+    let raci = company.raci();
     let (before, after, advice) = contents(server, &proposal);
     let at = |value: &Value| {
         serde_json::from_value(value.clone()).map_or_else(|_| String::new(), |time| tell.at(time))
     };
     let evidence = outcome(&frame, &told.backtest["report"]).map(|outcome| Evidence {
-        by: text(&told.backtest["by"]),
+        by: who(raci, &told.backtest["by"]),
         at: at(&told.backtest["at"]),
         from: at(&told.backtest["from"]),
         to: at(&told.backtest["to"]),
@@ -147,13 +154,14 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
             .flatten()
             .filter_map(|reason| reason["words"].as_str())
             .collect();
-        (text(&one["rule"]), one["words"].as_str().unwrap_or_default().to_owned(), reasons.join("; "))
+        (who(raci, &one["rule"]), one["words"].as_str().unwrap_or_default().to_owned(), reasons.join("; "))
     });
     let heard = told.heard.iter().map(|one| {
         let agrees = if one["agrees"] == true { say.agrees() } else { say.objects() };
-        (text(&one["by"]), agrees, one["words"].as_str().unwrap_or_default().to_owned())
+        (who(raci, &one["by"]), agrees, one["words"].as_str().unwrap_or_default().to_owned())
     });
     Ok(One {
+        author: named(raci, &told.author),
         since: tell.at(told.since),
         waits: words_of(&told.missing),
         // Whoever may not read it is not shown what it changes.
@@ -164,7 +172,7 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
         evidence,
         judgements: judgements.collect(),
         heard: heard.collect(),
-        signed: told.signed.iter().map(|one| (text(&one["by"]), at(&one["at"]))).collect(),
+        signed: told.signed.iter().map(|one| (who(raci, &one["by"]), at(&one["at"]))).collect(),
         acts: told.yours.iter().filter_map(|does| act(say, does)).collect(),
         told,
         frame,

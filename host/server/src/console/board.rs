@@ -16,7 +16,7 @@ use domain::raci::action::Action;
 use domain::raci::person::Person;
 use serde::Deserialize;
 
-use super::frame::{Frame, may, page};
+use super::frame::{Frame, may, named, page};
 use super::telling::{Teller, lasting};
 use super::words::Words;
 use crate::Server;
@@ -85,6 +85,7 @@ struct CaseRow {
 
 struct MoveRow {
     told: moves::Told,
+    by: String,
     at: String,
     stage: &'static str,
 }
@@ -111,6 +112,7 @@ fn read(server: &Server, let_in: &LetIn, which: &Which) -> Result<Shown, Problem
         .transpose()?;
     let moves = if may.here(Action::ReadMoves) { moves::latest(server, let_in, MOVES)? } else { Vec::new() };
     let moves = moves.into_iter().map(|told| MoveRow {
+        by: named(company.raci(), &told.by),
         at: tell.at(told.asked),
         stage: match told.stage {
             "asked" => say.stage_asked(),

@@ -127,24 +127,16 @@ impl Chart {
     }
 }
 
-/// A small line without words, for a tile: its path in a box of 100 by 24.
-pub(super) fn spark(values: &[Option<f64>]) -> String {
+/// Small bars without words, for a tile: their path in a box of 100 by 24. Where nothing was counted there is none.
+pub(super) fn bars(values: &[Option<f64>]) -> String {
     let top = values.iter().flatten().copied().fold(0.0, f64::max);
-    let step = 100.0 / values.len().saturating_sub(1).max(1) as f64;
-    let (mut path, mut drawn) = (String::new(), false);
+    let each = 100.0 / values.len().max(1) as f64;
+    let mut path = String::new();
     for (n, value) in values.iter().enumerate() {
-        let Some(value) = value else {
-            drawn = false;
-            continue;
-        };
-        let (x, y) =
-            (rounded(step * n as f64), rounded(if top > 0.0 { 22.0 - 20.0 * value / top } else { 22.0 }));
-        // One by itself is seen as a dot.
-        let _ = write!(path, "{}{x} {y}", if drawn { "L" } else { "M" });
-        if !drawn {
-            let _ = write!(path, "h0.1");
-        }
-        drawn = true;
+        let Some(value) = value else { continue };
+        let (x, wide) = (rounded(each * (n as f64 + 0.1)), rounded(each * 0.8));
+        let tall = rounded(if top > 0.0 { 1.0 + 21.0 * value / top } else { 1.0 });
+        let _ = write!(path, "M{x} 24v-{tall}h{wide}v{tall}z");
     }
     path
 }

@@ -14,7 +14,7 @@ use domain::raci::person::Person;
 use jiff::civil::Date;
 use store::Defined;
 
-use super::chart::{Chart, Point, spark, told as moment};
+use super::chart::{Chart, Point, bars, told as moment};
 use super::frame::{Frame, page};
 use crate::Server;
 use crate::api::problem::Problem;
@@ -35,7 +35,7 @@ struct Tile {
     title: String,
     value: String,
     samples: u64,
-    line: String,
+    bars: String,
     variant: String,
     counted: bool,
 }
@@ -105,7 +105,7 @@ pub(super) async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Res
             Ok::<_, Problem>(Tile {
                 value: value.unwrap_or_else(|| "—".to_owned()),
                 samples: total.map_or(0, |row| row.samples),
-                line: spark(&days.iter().map(of).collect::<Vec<_>>()),
+                bars: bars(&days.iter().map(of).collect::<Vec<_>>()),
                 metric: told.metric,
                 title: told.title,
                 variant: told.variant,

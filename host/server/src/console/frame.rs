@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use domain::raci::Raci;
 use domain::raci::action::Action;
 use domain::raci::person::{Person, Target};
-use domain::stops::{Scope, Stop};
+use domain::stops::{Scope, Stop, Stops};
 
 use super::telling::Teller;
 use super::words::Words;
@@ -33,6 +33,8 @@ pub(super) struct Frame {
     pub(super) doors: Vec<Door>,
     /// What is stopped, in a line.
     pub(super) stop: Option<String>,
+    /// What a person is called for, each in a line.
+    pub(super) calls: Vec<String>,
     /// Whether all sending is stopped, and not that of a number alone.
     pub(super) is_halted: bool,
     pub(super) may_halt: bool,
@@ -74,16 +76,20 @@ impl Frame {
         ];
         let doors = doors.into_iter().filter(|(_, _, action)| may.here(*action));
         let doors = doors.map(|(path, name, _)| Door { path, name, is_here: path == here }).collect();
-        let stops = if may.here(Action::ReadStops) {
-            server.desk.stops().unwrap_or_default().stopped
-        } else {
-            Vec::new()
-        };
+        let reads = may.here(Action::ReadStops);
+        let all = if reads { server.desk.stops().unwrap_or_default() } else { Stops::default() };
+        let calls = all.calls.iter().map(|call| {
+            let number = company.number(&call.called.number);
+            let number = number.map_or_else(|| call.called.number.to_string(), |number| number.name.clone());
+            format!("{} · {} · {number} · {}", say.called(), call.called.why, tell.at(call.since))
+        });
+        let (calls, stops) = (calls.collect(), all.stopped);
         let whole = stops.iter().find(|stop| stop.stopped.scope == Scope::Account);
-        let stop = whole.or(stops.first()).map(|stop| stopped(say, &tell, stop));
+        let stop = whole.or(stops.first()).map(|stop| stopped(say, &tell, company.raci(), stop));
         Self {
             say,
             stop,
+            calls,
             is_halted: whole.is_some(),
             who: let_in.person.name.clone(),
             doors,
@@ -94,12 +100,16 @@ impl Frame {
     }
 }
 
-fn stopped(say: Words, tell: &Teller, stop: &Stop) -> String {
-    let where_ =
-        if stop.stopped.scope == Scope::Account { String::new() } else { format!(" {}", say.of_number()) };
-    let by = stop.by.to_string();
-    let by = by.rsplit('/').next().unwrap_or_default();
-    format!("{}{where_} · {} · {by} · {}", say.stopped(), stop.stopped.why, tell.at(stop.since))
+fn stopped(say: Words, tell: &Teller, raci: &Raci, stop: &Stop) -> String {
+    let place = if stop.stopped.scope == Scope::Account { "" } else { say.of_number() };
+    let (by, since) = (named(raci, &stop.by.to_string()), tell.at(stop.since));
+    format!("{} {place} · {} · {by} · {since}", say.stopped(), stop.stopped.why)
+}
+
+/// What colleagues call whoever did something; of a machine what it is.
+pub(super) fn named(raci: &Raci, actor: &str) -> String {
+    let name = actor.rsplit('/').next().unwrap_or(actor);
+    raci.by_id(&name.into()).map_or_else(|| name.to_owned(), |person| person.name.clone())
 }
 
 /// What somebody may do.

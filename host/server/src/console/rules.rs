@@ -12,13 +12,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::{Counts, HelmError, Stands};
 use domain::id::RuleId;
+use domain::raci::Raci;
 use domain::raci::action::Action;
 use domain::rule::mode::Mode;
 use domain::rule::{Bound, Version};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::frame::{Frame, may, page};
+use super::frame::{Frame, may, named, page};
 use super::trial::{Outcome, outcome};
 use super::words::Words;
 use crate::Server;
@@ -28,6 +29,9 @@ use crate::{backtests, rules};
 
 /// The days that somebody tries a rule on if they say nothing else.
 const DAYS: u32 = 7;
+
+/// The percentage with which a canary begins if they say nothing else.
+const BEGINNING: u8 = 10;
 
 #[derive(Template)]
 #[template(path = "rules.html")]
@@ -76,8 +80,8 @@ struct One {
     settings: String,
     advice: Vec<String>,
     modes: Vec<Choice>,
-    /// The highest percentage that a canary may have; none if there may be none.
-    percent: Option<u8>,
+    /// The highest percentage that a canary may have, and the one to begin with; none if there may be none.
+    percent: Option<(u8, u8)>,
     bounds: Vec<Bounded>,
     versions: Vec<Past>,
     may_move: bool,
@@ -143,10 +147,16 @@ fn short(digest: &str) -> String {
     digest.chars().take(12).collect()
 }
 
-fn line(frame: &Frame, (stands, counts, rests): &(Stands, Counts, bool), moves: bool) -> Rule {
+fn line(frame: &Frame, raci: &Raci, (stands, counts, rests): &(Stands, Counts, bool), moves: bool) -> Rule {
     let say = frame.say;
     let moved = stands.moved.as_ref().map(|moved| {
-        format!("{} {} · {} · «{}»", say.moved_by(), last(&moved.by), frame.tell.at(moved.at), moved.why)
+        format!(
+            "{} {} · {} · «{}»",
+            say.moved_by(),
+            named(raci, &moved.by),
+            frame.tell.at(moved.at),
+            moved.why
+        )
     });
     let stopped = stands.stopped.as_ref().map(|author| format!("{} {}", say.stopped_author(), author.who));
     let micros = counts.micros.checked_div(counts.asked);
@@ -170,14 +180,15 @@ fn line(frame: &Frame, (stands, counts, rests): &(Stands, Counts, bool), moves: 
     }
 }
 
-/// Who somebody is, without what kind of actor.
-fn last(actor: &str) -> &str {
-    actor.rsplit('/').next().unwrap_or(actor)
-}
-
-fn off(frame: &Frame, stands: &Stands) -> Option<String> {
+fn off(frame: &Frame, raci: &Raci, stands: &Stands) -> Option<String> {
     let off = stands.set_off.as_ref()?;
-    Some(format!("{} {} · {} · «{}»", frame.say.set_off_by(), last(&off.by), frame.tell.at(off.at), off.why))
+    Some(format!(
+        "{} {} · {} · «{}»",
+        frame.say.set_off_by(),
+        named(raci, &off.by),
+        frame.tell.at(off.at),
+        off.why
+    ))
 }
 
 /// All of them.
@@ -188,10 +199,10 @@ pub(super) async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Res
         let may_move = may(&server, company.raci(), &let_in.person).here(Action::MoveRules);
         let mut sets: Vec<Set> = Vec::new();
         for one in rules::seen(&server, &let_in.person)? {
-            let (name, rule) = (one.0.signed.set.clone(), line(&frame, &one, may_move));
+            let (name, rule) = (one.0.signed.set.clone(), line(&frame, company.raci(), &one, may_move));
             match sets.iter_mut().find(|set| set.name == name) {
                 Some(set) => set.rules.push(rule),
-                None => sets.push(Set { off: off(&frame, &one.0), name, rules: vec![rule] }),
+                None => sets.push(Set { off: off(&frame, company.raci(), &one.0), name, rules: vec![rule] }),
             }
         }
         Ok::<_, Problem>(All { frame, sets, may_move })
@@ -233,18 +244,14 @@ fn read(server: &Server, let_in: &LetIn, rule: &RuleId, asked: &Asked) -> Result
     });
     let trial = asked.trial.as_deref().map(|number| trial(server, let_in, &frame, number)).transpose()?;
     Ok(One {
-        rule: line(&frame, &found, may_move),
+        rule: line(&frame, company.raci(), &found, may_move),
         set: stands.signed.set.clone(),
-        set_off: off(&frame, stands),
+        set_off: off(&frame, company.raci(), stands),
         facts: facts(&frame, version),
         settings: serde_json::to_string_pretty(&settings(stands)).unwrap_or_default(),
         advice: server.desk.advice(rule),
         modes: modes(say, stands.mode, version.highest()),
-        percent: match version.highest() {
-            Mode::Live => Some(99),
-            Mode::Canary(percent) => Some(percent),
-            Mode::Off | Mode::Shadow => None,
-        },
+        percent: percent(stands.mode, version.highest()),
         bounds: bounds(stands, version),
         versions: versions.collect(),
         may_move,
@@ -304,6 +311,15 @@ fn modes(say: Words, now: Mode, highest: Mode) -> Vec<Choice> {
     ];
     let signed = all.into_iter().filter(|(_, _, mode, _)| *mode <= highest);
     signed.map(|(value, words, _, is_now)| Choice { value, words, is_now }).collect()
+}
+
+fn percent(now: Mode, highest: Mode) -> Option<(u8, u8)> {
+    let most = match highest {
+        Mode::Live => 99,
+        Mode::Canary(percent) => percent,
+        Mode::Off | Mode::Shadow => return None,
+    };
+    Some((most, if let Mode::Canary(percent) = now { percent } else { most.min(BEGINNING) }))
 }
 
 fn bounds(stands: &Stands, version: &Version) -> Vec<Bounded> {

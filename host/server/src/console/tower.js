@@ -24,18 +24,20 @@ const tried = (does) => async (event) => {
   try { await does(event); say(""); } catch (error) { if (error.message) say(error.message); }
 };
 
-// Whatever somebody marked, opened or stands on stays so.
+// Whatever somebody marked, wrote, opened or stands on stays so.
+const ACTIVE = "a, button, input, select, textarea, summary";
+const key = (one) => [one.tagName, one.id, one.name, one.type === "checkbox" ? one.value : "", one.getAttribute("href"), one.dataset.to, one.dataset.sets].join(" ");
 function renew(now, then) {
   if (now.innerHTML === then.innerHTML) return;
-  const marked = new Set([...now.querySelectorAll("input[type=checkbox]:checked")].map((one) => one.value));
+  const inputs = () => [...now.querySelectorAll("input:not([type=hidden]), select, textarea")];
+  const was = new Map(inputs().map((one) => [key(one), [one.checked, one.value]]));
   const opened = [...now.querySelectorAll("details[open]")].map((one) => one.id);
-  const focused = now.contains(document.activeElement) ? place(now, document.activeElement) : null;
+  const focused = now.contains(document.activeElement) && document.activeElement !== now ? key(document.activeElement) : null;
   now.replaceChildren(...then.childNodes);
-  for (const one of now.querySelectorAll("input[type=checkbox]")) one.checked = marked.has(one.value);
+  for (const one of inputs()) if (was.has(key(one))) [one.checked, one.value] = was.get(key(one));
   for (const id of opened) part(id)?.setAttribute("open", "");
-  if (focused !== null) [...now.querySelectorAll("a, button, input, select, summary")][focused]?.focus();
+  if (focused !== null) [...now.querySelectorAll(ACTIVE)].find((one) => key(one) === focused)?.focus();
 }
-const place = (within, element) => [...within.querySelectorAll("a, button, input, select, summary")].indexOf(element);
 
 let asking = null;
 export async function look() {
@@ -110,7 +112,7 @@ document.addEventListener("click", tried(async (event) => {
   } else if (button.hasAttribute("data-shut")) {
     button.closest("dialog").close();
   } else if (button.dataset.post) {
-    await ask("POST", button.dataset.post);
+    await ask("POST", button.dataset.post, {});
     await after(button);
   } else if (button.dataset.delete) {
     await ask("DELETE", button.dataset.delete);
@@ -181,7 +183,7 @@ if (mover) {
     const asked = wish(mover);
     const told = await ask("POST", "/case-moves/preview", asked);
     looked = { wish: asked, of: told.of };
-    const from = Object.entries(told.from).map(([where, cases]) => `${where}: ${cases}`).join(", ");
+    const from = Object.entries(told.from).map(([where, cases]) => `${where.replace(/^(queue|agent) /, "")}: ${cases}`).join(", ");
     part("preview").replaceChildren(line(`${mover.dataset.wouldMove}: ${told.cases} → ${told.to}`, "strong"), line(from),
       ...told.left.map((one) => line(`${mover.dataset.wouldStay}: ${one.cases} (${one.words})`)),
       line(told["needs-agreement"] ? mover.dataset.needs : mover.dataset.atOnce));

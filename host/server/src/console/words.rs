@@ -33,6 +33,7 @@ words! {
         "Nada sai de nenhum número, de pessoas nem de regras, até que alguém retome. O que se escrever espera.",
         "Nothing leaves from any number, by people or rules, until somebody resumes it. What is written waits.";
     stopped: "ENVÍOS DETENIDOS", "ENVIOS PARADOS", "SENDING IS STOPPED";
+    called: "HACE FALTA UNA PERSONA", "É PRECISO UMA PESSOA", "A PERSON IS NEEDED";
     of_number: "en un número", "em um número", "on one number";
     why: "Por qué", "Por quê", "Why";
     cancel: "No", "Não", "No";
