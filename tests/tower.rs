@@ -21,13 +21,15 @@ const PEOPLE: &str = "[[roles]]\nid = \"partner\"\nname = \"Proveedor\"\n\
 
 const PAGES: [&str; 4] = ["/console/tower", "/console/rules", "/console/figures", "/console/approvals"];
 
-async fn shop() -> (Company, Serve, Caller) {
+/// A shop with people, and with more rules.
+async fn shop(more: &str) -> (Company, Serve, Caller) {
     let agents = "[[company.queues]]\nid = \"other\"\n\
         [[company.agents]]\nid = \"ana\"\nname = \"Ana <i>\"\nqueues = [\"general\"]\n\
         [[company.agents]]\nid = \"olga\"\nname = \"Olga\"\nqueues = [\"other\"]\n";
     let shop = SHOP
         .replace("[company]", "[company]\nraci = \"raci.toml\"")
-        .replace("id = \"general\"\n", &format!("id = \"general\"\n{agents}"));
+        .replace("id = \"general\"\n", &format!("id = \"general\"\n{agents}"))
+        + more;
     let (company, serve) = governed_by(&shop, PEOPLE).await;
     let mut ricardo = Caller::new(&serve);
     ricardo.settle(&invited(&company, "ricardo")).await;
@@ -63,7 +65,7 @@ async fn html(caller: &mut Caller, path: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_steers_sees_the_company_and_nobody_s_words_become_part_of_a_page() {
-    let (company, serve, mut ricardo) = shop().await;
+    let (company, serve, mut ricardo) = shop("").await;
     let mut marta = enter(&mut ricardo, &serve, "marta").await;
     let mut luz = enter(&mut ricardo, &serve, "luz").await;
 
@@ -116,7 +118,7 @@ async fn whoever_steers_sees_the_company_and_nobody_s_words_become_part_of_a_pag
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_direct_link_says_which_row_refuses_and_who_could_and_what_is_not_theirs_is_not_on_the_page() {
-    let (_company, serve, mut ricardo) = shop().await;
+    let (_company, serve, mut ricardo) = shop("").await;
     let mut nova = enter(&mut ricardo, &serve, "nova").await;
     let mut ana = enter(&mut ricardo, &serve, "ana").await;
 
@@ -168,8 +170,8 @@ async fn a_direct_link_says_which_row_refuses_and_who_could_and_what_is_not_thei
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_figure_is_a_picture_a_table_and_a_definition_and_a_proposal_is_read_beside_what_is_in_force() {
-    let (company, serve, mut ricardo) = shop().await;
+async fn what_is_proposed_is_read_whole_and_offered_to_whoever_may_sign_it() {
+    let (_company, serve, mut ricardo) = shop("").await;
     let mut marta = enter(&mut ricardo, &serve, "marta").await;
 
     let wish = json!({ "kind": "rule", "reason": "Que cuente lo que pasa", "content": {
@@ -194,18 +196,14 @@ async fn a_figure_is_a_picture_a_table_and_a_definition_and_a_proposal_is_read_b
     // Whoever wrote it does not sign it alone, so it is not offered.
     let own = html(&mut ricardo, &format!("/console/approvals/{id}")).await;
     assert!(!own.contains("value=\"sign\"") && own.contains("value=\"withdraw\""), "{own}");
-    let _ = company;
     serve.stop();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_counted_is_on_the_pages_of_figures() {
+async fn what_was_counted_is_a_picture_a_table_and_a_definition() {
     let counts = "[[rule-sets]]\nname = \"figures\"\n[[rule-sets.rules]]\nid = \"counts\"\nplugin = \"kpi-core\"\n\
         [rule-sets.rules.settings]\nservice-level-seconds = 120\n";
-    let shop = SHOP.replace("[company]", "[company]\nraci = \"raci.toml\"") + counts;
-    let (company, serve) = governed_by(&shop, PEOPLE).await;
-    let mut ricardo = Caller::new(&serve);
-    ricardo.settle(&invited(&company, "ricardo")).await;
+    let (company, serve, mut ricardo) = shop(counts).await;
     let mut marta = enter(&mut ricardo, &serve, "marta").await;
     company.whatsapp.customer("573001112233", "Lucía").say(NUMBER, "Quiero una persona, por favor").unwrap();
     company.until("case-queued", 1).await;
