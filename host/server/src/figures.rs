@@ -166,8 +166,11 @@ pub(crate) struct Reading {
     /// The days, and how they are divided.
     pub(crate) span: Span,
     /// Each with its rows, in the order of time, then of groups.
-    pub(crate) figures: Vec<(Vec<Row>, Defined)>,
+    pub(crate) figures: Vec<Rows>,
 }
+
+/// The rows of a figure, and what it means.
+pub(crate) type Rows = (Vec<Row>, Defined);
 
 impl From<ProjectionError> for Problem {
     fn from(error: ProjectionError) -> Self {

@@ -111,7 +111,7 @@ pub(super) async fn all(
             author: named(company.raci(), &told.author),
             since: frame.tell.at(told.since),
             waits: words_of(&told.missing).join("; "),
-            is_yours: told.yours.iter().any(|does| decides(&does)),
+            is_yours: told.yours.iter().any(decides),
             told,
         };
         let rows = told.into_iter().map(row).collect();

@@ -1,5 +1,5 @@
-//! Charts, as the host writes them: lines over time, and bars where there is no time. A picture says how it goes; the table below it
-//! says how much, and is for everybody.
+//! Charts, as the host writes them: lines over time, and bars beside each other where there is but one moment. A picture says how it
+//! goes; the table below it says how much, and is for everybody.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,6 +18,12 @@ const MOST: usize = 6;
 /// Labels below the axis at most.
 const LABELS: usize = 8;
 
+/// Bars at most, the height of each, and of the space for it.
+const BARS: (usize, f64, f64) = (12, 16.0, 26.0);
+
+/// Where bars begin and end: what is left of them says whose they are, what is right how much.
+const ALONG: (f64, f64) = (190.0, 650.0);
+
 /// A point of a figure.
 pub(super) struct Point {
     /// When, as programs write it.
@@ -31,6 +37,7 @@ pub(super) struct Point {
 /// A chart.
 pub(super) struct Chart {
     pub(super) lines: Vec<Line>,
+    pub(super) bars: Vec<Bar>,
     /// Where lines across are, and what they say.
     pub(super) across: Vec<(f64, String)>,
     /// Where labels below are, and what they say.
@@ -41,6 +48,16 @@ pub(super) struct Chart {
     pub(super) width: f64,
     pub(super) height: f64,
     /// In words, for whoever does not see it.
+    pub(super) words: String,
+}
+
+/// One of its bars: where it is, how long, whose, and how much.
+pub(super) struct Bar {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) wide: f64,
+    pub(super) tall: f64,
+    pub(super) name: String,
     pub(super) words: String,
 }
 
@@ -56,8 +73,9 @@ impl Chart {
     /// Of points over the moments of a span; none of no point. Of many groups the ones with the most samples.
     pub(super) fn of(points: &[Point], moments: &[String], unit: &str, tell: &Teller) -> Option<Self> {
         let highest = points.iter().map(|point| point.value).fold(0.0, f64::max);
-        if points.is_empty() {
-            return None;
+        let first = points.first()?;
+        if points.iter().all(|point| point.when == first.when) {
+            return Some(Self::beside(points, highest, unit, tell));
         }
         let top = if unit == "ratio" { 1.0 } else { round_up(highest) };
         let [above, right, below, left] = AROUND;
@@ -101,7 +119,7 @@ impl Chart {
         let lines: Vec<Line> = names.iter().enumerate().map(line).collect();
         let every = moments.len().div_ceil(LABELS).max(1);
         let least = points.iter().map(|point| point.value).fold(f64::INFINITY, f64::min);
-        let (first, last) =
+        let (begin, end) =
             (moments.first().map_or("", String::as_str), moments.last().map_or("", String::as_str));
         Some(Self {
             across: [0.0, 0.5, 1.0].map(|part| (y(top * part), tell.amount(top * part, unit))).into(),
@@ -117,13 +135,44 @@ impl Chart {
             height,
             words: format!(
                 "{} – {}: {} – {}",
-                told(first),
-                told(last),
+                told(begin),
+                told(end),
                 tell.amount(least, unit),
                 tell.amount(highest, unit)
             ),
             lines,
+            bars: Vec::new(),
         })
+    }
+
+    /// Of points of one moment: the largest first.
+    fn beside(points: &[Point], highest: f64, unit: &str, tell: &Teller) -> Self {
+        let mut points: Vec<&Point> = points.iter().collect();
+        points.sort_by(|a, b| b.value.total_cmp(&a.value));
+        points.truncate(BARS.0);
+        let (_, tall, each) = BARS;
+        let top = if unit == "ratio" { 1.0 } else { highest.max(f64::MIN_POSITIVE) };
+        let bar = |(n, point): (usize, &&Point)| Bar {
+            x: ALONG.0,
+            y: rounded(each * n as f64 + 4.0),
+            wide: rounded(((ALONG.1 - ALONG.0) * point.value / top).max(1.0)),
+            tall,
+            name: point.group.clone(),
+            words: tell.amount(point.value, unit),
+        };
+        let bars: Vec<Bar> = points.iter().enumerate().map(bar).collect();
+        let told = bars.iter().map(|bar| format!("{} {}", bar.name, bar.words).trim().to_owned());
+        Self {
+            lines: Vec::new(),
+            across: Vec::new(),
+            below: Vec::new(),
+            from: ALONG.0,
+            to: ALONG.1,
+            width: SIZE.0,
+            height: each * bars.len() as f64 + 4.0,
+            words: told.collect::<Vec<_>>().join(", "),
+            bars,
+        }
     }
 }
 
@@ -184,6 +233,8 @@ mod tests {
         assert_eq!(chart.across[2].1, "5");
         assert_eq!(chart.words, "23/11 – 26/11: 3 – 5");
         assert!(Chart::of(&[], &moments, "cases", &tell).is_none());
+        let one = Chart::of(&points[..1], &moments, "cases", &tell).unwrap();
+        assert_eq!((one.bars.len(), one.lines.len(), one.words.as_str()), (1, 0, "3"));
         assert_eq!((round_up(0.0), round_up(7.0), round_up(120.0)), (1.0, 10.0, 200.0));
     }
 }

@@ -12,13 +12,12 @@ use domain::company::Company;
 use domain::measure::figure::Aggregate;
 use domain::raci::person::Person;
 use jiff::civil::Date;
-use store::Defined;
 
 use super::chart::{Chart, Point, bars, told as moment};
 use super::frame::{Frame, page};
 use crate::Server;
 use crate::api::problem::Problem;
-use crate::figures::{self, Asked, Every, Reading, Row, Span};
+use crate::figures::{self, Asked, Every, Reading, Row, Rows, Span};
 use crate::let_in::LetIn;
 
 #[derive(Template)]
@@ -95,7 +94,7 @@ pub(super) async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Res
             &Asked { every: Some("total".to_owned()), ..Asked::default() },
         )?;
         let days = days(daily.span);
-        let tile = |((rows, one), (total, _)): (&(Vec<Row>, Defined), &(Vec<Row>, Defined))| {
+        let tile = |((rows, one), (total, _)): (&Rows, &Rows)| {
             let told = figures::told(&server, one, language)?;
             let of = |day: &String| {
                 rows.iter().find(|row| row.when.as_ref() == Some(day)).and_then(|row| row.value)
@@ -159,7 +158,7 @@ fn read(server: &Server, let_in: &LetIn, metric: String, asked: Asked) -> Result
             .iter()
             .filter_map(|row| {
                 Some(Point {
-                    when: row.when.clone()?,
+                    when: row.when.clone().unwrap_or_default(),
                     group: group(row),
                     value: row.value?,
                     samples: row.samples,
@@ -176,7 +175,6 @@ fn read(server: &Server, let_in: &LetIn, metric: String, asked: Asked) -> Result
             }
         };
         let amount = |value: f64| frame.tell.amount(value, &told.unit);
-        #[allow(clippy::cast_precision_loss, reason = "it is read by people")]
         let percentile = |value: Option<u64>| value.map_or_else(String::new, |value| amount(value as f64));
         let lines = rows.iter().map(|row| Line {
             when: row.when.as_deref().map_or_else(|| say.total().to_owned(), moment),

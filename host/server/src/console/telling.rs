@@ -45,7 +45,6 @@ impl Teller {
         match unit {
             "ms" if value.abs() < 60_000.0 => format!("{} s", self.short(value / 1_000.0)),
             // Whole seconds are as fine as anybody reads minutes.
-            #[allow(clippy::cast_possible_truncation, reason = "no sum is that long")]
             "ms" => lasting((value / 1_000.0).round() as i64),
             "ratio" => self.part(value),
             _ => self.short(value),
@@ -66,7 +65,9 @@ pub(super) fn lasting(seconds: i64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
     let told = match (days, hours, minutes) {
         (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, minutes) if minutes < 10 && seconds % 60 > 0 => format!("{minutes} min {} s", seconds % 60),
+        (0, 0, minutes) if minutes < 10 && !seconds.is_multiple_of(60) => {
+            format!("{minutes} min {} s", seconds % 60)
+        }
         (0, 0, minutes) => format!("{minutes} min"),
         (0, hours, minutes) => format!("{hours} h {} min", minutes % 60),
         (days, hours, _) => format!("{days} d {} h", hours % 24),

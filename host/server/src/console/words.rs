@@ -90,8 +90,8 @@ words! {
     first_cases: "Se ven los primeros 100; el filtro alcanza a todos.", "Veem-se os primeiros 100; o filtro alcança todos.", "The first 100 are shown; the filter reaches all of them.";
     move_cases: "Mover casos", "Mover casos", "Move cases";
     move_which: "Marque casos en la lista, o deje la lista sin marcar y filtre.", "Marque casos na lista, ou deixe a lista sem marcar e filtre.", "Mark cases in the list, or mark none and filter.";
-    from_queue: "De la cola", "Da fila", "From queue";
-    from_agent: "De quien los tiene", "De quem os tem", "From agent";
+    of_queue: "De la cola", "Da fila", "From queue";
+    of_agent: "De quien los tiene", "De quem os tem", "From agent";
     with_tag: "Con la etiqueta", "Com a etiqueta", "With tag";
     waiting_minutes: "Que esperan más de (min)", "Que esperam mais de (min)", "Waiting longer than (min)";
     to: "A dónde", "Para onde", "Where to";
