@@ -103,19 +103,33 @@ with sync_playwright() as playwright:
         marta.get_by_role("link", name="Descargar CSV").click()
     assert "cases-queued" in Path(file.value.path()).read_text(), "the file of a figure"
 
-    # She reads what she proposed, and it is nobody's to sign alone; another signs.
+    # What somebody proposes is there at once, and she signs it for the row of which she has the last word.
     marta.get_by_role("link", name="Aprobaciones", exact=True).click()
-    nothing_wrong(marta, "the approvals", kept)
-    marta.get_by_role("link", name="pedido_en_camino").click()
-    expect(marta.get_by_role("button", name="Firmar")).to_have_count(0)
-    address = marta.url
+    expect(marta.get_by_role("link", name="pedido_en_camino")).to_be_visible()
     ricardo = signed_in(browser, host, "ricardo", wrong)
-    ricardo.goto(address)
-    nothing_wrong(ricardo, "a proposal", kept)
-    ricardo.get_by_role("button", name="Firmar").click()
-    expect(ricardo.locator("#approval-facts")).to_contain_text("Firmas")
-    expect(ricardo.locator("#approval-facts")).to_contain_text("Ricardo Salazar")
-    expect(marta.locator("#approval-facts")).to_contain_text("Ricardo Salazar")
+    ricardo.goto(f"{host}/console/approvals")
+    answers = [{"words": ["cupón"], "text": {"es": "Los cupones se usan en caja."}}]
+    content = {"rule": "cupones", "set": "atención", "plugin": "quick-answers", "settings": {"answers": answers}, "mode": "live"}
+    told = ricardo.evaluate(
+        """asked => fetch("/api/v1/proposals", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked) })
+            .then(told => told.status)""",
+        {"kind": "rule", "content": content, "reason": "Cada día preguntan por los cupones"},
+    )
+    assert told == 202, told
+    row = marta.locator("tbody tr", has_text="cupones")
+    expect(row).to_contain_text("le toca a usted")
+    nothing_wrong(marta, "the approvals", kept)
+    row.get_by_role("link").click()
+    expect(marta.locator("main")).to_contain_text("Los cupones se usan en caja.")
+    nothing_wrong(marta, "a proposal", kept)
+    marta.get_by_role("button", name="Firmar").press("Enter")
+    expect(marta.locator("#approval-facts")).to_contain_text("Firmas")
+    expect(marta.get_by_role("button", name="Firmar")).to_have_count(0)
+
+    # Who wrote it does not sign it, and reads that she did.
+    ricardo.goto(marta.url)
+    expect(ricardo.get_by_role("button", name="Firmar")).to_have_count(0)
+    expect(ricardo.locator("#approval-facts")).to_contain_text("Marta Díaz")
 
     # Whoever steers stops everything, and everybody sees it at once.
     marta.get_by_role("button", name="Detener envíos").click()
