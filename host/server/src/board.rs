@@ -10,10 +10,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::Time;
-use domain::agent::Presence;
+use domain::agent::{Agent, Presence};
 use domain::company::{AgentDescription, Company};
 use domain::conversation::{Conversation, Holder};
-use domain::id::{ConversationId, QueueId};
+use domain::id::{AgentId, ConversationId, QueueId};
 use domain::measure::figure::Hour;
 use domain::measure::sum::Sum;
 use domain::raci::action::Action;
@@ -127,64 +127,57 @@ async fn now(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<Bo
 /// How it is now, as far as somebody reaches.
 pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, ProjectionError> {
     let company = Arc::clone(&server.desk.active().company);
-    let (now, store) = (server.clock.now(), server.desk.store());
-    let agents: Vec<(&AgentDescription, domain::agent::Agent)> = company
-        .agents()
-        .iter()
-        .map(|one| Ok((one, store.agent(&one.id)?.1)))
-        .collect::<Result<_, ProjectionError>>()?;
-    let promise = promise(server);
-    let levels = in_time(server, &company, person, now)?;
-    let (mut attended, mut queues) = (BTreeMap::<QueueId, u32>::new(), Vec::new());
-    for Open { conversation, .. } in
-        held(server, person, agents.iter().flat_map(|(_, state)| state.cases.values()))?
-    {
-        if let Some(Holder::Agent { queue, .. }) = conversation.case.map(|case| case.holder) {
+    let (now, store, promise) = (server.clock.now(), server.desk.store(), promise(server));
+    let mut agents: Vec<(&AgentDescription, Agent)> = Vec::new();
+    for one in company.agents() {
+        agents.push((one, store.agent(&one.id)?.1));
+    }
+    let mut attended = BTreeMap::<QueueId, u32>::new();
+    for id in agents.iter().flat_map(|(_, state)| state.cases.values()) {
+        let case = reached(server, person, *id)?.and_then(|state| state.case);
+        if let Some(Holder::Agent { queue, .. }) = case.map(|case| case.holder) {
             *attended.entry(queue).or_default() += 1;
         }
     }
+    let levels = in_time(server, &company, person, now)?;
+    let mut queues = Vec::new();
     for queue in company.queues() {
         let waiting = waiting(server, person, &queue.id)?;
-        let waits = |since: &Time| now.duration_since(*since).as_secs();
         let beyond = |seconds: Option<i64>| {
-            let late =
-                waiting.iter().filter(|(since, _)| seconds.is_some_and(|seconds| waits(since) >= seconds));
-            u32::try_from(late.count()).unwrap_or(u32::MAX)
+            let waits = |since: Time| now.duration_since(since).as_secs();
+            let late = |(since, _): &&(Time, _)| seconds.is_some_and(|seconds| waits(*since) >= seconds);
+            count(waiting.iter().filter(late).count())
         };
         let whole = promise.map(i64::from);
-        let late = beyond(whole);
-        let serving = agents
-            .iter()
-            .filter(|(one, state)| state.presence == Presence::Available && one.queues.contains(&queue.id));
-        let rooms: Vec<u32> =
-            serving.map(|(one, state)| one.capacity.saturating_sub(count(state.cases.len()))).collect();
+        let serves = |(one, state): &&(&AgentDescription, Agent)| {
+            state.presence == Presence::Available && one.queues.contains(&queue.id)
+        };
+        let room =
+            |(one, state): &(&AgentDescription, Agent)| one.capacity.saturating_sub(count(state.cases.len()));
         let told = QueueTold {
             queue: queue.id.to_string(),
             waiting: count(waiting.len()),
             oldest: waiting.iter().map(|(since, _)| *since).min(),
-            at_risk: beyond(whole.map(|seconds| seconds / 2)) - late,
-            late,
+            at_risk: beyond(whole.map(|seconds| seconds / 2)).saturating_sub(beyond(whole)),
+            late: beyond(whole),
             attended: attended.get(&queue.id).copied().unwrap_or(0),
-            available: count(rooms.len()),
-            room: rooms.iter().sum(),
+            available: count(agents.iter().filter(serves).count()),
+            room: agents.iter().filter(serves).map(room).sum(),
             service_level: levels.get(&queue.id).copied(),
         };
-        let theirs = Target { queue: Some(queue.id.clone()), ..person.somewhere() };
-        if person.reaches(&theirs)
-            && (person.scope.numbers.is_empty() || is_of_numbers(&company, person, &queue.id, &told))
-        {
+        if concerns(&company, person, &queue.id, &told) {
             queues.push(told);
         }
     }
-    let reached = |one: &AgentDescription| {
-        one.queues.iter().any(|queue| queues.iter().any(|told| *told.queue == *queue.as_str()))
-            && (person.scope.team.is_empty() || person.scope.team.contains(&one.id))
+    let is_theirs = |one: &AgentDescription| {
+        let shown = |queue: &QueueId| queues.iter().any(|told| told.queue == queue.as_str());
+        one.queues.iter().any(shown) && (person.scope.team.is_empty() || person.scope.team.contains(&one.id))
     };
-    let agents = agents.iter().filter(|(one, _)| reached(one)).map(|(one, state)| AgentTold {
+    let agents = agents.into_iter().filter(|(one, _)| is_theirs(one)).map(|(one, state)| AgentTold {
         agent: one.id.to_string(),
         name: one.name.clone(),
         presence: state.presence.word(),
-        code: state.code.clone(),
+        code: state.code,
         since: state.since,
         cases: count(state.cases.len()),
         capacity: one.capacity,
@@ -198,10 +191,22 @@ fn count(many: usize) -> u32 {
     u32::try_from(many).unwrap_or(u32::MAX)
 }
 
-/// Whether a queue is any of somebody's whose scope is numbers: cases of one go there, or something is in it.
-fn is_of_numbers(company: &Company, person: &Person, queue: &QueueId, told: &QueueTold) -> bool {
+/// Whether a queue is any of somebody's. Where their scope is numbers it is if cases of one go there, or something is in it.
+fn concerns(company: &Company, person: &Person, queue: &QueueId, told: &QueueTold) -> bool {
+    let numbers = &person.scope.numbers;
     let goes = |number| company.default_queue(number) == *queue;
-    person.scope.numbers.iter().any(goes) || told.waiting + told.attended > 0
+    person.reaches(&Target { queue: Some(queue.clone()), ..person.somewhere() })
+        && (numbers.is_empty() || numbers.iter().any(goes) || told.waiting + told.attended > 0)
+}
+
+/// A conversation, if somebody reaches it.
+fn reached(
+    server: &Server,
+    person: &Person,
+    id: ConversationId,
+) -> Result<Option<Conversation>, ProjectionError> {
+    let found = server.desk.store().conversation(id)?.1;
+    Ok(found.filter(|state| person.reaches(&said::target(state))))
 }
 
 /// The cases that wait in a queue and that somebody reaches, with since when.
@@ -210,50 +215,65 @@ fn waiting(
     person: &Person,
     queue: &QueueId,
 ) -> Result<Vec<(Time, ConversationId)>, ProjectionError> {
-    let store = server.desk.store();
+    // Whoever reaches everything need not have each looked at.
+    let all = person.reaches(&Target::default());
     let mut found = Vec::new();
-    for one in store.waiting(queue)? {
-        let reached = person.scope.is_empty()
-            || store
-                .conversation(one.conversation)?
-                .1
-                .is_some_and(|state| person.reaches(&said::target(&state)));
-        if reached {
+    for one in server.desk.store().waiting(queue)? {
+        if all || reached(server, person, one.conversation)?.is_some() {
             found.push((one.since, one.conversation));
         }
     }
     Ok(found)
 }
 
-fn held<'a>(
-    server: &Server,
-    person: &Person,
-    ids: impl Iterator<Item = &'a ConversationId>,
-) -> Result<Vec<Open>, ProjectionError> {
-    let mut found = Vec::new();
-    for id in ids {
-        if let Some(conversation) = server.desk.store().conversation(*id)?.1
-            && person.reaches(&said::target(&conversation))
-        {
-            found.push(Open { id: *id, conversation });
-        }
-    }
-    Ok(found)
+/// Which cases are listed.
+pub(crate) struct Listing<'a> {
+    /// Those that wait in this queue or came from it; of all if none.
+    pub(crate) queue: Option<&'a QueueId>,
+    /// Those that this agent has; those that wait too if none.
+    pub(crate) agent: Option<&'a AgentId>,
+    /// At most so many.
+    pub(crate) most: usize,
 }
 
-/// The cases that wait, the longest waiting first, and then those that agents have; at most so many.
-pub(crate) fn open(server: &Server, person: &Person, most: usize) -> Result<Vec<Open>, ProjectionError> {
-    let company = Arc::clone(&server.desk.active().company);
-    let mut waits = Vec::new();
-    for queue in company.queues() {
-        waits.extend(waiting(server, person, &queue.id)?);
+impl Listing<'_> {
+    /// The cases that wait, the longest waiting first, and then those that agents have; and whether there are more.
+    pub(crate) fn read(
+        &self,
+        server: &Server,
+        person: &Person,
+    ) -> Result<(Vec<Open>, bool), ProjectionError> {
+        let company = Arc::clone(&server.desk.active().company);
+        let (is_queue, is_agent) = (
+            |queue: &QueueId| self.queue.is_none_or(|only| only == queue),
+            |agent: &AgentId| self.agent.is_none_or(|only| only == agent),
+        );
+        let mut waits = Vec::new();
+        for queue in company.queues().iter().filter(|one| self.agent.is_none() && is_queue(&one.id)) {
+            waits.extend(waiting(server, person, &queue.id)?);
+        }
+        waits.sort();
+        let mut ids: Vec<ConversationId> = waits.into_iter().map(|(_, id)| id).collect();
+        for one in company.agents().iter().filter(|one| is_agent(&one.id)) {
+            ids.extend(server.desk.store().agent(&one.id)?.1.cases.into_values());
+        }
+        let mut found = Vec::new();
+        for id in ids {
+            let Some(conversation) = reached(server, person, id)? else { continue };
+            let fits = match conversation.case.as_ref().map(|case| &case.holder) {
+                Some(Holder::Agent { queue, .. }) => is_queue(queue),
+                Some(Holder::Queue { .. }) => true,
+                Some(Holder::Rules) | None => false,
+            };
+            if fits && found.len() == self.most {
+                return Ok((found, true));
+            }
+            if fits {
+                found.push(Open { id, conversation });
+            }
+        }
+        Ok((found, false))
     }
-    waits.sort();
-    let mut ids: Vec<ConversationId> = waits.into_iter().map(|(_, id)| id).collect();
-    for AgentDescription { id, .. } in company.agents() {
-        ids.extend(server.desk.store().agent(id)?.1.cases.into_values());
-    }
-    held(server, person, ids.iter().take(most))
 }
 
 /// Within what time a case is to be answered, as the rule that counts it was told.

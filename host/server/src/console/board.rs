@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::company::Company;
 use domain::conversation::Holder;
+use domain::id::{AgentId, QueueId};
 use domain::raci::action::Action;
 use domain::raci::person::Person;
 use serde::Deserialize;
@@ -21,7 +22,7 @@ use super::telling::{Teller, lasting};
 use super::words::Words;
 use crate::Server;
 use crate::api::problem::Problem;
-use crate::board::{AgentTold, Board, Open, QueueTold, board, open, places};
+use crate::board::{AgentTold, Board, Listing, Open, QueueTold, board, places};
 use crate::conversations;
 use crate::let_in::LetIn;
 use crate::moves;
@@ -154,18 +155,13 @@ fn cases(
 ) -> Result<Cases, Problem> {
     let named = |name: &Option<String>| name.as_deref().map(str::trim).unwrap_or_default().to_owned();
     let (queue, agent) = (named(&which.queue), named(&which.agent));
-    let fits = |one: &Open| {
-        let holder = one.conversation.case.as_ref().map(|case| &case.holder);
-        let (of_queue, of_agent) = match holder {
-            Some(Holder::Queue { place, .. }) => (place.queue.as_str(), ""),
-            Some(Holder::Agent { agent, queue, .. }) => (queue.as_str(), agent.as_str()),
-            Some(Holder::Rules) | None => ("", ""),
-        };
-        (queue.is_empty() || queue == of_queue) && (agent.is_empty() || agent == of_agent)
+    let (of_queue, of_agent) = (QueueId::from(queue.as_str()), AgentId::from(agent.as_str()));
+    let listing = Listing {
+        queue: Some(&of_queue).filter(|_| !queue.is_empty()),
+        agent: Some(&of_agent).filter(|_| !agent.is_empty()),
+        most: MOST,
     };
-    let mut all = open(server, person, usize::MAX)?;
-    all.retain(fits);
-    let are_all = all.len() <= MOST;
+    let (all, more) = listing.read(server, person)?;
     let promise = board.promise.map(i64::from);
     let row = |one: &Open| {
         let (conversation, case) = (&one.conversation, one.conversation.case.as_ref());
@@ -193,8 +189,8 @@ fn cases(
     let (here, queues) = places(board);
     let named = |one: &AgentTold| (one.agent.clone(), one.name.clone());
     Ok(Cases {
-        rows: all.iter().take(MOST).map(row).collect(),
-        are_all,
+        rows: all.iter().map(row).collect(),
+        are_all: !more,
         queue,
         agent,
         queues: queues.into_iter().map(ToOwned::to_owned).collect(),
