@@ -205,8 +205,7 @@ impl<'a> Sees<'a> {
     }
 }
 
-/// What is or was counted.
-pub(crate) fn defined(server: &Server) -> Result<Vec<Defined>, Problem> {
+fn defined(server: &Server) -> Result<Vec<Defined>, Problem> {
     let mut all = server.desk.store().figures()?;
     all.sort_by(|a, b| (&a.figure.name, &a.rule, a.since).cmp(&(&b.figure.name, &b.rule, b.since)));
     Ok(all)

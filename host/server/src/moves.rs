@@ -234,20 +234,18 @@ fn sees(let_in: &LetIn, one: &Move) -> bool {
     let_in.person.reaches(&Target::default()) || one.by == let_in.actor
 }
 
-/// The latest moves that somebody sees.
-pub(crate) fn latest(server: &Server, let_in: &LetIn, most: usize) -> Result<Vec<Told>, Problem> {
+/// The latest moves that somebody sees, and whether there are more.
+pub(crate) fn latest(server: &Server, let_in: &LetIn, most: usize) -> Result<(Vec<Told>, bool), Problem> {
     let language = language(server, let_in);
     let mut moves = server.desk.case_moves()?;
     moves.retain(|one| sees(let_in, one));
-    Ok(moves.iter().take(most).map(|one| told(server, one, language)).collect())
+    let told = moves.iter().take(most).map(|one| told(server, one, language)).collect();
+    Ok((told, moves.len() > most))
 }
 
 async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<List>, Problem> {
-    let language = language(&server, &let_in);
-    let mut moves = server.desk.case_moves()?;
-    moves.retain(|one| sees(&let_in, one));
-    let told = moves.iter().take(MOST).map(|one| told(&server, one, language)).collect();
-    Ok(Json(List { moves: told, more: moves.len() > MOST }))
+    let (moves, more) = latest(&server, &let_in, MOST)?;
+    Ok(Json(List { moves, more }))
 }
 
 async fn one(

@@ -120,7 +120,7 @@ pub(crate) struct Told {
     /// What it is called.
     pub(crate) proposal: String,
     /// What kind of change.
-    pub(crate) kind: String,
+    kind: String,
     /// The same for people.
     pub(crate) kind_words: String,
     /// In one line.
@@ -140,7 +140,7 @@ pub(crate) struct Told {
     #[schemars(with = "String")]
     pub(crate) since: Time,
     /// How far it is: `is`, and what belongs to it.
-    pub(crate) stage: Value,
+    stage: Value,
     /// The same for people.
     pub(crate) stage_words: String,
     /// What came of it, once it is carried out.
@@ -158,7 +158,7 @@ pub(crate) struct Told {
     /// Who signed this content.
     pub(crate) signed: Vec<Value>,
     /// If somebody went past the approvals.
-    forced: Value,
+    pub(crate) forced: Value,
     /// If it is in force by the word of somebody who has left: `left`, the `rows` of which nobody else answers for it yet, and
     /// `words`.
     pub(crate) to_ratify: Value,

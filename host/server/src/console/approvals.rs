@@ -60,6 +60,8 @@ struct One {
     judgements: Vec<(String, String, String)>,
     heard: Vec<(String, &'static str, String)>,
     signed: Vec<(String, String)>,
+    /// Why somebody has to say that it is theirs, if somebody has.
+    mark: Option<String>,
     acts: Vec<Act>,
 }
 
@@ -173,6 +175,7 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
         judgements: judgements.collect(),
         heard: heard.collect(),
         signed: told.signed.iter().map(|one| (who(raci, &one["by"]), at(&one["at"]))).collect(),
+        mark: told.to_ratify["words"].as_str().map(ToOwned::to_owned),
         acts: told.yours.iter().filter_map(|does| act(say, does)).collect(),
         told,
         frame,

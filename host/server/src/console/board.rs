@@ -111,7 +111,8 @@ fn read(server: &Server, let_in: &LetIn, which: &Which) -> Result<Shown, Problem
     let cases = moves_cases
         .then(|| cases(server, &company, &let_in.person, &board, which, (say, tell)))
         .transpose()?;
-    let moves = if may.here(Action::ReadMoves) { moves::latest(server, let_in, MOVES)? } else { Vec::new() };
+    let moves =
+        if may.here(Action::ReadMoves) { moves::latest(server, let_in, MOVES)?.0 } else { Vec::new() };
     let moves = moves.into_iter().map(|told| MoveRow {
         by: named(company.raci(), &told.by),
         at: tell.at(told.asked),

@@ -87,6 +87,8 @@ struct One {
     may_move: bool,
     may_try: bool,
     days: u32,
+    /// What the host's clock shows, for programs.
+    now: String,
     trial: Option<Trial>,
 }
 
@@ -257,6 +259,7 @@ fn read(server: &Server, let_in: &LetIn, rule: &RuleId, asked: &Asked) -> Result
         may_move,
         may_try: may.here(Action::TryRules),
         days: DAYS,
+        now: frame.tell.now.to_string(),
         trial,
         frame,
     })

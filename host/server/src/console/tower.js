@@ -5,7 +5,7 @@ const part = (id) => document.getElementById(id);
 const say = (text) => { part("said").textContent = text ?? ""; };
 const body = document.body;
 
-export async function ask(method, path, content) {
+async function ask(method, path, content) {
   let answer;
   try {
     answer = await fetch(`/api/v1${path}`, {
@@ -40,7 +40,7 @@ function renew(now, then) {
 }
 
 let asking = null;
-export async function look() {
+async function look() {
   if (asking) return asking;
   asking = (async () => {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
@@ -139,7 +139,7 @@ document.addEventListener("submit", (event) => {
         await after(form);
       }
     } catch (error) {
-      // What is refused is said where it was asked.
+      // It would cover what is said; what was written in it is still there.
       form.closest("dialog")?.close();
       throw error;
     } finally {
@@ -191,11 +191,11 @@ if (mover) {
   };
 }
 
-// A trial begins, and the page that shows how far it is takes over.
+// A trial begins, and the page that shows how far it is takes over. Days are counted back from what the host's clock shows.
 async function trial(form) {
   const asked = content(form), days = asked.days;
   delete asked.days;
-  const begun = await ask("POST", "/backtests", { ...asked, from: new Date(Date.now() - days * 86400000).toISOString() });
+  const begun = await ask("POST", "/backtests", { ...asked, from: new Date(new Date(form.dataset.now) - days * 86400000).toISOString() });
   const to = new URL(location.href);
   to.searchParams.set("trial", begun.backtest);
   to.hash = "trial";
