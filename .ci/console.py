@@ -1,41 +1,19 @@
 """An agent at work in a browser, from the customer's first words to the end of the case; see `console` beside this."""
 
-import json
 import sys
-import urllib.request
-from pathlib import Path
 
-import axe_playwright_python
 from playwright.sync_api import expect, sync_playwright
 
-browser_path, host, phones = sys.argv[1:]
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+from pages import nothing_wrong
+from pages import write as say
+
+browser_path, host, phones = sys.argv[1:4]
 # A phone of whoever tries the demo.
 PHONE, NUMBER, NAME = "573105550199", "106540352242922", "Usted, en Bogotá"
 
 
 def write(text):
-    act = {"phone": PHONE, "number": NUMBER, "act": "say", "text": text}
-    request = urllib.request.Request(
-        f"{phones}/page/act", json.dumps(act).encode(), {"Content-Type": "application/json"}
-    )
-    urllib.request.urlopen(request)
-
-
-def nothing_wrong(page, state):
-    """In light and dark, on a desk and on a phone: axe finds nothing and nothing has to be scrolled to the side."""
-    for scheme in ["light", "dark"]:
-        for width, height in [(1200, 800), (360, 700)]:
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": height})
-            page.evaluate(AXE)
-            found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)["violations"]
-            found = [(one["id"], one["help"], [node["html"][:100] for node in one["nodes"]]) for one in found]
-            assert not found, f"{state}, {scheme}, {width} px: {found}"
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{state}, {scheme}: {wide} px on {width}"
-    page.set_viewport_size({"width": 1200, "height": 800})
+    say(phones, PHONE, NUMBER, text)
 
 
 expect.set_options(timeout=20_000)

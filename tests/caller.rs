@@ -62,18 +62,22 @@ impl Caller {
     /// Sends a request, and keeps the cookie that comes back.
     pub async fn ask(&mut self, method: &str, path: &str, body: Value) -> Told {
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        self.send(method, path, "application/json", body.as_bytes()).await
+        self.send(method, &format!("/api/v1{path}"), "application/json", body.as_bytes()).await
     }
 
     /// Sends a file.
     pub async fn hand_in(&mut self, path: &str, file: &[u8]) -> Told {
-        self.send("POST", path, "application/octet-stream", file).await
+        self.send("POST", &format!("/api/v1{path}"), "application/octet-stream", file).await
+    }
+
+    /// Looks at a page for people.
+    pub async fn page(&mut self, path: &str) -> Told {
+        self.send("GET", path, "text/html", &[]).await
     }
 
     async fn send(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> Told {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
-        let mut head =
-            format!("{method} /api/v1{path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
         if !body.is_empty() {
             head += &format!("Content-Type: {kind}\r\n");
         }

@@ -63,6 +63,7 @@ mod sending;
 mod simulation;
 mod templates;
 mod timers;
+mod tower;
 mod webhooks;
 mod why;
 mod world;

@@ -43,6 +43,9 @@ impl Presence {
 pub struct Agent {
     /// Whether work can be given.
     pub presence: Presence,
+    /// Since when that is so, with that code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
     /// The cases that the agent has.
     pub cases: BTreeMap<CaseId, ConversationId>,
     /// What a break is for, as a code of the company.
@@ -60,6 +63,9 @@ impl Agent {
     pub fn fold(&mut self, time: Time, event: &Event) {
         match event {
             Event::PresenceSet(set) => {
+                if (self.presence, &self.code) != (set.presence, &set.code) {
+                    self.since = Some(time);
+                }
                 self.presence = set.presence;
                 self.code.clone_from(&set.code);
                 if set.presence != Presence::Away {
@@ -67,6 +73,9 @@ impl Agent {
                 }
             }
             Event::ShiftEnded(ended) => {
+                if self.presence != Presence::Away {
+                    self.since = Some(time);
+                }
                 self.presence = Presence::Away;
                 self.code = None;
                 self.ended = Some(ended.clone());

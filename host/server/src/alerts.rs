@@ -57,11 +57,11 @@ struct List {
 #[schemars(rename = "Alert")]
 pub(crate) struct Told {
     /// The rule that raised it and its name, as `watch/slow-first-response`.
-    alert: String,
+    pub(crate) alert: String,
     /// `warning` or `critical`.
-    level: String,
+    pub(crate) level: String,
     /// What the rule says, in your language.
-    words: String,
+    pub(crate) words: String,
     /// The name of the company's number that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<String>,
@@ -76,15 +76,25 @@ pub(crate) struct Told {
     label: String,
     /// Since when it goes on.
     #[schemars(with = "String")]
-    since: Time,
+    pub(crate) since: Time,
     /// When it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     ended: Option<Time>,
-    /// The figure that was looked at, as `GET /api/v1/kpis` has it.
+    /// The figure that was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) metric: Option<String>,
+    /// By what it is known, as `GET /api/v1/kpis` has it.
     series: String,
     /// How many samples of it there were.
     samples: u64,
+}
+
+/// What goes on, as far as somebody sees it.
+pub(crate) fn going(server: &Server, let_in: &LetIn) -> Result<Vec<Told>, Problem> {
+    let mut alerts = seen(server, let_in)?;
+    alerts.retain(Alert::goes_on);
+    told(server, let_in, &alerts)
 }
 
 async fn all(
@@ -95,8 +105,7 @@ async fn all(
     let mut alerts = seen(&server, &let_in)?;
     let over = alerts.iter().position(|alert| !alert.goes_on()).unwrap_or(alerts.len());
     alerts.truncate(if all { over + MOST_ENDED } else { over });
-    let told = alerts.iter().map(|alert| told(&server, &let_in, alert));
-    Ok(Json(List { alerts: told.collect() }))
+    Ok(Json(List { alerts: told(&server, &let_in, &alerts)? }))
 }
 
 /// Those that somebody sees: what goes on first.
@@ -113,21 +122,28 @@ fn seen(server: &Server, let_in: &LetIn) -> Result<Vec<Alert>, Problem> {
     Ok(alerts)
 }
 
-fn told(server: &Server, let_in: &LetIn, alert: &Alert) -> Told {
-    let company = &server.desk.active().company;
-    let which = &alert.raised.which;
+fn told(server: &Server, let_in: &LetIn, alerts: &[Alert]) -> Result<Vec<Told>, Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    let figures = server.desk.store().figures()?;
     let number = |id| company.number(id).map_or_else(|| id.to_string(), |number| number.name.clone());
-    Told {
-        alert: which.to_string(),
-        level: alert.raised.level.word(),
-        words: alert.words(let_in.person.language(company.own_language())).to_owned(),
-        number: which.place.number.as_ref().map(number),
-        queue: which.place.queue.as_ref().map(ToString::to_string),
-        agent: which.place.agent.as_ref().map(ToString::to_string),
-        label: which.place.label.clone(),
-        since: alert.since,
-        ended: alert.ended,
-        series: alert.raised.seen.series.to_string(),
-        samples: alert.raised.seen.samples,
-    }
+    let language = let_in.person.language(company.own_language());
+    let told = alerts.iter().map(|alert| {
+        let (which, seen) = (&alert.raised.which, &alert.raised.seen);
+        let figure = figures.iter().find(|one| one.figure.series(&one.rule) == seen.series);
+        Told {
+            alert: which.to_string(),
+            level: alert.raised.level.word(),
+            words: alert.words(language).to_owned(),
+            number: which.place.number.as_ref().map(number),
+            queue: which.place.queue.as_ref().map(ToString::to_string),
+            agent: which.place.agent.as_ref().map(ToString::to_string),
+            label: which.place.label.clone(),
+            since: alert.since,
+            ended: alert.ended,
+            metric: figure.map(|one| one.figure.name.clone()),
+            series: seen.series.to_string(),
+            samples: seen.samples,
+        }
+    });
+    Ok(told.collect())
 }

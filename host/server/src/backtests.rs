@@ -105,17 +105,17 @@ struct Asked {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "BacktestTold")]
-struct Told {
+pub(crate) struct Told {
     /// Its number, by which it is asked for.
-    backtest: u64,
+    pub(crate) backtest: u64,
     /// The rule.
     rule: String,
     /// `running`, `done`, `stopped` or `failed`.
-    state: &'static str,
+    pub(crate) state: &'static str,
     /// Events of the journal that it went through.
-    events: u64,
+    pub(crate) events: u64,
     /// Of how many.
-    of: u64,
+    pub(crate) of: u64,
     /// Decisions that were made.
     decisions: u64,
     /// For how long it has run, in seconds.
@@ -124,7 +124,7 @@ struct Told {
     advice: Vec<String>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<String>,
+    pub(crate) why: Option<String>,
     /// The first moment that it is tried on.
     #[schemars(with = "String")]
     from: Time,
@@ -134,9 +134,9 @@ struct Told {
     /// What came of it: `decisions`, `same`, `simulated`, `not-asked`, `erased`, `by-others`, `wakes`, `requests`, `differences`, `queues`,
     /// `preferred`, `wait`, `rules`, `examples`.
     #[serde(skip_serializing_if = "Value::is_null")]
-    report: Value,
+    pub(crate) report: Value,
     /// Whether it is kept, and stands beside a proposal of the same.
-    kept: bool,
+    pub(crate) kept: bool,
 }
 
 /// The trials of this process.
@@ -300,7 +300,12 @@ async fn look(
     let_in: LetIn,
     Path(number): Path<String>,
 ) -> Result<Json<Told>, Problem> {
-    Ok(Json(server.backtests.of(&number, &let_in.actor())?.told()))
+    Ok(Json(look_at(&server, &let_in, &number)?))
+}
+
+/// How far a trial of somebody's is, or what came of it.
+pub(crate) fn look_at(server: &Server, let_in: &LetIn, number: &str) -> Result<Told, Problem> {
+    Ok(server.backtests.of(number, &let_in.actor())?.told())
 }
 
 async fn stop(

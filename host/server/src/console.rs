@@ -1,7 +1,20 @@
 //! The console: where people work, in a browser.
 //!
-//! The page is the same for everybody and knows nothing; what somebody sees of it is what the API lets them, and a page of somebody
-//! else's can no more read it than a partner's program could. It is three files without a build step.
+//! Agents have one page that draws itself anew every other second and asks the API, as a partner's program would. Whoever steers has
+//! pages that the host writes (`askama`), because they are read more than they change: those come in by the door of the API, ask
+//! what its routes ask, and say so where the matrix says no (decisions/0035). All of it is files without a build step.
+
+mod approvals;
+mod board;
+mod chart;
+mod differing;
+mod figures;
+mod frame;
+mod refused;
+mod rules;
+mod telling;
+mod trial;
+mod words;
 
 use std::sync::Arc;
 
@@ -9,9 +22,11 @@ use axum::http::header;
 use domain::raci::action::Action;
 
 use crate::Server;
-use crate::routes::Routes;
+use crate::routes::{About, Routes};
 
-/// The page and what it is made of.
+pub(crate) use refused::in_words;
+
+/// What everybody may have: it says nothing of anybody.
 pub(crate) fn routes() -> Routes<Arc<Server>> {
     let file = |kind: &'static str, content: &'static str| {
         move || async move { ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], content) }
@@ -20,7 +35,27 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
     let script = "text/javascript; charset=utf-8";
     Routes::new()
         .get("/console", Action::SignIn, file(html, include_str!("console/page.html")))
+        .get("/console/colours.css", Action::SignIn, file(css, include_str!("console/colours.css")))
         .get("/console/page.css", Action::SignIn, file(css, include_str!("console/page.css")))
         .get("/console/page.js", Action::SignIn, file(script, include_str!("console/page.js")))
         .get("/console/words.js", Action::SignIn, file(script, include_str!("console/words.js")))
+        .get("/console/tower.css", Action::SignIn, file(css, include_str!("console/tower.css")))
+        .get("/console/tower.js", Action::SignIn, file(script, include_str!("console/tower.js")))
+}
+
+/// The pages of whoever steers, each with the action that its contents are in the API.
+pub(crate) fn pages() -> Routes<Arc<Server>> {
+    Routes::new()
+        .get("/console/tower", Action::ReadStatus, board::shown)
+        .about(About::WithinScope)
+        .get("/console/rules", Action::ReadRules, rules::all)
+        .about(About::WithinScope)
+        .get("/console/rules/{rule}", Action::ReadRules, rules::one)
+        .about(About::WithinScope)
+        .get("/console/figures", Action::ReadFigures, figures::all)
+        .about(About::WithinScope)
+        .get("/console/figures/{metric}", Action::ReadFigures, figures::one)
+        .about(About::WithinScope)
+        .get("/console/approvals", Action::ReadProposals, approvals::all)
+        .get("/console/approvals/{proposal}", Action::ReadProposals, approvals::one)
 }

@@ -33,7 +33,7 @@ use crate::api::problem::Problem;
 use crate::let_in::LetIn;
 use crate::routes::{About, Routes};
 
-use report::{Every, Row, Span};
+pub(crate) use report::{Every, Row, Span};
 
 /// The most days of a report, by day and by hour.
 const LONGEST: [i32; 2] = [400, 31];
@@ -82,38 +82,38 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
 /// What a figure means, and who counts it.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-struct Told {
+pub(crate) struct Told {
     /// Its name.
-    metric: String,
+    pub(crate) metric: String,
     /// What people call it, in your language.
-    title: String,
+    pub(crate) title: String,
     /// What its values are: those of a ratio are parts of 1.
-    unit: String,
+    pub(crate) unit: String,
     /// `sum`, `ratio` or `distribution`.
-    aggregate: String,
+    pub(crate) aggregate: String,
     /// How it is counted, in words.
-    formula: String,
+    pub(crate) formula: String,
     /// Which of several ways to count it this is.
-    variant: String,
+    pub(crate) variant: String,
     /// Counts the meanings that it has had.
-    version: u32,
+    pub(crate) version: u32,
     /// Roles that it is made for.
     audience: Vec<String>,
     /// The rule that counts it.
-    rule: String,
+    pub(crate) rule: String,
     /// By what it is known: SHA-256 of rule, name, version, variant, unit and aggregate.
-    series: String,
+    pub(crate) series: String,
     /// The SHA-256 of the component that counted it last.
     component: String,
     /// The SHA-256 of its settings.
     settings: String,
     /// Since when it is counted.
     #[schemars(with = "String")]
-    since: domain::Time,
+    pub(crate) since: domain::Time,
     /// Whether it is counted now.
-    counted: bool,
+    pub(crate) counted: bool,
     /// Facts that are missing in the figures of this rule because it failed.
-    dropped: u64,
+    pub(crate) dropped: u64,
 }
 
 /// Some figures.
@@ -151,15 +151,26 @@ struct Report {
     figures: Vec<Counted>,
 }
 
-#[derive(Deserialize)]
-struct Asked {
-    since: Option<String>,
-    until: Option<String>,
-    every: Option<String>,
-    by: Option<String>,
-    rule: Option<String>,
-    format: Option<String>,
+#[derive(Deserialize, Default)]
+pub(crate) struct Asked {
+    pub(crate) since: Option<String>,
+    pub(crate) until: Option<String>,
+    pub(crate) every: Option<String>,
+    pub(crate) by: Option<String>,
+    pub(crate) rule: Option<String>,
+    pub(crate) format: Option<String>,
 }
+
+/// What was counted of some figures, as far as somebody sees it.
+pub(crate) struct Reading {
+    /// The days, and how they are divided.
+    pub(crate) span: Span,
+    /// Each with its rows, in the order of time, then of groups.
+    pub(crate) figures: Vec<Rows>,
+}
+
+/// The rows of a figure, and what it means.
+pub(crate) type Rows = (Vec<Row>, Defined);
 
 impl From<ProjectionError> for Problem {
     fn from(error: ProjectionError) -> Self {
@@ -202,7 +213,8 @@ fn defined(server: &Server) -> Result<Vec<Defined>, Problem> {
     Ok(all)
 }
 
-fn told(server: &Server, defined: &Defined, language: Language) -> Result<Told, Problem> {
+/// What a figure means.
+pub(crate) fn told(server: &Server, defined: &Defined, language: Language) -> Result<Told, Problem> {
     let Defined { rule, figure, component, settings, since } = defined;
     let counts = server.desk.store().counts(rule)?;
     let series = figure.series(rule);
@@ -244,6 +256,37 @@ async fn all(
     Ok(Json(Part { figures, next }))
 }
 
+/// What was counted of one figure in the time that somebody asks for, or of all of them.
+pub(crate) fn read(
+    server: &Server,
+    person: &Person,
+    metric: Option<&str>,
+    asked: &Asked,
+) -> Result<Reading, Problem> {
+    let active = server.desk.active();
+    let (company, raci) = (&active.company, server.people.with_loans(active.company.raci()));
+    let span = span(asked, Hour::of(server.clock.now(), company.zone()).day)?;
+    let by = one_of("by", asked.by.as_deref(), By::WORDS, By::All)?;
+    let of_rule = |rule: &RuleId| asked.rule.as_ref().is_none_or(|only| only == rule.as_str());
+    let mut found = defined(server)?;
+    found.retain(|one| metric.is_none_or(|metric| one.figure.name == metric) && of_rule(&one.rule));
+    if found.is_empty() && metric.is_some() {
+        let words = "nothing of this name is counted: `timonel kpi list` and GET /api/v1/kpis show what is";
+        return Err(Problem::new(StatusCode::NOT_FOUND, "no-such-figure", words));
+    }
+    let sees = Sees::of(person, raci.as_ref());
+    let rows = |one: &Defined| {
+        report::rows(server.desk.store(), one, span, by, company.zone(), &|place| sees.sees(place))
+    };
+    let figures = found.into_iter().map(|one| Ok((rows(&one)?, one)));
+    Ok(Reading { span, figures: figures.collect::<Result<_, ProjectionError>>()? })
+}
+
+/// Whether somebody sees of figures what their scope reaches, and not only what is theirs.
+pub(crate) fn steers(person: &Person, raci: &Raci) -> bool {
+    Sees::of(person, raci).steers
+}
+
 async fn one(
     State(server): State<Arc<Server>>,
     let_in: LetIn,
@@ -251,33 +294,18 @@ async fn one(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let active = server.desk.active();
-    let (company, raci) = (&active.company, server.people.with_loans(active.company.raci()));
+    let company = Arc::clone(&server.desk.active().company);
     let language = let_in.person.language(company.own_language());
-    let span = span(&asked, Hour::of(server.clock.now(), company.zone()).day)?;
-    let by = one_of("by", asked.by.as_deref(), By::WORDS, By::All)?;
     let csv = wants_csv(&asked, &headers)?;
-    let of_rule = |rule: &RuleId| asked.rule.as_ref().is_none_or(|only| only == rule.as_str());
-    let found = defined(&server)?.into_iter().filter(|one| one.figure.name == metric && of_rule(&one.rule));
-    let found: Vec<Defined> = found.collect();
-    if found.is_empty() {
-        let words = "nothing of this name is counted: `timonel kpi list` and GET /api/v1/kpis show what is";
-        return Err(Problem::new(StatusCode::NOT_FOUND, "no-such-figure", words));
-    }
-    let (store, zone) = (server.desk.store().clone(), company.zone().clone());
-    let person = let_in.person.clone();
-    let steers = Sees::of(&person, raci.as_ref()).steers;
-    let read = tokio::task::spawn_blocking(move || {
-        let sees = Sees { person: &person, steers };
-        let rows = |one: &Defined| report::rows(&store, one, span, by, &zone, &|place| sees.sees(place));
-        found.into_iter().map(|one| Ok((rows(&one)?, one))).collect::<Result<Vec<_>, ProjectionError>>()
-    });
-    let read = read.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??;
+    let reader = Arc::clone(&server);
+    let reading = tokio::task::spawn_blocking(move || read(&reader, &let_in.person, Some(&metric), &asked));
+    let Reading { span, figures } =
+        reading.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??;
     if csv {
         let head = [(header::CONTENT_TYPE, "text/csv; charset=utf-8")];
-        return Ok((head, report::csv(&read)).into_response());
+        return Ok((head, report::csv(&figures)).into_response());
     }
-    let figures = read
+    let figures = figures
         .into_iter()
         .map(|(rows, one)| Ok::<_, Problem>(Counted { figure: told(&server, &one, language)?, rows }));
     let figures = figures.collect::<Result<_, _>>()?;

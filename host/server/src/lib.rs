@@ -7,6 +7,7 @@ mod audit;
 mod authors;
 mod backtests;
 mod backup;
+mod board;
 mod campaigns;
 mod console;
 mod contacts;
@@ -148,7 +149,8 @@ pub fn routers(server: Server, more: Routes) -> (Router, Router) {
     let server = Arc::new(server);
     let open = more.merge(open_routes().with_state(Arc::clone(&server)));
     let local = local_routes().with_state(Arc::clone(&server));
-    let api = api_routes().with_state(Arc::clone(&server)).for_people(Arc::clone(&server));
+    let behind_the_door = api_routes().merge(console::pages()).with_state(Arc::clone(&server));
+    let api = console::in_words(behind_the_door.for_people(Arc::clone(&server)), &server);
     let world = open.to_the_world().merge(api);
     (site::guarded(world, &server.site), local.at_the_machine(server))
 }

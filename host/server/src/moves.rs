@@ -131,29 +131,29 @@ struct Count {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "CaseMoveTold")]
-struct Told {
+pub(crate) struct Told {
     /// What it is called in other requests.
     #[serde(rename = "move")]
     id: String,
     /// Who wants it.
-    by: String,
+    pub(crate) by: String,
     /// Since when.
     #[schemars(with = "String")]
-    asked: Time,
+    pub(crate) asked: Time,
     /// Why.
-    reason: String,
+    pub(crate) reason: String,
     /// Where to.
-    to: String,
+    pub(crate) to: String,
     /// How far it is: `asked`, `proposed`, `running`, `done`; or `over`, if others did not agree.
-    stage: &'static str,
+    pub(crate) stage: &'static str,
     /// The proposal, if others have to agree.
-    proposal: Option<String>,
+    pub(crate) proposal: Option<String>,
     /// How many cases.
-    cases: u32,
+    pub(crate) cases: u32,
     /// How many of them are done with.
     done: u32,
     /// How many were moved.
-    moved: u32,
+    pub(crate) moved: u32,
     /// Those that were left where they are, and why.
     left: Vec<Count>,
     /// When the last of them was done with.
@@ -234,12 +234,18 @@ fn sees(let_in: &LetIn, one: &Move) -> bool {
     let_in.person.reaches(&Target::default()) || one.by == let_in.actor
 }
 
-async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<List>, Problem> {
-    let language = language(&server, &let_in);
+/// The latest moves that somebody sees, and whether there are more.
+pub(crate) fn latest(server: &Server, let_in: &LetIn, most: usize) -> Result<(Vec<Told>, bool), Problem> {
+    let language = language(server, let_in);
     let mut moves = server.desk.case_moves()?;
-    moves.retain(|one| sees(&let_in, one));
-    let told = moves.iter().take(MOST).map(|one| told(&server, one, language)).collect();
-    Ok(Json(List { moves: told, more: moves.len() > MOST }))
+    moves.retain(|one| sees(let_in, one));
+    let told = moves.iter().take(most).map(|one| told(server, one, language)).collect();
+    Ok((told, moves.len() > most))
+}
+
+async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<List>, Problem> {
+    let (moves, more) = latest(&server, &let_in, MOST)?;
+    Ok(Json(List { moves, more }))
 }
 
 async fn one(

@@ -118,52 +118,52 @@ struct Said {
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Told {
     /// What it is called.
-    proposal: String,
+    pub(crate) proposal: String,
     /// What kind of change.
     kind: String,
     /// The same for people.
-    kind_words: String,
+    pub(crate) kind_words: String,
     /// In one line.
-    title: String,
+    pub(crate) title: String,
     /// Why.
-    reason: String,
+    pub(crate) reason: String,
     /// The change itself, for whoever decides on it.
     #[serde(skip_serializing_if = "Value::is_null")]
-    content: Value,
+    pub(crate) content: Value,
     /// The hash of the content: what a word is said of.
-    of: String,
+    pub(crate) of: String,
     /// The rows of the matrix that it belongs to.
-    rows: Vec<String>,
+    pub(crate) rows: Vec<String>,
     /// Who wrote the content.
-    author: String,
+    pub(crate) author: String,
     /// When.
     #[schemars(with = "String")]
-    since: Time,
+    pub(crate) since: Time,
     /// How far it is: `is`, and what belongs to it.
     stage: Value,
     /// The same for people.
-    stage_words: String,
+    pub(crate) stage_words: String,
     /// What came of it, once it is carried out.
     #[serde(skip_serializing_if = "Value::is_null")]
     answer: Value,
     /// What it waits for: `waits-for`, what belongs to it, and `words`.
-    missing: Vec<Value>,
+    pub(crate) missing: Vec<Value>,
     /// What approver rules said of this content: `rule`, `verdict`, `reasons` with their `words`.
-    judgements: Vec<Value>,
+    pub(crate) judgements: Vec<Value>,
     /// What came of the last time that somebody tried this rule on the past: `entry`, `by`, `at`, `from`, `to`, `report`.
     #[serde(skip_serializing_if = "Value::is_null")]
-    backtest: Value,
+    pub(crate) backtest: Value,
     /// What was said of this content.
-    heard: Vec<Value>,
+    pub(crate) heard: Vec<Value>,
     /// Who signed this content.
-    signed: Vec<Value>,
+    pub(crate) signed: Vec<Value>,
     /// If somebody went past the approvals.
-    forced: Value,
+    pub(crate) forced: Value,
     /// If it is in force by the word of somebody who has left: `left`, the `rows` of which nobody else answers for it yet, and
     /// `words`.
-    to_ratify: Value,
+    pub(crate) to_ratify: Value,
     /// What you may do about it now.
-    yours: Vec<&'static str>,
+    pub(crate) yours: Vec<&'static str>,
 }
 
 /// Some of the proposals.
@@ -225,7 +225,8 @@ async fn part(
     Ok(Json(Part { proposals, next }))
 }
 
-fn shown(server: &Server, let_in: &LetIn, all: bool) -> Result<Vec<Told>, Problem> {
+/// The proposals that are any of somebody's business: those that wait for people, or all of them.
+pub(crate) fn shown(server: &Server, let_in: &LetIn, all: bool) -> Result<Vec<Told>, Problem> {
     let company = Arc::clone(&server.desk.active().company);
     let proposals = server.desk.proposals().list(!all)?;
     let raci = server.people.with_loans(company.raci());
@@ -447,6 +448,13 @@ fn unfit_for(unfit: Unfit, proposal: &Proposal, person: &Person, company: &Compa
         words = format!("{words} {}", proposal.who_could(company.raci(), language));
     }
     Problem::from(ProposalError::Unfit(unfit)).saying(words)
+}
+
+/// One of them, and what it is.
+pub(crate) fn shown_one(server: &Server, let_in: &LetIn, id: &str) -> Result<(Told, Proposal), Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    let found = found(server, let_in, id, &company)?;
+    Ok((told(server, &found, let_in, &company), found))
 }
 
 /// A proposal that somebody may know of.

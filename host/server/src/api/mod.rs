@@ -28,8 +28,8 @@ use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
 use crate::{
-    alerts, authors, backtests, campaigns, contacts, conversations, delegations, figures, health, inbox,
-    live, media, moves, outbound, people, proposals, requests, rules, templates, why,
+    alerts, authors, backtests, board, campaigns, contacts, conversations, delegations, figures, health,
+    inbox, live, media, moves, outbound, people, proposals, requests, rules, templates, why,
 };
 
 use openapi::Page;
@@ -74,6 +74,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         )
         .merge(contacts::api_routes())
         .merge(conversations::api_routes())
+        .merge(board::api_routes())
         .merge(moves::api_routes())
         .merge(media::api_routes())
         .merge(templates::api_routes())

@@ -393,6 +393,8 @@ async function begin() {
   me = await ask("GET", "/me");
   if (me["second-factor-first"]) return location.assign("/sign-in");
   part("who").textContent = me.name;
+  // Whether they may go there the door says.
+  fetch("/console/tower", { method: "HEAD" }).then(({ ok, redirected }) => { part("tower").hidden = !ok || redirected; }).catch(() => {});
   await status();
   await stops();
   tabs();

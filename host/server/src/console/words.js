@@ -4,6 +4,7 @@ const table = {
   mine: ["Míos", "Meus", "Mine"], waiting: ["Esperan", "Esperam", "Waiting"], open: ["Todos", "Todos", "All"],
   presence: ["Estado", "Estado", "State"], available: ["disponible", "disponível", "available"], busy: ["ocupado", "ocupado", "busy"],
   break: ["en pausa", "em pausa", "on a break"], away: ["fuera", "fora", "away"],
+  tower: ["Torre de control", "Torre de controle", "Control tower"],
   leave: ["Salir", "Sair", "Sign out"], back: ["Volver", "Voltar", "Back"], accept: ["Aceptar", "Aceitar", "Accept"],
   close: ["Cerrar", "Encerrar", "Close"], code: ["Cómo terminó", "Como terminou", "How it ended"], send: ["Enviar", "Enviar", "Send"],
   write: ["Mensaje al cliente", "Mensagem ao cliente", "Message to the customer"], earlier: ["Anteriores", "Anteriores", "Earlier"],

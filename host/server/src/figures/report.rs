@@ -13,7 +13,7 @@ use store::{Defined, ProjectionError, Store};
 
 /// How time is divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Every {
+pub(crate) enum Every {
     Total,
     Day,
     Hour,
@@ -26,36 +26,36 @@ impl Every {
 
 /// The days of a report, both ends included.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Span {
-    pub(super) since: Date,
-    pub(super) until: Date,
-    pub(super) every: Every,
+pub(crate) struct Span {
+    pub(crate) since: Date,
+    pub(crate) until: Date,
+    pub(crate) every: Every,
 }
 
 /// What was counted in some time of a group.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "FigureRow")]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// The day, or when the hour begins; none if it is about all days.
-    when: Option<String>,
+    pub(crate) when: Option<String>,
     /// The queue, agent, number or label; none of what belongs to none, or if there are no groups.
-    group: Option<String>,
+    pub(crate) group: Option<String>,
     /// How many samples it is made of.
-    samples: u64,
+    pub(crate) samples: u64,
     /// The sum, the part of 1, or the mean. None where there is nothing to divide by.
-    value: Option<f64>,
+    pub(crate) value: Option<f64>,
     /// The 50th percentile, wrong by 1 % at most as the other two, of what is spread.
-    p50: Option<u64>,
+    pub(crate) p50: Option<u64>,
     /// The 90th percentile.
-    p90: Option<u64>,
+    pub(crate) p90: Option<u64>,
     /// The 95th percentile.
-    p95: Option<u64>,
+    pub(crate) p95: Option<u64>,
     /// The values, added.
     sum: u64,
     /// Of a ratio what they are a part of, added.
     of: u64,
     /// Whether the day is sealed, if this is about one day.
-    sealed: Option<bool>,
+    pub(crate) sealed: Option<bool>,
 }
 
 /// A day, and when the hour begins if it is about one.

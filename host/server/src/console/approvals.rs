@@ -1,0 +1,215 @@
+//! What waits for people to agree on it, with what speaks for it: the inbox of proposals, and each with its content beside what is
+//! in force, what rules and colleagues say of it, and what it would have done with the past.
+//!
+//! What somebody may say of a proposal the matrix decides for its content (`domain::proposal::due`); the page offers that and nothing
+//! else, and what is signed is the hash that was on the page.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use desk::RuleChange;
+use domain::proposal::{Kind, Proposal};
+use domain::raci::Raci;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::differing::{Change, changes};
+use super::frame::{Frame, named, page};
+use super::trial::{Outcome, outcome};
+use super::words::Words;
+use crate::Server;
+use crate::api::problem::Problem;
+use crate::let_in::LetIn;
+use crate::proposals::{self, Told};
+
+/// Proposals on one page, the newest first.
+const MOST: usize = 100;
+
+#[derive(Template)]
+#[template(path = "approvals.html")]
+struct All {
+    frame: Frame,
+    rows: Vec<Row>,
+    shows_all: bool,
+}
+
+struct Row {
+    told: Told,
+    author: String,
+    since: String,
+    waits: String,
+    is_yours: bool,
+}
+
+#[derive(Template)]
+#[template(path = "approval.html")]
+struct One {
+    frame: Frame,
+    told: Told,
+    author: String,
+    since: String,
+    waits: Vec<String>,
+    changes: Vec<Change>,
+    has_before: bool,
+    advice: Vec<String>,
+    is_rule: bool,
+    evidence: Option<Evidence>,
+    judgements: Vec<(String, String, String)>,
+    heard: Vec<(String, &'static str, String)>,
+    signed: Vec<(String, String)>,
+    /// Why somebody has to say that it is theirs, if somebody has.
+    mark: Option<String>,
+    acts: Vec<Act>,
+}
+
+/// What somebody can say of it.
+struct Act {
+    does: &'static str,
+    words: &'static str,
+    class: &'static str,
+}
+
+struct Evidence {
+    by: String,
+    at: String,
+    from: String,
+    to: String,
+    outcome: Outcome,
+}
+
+/// Which are shown.
+#[derive(Deserialize)]
+pub(super) struct Which {
+    #[serde(default)]
+    all: bool,
+}
+
+fn words_of(missing: &[Value]) -> Vec<String> {
+    missing.iter().filter_map(|one| Some(one["words"].as_str()?.to_owned())).collect()
+}
+
+/// Who it is, for colleagues.
+fn who(raci: &Raci, value: &Value) -> String {
+    named(raci, value.as_str().unwrap_or_default())
+}
+
+/// All of them.
+pub(super) async fn all(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
+    let read = tokio::task::spawn_blocking(move || {
+        let company = Arc::clone(&server.desk.active().company);
+        let frame = Frame::of(&server, &let_in, "/console/approvals");
+        let mut told = proposals::shown(&server, &let_in, which.all)?;
+        told.sort_by_key(|one| std::cmp::Reverse(one.since));
+        told.truncate(MOST);
+        let decides = |does: &&str| *does != "withdraw" && *does != "force";
+        let row = |told: Told| Row {
+            author: named(company.raci(), &told.author),
+            since: frame.tell.at(told.since),
+            waits: words_of(&told.missing).join("; "),
+            is_yours: told.yours.iter().any(decides),
+            told,
+        };
+        let rows = told.into_iter().map(row).collect();
+        Ok::<_, Problem>(All { rows, shows_all: which.all, frame })
+    });
+    page(&read.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??)
+}
+
+/// One of them.
+pub(super) async fn one(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Path(proposal): Path<String>,
+) -> Result<Response, Problem> {
+    let read = tokio::task::spawn_blocking(move || read(&server, &let_in, &proposal));
+    page(&read.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??)
+}
+
+fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
+    let frame = Frame::of(server, let_in, "/console/approvals");
+    let (say, tell) = (frame.say, &frame.tell);
+    let (told, proposal) = proposals::shown_one(server, let_in, id)?;
+    let company = Arc::clone(&server.desk.active().company);
+    let raci = company.raci();
+    let (before, after, advice) = contents(server, &proposal);
+    let at = |value: &Value| {
+        serde_json::from_value(value.clone()).map_or_else(|_| String::new(), |time| tell.at(time))
+    };
+    let evidence = outcome(&frame, &told.backtest["report"]).map(|outcome| Evidence {
+        by: who(raci, &told.backtest["by"]),
+        at: at(&told.backtest["at"]),
+        from: at(&told.backtest["from"]),
+        to: at(&told.backtest["to"]),
+        outcome,
+    });
+    let judgements = told.judgements.iter().map(|one| {
+        let reasons: Vec<&str> = one["reasons"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|reason| reason["words"].as_str())
+            .collect();
+        (who(raci, &one["rule"]), one["words"].as_str().unwrap_or_default().to_owned(), reasons.join("; "))
+    });
+    let heard = told.heard.iter().map(|one| {
+        let agrees = if one["agrees"] == true { say.agrees() } else { say.objects() };
+        (who(raci, &one["by"]), agrees, one["words"].as_str().unwrap_or_default().to_owned())
+    });
+    Ok(One {
+        author: named(raci, &told.author),
+        since: tell.at(told.since),
+        waits: words_of(&told.missing),
+        // Whoever may not read it is not shown what it changes.
+        changes: if told.content.is_null() { Vec::new() } else { changes(before.as_ref(), &after) },
+        has_before: before.is_some(),
+        advice,
+        is_rule: proposal.kind == Kind::Rule,
+        evidence,
+        judgements: judgements.collect(),
+        heard: heard.collect(),
+        signed: told.signed.iter().map(|one| (who(raci, &one["by"]), at(&one["at"]))).collect(),
+        mark: told.to_ratify["words"].as_str().map(ToOwned::to_owned),
+        acts: told.yours.iter().filter_map(|does| act(say, does)).collect(),
+        told,
+        frame,
+    })
+}
+
+fn act(say: Words, does: &'static str) -> Option<Act> {
+    let (words, class) = match does {
+        "sign" => (say.sign(), "main"),
+        "ratify" => (say.ratify(), "main"),
+        "review" => (say.review(), "main"),
+        "agree" => (say.agree(), ""),
+        "object" => (say.object(), ""),
+        "withdraw" => (say.withdraw(), ""),
+        "reject" => (say.reject(), "danger"),
+        "force" => (say.force(), "danger"),
+        _ => return None,
+    };
+    Some(Act { does, words, class })
+}
+
+/// What is in force, where that is known; what would be; and what was warned of.
+fn contents(server: &Server, proposal: &Proposal) -> (Option<Value>, Value, Vec<String>) {
+    let store = server.desk.store();
+    match serde_json::from_str::<RuleChange>(proposal.content.text()) {
+        Ok(RuleChange::Agree { rule, version, instead_of, advice, .. }) if proposal.kind == Kind::Rule => {
+            let versions = store.rule_versions(&rule).unwrap_or_default();
+            let before = versions.iter().find(|(_, one)| Some(one.digest()) == instead_of);
+            (before.map(|(_, one)| json!(one)), json!(version), advice)
+        }
+        _ if proposal.kind == Kind::Company => {
+            let adopted = store.adopted().ok().flatten().map(|adopted| adopted.content.value());
+            (adopted, proposal.content.value(), Vec::new())
+        }
+        _ => (None, proposal.content.value(), Vec::new()),
+    }
+}

@@ -1,0 +1,223 @@
+//! The board: how the operation is, and cases moved from where they wait for too long.
+//!
+//! It is asked again every other second while somebody looks at it. What the stream of events tells is notices, proposals and stops;
+//! that somebody waits is told by nothing, because an index of what happens in conversations would cost each message a key
+//! (decisions/0025). So the page listens for stops and asks for the rest, and what it is answered is the page itself.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::company::Company;
+use domain::conversation::Holder;
+use domain::id::{AgentId, QueueId};
+use domain::raci::action::Action;
+use domain::raci::person::Person;
+use serde::Deserialize;
+
+use super::frame::{Frame, may, named, page};
+use super::telling::{Teller, lasting};
+use super::words::Words;
+use crate::Server;
+use crate::alerts;
+use crate::api::problem::Problem;
+use crate::board::{AgentTold, Board, Listing, Open, QueueTold, board, places};
+use crate::conversations;
+use crate::let_in::LetIn;
+use crate::moves;
+
+/// Cases that are shown; a filter reaches all of them.
+const MOST: usize = 100;
+
+/// Moves that are shown.
+const MOVES: usize = 8;
+
+/// Which cases are listed.
+#[derive(Deserialize)]
+pub(super) struct Which {
+    queue: Option<String>,
+    agent: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "board.html")]
+struct Shown {
+    frame: Frame,
+    promise: Option<String>,
+    alerts: Vec<AlertRow>,
+    queues: Vec<QueueRow>,
+    agents: Vec<AgentRow>,
+    cases: Option<Cases>,
+    moves: Vec<MoveRow>,
+}
+
+struct AlertRow {
+    told: alerts::Told,
+    is: &'static str,
+    level: &'static str,
+    figure: Option<String>,
+    since: String,
+}
+
+struct QueueRow {
+    told: QueueTold,
+    oldest: Option<String>,
+    level: Option<String>,
+}
+
+struct AgentRow {
+    told: AgentTold,
+    presence: &'static str,
+    since: Option<String>,
+}
+
+/// The cases of somebody who may move them.
+struct Cases {
+    rows: Vec<CaseRow>,
+    are_all: bool,
+    queue: String,
+    agent: String,
+    queues: Vec<String>,
+    agents: Vec<(String, String)>,
+    here: Vec<(String, String)>,
+}
+
+struct CaseRow {
+    id: String,
+    customer: String,
+    number: String,
+    holder: String,
+    waits: Option<String>,
+    priority: u8,
+    is: &'static str,
+}
+
+struct MoveRow {
+    told: moves::Told,
+    by: String,
+    at: String,
+    stage: &'static str,
+}
+
+/// The page.
+pub(super) async fn shown(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
+    let read = tokio::task::spawn_blocking(move || read(&server, &let_in, &which));
+    page(&read.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??)
+}
+
+fn read(server: &Server, let_in: &LetIn, which: &Which) -> Result<Shown, Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    let frame = Frame::of(server, let_in, "/console/tower");
+    let may = may(server, company.raci(), &let_in.person);
+    let board = board(server, &let_in.person)?;
+    let (say, tell) = (frame.say, &frame.tell);
+    let moves_cases = may.here(Action::MoveCases) && may.here(Action::ListConversations);
+    let cases = moves_cases
+        .then(|| cases(server, &company, &let_in.person, &board, which, (say, tell)))
+        .transpose()?;
+    let moves =
+        if may.here(Action::ReadMoves) { moves::latest(server, let_in, MOVES)?.0 } else { Vec::new() };
+    let moves = moves.into_iter().map(|told| MoveRow {
+        by: named(company.raci(), &told.by),
+        at: tell.at(told.asked),
+        stage: match told.stage {
+            "asked" => say.stage_asked(),
+            "proposed" => say.stage_proposed(),
+            "running" => say.stage_running(),
+            "over" => say.stage_over(),
+            _ => say.stage_done(),
+        },
+        told,
+    });
+    let moves = moves.collect();
+    let queues = board.queues.into_iter().map(|told| QueueRow {
+        oldest: told.oldest.map(|since| tell.ago(since)),
+        level: told.service_level.map(|part| tell.part(part)),
+        told,
+    });
+    let agents = board.agents.into_iter().map(|told| AgentRow {
+        presence: match told.presence {
+            "available" => say.available(),
+            "busy" => say.busy(),
+            "break" => say.on_break(),
+            _ => say.away(),
+        },
+        since: told.since.map(|since| tell.ago(since)),
+        told,
+    });
+    let (queues, agents) = (queues.collect(), agents.collect());
+    let alerts = if may.here(Action::ReadFigures) { alerts::going(server, let_in)? } else { Vec::new() };
+    let alerts = alerts.into_iter().map(|told| {
+        let (is, level) = match told.level.as_str() {
+            "critical" => ("late", say.critical()),
+            _ => ("risk", say.warning()),
+        };
+        AlertRow { is, level, figure: told.metric.clone(), since: tell.ago(told.since), told }
+    });
+    let alerts = alerts.collect();
+    let promise = board.promise.map(|seconds| lasting(seconds.into()));
+    Ok(Shown { promise, alerts, queues, agents, cases, moves, frame })
+}
+
+fn cases(
+    server: &Server,
+    company: &Company,
+    person: &Person,
+    board: &Board,
+    which: &Which,
+    (say, tell): (Words, &Teller),
+) -> Result<Cases, Problem> {
+    let named = |name: &Option<String>| name.as_deref().map(str::trim).unwrap_or_default().to_owned();
+    let (queue, agent) = (named(&which.queue), named(&which.agent));
+    let (of_queue, of_agent) = (QueueId::from(queue.as_str()), AgentId::from(agent.as_str()));
+    let listing = Listing {
+        queue: Some(&of_queue).filter(|_| !queue.is_empty()),
+        agent: Some(&of_agent).filter(|_| !agent.is_empty()),
+        most: MOST,
+    };
+    let (all, more) = listing.read(server, person)?;
+    let promise = board.promise.map(i64::from);
+    let row = |one: &Open| {
+        let (conversation, case) = (&one.conversation, one.conversation.case.as_ref());
+        let (holder, since) = match case.map(|case| &case.holder) {
+            Some(Holder::Queue { place, since }) => (place.queue.to_string(), Some(*since)),
+            Some(Holder::Agent { agent, .. }) => (company.agent_name(agent), None),
+            Some(Holder::Rules) | None => (say.none().to_owned(), None),
+        };
+        let waited = since.map(|since| board.now.duration_since(since).as_secs());
+        let number = company.number(&conversation.number);
+        CaseRow {
+            id: one.id.to_string(),
+            customer: conversations::masked(server, conversation).unwrap_or_default(),
+            number: number.map_or_else(|| conversation.number.to_string(), |number| number.name.clone()),
+            holder,
+            waits: since.map(|since| tell.ago(since)),
+            priority: case.map_or(0, |case| case.priority),
+            is: match (waited, promise) {
+                (Some(waited), Some(promise)) if waited >= promise => "late",
+                (Some(waited), Some(promise)) if waited >= promise / 2 => "risk",
+                _ => "",
+            },
+        }
+    };
+    let (here, queues) = places(board);
+    let named = |one: &AgentTold| (one.agent.clone(), one.name.clone());
+    Ok(Cases {
+        rows: all.iter().map(row).collect(),
+        are_all: !more,
+        queue,
+        agent,
+        queues: queues.into_iter().map(ToOwned::to_owned).collect(),
+        agents: board.agents.iter().map(named).collect(),
+        here: here
+            .into_iter()
+            .map(|one| (one.agent.clone(), format!("{} · {} / {}", one.name, one.cases, one.capacity)))
+            .collect(),
+    })
+}

@@ -1,0 +1,127 @@
+//! What stands around every page: where somebody can go, that sending is stopped if it is, and who they are.
+//!
+//! What somebody may not do is not on their page; that it is not done either is the door's.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use domain::raci::Raci;
+use domain::raci::action::Action;
+use domain::raci::person::{Person, Target};
+use domain::stops::{Scope, Stop, Stops};
+
+use super::telling::Teller;
+use super::words::Words;
+use crate::Server;
+use crate::api::problem::Problem;
+use crate::let_in::LetIn;
+
+/// A page that somebody can go to.
+pub(super) struct Door {
+    pub(super) path: &'static str,
+    pub(super) name: &'static str,
+    pub(super) is_here: bool,
+}
+
+/// What stands around a page.
+pub(super) struct Frame {
+    pub(super) say: Words,
+    pub(super) tell: Teller,
+    pub(super) who: String,
+    pub(super) doors: Vec<Door>,
+    /// What is stopped, in a line.
+    pub(super) stop: Option<String>,
+    /// What a person is called for, each in a line.
+    pub(super) calls: Vec<String>,
+    /// Whether all sending is stopped, and not that of a number alone.
+    pub(super) is_halted: bool,
+    pub(super) may_halt: bool,
+    pub(super) may_resume: bool,
+}
+
+/// What somebody may do, as far as they reach.
+pub(super) struct May<'a> {
+    raci: std::borrow::Cow<'a, Raci>,
+    person: &'a Person,
+}
+
+impl May<'_> {
+    /// Something in their scope.
+    pub(super) fn here(&self, action: Action) -> bool {
+        self.raci.may(self.person, action, &self.person.somewhere()).is_ok()
+    }
+
+    /// Something with the whole company.
+    fn everywhere(&self, action: Action) -> bool {
+        self.raci.may(self.person, action, &Target::default()).is_ok()
+    }
+}
+
+impl Frame {
+    /// Around a page of somebody's.
+    pub(super) fn of(server: &Server, let_in: &LetIn, here: &str) -> Self {
+        let company = Arc::clone(&server.desk.active().company);
+        let language = let_in.person.language(company.own_language());
+        let raci = server.people.with_loans(company.raci());
+        let (say, may) = (Words(language), May { raci: raci.clone(), person: &let_in.person });
+        let tell = Teller { language, zone: company.zone().clone(), now: server.clock.now() };
+        let doors = [
+            ("/console/tower", say.tower(), Action::ReadStatus),
+            ("/console/rules", say.rules(), Action::ReadRules),
+            ("/console/figures", say.figures(), Action::ReadFigures),
+            ("/console/approvals", say.approvals(), Action::ReadProposals),
+            ("/console", say.attend(), Action::AttendCase),
+        ];
+        let doors = doors.into_iter().filter(|(_, _, action)| may.here(*action));
+        let doors = doors.map(|(path, name, _)| Door { path, name, is_here: path == here }).collect();
+        let reads = may.here(Action::ReadStops);
+        let all = if reads { server.desk.stops().unwrap_or_default() } else { Stops::default() };
+        let calls = all.calls.iter().map(|call| {
+            let number = company.number(&call.called.number);
+            let number = number.map_or_else(|| call.called.number.to_string(), |number| number.name.clone());
+            format!("{} · {} · {number} · {}", say.called(), call.called.why, tell.at(call.since))
+        });
+        let (calls, stops) = (calls.collect(), all.stopped);
+        let whole = stops.iter().find(|stop| stop.stopped.scope == Scope::Account);
+        let stop = whole.or(stops.first()).map(|stop| stopped(say, &tell, company.raci(), stop));
+        Self {
+            say,
+            stop,
+            calls,
+            is_halted: whole.is_some(),
+            who: let_in.person.name.clone(),
+            doors,
+            may_halt: may.everywhere(Action::PauseSending),
+            may_resume: may.everywhere(Action::ResumeSending),
+            tell,
+        }
+    }
+}
+
+fn stopped(say: Words, tell: &Teller, raci: &Raci, stop: &Stop) -> String {
+    let place = if stop.stopped.scope == Scope::Account { "" } else { say.of_number() };
+    let (by, since) = (named(raci, &stop.by.to_string()), tell.at(stop.since));
+    format!("{} {place} · {} · {by} · {since}", say.stopped(), stop.stopped.why)
+}
+
+/// What colleagues call whoever did something; of a machine what it is.
+pub(super) fn named(raci: &Raci, actor: &str) -> String {
+    let name = actor.rsplit('/').next().unwrap_or(actor);
+    raci.by_id(&name.into()).map_or_else(|| name.to_owned(), |person| person.name.clone())
+}
+
+/// What somebody may do.
+pub(super) fn may<'a>(server: &Server, raci: &'a Raci, person: &'a Person) -> May<'a> {
+    May { raci: server.people.with_loans(raci), person }
+}
+
+/// A page, as it goes out.
+pub(super) fn page(template: &impl Template) -> Result<Response, Problem> {
+    let html = template.render().map_err(|error| {
+        tracing::error!(%error, "a page could not be written");
+        Problem::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed", error.to_string())
+    })?;
+    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+}
