@@ -23,18 +23,16 @@ pub fn all<S: AsRef<str>>(
             Some(percent) => format!(" (p{percent})"),
             None => String::new(),
         };
-        let [at, most, least, hours] = match language {
-            "es" => ["en", "como mucho", "al menos", "en las últimas horas"],
-            "pt" => ["em", "no máximo", "pelo menos", "nas últimas horas"],
-            _ => ["in", "at most", "at least", "in the last hours"],
+        let [at, most, least] = match language {
+            "es" => ["en", "debería ser como mucho", "debería ser al menos"],
+            "pt" => ["em", "deveria ser no máximo", "deveria ser pelo menos"],
+            _ => ["in", "should be at most", "should be at least"],
         };
         let place = place.map(|place| format!(" {at} {place}")).unwrap_or_default();
         let (is, limit) = (amount(left.is, unit), amount(left.limit, unit));
         let side = if left.above { most } else { least };
-        let text = format!(
-            "{title}{of}{place}: {is}, {side} {limit} ({hours}: {}; n = {})",
-            bound.hours, left.samples
-        );
+        let text =
+            format!("{title}{of}{place}: {is}; {side} {limit} ({} h, n = {})", bound.hours, left.samples);
         (language.to_owned(), text.chars().take(LONGEST).collect())
     };
     LANGUAGES.into_iter().map(one).collect()
@@ -46,7 +44,8 @@ fn amount(amount: u64, unit: &str) -> String {
         "ratio" if amount.is_multiple_of(100) => format!("{} %", amount / 100),
         "ratio" => format!("{}.{:02} %", amount / 100, amount % 100),
         "ms" => time(amount),
-        _ => format!("{amount} {unit}"),
+        // What is counted the title says, and a unit is a word of programs.
+        _ => amount.to_string(),
     }
 }
 
@@ -84,7 +83,7 @@ mod tests {
         let words = all(&left, &bound, &titles, "ms", Some("ventas"));
         assert_eq!(
             words[0].1,
-            "Primera respuesta (p90) en ventas: 7 min 11 s, como mucho 5 min (en las últimas horas: 2; n = 12)"
+            "Primera respuesta (p90) en ventas: 7 min 11 s; debería ser como mucho 5 min (2 h, n = 12)"
         );
         // Without a title in a language the figure has its name.
         assert!(words[2].1.starts_with("first-response (p90) in ventas: "));
