@@ -4,14 +4,17 @@ use domain::decision::Effect;
 use wasmtime::StoreContextMut;
 use wasmtime::component::LinkerInstance;
 
-use super::{characters, within};
+use super::{Answer, characters, within};
+use crate::contract::Failure;
 use crate::functions::Function;
-use crate::session::Session;
+use crate::session::{Session, failure};
 
 /// A tag is a word or two: it has to fit into a column.
 const TAG: usize = 40;
 /// A note is read in passing.
 const NOTE: usize = 2000;
+/// Marks in one call: what is more nobody reads.
+const MOST: usize = 20;
 
 pub(super) fn add_tag(interface: &mut LinkerInstance<'_, Session>) -> wasmtime::Result<()> {
     interface.func_wrap(
@@ -20,7 +23,7 @@ pub(super) fn add_tag(interface: &mut LinkerInstance<'_, Session>) -> wasmtime::
             let session = store.data_mut();
             session.enter(Function::LabelAddTag, tag.len())?;
             let check = characters("the tag", &tag, 1, TAG);
-            session.act(Function::LabelAddTag, Effect::AddTag { tag }, check)
+            session.label(Function::LabelAddTag, Effect::AddTag { tag }, check)
         },
     )
 }
@@ -32,7 +35,7 @@ pub(super) fn remove_tag(interface: &mut LinkerInstance<'_, Session>) -> wasmtim
             let session = store.data_mut();
             session.enter(Function::LabelRemoveTag, tag.len())?;
             let check = characters("the tag", &tag, 1, TAG);
-            session.act(Function::LabelRemoveTag, Effect::RemoveTag { tag }, check)
+            session.label(Function::LabelRemoveTag, Effect::RemoveTag { tag }, check)
         },
     )
 }
@@ -44,7 +47,7 @@ pub(super) fn note(interface: &mut LinkerInstance<'_, Session>) -> wasmtime::Res
             let session = store.data_mut();
             session.enter(Function::LabelNote, text.len())?;
             let check = characters("the note", &text, 1, NOTE);
-            session.act(Function::LabelNote, Effect::Note { text }, check)
+            session.label(Function::LabelNote, Effect::Note { text }, check)
         },
     )
 }
@@ -56,7 +59,25 @@ pub(super) fn priority(interface: &mut LinkerInstance<'_, Session>) -> wasmtime:
             let session = store.data_mut();
             session.enter(Function::LabelPriority, size_of::<u8>())?;
             let check = within("the priority", value.into(), 0, 9);
-            session.act(Function::LabelPriority, Effect::Priority { value }, check)
+            session.label(Function::LabelPriority, Effect::Priority { value }, check)
         },
     )
+}
+
+impl Session {
+    fn label(&mut self, function: Function, effect: Effect, check: Result<(), Failure>) -> Answer<()> {
+        let marks = |effect: &&Effect| {
+            matches!(
+                effect,
+                Effect::AddTag { .. }
+                    | Effect::RemoveTag { .. }
+                    | Effect::Note { .. }
+                    | Effect::Priority { .. }
+            )
+        };
+        let room = (self.recording.effects.iter().filter(marks).count() < MOST)
+            .then_some(())
+            .ok_or_else(|| failure("limit", format!("there are at most {MOST} marks in one call")));
+        self.act(function, effect, check.and(room))
+    }
 }

@@ -21,6 +21,9 @@ fn every_fault_has_its_name() {
     let bench = start();
     for (guest, kind, fault) in [
         ("loops_in_call", Kind::Routing, Fault::OutOfFuel),
+        ("loops_in_realloc", Kind::Routing, Fault::OutOfFuel),
+        ("loops_in_post_return", Kind::Routing, Fault::OutOfFuel),
+        ("traps_in_post_return", Kind::Responding, Fault::Trap),
         ("traps", Kind::Routing, Fault::Trap),
         ("traps_after_reply", Kind::Responding, Fault::Trap),
         ("grows", Kind::Routing, Fault::OutOfMemory),
@@ -78,6 +81,17 @@ fn a_rule_that_writes_too_often_is_told_so() {
     let calls = answer.trace(&Seen::of(&input())).calls;
     assert_eq!(calls.len(), 5);
     assert_eq!(calls[4].answer.value()["failed"]["code"], "limit");
+}
+
+#[test]
+fn a_rule_that_tags_and_wakes_without_end_has_done_what_fits_and_no_more() {
+    let bench = start();
+    for (guest, most) in [("floods_tags", 20), ("floods_wakes", 1)] {
+        let answer = ask(&bench, guest, Kind::Responding);
+        println!("{guest}: {} effects", answer.effects.len());
+        assert_eq!(answer.asked.outcome, Outcome::Answered, "{guest}: {}", answer.reason);
+        assert!((1..=most).contains(&answer.effects.len()), "{guest}: {}", answer.effects.len());
+    }
 }
 
 /// The rules of a generation under names of their own.
