@@ -90,18 +90,19 @@ impl Watchman {
         for name in named {
             for alert in alerts.iter().filter(|alert| alert.raised.which.is_called(name)) {
                 let queue = &alert.raised.which.place.queue;
-                let concerned = |rule: &Rule| {
+                let concerned = |(rule, change): &&(&Rule, Recorded)| {
                     let queues = &rule.definition().scope.queues;
                     (rule.is(Kind::Routing) || rule.is(Kind::Responding))
+                        && !self.began(rule, change)
                         && (queues.is_empty() || queue.as_ref().is_none_or(|queue| queues.contains(queue)))
                 };
-                let concerned = young.iter().filter(|(rule, _)| concerned(rule));
+                let concerned = young.iter().filter(concerned);
                 // Somebody has heeded it already.
                 if concerned.clone().any(|(_, change)| change.time >= alert.since) {
                     continue;
                 }
                 let last = concerned.max_by_key(|(_, change)| change.seq);
-                if let Some((rule, change)) = last.filter(|(rule, change)| self.is_blamed(rule, change)) {
+                if let Some((rule, change)) = last.filter(|(_, change)| !is_undoing(change)) {
                     return self.undo(&rule.definition().id, change, Left::Alarming(name.clone())).await;
                 }
             }
@@ -109,14 +110,10 @@ impl Watchman {
         Ok(())
     }
 
-    /// Whether an alert can be about a change. What the host did itself, and what a company began with, is none.
-    fn is_blamed(&self, rule: &Rule, change: &Recorded) -> bool {
-        let is_first = || {
-            let versions = self.desk.store().rule_versions(&rule.definition().id);
-            versions.is_ok_and(|versions| versions.len() < 2)
-        };
-        let began = matches!(change.event, Event::RuleVersioned(_)) && is_first();
-        !began && !is_undoing(change)
+    /// Whether a change is how the company began, or began with a rule of its files: nothing that an alert can be about.
+    fn began(&self, rule: &Rule, change: &Recorded) -> bool {
+        matches!(change.event, Event::RuleVersioned(_))
+            && self.desk.store().rule_versions(&rule.definition().id).is_ok_and(|versions| versions.len() < 2)
     }
 
     /// What was changed of a rule last.
