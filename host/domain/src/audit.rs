@@ -513,6 +513,7 @@ mod tests {
                 "read-plugins",
                 "read-rules",
                 "read-status",
+                "read-board",
                 "read-figures",
                 "read-stops",
                 "list-conversations",

@@ -42,7 +42,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
         "How the operation is now, as far as you reach: each queue with who waits, and each agent with their load.",
     );
     Routes::new()
-        .get("/api/v1/board", Action::ReadStatus, now)
+        .get("/api/v1/board", Action::ReadBoard, now)
         .about(About::WithinScope)
         .page(page.gives::<Board>())
 }

@@ -46,7 +46,7 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
 /// The pages of whoever steers, each with the action that its contents are in the API.
 pub(crate) fn pages() -> Routes<Arc<Server>> {
     Routes::new()
-        .get("/console/tower", Action::ReadStatus, board::shown)
+        .get("/console/tower", Action::ReadBoard, board::shown)
         .about(About::WithinScope)
         .get("/console/rules", Action::ReadRules, rules::all)
         .about(About::WithinScope)

@@ -137,6 +137,8 @@ actions! {
 
     /// Reads how the host is.
     ReadStatus => see(&[MonitorSla]);
+    /// Reads who waits and who attends, as far as they reach.
+    ReadBoard => see(&[MonitorSla]);
     /// Reads figures: one's own as an agent, those of one's scope for whom the rows let do more than look.
     ReadFigures => see(&[Reporting]);
     /// Reads what does not leave, and why.
@@ -284,6 +286,7 @@ impl Action {
         let looks = matches!(
             self,
             Self::ReadStatus
+                | Self::ReadBoard
                 | Self::ReadStops
                 | Self::ReadTemplates
                 | Self::ReadMatrix

@@ -35,6 +35,7 @@ impl Action {
             Self::UploadPlugin => ["subir un componente", "enviar um componente", "upload a component"],
             Self::ReadPlugins => ["ver los componentes subidos", "ver os componentes enviados", "see the components that were uploaded"],
             Self::InspectPlugin => ["examinar un componente", "examinar um componente", "look at a component"],
+            Self::ReadBoard => ["mirar el tablero", "ver o painel", "look at the board"],
             Self::ReadStatus => ["mirar el estado", "ver o estado", "look at the status"],
             Self::ReadFigures => ["ver los indicadores", "ver os indicadores", "see the figures"],
             Self::ReadStops => ["mirar qué no sale", "ver o que não sai", "look at what does not leave"],

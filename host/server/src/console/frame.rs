@@ -68,7 +68,7 @@ impl Frame {
         let (say, may) = (Words(language), May { raci: raci.clone(), person: &let_in.person });
         let tell = Teller { language, zone: company.zone().clone(), now: server.clock.now() };
         let doors = [
-            ("/console/tower", say.tower(), Action::ReadStatus),
+            ("/console/tower", say.tower(), Action::ReadBoard),
             ("/console/rules", say.rules(), Action::ReadRules),
             ("/console/figures", say.figures(), Action::ReadFigures),
             ("/console/approvals", say.approvals(), Action::ReadProposals),
@@ -109,7 +109,7 @@ fn stopped(say: Words, tell: &Teller, raci: &Raci, stop: &Stop) -> String {
 /// What colleagues call whoever did something; of a machine what it is.
 pub(super) fn named(raci: &Raci, actor: &str) -> String {
     let name = actor.rsplit('/').next().unwrap_or(actor);
-    raci.by_id(&name.into()).map_or_else(|| name.to_owned(), |person| person.name.clone())
+    raci.name_of(&name.into())
 }
 
 /// What somebody may do.
