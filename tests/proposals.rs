@@ -172,7 +172,7 @@ async fn a_customer_is_forgotten_and_handed_out_only_when_a_second_person_agrees
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_saved_in_the_company_s_files_is_a_draft_until_it_is_agreed_on_and_survives_a_restart_so() {
     let approvals =
-        "[company]\nraci = \"raci.toml\"\napprovals = { files = \"when-approved\", alone = \"0s\" }";
+        "[company]\nraci = \"raci.toml\"\napprovals = { files = \"when-approved\", alone = \"3s\" }";
     let file = SHOP.replace("[company]", approvals);
     let alone =
         "[[people]]\nid = \"ricardo\"\nname = \"Ricardo Salazar\"\nroles = [\"admin\"]\naccount = \"{me}\"\n";
@@ -202,7 +202,7 @@ async fn what_is_saved_in_the_company_s_files_is_a_draft_until_it_is_agreed_on_a
     assert!(forced && told == "nothing waits\n", "{told}");
 
     let (made, told) = propose();
-    assert!(made && told.contains("reglas y roles: raci.toml ["), "{told}");
+    assert!(made && told.contains("reglas y roles: raci.toml [abierta]"), "{told}");
     let proposal = named(&told);
     let told = until(&company, &proposal, "[en vigor]");
     assert!(told.contains("+++ raci.toml") || told.contains("--- raci.toml"), "{told}");
