@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::assembled::{House, Open};
 use crate::caller::{Caller, invite, invited};
 use crate::live::Listening;
-use crate::program::{Company, NUMBER, Serve};
+use crate::program::{Company, NUMBER, Serve, Starting};
 use crate::raci::{governed_by, run};
 
 const COMPANY: &str = "zone = \"America/Bogota\"\n[[queues]]\nid = \"ventas\"\n";
@@ -169,6 +169,25 @@ id = "watch"
 plugin = "kpi-watch"
 settings.alerts = [{ name = "busy", figure = "cases-queued", by = "queue", hours = 2, above = 2, level = "critical" }]
 "#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_protects_something_is_switched_by_no_clock_and_no_alert() {
+    let company = Company::new().await;
+    let guarded = SHOP.replace("raci = \"raci.toml\"\n", "").replace(
+        "plugin = \"skills-router\"\nsettings.otherwise.queue = \"soporte\"",
+        "plugin = \"skills-router\"\nenvelope.guard = true\nsettings.otherwise.queue = \"soporte\"",
+    );
+    assert!(guarded.contains("envelope.guard"));
+    company.configure(&guarded);
+    let Err(said) = Starting::spawn(&company.config(), &[]).open() else { panic!("it opened") };
+    for words in ["`company.switches.night`", "the rule `night` of this set protects something"] {
+        assert!(said.contains(words), "{said}");
+    }
+    // A set that there is not is a spelling mistake.
+    company.configure(&SHOP.replace("raci = \"raci.toml\"\n", "").replace("night = {", "nigth = {"));
+    let Err(said) = Starting::spawn(&company.config(), &[]).open() else { panic!("it opened") };
+    assert!(said.contains("company.switches") && said.contains("nigth"), "{said}");
+}
 
 struct Office {
     company: Company,

@@ -37,7 +37,7 @@ use crate::meters::Meters;
 use crate::requester::{self, Requester};
 use crate::sender::Sender;
 use crate::shared::{Outside, Shared};
-use crate::switchboard;
+use crate::switchboard::{self, Switchboard};
 use crate::templates::{self, Counters, Librarian};
 use crate::throughput::{self, Throughput};
 use crate::timers::Timers;
@@ -331,6 +331,8 @@ pub struct Parts {
     pub carrier: Carrier,
     /// Undoes changes of rules that do not do well.
     pub watchman: Watchman,
+    /// Switches rule sets by the clock and by alerts.
+    pub switchboard: Switchboard,
     /// Queues what campaigns say next, and what was held until others agreed.
     pub campaigner: Campaigner,
     /// Has rules count what happened.
@@ -381,6 +383,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         librarian: Librarian::new(Arc::clone(&shared)),
         carrier: Carrier::new(Desk { shared: Arc::clone(&shared), mail: mail.clone() }),
         watchman: Watchman::new(Desk { shared: Arc::clone(&shared), mail: mail.clone() }),
+        switchboard: Switchboard::new(Arc::clone(&shared)),
         campaigner: Campaigner::new(Arc::clone(&shared)),
         measurer: Measurer::new(Arc::clone(&shared)),
         lookout: Lookout::new(Arc::clone(&shared)),
@@ -424,6 +427,7 @@ impl Parts {
             librarian,
             carrier,
             watchman,
+            switchboard,
             campaigner,
             measurer,
             lookout,
@@ -455,7 +459,7 @@ impl Parts {
         let asking = requester::asking(requester, store.watch(Topic::Requests), stopped.clone());
         let outside = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         threads.push(named("requester".into(), move || outside.block_on(asking))?);
-        let switching = switchboard::switching(watchman.desk(), stopped.clone());
+        let switching = switchboard::switching(switchboard, stopped.clone());
         let watching = watchman::watching(watchman, stopped.clone());
         let counting = measurer::measuring(measurer, lookout, stopped.clone());
         let figures = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -178,6 +178,7 @@ fn generation(
     stands: &[Stands],
     former: Option<&Generation>,
 ) -> Result<Generation, HelmError> {
+    switched(company, stands)?;
     let known: Vec<&Rule> = former.iter().flat_map(|former| former.rules()).collect();
     let mut prepared = Vec::new();
     for one in stands {
@@ -232,6 +233,30 @@ fn generation(
     }
     let queues = company.queues().iter().map(|queue| queue.id.clone()).collect();
     Ok(Generation::new(former.map_or(1, |former| former.number + 1), prepared, queues))
+}
+
+/// Whether what switches sets by itself switches only what somebody may switch alone: no rule that protects something, and none that
+/// judges proposals.
+fn switched(company: &Company, stands: &[Stands]) -> Result<(), HelmError> {
+    let switched = stands.iter().filter(|one| company.switches().contains_key(&one.signed.set));
+    for one in switched {
+        let what = match one.runs() {
+            version if version.judges() => "judges proposals, and nobody switches that alone",
+            version if version.envelope.guard => {
+                "protects something (`guard`), and only whoever answers for it switches it off"
+            }
+            _ => continue,
+        };
+        let key = format!("company.switches.{}", one.signed.set);
+        return Err(field(
+            key,
+            format!(
+                "the rule `{}` of this set {what}: take the switch away, or the rule out of the set",
+                one.rule
+            ),
+        ));
+    }
+    Ok(())
 }
 
 /// Whether the company has the secrets that a rule may have put into requests, and lets them go there.

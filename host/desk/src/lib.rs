@@ -88,6 +88,7 @@ pub use sender::Sender;
 pub use services::{Call, Called, HeaderValue, Lost, Reply, Services};
 pub use shared::Outside;
 pub use steering::{PluginFacts, RuleChange, RuleRun, RuleWish, Signature};
+pub use switchboard::Switchboard;
 pub use templates::{Librarian, Synced, TemplateError, TemplateWish, Which};
 pub use timers::Timers;
 pub use unseal::unseal;

@@ -25,6 +25,7 @@ use store::{Draft, Store};
 use crate::active::Active;
 use crate::command::DeskError;
 use crate::input::instant;
+use crate::measurer::covers;
 use crate::shared::Shared;
 
 /// How often it looks.
@@ -170,7 +171,7 @@ fn looks(
             for (begins, place, sum) in store.sums_of_hours(&series, day)? {
                 let group = place.group(watch.by);
                 let belongs = group.is_some() || watch.by == By::All;
-                if begins >= first.begins && belongs && is_within(scope, company, &place) {
+                if begins >= first.begins && belongs && covers(scope, company, &place) {
                     sums.entry(group).or_default().merge(&sum);
                 }
             }
@@ -182,14 +183,6 @@ fn looks(
         }));
     }
     Ok(looks)
-}
-
-/// Whether a rule with a scope is shown what was counted in a place.
-fn is_within(scope: &Scope, company: &Company, place: &Place) -> bool {
-    let name = place.number.as_ref().and_then(|number| company.number(number)).map(|number| &number.name);
-    let of_numbers = scope.numbers.is_empty() || name.is_some_and(|name| scope.numbers.contains(name));
-    of_numbers
-        && (scope.queues.is_empty() || place.queue.as_ref().is_some_and(|queue| scope.queues.contains(queue)))
 }
 
 fn shown(

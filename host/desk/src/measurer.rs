@@ -17,8 +17,9 @@ use domain::event::CaseSettled;
 use domain::id::RuleId;
 use domain::measure::event::{FiguresDefined, Measured, Measurement};
 use domain::measure::fact::Fact;
-use domain::measure::figure::{Counted, Figure, Hour, MOST_LABELS, count};
+use domain::measure::figure::{Counted, Figure, Hour, MOST_LABELS, Place, count};
 use domain::measure::shown::Shown;
+use domain::rule::Scope;
 use domain::stream::{Actor, Stream};
 use jiff::SignedDuration;
 use rules::{Rule, Unmeasured, contract};
@@ -135,7 +136,7 @@ impl Measurer {
         let defined = FiguresDefined { rule: id.clone(), component, settings, figures: figures.clone() };
         let known = self.shared.store.counts(&id)?.said;
         let mut shown: Vec<Shown<'_>> = facts.iter().map(|fact| Shown::of(fact, &active.company)).collect();
-        shown.retain(|shown| covers(rule, &active.company, shown));
+        shown.retain(|shown| covers(&rule.definition().scope, &active.company, &shown.place));
         for shown in &mut shown {
             // What comes late is counted now.
             if self.shared.store.sealed_day(shown.hour.day)?.is_some() {
@@ -230,7 +231,8 @@ pub fn measured(
     facts: &[Fact],
 ) -> Tallied {
     let shown = facts.iter().map(|fact| Shown::of(fact, company));
-    let shown: Vec<Shown<'_>> = shown.filter(|shown| covers(rule, company, shown)).collect();
+    let shown: Vec<Shown<'_>> =
+        shown.filter(|shown| covers(&rule.definition().scope, company, &shown.place)).collect();
     of_shown(host, rule, figures, company, &shown)
 }
 
@@ -252,13 +254,12 @@ fn of_shown(
     Tallied { counted, fuel: measured.fuel, micros: measured.micros }
 }
 
-/// Whether a rule counts a fact: one that says where it happened, within the numbers and queues of its scope.
-fn covers(rule: &Rule, company: &Company, shown: &Shown<'_>) -> bool {
-    let scope = &rule.definition().scope;
-    let number = shown.place.number.as_ref().map(|number| company.number(number));
+/// Whether a place, as far as it is known, lies within the numbers and queues of a scope.
+pub(crate) fn covers(scope: &Scope, company: &Company, place: &Place) -> bool {
+    let number = place.number.as_ref().map(|number| company.number(number));
     let number = number.flatten().map(|number| &number.name);
     let of_numbers = scope.numbers.is_empty() || number.is_some_and(|name| scope.numbers.contains(name));
-    let queue = shown.place.queue.as_ref();
+    let queue = place.queue.as_ref();
     of_numbers && (scope.queues.is_empty() || queue.is_some_and(|queue| scope.queues.contains(queue)))
 }
 

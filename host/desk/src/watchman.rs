@@ -37,11 +37,6 @@ impl Watchman {
         Self { desk }
     }
 
-    /// The desk that he looks after.
-    pub(crate) fn desk(&self) -> Desk {
-        self.desk.clone()
-    }
-
     /// Undoes what has to be undone.
     pub async fn step(&self) -> Result<(), HelmError> {
         let active = self.desk.active();

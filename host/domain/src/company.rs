@@ -17,12 +17,13 @@ use crate::law::countries::Countries;
 use crate::law::language::Language;
 use crate::law::prices::Prices;
 use crate::law::{Contacting, Law};
+use crate::measure::alert;
 use crate::media::MediaPolicy;
 use crate::proposal::due::{Approvals, Files};
 use crate::raci::Raci;
 use crate::retention::Retention;
 use crate::rule::falling::FallBack;
-use crate::rule::switch::{Switch, alert_named};
+use crate::rule::switch::Switch;
 use crate::subscriber::Subscriber;
 use crate::typification::{self, Ending};
 
@@ -274,7 +275,7 @@ impl Company {
                 Switch::Clock(clock) => {
                     known_calendar(format!("switches.{set}.calendar"), &Some(clock.calendar.clone()))?;
                 }
-                Switch::Alarm(alarm) if alert_named(&alarm.alert).is_none() => {
+                Switch::Alarm(alarm) if !alert::is_called(&alarm.alert) => {
                     let expected = "a rule and an alert of it were expected, as `watch/low-service-level`";
                     return Err(mistake(format!("switches.{set}.alert"), &alarm.alert, expected));
                 }

@@ -6,7 +6,6 @@
 //! must not hold them for ever. Whether there are as many people as it wants signatures is looked at when they are counted.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Instant;
 
 use domain::decision::{Digest, Kind};
@@ -27,8 +26,6 @@ use crate::generation::Generation;
 use crate::limits::Limits;
 use crate::rule::Rule;
 use crate::run::{Guest, nonsense, not_exported, own_error, within};
-use crate::session::Asking;
-use crate::snapshot::Nobody;
 use crate::weight;
 
 /// The most things that a rule may have found.
@@ -91,13 +88,7 @@ pub(crate) fn judge(
 ) -> Judgement {
     let started = Instant::now();
     let definition = &rule.definition;
-    let asking = Asking {
-        rule: definition.id.clone(),
-        kind: Kind::Approving,
-        linked: Arc::clone(&definition.linked),
-        snapshot: Arc::new(Nobody),
-    };
-    let mut guest = Guest::new(engine, limits, limits.decision_fuel, Some(asking));
+    let mut guest = Guest::told_little(engine, limits, limits.decision_fuel, rule, Kind::Approving);
     let said =
         call(&mut guest, limits, rule, shown).and_then(|judgement| understood(judgement, limits, raci));
     let (verdict, reasons) = said.unwrap_or_else(|Failed { outcome, text }| {

@@ -6,7 +6,6 @@
 //! has a bound, and whoever goes beyond one has measured nothing.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Instant;
 
 use domain::decision::{Fault, Kind, Outcome};
@@ -21,8 +20,6 @@ use crate::generation::Generation;
 use crate::limits::Limits;
 use crate::rule::Rule;
 use crate::run::{Guest, nonsense, not_exported, own_error, within};
-use crate::session::Asking;
-use crate::snapshot::Nobody;
 use crate::weight;
 
 /// The most samples of one fact.
@@ -33,7 +30,7 @@ const SAMPLE_BYTES: usize = MOST_SAMPLES * (size_of::<exported::Sample>() + 80);
 
 /// Why a rule has not said what it counts or watches.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text}")]
+#[error("it does not say what it counts or watches: {text}")]
 pub struct Unmeasured {
     /// Who is to blame.
     pub outcome: Outcome,
@@ -61,7 +58,7 @@ impl Generation {
 
 /// What a rule counts.
 pub(crate) fn figures(engine: &Engine, limits: &Limits, rule: &Rule) -> Result<Vec<Figure>, Unmeasured> {
-    let mut guest = guest(engine, limits, rule, Kind::Measuring, limits.preparation_fuel);
+    let mut guest = Guest::told_little(engine, limits, limits.preparation_fuel, rule, Kind::Measuring);
     told(&mut guest, limits, rule).map_err(Unmeasured::from)
 }
 
@@ -74,7 +71,7 @@ pub(crate) fn measure(
     facts: &[Fact],
 ) -> Measured {
     let started = Instant::now();
-    let mut guest = guest(engine, limits, rule, Kind::Measuring, limits.decision_fuel);
+    let mut guest = Guest::told_little(engine, limits, limits.decision_fuel, rule, Kind::Measuring);
     let samples = call(&mut guest, limits, rule, facts);
     let samples = samples.and_then(|samples| understood(samples, figures, facts.len()));
     Measured {
@@ -82,13 +79,6 @@ pub(crate) fn measure(
         fuel: guest.spent(),
         micros: started.elapsed().as_micros().try_into().unwrap_or(u64::MAX),
     }
-}
-
-pub(crate) fn guest(engine: &Engine, limits: &Limits, rule: &Rule, kind: Kind, fuel: u64) -> Guest {
-    let id = rule.definition.id.clone();
-    let asking =
-        Asking { rule: id, kind, linked: Arc::clone(&rule.definition.linked), snapshot: Arc::new(Nobody) };
-    Guest::new(engine, limits, fuel, Some(asking))
 }
 
 fn told(guest: &mut Guest, limits: &Limits, rule: &Rule) -> Result<Vec<Figure>, Failed> {

@@ -5,6 +5,7 @@
 //! collected is handed out only here, and only after it has returned.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use domain::decision::{Asked, Effect, Fault, Kind, Outcome, Place, Preference, Verdict};
@@ -18,6 +19,7 @@ use crate::limits::Limits;
 use crate::link::Exports;
 use crate::rule::Rule;
 use crate::session::{Asking, Recording, Session};
+use crate::snapshot::Nobody;
 use crate::weight;
 
 /// What a rule answered, and what that took.
@@ -46,6 +48,13 @@ impl Guest {
         store.limiter(|session| &mut session.memory);
         store.set_hostcall_fuel(limits.crossing());
         Self { store, fuel }
+    }
+
+    /// The same for a rule that is asked without a customer: there is nothing that it could read.
+    pub(crate) fn told_little(engine: &Engine, limits: &Limits, fuel: u64, rule: &Rule, kind: Kind) -> Self {
+        let (id, linked) = (rule.definition.id.clone(), Arc::clone(&rule.definition.linked));
+        let asking = Asking { rule: id, kind, linked, snapshot: Arc::new(Nobody) };
+        Self::new(engine, limits, fuel, Some(asking))
     }
 
     /// Makes the instance. Start functions of the guest run here, so all limits stand already.

@@ -89,6 +89,11 @@ fn interface(name: &str) -> &str {
     name.split_once('@').map_or(name, |(name, _)| name)
 }
 
+/// Whether components export an interface: `rule`, and one of each kind.
+pub(crate) fn is_exported(interface: &str) -> bool {
+    interface == "rule" || Kind::ALL.iter().any(|kind| kind.to_string() == interface)
+}
+
 /// The kinds of rule that it is.
 fn exported(engine: &Engine, component: &Component) -> Result<BTreeSet<Kind>, Refusal> {
     let name = |interface: &str| format!("{PACKAGE}/{interface}@{VERSION}");
@@ -96,9 +101,7 @@ fn exported(engine: &Engine, component: &Component) -> Result<BTreeSet<Kind>, Re
         component.component_type().exports(engine).map(|(name, _)| name.to_owned()).collect();
     if let Some(other) = exports.iter().find(|export| {
         let interface = interface(export);
-        export.starts_with(PACKAGE)
-            && matches!(interface, "rule" | "routing" | "responding" | "approving" | "measuring" | "alerting")
-            && **export != name(interface)
+        export.starts_with(PACKAGE) && is_exported(interface) && **export != name(interface)
     }) {
         return Err(Refusal::OtherVersion { name: other.clone() });
     }

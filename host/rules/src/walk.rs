@@ -12,6 +12,7 @@ use crate::contract::{PACKAGE, VERSION};
 use crate::functions::Function;
 use crate::limits::Structure;
 use crate::refusal::Refusal;
+use crate::trial::is_exported;
 
 /// Walks over the bytes, nested modules and components included.
 pub(crate) fn walk(bytes: &[u8], limits: &Structure) -> Result<(), Refusal> {
@@ -130,7 +131,8 @@ fn versioned(name: &str) -> (&str, &str) {
 
 fn known(interface: &str) -> bool {
     // `types` has records alone, and the exported interfaces of one component can share theirs.
-    matches!(interface, "types" | "rule" | "routing" | "responding" | "approving" | "measuring" | "alerting")
+    interface == "types"
+        || is_exported(interface)
         || Function::ALL.iter().any(|function| function.interface() == interface)
 }
 

@@ -3,12 +3,12 @@
 //! A watcher is asked as any rule is: a fresh instance, fuel, limits, blame. Which figures it sees it says once; where an alert is the
 //! host knows from the window that it is about, so that a rule can raise one only where something was counted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use domain::decision::Kind;
 use domain::measure::alert::{Level, MOST_ALERTS, MOST_HOURS, MOST_WATCHES, Named, Watch};
-use domain::measure::figure::{By, is_name};
+use domain::measure::figure::{By, is_name, unsayable};
 use domain::rule::mode::Mode;
 use wasmtime::Engine;
 
@@ -17,16 +17,13 @@ use crate::contract::bindings::exports::timonel::rules::alerting as exported;
 use crate::fault::Failed;
 use crate::generation::Generation;
 use crate::limits::Limits;
-use crate::measuring::{Unmeasured, guest};
+use crate::measuring::Unmeasured;
 use crate::rule::Rule;
 use crate::run::{Guest, nonsense, not_exported, own_error, within};
 use crate::weight;
 
 /// The word for all places together.
 const COMPANY: &str = "company";
-
-/// The longest that is said to people, in characters.
-const LONGEST_WORDS: usize = 300;
 
 /// What a rule found, and what that took.
 #[derive(Debug)]
@@ -48,7 +45,7 @@ impl Generation {
 
 /// What a rule wants to be shown.
 pub(crate) fn watches(engine: &Engine, limits: &Limits, rule: &Rule) -> Result<Vec<Watch>, Unmeasured> {
-    let mut guest = guest(engine, limits, rule, Kind::Alerting, limits.preparation_fuel);
+    let mut guest = Guest::told_little(engine, limits, limits.preparation_fuel, rule, Kind::Alerting);
     told(&mut guest, limits, rule).map_err(Unmeasured::from)
 }
 
@@ -62,7 +59,7 @@ pub(crate) fn judge(
     windows: &[Window],
 ) -> Judged {
     let started = Instant::now();
-    let mut guest = guest(engine, limits, rule, Kind::Alerting, limits.decision_fuel);
+    let mut guest = Guest::told_little(engine, limits, limits.decision_fuel, rule, Kind::Alerting);
     let named = call(&mut guest, limits, rule, now, windows);
     let named = named.and_then(|alerts| understood(alerts, watches, windows));
     Judged {
@@ -148,18 +145,9 @@ fn understood(
         let level = Level::ALL.into_iter().find(|level| level.word() == alert.level);
         let level =
             level.ok_or_else(|| nonsense("an alert that is no `warning` and not `critical`".to_owned()))?;
-        let sayable = |text: &str| {
-            (1..=LONGEST_WORDS).contains(&text.chars().count()) && !text.chars().any(char::is_control)
-        };
-        let words: std::collections::BTreeMap<String, String> = alert.words.into_iter().collect();
-        if !["es", "pt", "en"].iter().all(|language| words.contains_key(*language))
-            || words.len() > 8
-            || !words.iter().all(|(language, text)| language.len() == 2 && sayable(text))
-        {
-            return Err(nonsense(format!(
-                "the alert `{}` needs 1 to {LONGEST_WORDS} characters of words in es, pt and en",
-                alert.name
-            )));
+        let words: BTreeMap<String, String> = alert.words.into_iter().collect();
+        if let Some(what) = unsayable(&words) {
+            return Err(nonsense(format!("the alert `{}`: {what}", alert.name)));
         }
         // Two watches of one place can both be asked of; an alert is of one place, whichever window led to it.
         let by =

@@ -19,7 +19,6 @@ use domain::agent::Presence;
 use domain::company::Company;
 use domain::conversation::{Conversation, Holder};
 use domain::id::{AgentId, ConversationId};
-use domain::masking;
 use domain::message::Outgoing;
 use domain::raci::action::Action;
 use domain::raci::person::Person;
@@ -289,15 +288,6 @@ async fn list(
         told.push(teller.conversation(id, &conversation, holds(person, &conversation)).map_err(desk)?);
     }
     Ok(Json(List { conversations: told, more, now: server.clock.now() }))
-}
-
-/// The customer of a conversation, as whoever does not attend them tells one from the other.
-pub(crate) fn masked(server: &Server, conversation: &Conversation) -> Option<String> {
-    let contact = server.desk.store().contact(conversation.contact).ok()?.1?;
-    let key = server.desk.keys().contact(conversation.contact).ok()??;
-    let (profile, identity) = (contact.profile.open(&key).ok()?, contact.identity.open(&key).ok()?);
-    let phone = identity.phone.as_deref().map(masking::last_digits).unwrap_or_default();
-    Some(format!("{} {phone}", masking::name(&profile.name)).trim().to_owned())
 }
 
 /// A conversation that a path names.

@@ -10,7 +10,8 @@ use std::fmt;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::figure::{By, Place};
+use super::figure::{By, Place, is_name};
+use super::sum::is_zero;
 use crate::Time;
 use crate::decision::Digest;
 use crate::id::{NumberId, QueueId, RuleId};
@@ -88,9 +89,9 @@ pub struct Which {
 }
 
 impl Which {
-    /// Its name within the company, as its files have it: `watch/slow-answers`.
+    /// Whether the company's files call it so, as `watch/slow-answers`.
     pub fn is_called(&self, name: &str) -> bool {
-        name.split_once('/').is_some_and(|(rule, alert)| rule == self.rule.as_str() && alert == self.alert)
+        self.to_string() == name
     }
 
     /// Whom one has to reach to be told of it.
@@ -142,11 +143,6 @@ pub struct Seen {
     pub of: u64,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
-}
-
 /// `alert-ended`, in `measures`: there is nothing to look at any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -193,6 +189,11 @@ impl Alert {
     pub fn turned(&self) -> Time {
         self.ended.unwrap_or(self.since)
     }
+}
+
+/// Whether a text can name an alert in the company's files: the rule that raises it, and what that calls it.
+pub fn is_called(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(rule, name)| !rule.is_empty() && is_name(name))
 }
 
 /// What a rule says to people who read a language.
@@ -269,6 +270,14 @@ mod tests {
         assert_eq!(state(&[ended(&sales, 30), orders.clone()]), Some((true, at(20))));
         assert_eq!(state(&[ended(&sales, 30), ended(&orders, 40)]), Some((false, at(40))));
         assert_eq!(state_of(&[sales], "other/slow"), None);
+    }
+
+    #[test]
+    fn an_alert_is_called_by_its_rule_and_its_name() {
+        assert!(is_called("watch/slow-answers"));
+        for wrong in ["slow", "/slow", "watch/", "watch/Slow"] {
+            assert!(!is_called(wrong), "{wrong}");
+        }
     }
 
     #[test]

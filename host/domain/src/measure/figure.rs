@@ -82,18 +82,10 @@ impl Figure {
         if !is_name(&self.unit) || !self.audience.iter().all(|role| is_name(role)) {
             return wrong("unit and roles are 1 to 40 small letters, digits and hyphens");
         }
-        let sayable = |text: &String| {
-            (1..=LONGEST_WORDS).contains(&text.chars().count()) && !text.chars().any(char::is_control)
-        };
-        if !["es", "pt", "en"].iter().all(|language| self.titles.contains_key(*language)) {
-            return wrong("it needs a title in es, pt and en");
+        if let Some(what) = unsayable(&self.titles) {
+            return wrong(what);
         }
-        if self.titles.len() > 8
-            || !self.titles.iter().all(|(language, title)| language.len() == 2 && sayable(title))
-        {
-            return wrong("languages have two letters, and titles 1 to 300 characters");
-        }
-        if ![&self.formula, &self.variant].into_iter().all(sayable) {
+        if ![&self.formula, &self.variant].into_iter().all(|text| is_sayable(text)) {
             return wrong("formula and variant have 1 to 300 characters");
         }
         Ok(())
@@ -110,6 +102,20 @@ impl Figure {
     pub fn title(&self, language: &str) -> &str {
         self.titles.get(language).unwrap_or(&self.name)
     }
+}
+
+fn is_sayable(text: &str) -> bool {
+    (1..=LONGEST_WORDS).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}
+
+/// Why people cannot be told something that is there by language, if they cannot.
+pub fn unsayable(words: &BTreeMap<String, String>) -> Option<&'static str> {
+    if !["es", "pt", "en"].iter().all(|language| words.contains_key(*language)) {
+        return Some("it needs words in es, pt and en");
+    }
+    let wrong = |(language, text): (&String, &String)| language.len() != 2 || !is_sayable(text);
+    (words.len() > 8 || words.iter().any(wrong))
+        .then_some("languages have two letters, and words 1 to 300 characters")
 }
 
 /// Whether a text can be a name: 1 to 40 small letters, digits and hyphens.

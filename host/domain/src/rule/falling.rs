@@ -9,7 +9,7 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::switch::alert_named;
+use crate::measure::alert;
 
 /// In what bounds a rule has to stay after it was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +72,7 @@ impl FallBack {
         if self.within.is_negative() {
             return Some(("within", "a time was expected, as `1h`; `0s` leaves it to people"));
         }
-        if self.alerts.iter().any(|alert| alert_named(alert).is_none()) {
+        if self.alerts.iter().any(|name| !alert::is_called(name)) {
             return Some(("alerts", "a rule and an alert of it were expected, as `watch/low-service-level`"));
         }
         (self.failed > 100).then_some(("failed", "a share in percent was expected, 0 to 100"))

@@ -1,14 +1,13 @@
 //! Rule sets that are switched by the clock or by an alert.
 //!
 //! A set that is for the night, or for when customers wait too long, should not hang on somebody remembering it. The company's files
-//! say what switches it, and are signed by those who answer for its rules; whoever may move the set still can, and what they did holds
+//! say what switches it; whoever may move the set still can, and what they did holds
 //! until the switch turns the next time: nobody fights with a clock.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::calendar::Calendar;
-use crate::id::RuleId;
 
 /// What switches a set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,12 +40,6 @@ pub struct Alarm {
 
 const fn open() -> bool {
     true
-}
-
-/// The rule and the name of an alert, as the company's files have them: `watch/slow-first-response`.
-pub fn alert_named(text: &str) -> Option<(RuleId, &str)> {
-    let (rule, name) = text.split_once('/')?;
-    (!rule.is_empty() && crate::measure::figure::is_name(name)).then(|| (rule.into(), name))
 }
 
 /// How a set should be, if that changed since it was moved last.
@@ -115,14 +108,6 @@ mod tests {
         assert_eq!(turned(true, Some(at("10:10")), Some(at("10:05")), false), Some(true));
         assert_eq!(turned(false, None, None, true), Some(false));
         assert_eq!(turned(false, None, Some(at("10:05")), true), None);
-    }
-
-    #[test]
-    fn an_alert_has_a_rule_and_a_name() {
-        assert_eq!(alert_named("watch/slow-answers"), Some(("watch".into(), "slow-answers")));
-        for wrong in ["slow", "/slow", "watch/", "watch/Slow"] {
-            assert_eq!(alert_named(wrong), None, "{wrong}");
-        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::company::Company;
-use domain::conversation::Holder;
+use domain::conversation::{Conversation, Holder};
 use domain::id::{AgentId, QueueId};
 use domain::raci::action::Action;
 use domain::raci::person::Person;
@@ -24,7 +24,6 @@ use crate::Server;
 use crate::alerts;
 use crate::api::problem::Problem;
 use crate::board::{AgentTold, Board, Listing, Open, QueueTold, board, places};
-use crate::conversations;
 use crate::let_in::LetIn;
 use crate::moves;
 
@@ -165,6 +164,12 @@ fn read(server: &Server, let_in: &LetIn, which: &Which) -> Result<Shown, Problem
     Ok(Shown { promise, alerts, queues, agents, cases, moves, frame })
 }
 
+/// The customer of a conversation, as whoever does not attend them tells one from the other; nothing of who is forgotten.
+fn glimpse(server: &Server, conversation: &Conversation) -> String {
+    let Ok(glimpse) = server.desk.glimpse(conversation.contact) else { return String::new() };
+    format!("{} {}", glimpse.name, glimpse.phone.unwrap_or_default()).trim().to_owned()
+}
+
 fn cases(
     server: &Server,
     company: &Company,
@@ -194,7 +199,7 @@ fn cases(
         let number = company.number(&conversation.number);
         CaseRow {
             id: one.id.to_string(),
-            customer: conversations::masked(server, conversation).unwrap_or_default(),
+            customer: glimpse(server, conversation),
             number: number.map_or_else(|| conversation.number.to_string(), |number| number.name.clone()),
             holder,
             waits: since.map(|since| tell.ago(since)),

@@ -250,7 +250,7 @@ fn read(server: &Server, let_in: &LetIn, rule: &RuleId, asked: &Asked) -> Result
         set: stands.signed.set.clone(),
         set_off: off(&frame, company.raci(), stands),
         facts: facts(&frame, version),
-        settings: serde_json::to_string_pretty(&settings(stands)).unwrap_or_default(),
+        settings: serde_json::to_string_pretty(&stands.settings().value()).unwrap_or_default(),
         advice: server.desk.advice(rule),
         modes: modes(say, stands.mode, version.highest()),
         percent: percent(stands.mode, version.highest()),
@@ -263,17 +263,6 @@ fn read(server: &Server, let_in: &LetIn, rule: &RuleId, asked: &Asked) -> Result
         trial,
         frame,
     })
-}
-
-/// The settings that it has now: those of its version, with what was moved of them.
-fn settings(stands: &Stands) -> serde_json::Value {
-    let mut settings = stands.runs().settings.value();
-    for (pointer, value) in stands.moved.iter().flat_map(|moved| &moved.settings) {
-        if let Some(place) = settings.pointer_mut(pointer) {
-            place.clone_from(value);
-        }
-    }
-    settings
 }
 
 fn facts(frame: &Frame, version: &Version) -> Vec<(&'static str, String)> {
@@ -326,7 +315,7 @@ fn percent(now: Mode, highest: Mode) -> Option<(u8, u8)> {
 }
 
 fn bounds(stands: &Stands, version: &Version) -> Vec<Bounded> {
-    let settings = settings(stands);
+    let settings = stands.settings().value();
     let bounds: &BTreeMap<String, Bound> = &version.envelope.bounds;
     let told = bounds.iter().map(|(pointer, bound)| {
         let value = settings.pointer(pointer).map_or_else(String::new, ToString::to_string);
