@@ -391,6 +391,21 @@ impl Open {
         true
     }
 
+    /// Has somebody do something, while the workers work.
+    pub fn carry_out<T, F>(&mut self, act: impl FnOnce(Desk) -> F) -> T
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        let act = act(self.desk.clone());
+        let acting = std::thread::spawn(move || block_on(act));
+        while !acting.is_finished() {
+            assert!(self.parts.workers.iter_mut().all(|worker| worker.step()));
+            std::thread::yield_now();
+        }
+        acting.join().unwrap()
+    }
+
     /// Rounds until nothing happens any more.
     pub fn settle(&mut self) {
         let mut quiet = 0;

@@ -32,6 +32,7 @@ mod effort;
 mod erasure;
 mod falling;
 mod figures;
+mod following;
 mod forgery;
 mod generations;
 #[path = "../host/rules/tests/guests/make.rs"]

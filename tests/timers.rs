@@ -86,22 +86,16 @@ fn the_agent_who_knows_the_customer_is_waited_for_and_not_for_ever() {
     open.settle();
     let (conversation, _) = open.desk.store().conversations().unwrap().pop_first().unwrap();
     let carry_out = |open: &mut Open, close: bool| {
-        let (desk, ana) = (open.desk.clone(), ana.clone());
-        let asked = std::thread::spawn(move || {
-            block_on(async {
-                if close {
-                    desk.close(&ana, conversation, "solved").await
-                } else {
-                    let message = domain::message::Outgoing::Text { body: "Hola.".to_owned() };
-                    desk.reply(&ana, conversation, message).await
-                }
-            })
+        let ana = ana.clone();
+        let done = open.carry_out(move |desk| async move {
+            if close {
+                desk.close(&ana, conversation, "solved").await
+            } else {
+                let message = domain::message::Outgoing::Text { body: "Hola.".to_owned() };
+                desk.reply(&ana, conversation, message).await
+            }
         });
-        while !asked.is_finished() {
-            assert!(open.parts.workers.iter_mut().all(|worker| worker.step()));
-            std::thread::yield_now();
-        }
-        asked.join().unwrap().unwrap();
+        done.unwrap();
     };
     carry_out(&mut open, false);
     carry_out(&mut open, true);
@@ -132,14 +126,9 @@ fn whoever_does_not_answer_in_time_loses_the_case_to_others_and_whoever_does_kee
         (cases(&ana), cases(&beto))
     };
     let answer = |open: &mut Open, agent: &AgentId| {
-        let (desk, agent) = (open.desk.clone(), agent.clone());
+        let agent = agent.clone();
         let message = domain::message::Outgoing::Text { body: "Hola.".to_owned() };
-        let asked = std::thread::spawn(move || block_on(desk.reply(&agent, conversation, message)));
-        while !asked.is_finished() {
-            assert!(open.parts.workers.iter_mut().all(|worker| worker.step()));
-            std::thread::yield_now();
-        }
-        asked.join().unwrap().unwrap();
+        open.carry_out(move |desk| async move { desk.reply(&agent, conversation, message).await }).unwrap();
     };
     // An answer ends the time, and the next message begins it anew.
     house.clock.advance(540);

@@ -134,9 +134,9 @@ pub(crate) fn sample_of(engine: &rules::Host, rule: &Rule, kind: Kind) -> anyhow
         Kind::Approving => return Ok(approver::sample(engine, rule, &Raci::default())),
         Kind::Measuring => return measurer::sample(engine, rule),
         Kind::Alerting => return watcher::sample(engine, rule),
-        Kind::Routing | Kind::Responding => {}
+        Kind::Routing | Kind::Responding | Kind::Following => {}
     }
-    let (input, snapshot) = authoring::stranger()?;
+    let (input, snapshot) = authoring::stranger(kind)?;
     // The first call maps pages that the later ones find; the median of several is what a busy host sees.
     let mut answers: Vec<_> = (0..15).map(|_| engine.ask(rule, kind, &input, &snapshot)).collect();
     answers.sort_by_key(|answer| answer.asked.micros);

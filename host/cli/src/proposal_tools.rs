@@ -43,7 +43,7 @@ pub(crate) enum Command {
     },
     /// Propose a rule that no file of the company names, another version of one, or to withdraw it.
     Rule {
-        /// A file of JSON: `rule`, `set`, `plugin`, `settings`, `scope`, `mode`, `requests`, `envelope`, `after`, or `withdraw`.
+        /// A file of JSON: `rule`, `set`, `plugin`, `settings`, `scope`, `mode`, `requests`, `templates`, `envelope`, `after`, or `withdraw`.
         file: PathBuf,
         /// What the plugin reads, instead of `settings`: a file of JSON, or a table as CSV for `decision-table`.
         #[arg(long, value_name = "FILE")]

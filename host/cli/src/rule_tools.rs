@@ -123,6 +123,9 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
             for may in requests {
                 println!("      may ask   {may}");
             }
+            for may in signed["templates"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                println!("      may send  {may}");
+            }
             for (name, value) in [("scope", &signed["scope"]), ("envelope", &signed["envelope"])] {
                 println!("      {name:<10}{value}");
             }

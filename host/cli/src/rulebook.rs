@@ -15,6 +15,7 @@ use crate::settings::Policy;
 /// The reference plugins, part of the program.
 const REFERENCE: &[(&str, &[u8])] = &[
     ("campaign-guard", include_bytes!("../../../plugins/components/campaign-guard.wasm")),
+    ("closing", include_bytes!("../../../plugins/components/closing.wasm")),
     ("decision-table", include_bytes!("../../../plugins/components/decision-table.wasm")),
     ("crm-lookup", include_bytes!("../../../plugins/components/crm-lookup.wasm")),
     ("kpi-core", include_bytes!("../../../plugins/components/kpi-core.wasm")),
@@ -39,6 +40,7 @@ pub(crate) fn signed(policy: &Policy, plugins: &PluginFiles) -> anyhow::Result<V
                 scope: Scope { kinds: rule.kinds.clone(), ..rule.scope.clone() },
                 mode: rule.mode,
                 requests: rule.requests.clone(),
+                templates: rule.templates.clone(),
                 envelope: rule.envelope.clone(),
             };
             let check = version.check();

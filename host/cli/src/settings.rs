@@ -132,6 +132,9 @@ pub(crate) struct RuleDescription {
     /// Where it may have something asked.
     #[serde(default)]
     pub(crate) requests: Vec<request::Destination>,
+    /// The names of the templates that it may send.
+    #[serde(default)]
+    pub(crate) templates: BTreeSet<String>,
     /// How far it may be moved without another signature.
     #[serde(default)]
     pub(crate) envelope: Envelope,

@@ -17,6 +17,7 @@ use domain::window::Service;
 
 use crate::attend;
 use crate::command::{CommandError, DeskError, Done};
+use crate::following;
 use crate::mass;
 use crate::work::Work;
 
@@ -75,7 +76,9 @@ pub(crate) fn reply(work: &mut Work<'_>, agent: &AgentId, message: &Outgoing) ->
     if message.needs_window() && matches!(windows.service, Service::Closed { .. }) {
         return Err(CommandError::WindowClosed);
     }
-    mass::queue(work, Actor::Agent(agent.clone()), message)
+    let done = mass::queue(work, Actor::Agent(agent.clone()), message)?;
+    following::arm(work)?;
+    Ok(done)
 }
 
 /// An agent resolves the case.
@@ -83,11 +86,8 @@ pub(crate) fn close(work: &mut Work<'_>, agent: &AgentId, code: &str) -> Result<
     if !CaseClosed::is_code(code) {
         return Err(CommandError::NoCode(code.to_owned()));
     }
-    let case = held_by(work, agent)?;
-    let actor = Actor::Agent(agent.clone());
-    let (version, _) = work.shared.store.agent(agent).map_err(DeskError::from)?;
-    work.record(actor.clone(), CaseClosed { case, code: code.to_owned() })?;
-    work.record_in(Stream::Agent(agent.clone()), version, actor, CapacityReleased { case })?;
+    held_by(work, agent)?;
+    attend::end(work, Actor::Agent(agent.clone()), code)?;
     Ok(Done::Recorded)
 }
 
@@ -146,6 +146,7 @@ pub(crate) fn take(
     let taken = CapacityTaken { case, conversation: work.id };
     work.record_in(Stream::Agent(agent), version, actor, taken)?;
     attend::expect_answer(work)?;
+    following::arm(work)?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@
 
 use domain::Time;
 use domain::company::Company;
-use domain::conversation::{Holder, Timer};
+use domain::conversation::{Case, Holder, Timer};
 use domain::decision::{Effect, MemoryScope, Place, Verdict, Why};
 use domain::event::{
     CaseClosed, CaseLabelled, CaseOpened, CaseQueued, CaseWoken, Chooser, CustomerReferred, Label,
@@ -18,10 +18,12 @@ use domain::stream::Actor;
 use jiff::SignedDuration;
 use rules::{Answered, Question, Round};
 
-use crate::command::{DeskError, Done};
+use crate::command::{CommandError, DeskError, Done};
 use crate::consent;
+use crate::following;
 use crate::handing;
 use crate::input::{self, input};
+use crate::mass;
 use crate::media;
 use crate::requests;
 use crate::snapshot::{self, View};
@@ -58,6 +60,9 @@ pub(crate) fn message(
     if consent::heard(work, inbound, sent_at)? {
         return Ok(Done::Recorded);
     }
+    if following::rated(work, inbound, sent_at)? {
+        return Ok(Done::Recorded);
+    }
     media::take_in(work, &inbound.content, message)?;
     if matches!(inbound.content, Content::Reaction { .. }) {
         // A thumb under an answer asks for nothing.
@@ -75,6 +80,7 @@ pub(crate) fn message(
     } else {
         consult(work, Why::Message, Some((inbound, sent_at)), None)?;
     }
+    following::arm(work)?;
     Ok(Done::Recorded)
 }
 
@@ -94,15 +100,17 @@ pub(crate) fn timer(work: &mut Work<'_>, timer: TimerId) -> Result<Done, DeskErr
         }
         Purpose::Rescue { case } => {
             let awake = work.case().is_some_and(|known| known.id == case && known.snoozed.is_none());
-            if awake && work.conversation.is_unanswered() {
+            if awake && work.conversation.unanswered.is_some() {
                 handing::rescue(work)?;
             }
         }
         Purpose::EndSnooze { case } => {
             if work.case().is_some_and(|known| known.id == case && known.snoozed.is_some()) {
                 work.record(Actor::Host, CaseWoken { case, by: Woken::Due })?;
+                following::arm(work)?;
             }
         }
+        Purpose::Follow { case, moment, from, ended } => following::due(work, case, moment, from, ended)?,
         Purpose::Overflow { case } if waits(work, case) => place(work, Why::Overflow, None)?,
         Purpose::Wake { rule, note } => {
             let held = matches!(work.case().map(|case| &case.holder), Some(Holder::Agent { .. }));
@@ -137,6 +145,7 @@ pub(crate) fn consult(
         Some(CallAgain { rule, note, answer }) => (Some(rule), note, answer),
         None => (None, None, None),
     };
+    let case = work.case().cloned().ok_or(DeskError::Missing("an open case"))?;
     // Of an answer the message that led there is what a router goes by, and not the rule: it has said what it needs to know.
     let input = input(work, why, message.filter(|_| why != Why::Answer), note)?;
     let view = View::answered(work, answer)?;
@@ -152,7 +161,7 @@ pub(crate) fn consult(
         Some(decided) => refusals(work, &decided.rule, &decided.effects)?,
         None => Vec::new(),
     };
-    record(work, round, refused.clone())?;
+    record(work, case.id, round, refused.clone())?;
     let needs_person = match &decided {
         // Nobody dealt with what the customer wrote, or with what was to help with it.
         None => matches!(why, Why::Message | Why::Answer),
@@ -163,7 +172,7 @@ pub(crate) fn consult(
         }
     };
     if let Some(decided) = &decided {
-        apply(work, &decided.rule, &decided.effects, &refused)?;
+        apply(work, &case, &decided.rule, &decided.effects, &refused)?;
     }
     let unplaced = matches!(work.case().map(|case| &case.holder), Some(Holder::Rules));
     if needs_person && unplaced {
@@ -179,7 +188,8 @@ pub(crate) fn place(
     why: Why,
     message: Option<(&Inbound, Time)>,
 ) -> Result<(), DeskError> {
-    let case = work.case_id()?;
+    let open = work.case().cloned().ok_or(DeskError::Missing("an open case"))?;
+    let case = open.id;
     let input = input(work, why, message, None)?;
     let view = View::of(work)?;
     let asking = Question { conversation: work.id, input: &input, snapshot: &view };
@@ -191,10 +201,10 @@ pub(crate) fn place(
         _ => None,
     });
     let (chosen, refused) = chosen.map_or_else(Default::default, |(place, refused)| (Some(place), refused));
-    record(work, round, refused)?;
+    record(work, case, round, refused)?;
     let (place, by) = match decided {
         Some(decided) => {
-            apply(work, &decided.rule, &decided.effects, &[])?;
+            apply(work, &open, &decided.rule, &decided.effects, &[])?;
             match chosen {
                 Some(place) => (place, Chooser::Rule(decided.rule)),
                 _ => return Ok(()),
@@ -252,12 +262,17 @@ fn own_place(work: &Work<'_>) -> Place {
 }
 
 /// Keeps what a round of rules came to. A round in which there was no rule to ask is no decision.
-fn record(work: &mut Work<'_>, round: Round, refused: Vec<Refused>) -> Result<(), DeskError> {
+pub(crate) fn record(
+    work: &mut Work<'_>,
+    case: CaseId,
+    round: Round,
+    refused: Vec<Refused>,
+) -> Result<(), DeskError> {
     if round.asked.is_empty() && round.not_asked.is_empty() && round.shadowed.is_empty() {
         return Ok(());
     }
     let decided = RuleDecided {
-        case: work.case_id()?,
+        case,
         of: round.kind,
         why: round.why,
         generation: round.generation,
@@ -271,8 +286,13 @@ fn record(work: &mut Work<'_>, round: Round, refused: Vec<Refused>) -> Result<()
 }
 
 /// The invariants that what a rule wants runs into.
-fn refusals(work: &Work<'_>, rule: &RuleId, effects: &[Effect]) -> Result<Vec<Refused>, DeskError> {
-    let replies = effects.iter().filter(|effect| matches!(effect, Effect::Reply { .. })).count();
+pub(crate) fn refusals(
+    work: &Work<'_>,
+    rule: &RuleId,
+    effects: &[Effect],
+) -> Result<Vec<Refused>, DeskError> {
+    let says = |effect: &&Effect| matches!(effect, Effect::Reply { .. } | Effect::Survey { .. });
+    let replies = effects.iter().filter(says).count();
     let sent = work.conversation.automatic_within_the_hour(work.now);
     let (company, mut refused) = (&work.active.company, Vec::new());
     if replies > 0 && sent as usize + replies > company.automatic_limit() as usize {
@@ -285,24 +305,69 @@ fn refusals(work: &Work<'_>, rule: &RuleId, effects: &[Effect]) -> Result<Vec<Re
     if requests::are_too_many(work, rule, effects)? {
         refused.push(Refused::TooManyRequests);
     }
+    for effect in effects {
+        match effect {
+            Effect::Reply { message: message @ Outgoing::Template(_) } => {
+                let offered = templates::category(work.shared, &work.conversation.number, message)?.is_ok();
+                if !offered || whatsapp::check(message).is_err() {
+                    refused.push(Refused::TemplateNotOffered);
+                }
+            }
+            Effect::Survey { .. } => refused.extend(following::may_not_ask(work)?),
+            Effect::Reassign { to } => refused.extend(handing::unknown(work, to)),
+            _ => {}
+        }
+    }
     Ok(refused)
 }
 
+/// Whether something can be done to an open case alone.
+pub(crate) fn needs_case(effect: &Effect) -> bool {
+    !matches!(effect, Effect::Reply { .. } | Effect::Survey { .. } | Effect::Remember { .. })
+}
+
 /// Does what a rule wants, in the order in which it asked for it.
-fn apply(
+pub(crate) fn apply(
     work: &mut Work<'_>,
+    about: &Case,
     rule: &RuleId,
     effects: &[Effect],
     refused: &[Refused],
 ) -> Result<(), DeskError> {
     let actor = || Actor::Rule(rule.clone());
+    let refuses = |what: &[Refused]| what.iter().any(|what| refused.contains(what));
+    let is_open = |work: &Work<'_>| work.case().is_some_and(|open| open.id == about.id);
+    let was_open = is_open(work);
+    let case = about.id;
     for effect in effects {
-        let Some(case) = work.case().map(|case| case.id) else { return Ok(()) };
+        if was_open && !is_open(work) {
+            return Ok(());
+        }
+        if !was_open && needs_case(effect) {
+            continue;
+        }
         match effect {
-            Effect::Reply { .. } | Effect::Resolve { .. } if refused.contains(&Refused::AutomaticLimit) => {}
+            Effect::Reply { .. } | Effect::Survey { .. } | Effect::Resolve { .. }
+                if refuses(&[Refused::AutomaticLimit]) => {}
+            Effect::Reply { message: Outgoing::Template(_) } if refuses(&[Refused::TemplateNotOffered]) => {}
+            Effect::Reply { message: message @ Outgoing::Template(_) } => {
+                match mass::queue(work, actor(), message) {
+                    Ok(_) => {}
+                    Err(CommandError::Desk(error)) => return Err(error),
+                    Err(error) => tracing::warn!(%rule, %error, "a rule's template is not sent"),
+                }
+            }
             Effect::Reply { message } => {
                 reply(work, actor(), message)?;
             }
+            Effect::Survey { .. } if refuses(&[Refused::AskedLately, Refused::WindowClosed]) => {}
+            Effect::Survey { body, choices } => {
+                let about = work.case().filter(|open| open.id == case).unwrap_or(about).clone();
+                following::survey(work, &actor(), &about, body, choices)?;
+            }
+            Effect::Reassign { .. }
+                if refuses(&[Refused::UnknownQueue, Refused::UnknownAgent, Refused::TooManyMoves]) => {}
+            Effect::Reassign { to } => handing::reassign(work, rule, to)?,
             Effect::AddTag { tag } => {
                 let mut tags = input::tags(work)?;
                 if tags.0.insert(tag.clone()) {
@@ -324,10 +389,12 @@ fn apply(
             Effect::Priority { value } => {
                 work.record(actor(), CaseLabelled { case, label: Label::Priority(*value) })?;
             }
+            Effect::Resolve { .. } if refuses(&[Refused::CustomerWaits]) => {}
             Effect::Resolve { code } => {
                 let counts = work.active.company.counts_by(code);
                 let code = if counts { code.as_str() } else { CaseClosed::OTHER };
-                work.record(actor(), CaseClosed { case, code: code.to_owned() })?;
+                let code = code.to_owned();
+                end(work, actor(), &code)?;
             }
             Effect::WakeAfter { seconds, note } => {
                 cancel_wakes(work, rule)?;
@@ -343,6 +410,16 @@ fn apply(
         }
     }
     Ok(())
+}
+
+/// Ends the open case, whoever has it.
+pub(crate) fn end(work: &mut Work<'_>, actor: Actor, code: &str) -> Result<(), DeskError> {
+    let case = work.case().cloned().ok_or(DeskError::Missing("an open case"))?;
+    work.record(actor.clone(), CaseClosed { case: case.id, code: code.to_owned() })?;
+    if let Holder::Agent { agent, .. } = &case.holder {
+        handing::release(work, actor, agent, case.id)?;
+    }
+    following::ended(work, case, code)
 }
 
 /// Queues a message to the customer.

@@ -148,6 +148,7 @@ impl Desk {
             mode: trial.mode.unwrap_or(Mode::Live),
             envelope: Envelope::default(),
             requests: runs.map(|runs| runs.requests.clone()).unwrap_or_default(),
+            templates: runs.map(|runs| runs.templates.clone()).unwrap_or_default(),
         };
         let signed = Signed { rule: trial.rule.clone(), version: version.clone() };
         let generation = helm::contended(self.shared(), &active, signed, trial.after.as_ref(), version.mode)?;

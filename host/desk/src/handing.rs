@@ -8,12 +8,12 @@
 use domain::Time;
 use domain::company::{AgentDescription, Company};
 use domain::conversation::Holder;
-use domain::decision::{Place, Preference, Why};
+use domain::decision::{Elsewhere, Place, Preference, Why};
 use domain::event::{
     CapacityReleased, CaseAccepted, CaseLabelled, CaseMoved, CaseOfferEnded, CaseOffered, CaseQueued,
-    CaseSnoozed, CaseWoken, Chooser, Label, Moved, Note, Purpose, Woken,
+    CaseSnoozed, CaseWoken, Chooser, Label, Moved, Note, Purpose, Refused, Woken,
 };
-use domain::id::{AgentId, CaseId, ConversationId, MoveId, QueueId};
+use domain::id::{AgentId, CaseId, ConversationId, MoveId, QueueId, RuleId};
 use domain::moving::{Destination, Left, Listed, MoveAdvanced, Seat};
 use domain::sealed::Sealed;
 use domain::stream::{Actor, Stream};
@@ -33,6 +33,9 @@ pub(crate) const SNOOZE_DAYS: i64 = 7;
 
 /// For how long what an agent leaves at the end of a shift waits for the colleague who was named.
 const WAITS_FOR_COLLEAGUE: u32 = 600;
+
+/// How often rules have a case go elsewhere until a person writes to its customer.
+const MOVES_BY_RULES: u32 = 3;
 
 /// What somebody does to a case, beside attending its customer.
 #[derive(Debug, Clone, PartialEq)]
@@ -273,6 +276,63 @@ pub(crate) fn rescue(work: &mut Work<'_>) -> Result<(), DeskError> {
     queue_up(work, Actor::Host, case, Place::in_queue(queue))
 }
 
+/// What of where a rule wants a case to wait the company does not have, and whether it has been moved enough.
+pub(crate) fn unknown(work: &Work<'_>, to: &Elsewhere) -> Vec<Refused> {
+    let company = &work.active.company;
+    let mut refused = Vec::new();
+    if work.case().is_some_and(|case| case.moved_by_rules >= MOVES_BY_RULES) {
+        refused.push(Refused::TooManyMoves);
+    }
+    match to {
+        Elsewhere::Queue { queue, skills } => match known(company, queue, skills) {
+            Ok(()) => {}
+            Err(CommandError::NoSkill(_)) => refused.push(Refused::UnknownSkill),
+            Err(_) => refused.push(Refused::UnknownQueue),
+        },
+        Elsewhere::Agent(preference) => {
+            let seat = company.agent(&preference.agent).and_then(|agent| seat(agent, None));
+            if seat.is_none() {
+                refused.push(Refused::UnknownAgent);
+            }
+        }
+    }
+    refused
+}
+
+/// A rule has the case wait elsewhere. What the company does not have is left out.
+pub(crate) fn reassign(work: &mut Work<'_>, rule: &RuleId, to: &Elsewhere) -> Result<(), DeskError> {
+    let Some((case, holder, own)) =
+        work.case().map(|case| (case.id, case.holder.clone(), case.queue().cloned()))
+    else {
+        return Ok(());
+    };
+    let company = &work.active.company;
+    let place = match to {
+        Elsewhere::Queue { queue, skills } => {
+            let place = Place { skills: skills.clone(), ..Place::in_queue(queue.clone()) };
+            attend::known_part(company, &place).0
+        }
+        Elsewhere::Agent(preference) => {
+            let described = company.agent(&preference.agent);
+            let Some(queue) = described.and_then(|agent| seat(agent, own.as_ref())) else { return Ok(()) };
+            Place { prefer: Some(preference.clone()), ..Place::in_queue(queue) }
+        }
+    };
+    let from = match &holder {
+        Holder::Agent { agent, .. } => Some(agent.clone()),
+        Holder::Rules | Holder::Queue { .. } => None,
+    };
+    let actor = Actor::Rule(rule.clone());
+    let moved = CaseMoved { case, how: Moved::Reassigned, from, why: None, of: None };
+    work.record(actor.clone(), moved)?;
+    let wait = place.prefer.as_ref().map(|prefer| prefer.for_seconds);
+    queue_up(work, actor, case, place)?;
+    match wait {
+        Some(seconds) => attend::set_timer(work, seconds, Purpose::EndPreference { case }),
+        None => Ok(()),
+    }
+}
+
 /// Moves one case of a list, or says why it was left.
 fn step(
     work: &mut Work<'_>,
@@ -376,7 +436,12 @@ fn queue_up(work: &mut Work<'_>, by: Actor, case: CaseId, place: Place) -> Resul
     }
 }
 
-fn release(work: &mut Work<'_>, by: Actor, agent: &AgentId, case: CaseId) -> Result<(), DeskError> {
+pub(crate) fn release(
+    work: &mut Work<'_>,
+    by: Actor,
+    agent: &AgentId,
+    case: CaseId,
+) -> Result<(), DeskError> {
     let (version, _) = work.shared.store.agent(agent)?;
     work.record_in(Stream::Agent(agent.clone()), version, by, CapacityReleased { case })
 }

@@ -192,13 +192,15 @@ fn generation(
         known_secrets(company, rule, version)?;
         let same_grant = |known: &&&Rule| {
             let grant = known.definition().linked.grant();
-            grant.digest == version.component && grant.requests == version.requests
+            grant.digest == version.component
+                && grant.requests == version.requests
+                && grant.templates == version.templates
         };
         let linked = match known.iter().find(same_grant) {
             Some(known) => Arc::clone(&known.definition().linked),
             None => {
                 let admitted = host.admit(&plugins.get(&version.component)?).map_err(refused)?;
-                let grant = Grant::all_of(&admitted).asking(&version.requests);
+                let grant = Grant::all_of(&admitted).asking(&version.requests).sending(&version.templates);
                 host.link(&admitted, &grant).map_err(refused)?
             }
         };

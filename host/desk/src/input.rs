@@ -3,7 +3,7 @@
 use domain::Time;
 use domain::calendar::Calendar;
 use domain::company::Company;
-use domain::conversation::{Conversation, Holder};
+use domain::conversation::{Case, Conversation, Holder};
 use domain::decision::Why;
 use domain::event::Tags;
 use domain::message::{Content, Inbound};
@@ -16,6 +16,8 @@ use crate::work::Work;
 pub(crate) struct Scene<'a> {
     pub(crate) company: &'a Company,
     pub(crate) conversation: &'a Conversation,
+    /// The case that it is about, which may have ended.
+    pub(crate) case: &'a Case,
     pub(crate) now: Time,
     pub(crate) language: String,
     pub(crate) tags: Tags,
@@ -28,34 +30,46 @@ pub(crate) fn input(
     message: Option<(&Inbound, Time)>,
     wake_note: Option<String>,
 ) -> Result<contract::Input, DeskError> {
+    let case = work.case().ok_or(DeskError::Missing("an open case"))?;
+    of_case(work, case, why, message, wake_note)
+}
+
+/// The same, about a case that may have ended.
+pub(crate) fn of_case(
+    work: &Work<'_>,
+    case: &Case,
+    why: Why,
+    message: Option<(&Inbound, Time)>,
+    wake_note: Option<String>,
+) -> Result<contract::Input, DeskError> {
     let (_, contact) = work.shared.contact(work.conversation.contact)?;
     let scene = Scene {
         company: &work.active.company,
         conversation: &work.conversation,
+        case,
         now: work.now,
         language: contact.language,
-        tags: tags(work)?,
+        tags: case.tags.as_ref().map(|tags| tags.open(&work.key)).transpose()?.unwrap_or_default(),
     };
     let message = message.map(|(inbound, at)| self::message(&inbound.content, at));
-    scene.input(why, message, wake_note).ok_or(DeskError::Missing("an open case"))
+    Ok(scene.input(why, message, wake_note))
 }
 
 impl Scene<'_> {
-    /// What rules are told; none without a case.
+    /// What rules are told.
     pub(crate) fn input(
         self,
         why: Why,
         message: Option<contract::Message>,
         wake_note: Option<String>,
-    ) -> Option<contract::Input> {
-        let (company, number) = (self.company, &self.conversation.number);
-        let case = self.conversation.case.as_ref()?;
+    ) -> contract::Input {
+        let (company, number, case) = (self.company, &self.conversation.number, self.case);
         let calendar = company.calendar(number, case.queue());
         let waiting_since = match &case.holder {
             Holder::Queue { since, .. } => Some(instant(*since)),
             Holder::Rules | Holder::Agent { .. } => None,
         };
-        Some(contract::Input {
+        contract::Input {
             why: why.word().to_owned(),
             now: instant(self.now),
             local: local(calendar, self.now),
@@ -75,7 +89,7 @@ impl Scene<'_> {
             },
             wake_note,
             attrs: Vec::new(),
-        })
+        }
     }
 }
 

@@ -25,6 +25,7 @@ mod erasure;
 mod export;
 mod facts;
 mod flood;
+mod following;
 mod halt;
 mod handing;
 mod helm;

@@ -59,6 +59,9 @@ pub struct RuleWish {
     /// Where it may have something asked.
     #[serde(default)]
     pub requests: Vec<Destination>,
+    /// The names of the templates that it may send.
+    #[serde(default)]
+    pub templates: BTreeSet<String>,
     /// How far it may be moved then.
     #[serde(default)]
     pub envelope: Envelope,
@@ -459,6 +462,7 @@ impl Desk {
             scope: wish.scope.clone(),
             mode: wish.mode,
             requests: wish.requests.clone(),
+            templates: wish.templates.clone(),
             envelope: wish.envelope.clone(),
         };
         version.check().map_err(|(name, what)| field(name, what))?;
@@ -467,8 +471,9 @@ impl Desk {
         let tasks = helm::rows(&admitted.reach(), &version.scope.kinds, version.highest());
         let authors: Vec<&str> = book.authors_of(&admitted.marks).map(|author| author.who.as_str()).collect();
         let asks: Vec<String> = version.requests.iter().map(ToString::to_string).collect();
+        let sends: Vec<&str> = version.templates.iter().map(String::as_str).collect();
         let title = format!(
-            "rule {} · {} {}{} · {} ≤ {}{}",
+            "rule {} · {} {}{} · {} ≤ {}{}{}",
             wish.rule,
             admitted.description.name,
             admitted.description.version,
@@ -476,6 +481,7 @@ impl Desk {
             version.mode,
             version.highest(),
             if asks.is_empty() { String::new() } else { format!(" · asks {}", asks.join(", ")) },
+            if sends.is_empty() { String::new() } else { format!(" · sends {}", sends.join(", ")) },
         );
         let change = RuleChange::Agree {
             rule: wish.rule.clone(),

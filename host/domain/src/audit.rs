@@ -230,6 +230,16 @@ pub fn words(event: &Event, language: Language) -> String {
         Event::CaseClosed(closed) => {
             with(say("cerró un caso", "fechou um caso", "closed a case"), &closed.code)
         }
+        Event::RatingAsked(_) => say(
+            "preguntó al cliente cómo le fue",
+            "perguntou ao cliente como foi",
+            "asked the customer how it was",
+        )
+        .to_owned(),
+        Event::CaseRated(rated) => with(
+            say("el cliente calificó un caso", "o cliente avaliou um caso", "the customer rated a case"),
+            &rated.score,
+        ),
         Event::CaseMoved(moved) => {
             let words = say("movió un caso", "moveu um caso", "moved a case");
             match &moved.from {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
@@ -36,7 +37,13 @@ pub struct Contact {
     /// When they were lately written to without having asked for it.
     #[serde(default, skip_serializing_if = "Approaches::is_empty")]
     pub approaches: Approaches,
+    /// When they were last asked how it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surveyed: Option<Time>,
 }
+
+/// How long after a customer was asked how it was nobody asks again.
+pub const SURVEYED_EVERY: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// A duty to keep the data of a contact: a lawsuit, an order of an authority.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +68,13 @@ impl Contact {
             hold: None,
             consent: Ledger::default(),
             approaches: Approaches::default(),
+            surveyed: None,
         }
+    }
+
+    /// Whether they were asked lately how it was.
+    pub fn was_surveyed_lately(&self, now: Time) -> bool {
+        self.surveyed.is_some_and(|at| now.duration_since(at) < SURVEYED_EVERY)
     }
 
     /// Takes in one event of the stream.
@@ -85,6 +98,7 @@ impl Contact {
             }
             Event::ConsentChanged(changed) => self.consent.fold(changed),
             Event::ContactApproached(approached) => self.approaches.fold(approached),
+            Event::ContactSurveyed(surveyed) => self.surveyed = self.surveyed.max(Some(surveyed.at)),
             _ => {}
         }
     }

@@ -9,8 +9,8 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
-use crate::decision::Place;
-use crate::event::{Event, Label, Note, Purpose, Tags};
+use crate::decision::{Moment, Place, Since};
+use crate::event::{Event, Label, Note, Purpose, ReplyQueued, Tags};
 use crate::id::{AgentId, CaseId, ContactId, NumberId, RequestId, TimerId};
 use crate::request::{Failed, Leg, Pending};
 use crate::sealed::Sealed;
@@ -51,10 +51,47 @@ pub struct Conversation {
     /// How much they asked since the customer last wrote.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub asked: u32,
+    /// Since when the customer has written something that asks for an answer and no person has given one, in an open case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<Time>,
+    /// The moment at which rules looked after the open case last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub followed_to: Option<Followed>,
+    /// The question how it was that was put last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub survey: Option<Survey>,
+}
+
+/// Rules looked after a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Followed {
+    /// At which of their moments.
+    #[serde(flatten)]
+    pub moment: Moment,
+    /// From when on that was counted.
+    pub from: Time,
+}
+
+/// The customer was asked how it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Survey {
+    /// The case that it was about, as it was.
+    pub case: Box<Case>,
+    /// What they said: 1 is worst, 5 is best.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<u8>,
 }
 
 fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+/// The kind of content of a thumb under a message.
+const REACTION: &str = "reaction";
+
+/// Whether a person wrote it to this customer: what a campaign writes in a person's name is no answer.
+fn is_answer(actor: &Actor, reply: &ReplyQueued) -> bool {
+    matches!(actor, Actor::Agent(_) | Actor::Person(_)) && reply.campaign.is_none()
 }
 
 /// A timer.
@@ -90,6 +127,9 @@ pub struct Case {
     /// While it sleeps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snoozed: Option<Snooze>,
+    /// How often rules had it go elsewhere since a person last wrote.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub moved_by_rules: u32,
 }
 
 /// A colleague is asked to take a case over.
@@ -152,12 +192,16 @@ impl Conversation {
             timers: BTreeMap::new(),
             requests: BTreeMap::new(),
             asked: 0,
+            unanswered: None,
+            followed_to: None,
+            survey: None,
         }
     }
 
     /// Takes in one event of the stream.
     pub fn fold(&mut self, time: Time, actor: &Actor, event: &Event) {
         self.fold_request(time, event);
+        self.fold_answer(actor, event);
         match event {
             Event::MessageReceived(message) if window::is_opened_by(&message.content) => {
                 self.last_inbound = self.last_inbound.max(Some(message.sent_at));
@@ -175,6 +219,7 @@ impl Conversation {
                     tags: None,
                     offer: None,
                     snoozed: None,
+                    moved_by_rules: 0,
                 });
             }
             Event::CaseQueued(queued) => {
@@ -200,6 +245,19 @@ impl Conversation {
                         accepted: None,
                     };
                     case.rest();
+                }
+            }
+            Event::CaseMoved(moved) if matches!(actor, Actor::Rule(_)) => {
+                if let Some(case) = self.case_mut(moved.case) {
+                    case.moved_by_rules += 1;
+                }
+            }
+            Event::RatingAsked(asked) => {
+                self.survey = Some(Survey { case: asked.case.clone(), score: None });
+            }
+            Event::CaseRated(rated) => {
+                if let Some(survey) = self.survey.as_mut().filter(|survey| survey.case.id == rated.case) {
+                    survey.score = Some(rated.score);
                 }
             }
             Event::CaseAccepted(taken) => {
@@ -232,6 +290,7 @@ impl Conversation {
             }
             Event::CaseClosed(closed) if self.case_mut(closed.case).is_some() => {
                 self.case = None;
+                self.followed_to = None;
                 self.timers.clear();
             }
             Event::CaseLabelled(labelled) => {
@@ -245,7 +304,7 @@ impl Conversation {
             }
             Event::ReplyQueued(reply) => {
                 self.entry_point.answer(time);
-                self.count_reply(time, actor, reply.campaign.is_some());
+                self.count_reply(time, actor, is_answer(actor, reply));
             }
             Event::CustomerReferred(referred) => self.entry_point.refer(referred.at),
             Event::EntryPointOpened(opened) => self.entry_point.tell(opened.until),
@@ -256,8 +315,27 @@ impl Conversation {
                 self.timers.remove(&cancelled.timer);
             }
             Event::TimerFired(fired) => {
-                self.timers.remove(&fired.timer);
+                let timer = self.timers.remove(&fired.timer);
+                if let Some(Purpose::Follow { moment, from, ended: None, .. }) =
+                    timer.map(|timer| timer.purpose)
+                {
+                    self.followed_to = Some(Followed { moment, from });
+                }
             }
+            _ => {}
+        }
+    }
+
+    /// Whether somebody has to answer. A thumb under an answer asks for nothing, and whoever says how it was has been answered.
+    fn fold_answer(&mut self, actor: &Actor, event: &Event) {
+        match event {
+            Event::MessageReceived(message) if message.content != REACTION => {
+                let since = self.unanswered.filter(|_| self.case.is_some());
+                self.unanswered = since.or(Some(message.sent_at));
+            }
+            Event::CaseRated(rated) if self.unanswered == Some(rated.at) => self.unanswered = None,
+            Event::ReplyQueued(reply) if is_answer(actor, reply) => self.unanswered = None,
+            Event::CaseClosed(_) => self.unanswered = None,
             _ => {}
         }
     }
@@ -299,15 +377,16 @@ impl Conversation {
     }
 
     /// What a person writes ends a row of automatic messages; what a campaign writes in a person's name is one of them.
-    fn count_reply(&mut self, time: Time, actor: &Actor, campaign: bool) {
+    fn count_reply(&mut self, time: Time, actor: &Actor, is_answer: bool) {
         if let Actor::Agent(agent) = actor {
             self.attended.insert(agent.clone(), time);
         }
-        if matches!(actor, Actor::Agent(_) | Actor::Person(_)) && !campaign {
+        if is_answer {
             self.timers.retain(|_, timer| !matches!(timer.purpose, Purpose::Rescue { .. }));
             self.automatic.clear();
             if let Some(case) = &mut self.case {
                 case.automatic = 0;
+                case.moved_by_rules = 0;
             }
         } else {
             self.automatic.retain(|at| time.duration_since(*at) < AUTOMATIC_SPAN);
@@ -320,7 +399,7 @@ impl Conversation {
 
     /// A place has timers of its own; they end with it.
     fn drop_timers_of_place(&mut self) {
-        self.timers.retain(|_, timer| matches!(timer.purpose, Purpose::Wake { .. }));
+        self.timers.retain(|_, timer| matches!(timer.purpose, Purpose::Wake { .. } | Purpose::Follow { .. }));
     }
 
     /// The timer of a sleep ends with it.
@@ -348,9 +427,15 @@ impl Conversation {
 }
 
 impl Conversation {
-    /// Whether the customer has written since an agent last did.
-    pub fn is_unanswered(&self) -> bool {
-        self.last_inbound.is_some_and(|written| self.attended.values().all(|at| *at < written))
+    /// What of time going by there is to follow, and from when on it is counted: nothing while the customer waits in a queue, or the
+    /// case sleeps.
+    pub fn followed(&self) -> Option<(Since, Time)> {
+        let case = self.case.as_ref().filter(|case| case.snoozed.is_none())?;
+        match (&case.holder, self.unanswered) {
+            (Holder::Queue { .. }, _) => None,
+            (Holder::Agent { .. }, Some(since)) => Some((Since::Unanswered, since)),
+            (Holder::Agent { .. }, None) | (Holder::Rules, _) => Some((Since::Quiet, self.last_inbound?)),
+        }
     }
 }
 

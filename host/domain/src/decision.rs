@@ -76,6 +76,8 @@ pub enum Kind {
     Routing,
     /// Attends the customer while no person does.
     Responding,
+    /// Looks after a case as time goes by.
+    Following,
     /// Judges what people propose, before they sign it.
     Approving,
     /// Counts what happened.
@@ -86,8 +88,8 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Routing, Self::Responding, Self::Approving, Self::Measuring, Self::Alerting];
+    pub const ALL: [Self; 6] =
+        [Self::Routing, Self::Responding, Self::Following, Self::Approving, Self::Measuring, Self::Alerting];
 
     /// Whether it is told nothing of any customer, and may import nothing but a log for its author.
     pub fn is_told_little(self) -> bool {
@@ -100,6 +102,7 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Self::Routing => "routing",
             Self::Responding => "responding",
+            Self::Following => "following",
             Self::Approving => "approving",
             Self::Measuring => "measuring",
             Self::Alerting => "alerting",
@@ -125,6 +128,60 @@ pub enum Why {
     HandedOver,
     /// A service answered what a rule had wanted asked, or will not answer.
     Answer,
+    /// The customer wrote to the agent who has the case, and no person has answered for a while.
+    Unanswered,
+    /// The customer was answered, and has not written for a while.
+    Quiet,
+    /// The case was closed a while ago.
+    Closed,
+    /// The customer said how it was.
+    Rated,
+}
+
+/// What time is counted from when a rule looks after a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Since {
+    /// The customer wrote to the agent who has the case, and no person has answered.
+    Unanswered,
+    /// The customer was answered, and has not written again.
+    Quiet,
+    /// The case was closed.
+    Closed,
+    /// The customer said how it was.
+    Rated,
+}
+
+impl Since {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Unanswered, Self::Quiet, Self::Closed, Self::Rated];
+
+    /// Why rules are asked then.
+    pub const fn why(self) -> Why {
+        match self {
+            Self::Unanswered => Why::Unanswered,
+            Self::Quiet => Why::Quiet,
+            Self::Closed => Why::Closed,
+            Self::Rated => Why::Rated,
+        }
+    }
+}
+
+/// When a rule that looks after cases wants to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Moment {
+    /// What the time is counted from.
+    pub since: Since,
+    /// How long after it: at most [`Moment::LATEST`].
+    pub seconds: u32,
+}
+
+impl Moment {
+    /// As long as a rule may wait, in seconds: 30 days.
+    pub const LATEST: u32 = 30 * 86_400;
+
+    /// The most that one rule may name.
+    pub const MOST: usize = 16;
 }
 
 impl Why {
@@ -138,6 +195,10 @@ impl Why {
             Self::Returned => "returned",
             Self::HandedOver => "handed-over",
             Self::Answer => "answer",
+            Self::Unanswered => "unanswered",
+            Self::Quiet => "quiet",
+            Self::Closed => "closed",
+            Self::Rated => "rated",
         }
     }
 }
@@ -410,6 +471,18 @@ pub enum Effect {
     },
     /// Not be called again.
     WakeCancel,
+    /// Ask the customer how it was.
+    Survey {
+        /// The question, 1 to 1,024 characters.
+        body: String,
+        /// What can be tapped: two or three.
+        choices: Vec<Choice>,
+    },
+    /// Have the case wait elsewhere.
+    Reassign {
+        /// Where.
+        to: Elsewhere,
+    },
     /// Have something asked of a service outside.
     Request {
         /// What.
@@ -424,6 +497,30 @@ pub enum Effect {
         /// At most 4,096 bytes; none forgets.
         value: Option<String>,
     },
+}
+
+/// One answer to the question how it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What the customer taps, 1 to 20 characters.
+    pub title: String,
+    /// What it counts as: 1 is worst, 5 is best.
+    pub score: u8,
+}
+
+/// Where a rule has a case wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Elsewhere {
+    /// In a queue.
+    Queue {
+        /// Which.
+        queue: QueueId,
+        /// What its agent must be able to do, all of it.
+        skills: Vec<String>,
+    },
+    /// For one agent first, in a queue of theirs.
+    Agent(Preference),
 }
 
 /// Whose memory.

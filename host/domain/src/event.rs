@@ -307,6 +307,10 @@ events! {
     CaseAccepted(CaseAccepted) = "case-accepted", form 1;
     /// The case is resolved.
     CaseClosed(CaseClosed) = "case-closed", form 1;
+    /// A rule asked the customer how it was.
+    RatingAsked(RatingAsked) = "rating-asked", form 1;
+    /// The customer said how it was.
+    CaseRated(CaseRated) = "case-rated", form 1;
     /// The customer of a resolved case did not come back.
     CaseSettled(CaseSettled) = "case-settled", form 1;
     /// A person had the case go elsewhere.
@@ -395,6 +399,8 @@ events! {
     ConsentChanged(ConsentChanged) = "consent-changed", form 1;
     /// The customer is about to be written to without having asked for it.
     ContactApproached(ContactApproached) = "contact-approached", form 1;
+    /// A contact was asked how it was.
+    ContactSurveyed(ContactSurveyed) = "contact-surveyed", form 1;
     /// The customer came by an advertisement or the button of a page.
     CustomerReferred(CustomerReferred) = "customer-referred", form 1;
     /// Meta told until when messages are free because of that.

@@ -94,6 +94,9 @@ pub struct Version {
     /// Where it may have something asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<Destination>,
+    /// The names of the templates that it may send.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub templates: BTreeSet<String>,
     /// How far it may be moved.
     #[serde(default)]
     pub envelope: Envelope,
@@ -105,9 +108,11 @@ impl Version {
         Digest::of(Json::of(self).text().as_bytes())
     }
 
-    /// By what it is known what it decides, whatever may be done with it: its component, settings, scope and what it may ask.
+    /// By what it is known what it decides, whatever may be done with it: its component, settings, scope, and what it may ask and
+    /// send.
     pub fn decides_as(&self) -> Digest {
-        Digest::of(Json::of(&(self.component, &self.settings, &self.scope, &self.requests)).text().as_bytes())
+        let decides = (self.component, &self.settings, &self.scope, &self.requests, &self.templates);
+        Digest::of(Json::of(&decides).text().as_bytes())
     }
 
     /// The highest mode that it may be moved to.

@@ -47,6 +47,7 @@ pub const KINDS: &[&str] = &[
     "case-accepted",
     "case-moved",
     "case-closed",
+    "case-rated",
     "send-accepted",
     "send-refused",
     "duplicate-detected",

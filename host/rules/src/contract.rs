@@ -23,6 +23,7 @@ pub(crate) mod bindings {
                 include timonel:rules/everything@0.1.0;
                 include timonel:rules/router@0.1.0;
                 include timonel:rules/responder@0.1.0;
+                include timonel:rules/follower@0.1.0;
                 include timonel:rules/approver@0.1.0;
                 include timonel:rules/measurer@0.1.0;
                 include timonel:rules/watcher@0.1.0;

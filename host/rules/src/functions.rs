@@ -37,6 +37,10 @@ pub enum Function {
     CloseResolve,
     WakeAfter,
     WakeCancel,
+    TemplateSend,
+    SurveyAsk,
+    ReassignToQueue,
+    ReassignToAgent,
     RequestSend,
     RequestAnswer,
 }
@@ -49,14 +53,15 @@ struct Row {
     words: &'static str,
 }
 
-/// A router reads and returns a place; only responders act; who judges, counts or watches explains itself and no more.
+/// A router reads and returns a place; only who responds or follows acts; who judges, counts or watches explains itself and no more.
 const ALL: &[Kind] = &Kind::ALL;
-const ANY: &[Kind] = &[Kind::Routing, Kind::Responding];
+const ANY: &[Kind] = &[Kind::Routing, Kind::Responding, Kind::Following];
+const ACTORS: &[Kind] = &[Kind::Responding, Kind::Following];
 const RESPONDERS: &[Kind] = &[Kind::Responding];
 
 impl Function {
     /// All of them, in the order of the contract.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::HistoryRecent,
         Self::ProfileGet,
         Self::IdentityGet,
@@ -76,6 +81,10 @@ impl Function {
         Self::CloseResolve,
         Self::WakeAfter,
         Self::WakeCancel,
+        Self::TemplateSend,
+        Self::SurveyAsk,
+        Self::ReassignToQueue,
+        Self::ReassignToAgent,
         Self::RequestSend,
         Self::RequestAnswer,
     ];
@@ -98,16 +107,20 @@ impl Function {
             Self::MemoryGetOfContact => row("memory",   "get-of-contact", LetRuleIdentify, ANY, "read its own notes on the customer, across the company's numbers"),
             Self::MemorySetOfContact => row("memory",   "set-of-contact", LetRuleIdentify, ANY, "take notes on the customer, across the company's numbers"),
             Self::LogWrite           => row("log",      "write",          LetRuleAct,      ALL, "leave a trace for its author"),
-            Self::ReplyText          => row("reply",    "text",           LetRuleAct,      RESPONDERS, "write to the customer"),
-            Self::ReplyButtons       => row("reply",    "buttons",        LetRuleAct,      RESPONDERS, "write to the customer, with buttons"),
-            Self::ReplyMenu          => row("reply",    "menu",           LetRuleAct,      RESPONDERS, "write to the customer, with a menu"),
-            Self::LabelAddTag        => row("label",    "add-tag",        LetRuleAct,      RESPONDERS, "tag the case"),
-            Self::LabelRemoveTag     => row("label",    "remove-tag",     LetRuleAct,      RESPONDERS, "take a tag from the case"),
-            Self::LabelNote          => row("label",    "note",           LetRuleAct,      RESPONDERS, "leave a note for the agents"),
-            Self::LabelPriority      => row("label",    "priority",       LetRuleAct,      RESPONDERS, "change the priority of the case"),
-            Self::CloseResolve       => row("close",    "resolve",        LetRuleClose,    RESPONDERS, "resolve the case"),
+            Self::ReplyText          => row("reply",    "text",           LetRuleAct,      ACTORS, "write to the customer"),
+            Self::ReplyButtons       => row("reply",    "buttons",        LetRuleAct,      ACTORS, "write to the customer, with buttons"),
+            Self::ReplyMenu          => row("reply",    "menu",           LetRuleAct,      ACTORS, "write to the customer, with a menu"),
+            Self::LabelAddTag        => row("label",    "add-tag",        LetRuleAct,      ACTORS, "tag the case"),
+            Self::LabelRemoveTag     => row("label",    "remove-tag",     LetRuleAct,      ACTORS, "take a tag from the case"),
+            Self::LabelNote          => row("label",    "note",           LetRuleAct,      ACTORS, "leave a note for the agents"),
+            Self::LabelPriority      => row("label",    "priority",       LetRuleAct,      ACTORS, "change the priority of the case"),
+            Self::CloseResolve       => row("close",    "resolve",        LetRuleClose,    ACTORS, "resolve the case"),
             Self::WakeAfter          => row("wake",     "after",          LetRuleAct,      RESPONDERS, "ask to be called again later"),
             Self::WakeCancel         => row("wake",     "cancel",         LetRuleAct,      RESPONDERS, "take back that it wanted to be called again"),
+            Self::TemplateSend       => row("template", "send",           LetRuleTemplate, ACTORS, "send templates, which cost money, where its grant says"),
+            Self::SurveyAsk          => row("survey",   "ask",            LetRuleAct,      ACTORS, "ask the customer how it was"),
+            Self::ReassignToQueue    => row("reassign", "to-queue",       LetRuleReassign, ACTORS, "have the case wait in another queue"),
+            Self::ReassignToAgent    => row("reassign", "to-agent",       LetRuleReassign, ACTORS, "have the case wait for another agent"),
             Self::RequestSend        => row("request",  "send",           LetRuleRequest,  RESPONDERS, "have other systems asked, where its grant says"),
             Self::RequestAnswer      => row("request",  "answer",         LetRuleRequest,  RESPONDERS, "read what other systems answered"),
         }
@@ -205,9 +218,10 @@ mod tests {
     }
 
     #[test]
-    fn only_responders_act() {
+    fn only_who_responds_or_follows_acts() {
         for function in Function::ALL {
-            let acts = matches!(function.interface(), "reply" | "label" | "close" | "wake" | "request");
+            let reads = ["history", "profile", "identity", "team", "memory", "log"];
+            let acts = !reads.contains(&function.interface());
             assert_eq!(function.kinds().contains(&Kind::Routing), !acts, "{function}");
             for told_little in Kind::ALL.into_iter().filter(|kind| kind.is_told_little()) {
                 assert_eq!(function.kinds().contains(&told_little), function == Function::LogWrite);

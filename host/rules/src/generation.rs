@@ -12,7 +12,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::Time;
-use domain::decision::{Asked, Effect, Kind, NotAsked, Shadowed, Skipped, Traces, Verdict, Why};
+use domain::decision::{
+    Asked, Effect, Kind, Moment, NotAsked, Shadowed, Since, Skipped, Traces, Verdict, Why,
+};
 use domain::id::{ConversationId, QueueId, RuleId};
 use domain::rule::mode::Mode;
 
@@ -107,18 +109,31 @@ impl Generation {
 
     /// Asks the responding rules, until one deals with it.
     pub fn respond(&self, host: &Host, why: Why, asking: &Question<'_>) -> Round {
-        self.ask(host, Kind::Responding, why, None, asking)
+        self.ask(host, Kind::Responding, why, |_| true, asking)
     }
 
     /// Asks the one responding rule that is to be called again: it wanted to be woken, or has an answer. Nobody is asked if it
     /// is not of this generation.
     pub fn call_again(&self, host: &Host, rule: &RuleId, why: Why, asking: &Question<'_>) -> Round {
-        self.ask(host, Kind::Responding, why, Some(rule), asking)
+        self.ask(host, Kind::Responding, why, |one| one.definition.id == *rule, asking)
     }
 
     /// Asks the routing rules, until one names a place.
     pub fn route(&self, host: &Host, why: Why, asking: &Question<'_>) -> Round {
-        self.ask(host, Kind::Routing, why, None, asking)
+        self.ask(host, Kind::Routing, why, |_| true, asking)
+    }
+
+    /// Asks the rules that look after cases and want to be asked then, until one does something.
+    pub fn follow(&self, host: &Host, moment: Moment, asking: &Question<'_>) -> Round {
+        let meant = |rule: &Rule| rule.moments.contains(&moment);
+        self.ask(host, Kind::Following, moment.since.why(), meant, asking)
+    }
+
+    /// The first moment, so many seconds later or more, at which a rule wants to look after a case.
+    pub fn next_moment(&self, since: Since, seconds: u32) -> Option<Moment> {
+        let rules = self.rules.iter().filter(|rule| rule.definition.mode != Mode::Off);
+        let moments = rules.flat_map(|rule| rule.moments.iter());
+        moments.filter(|moment| moment.since == since && moment.seconds >= seconds).min().copied()
     }
 
     /// What the rules of a kind would come to, or one of them alone. Nothing of it is kept: no trace, and nothing of what rules
@@ -141,7 +156,14 @@ impl Generation {
         Tried { asked, decided: None }
     }
 
-    fn ask(&self, host: &Host, kind: Kind, why: Why, only: Option<&RuleId>, asking: &Question<'_>) -> Round {
+    fn ask(
+        &self,
+        host: &Host,
+        kind: Kind,
+        why: Why,
+        meant: impl Fn(&Rule) -> bool,
+        asking: &Question<'_>,
+    ) -> Round {
         let mut round = Round {
             kind,
             why,
@@ -155,8 +177,7 @@ impl Generation {
         let Question { conversation, input, snapshot } = *asking;
         let mut seen = None;
         let mut shadows = Vec::new();
-        let meant = |rule: &&Rule| only.is_none_or(|only| rule.definition.id == *only);
-        for rule in self.rules.iter().filter(|rule| rule.is(kind)).filter(meant) {
+        for rule in self.rules.iter().filter(|rule| rule.is(kind) && meant(rule)) {
             let turn = rule.turn(conversation, input, round.decided.is_some());
             if let Turn::Skipped(because) = turn {
                 round.not_asked.push(NotAsked { rule: rule.definition.id.clone(), because });

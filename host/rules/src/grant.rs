@@ -22,16 +22,25 @@ pub struct Grant {
     /// Where it may have something asked, if it may at all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<Destination>,
+    /// The names of the templates that it may send, if it may at all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub templates: BTreeSet<String>,
 }
 
 impl Grant {
     /// Everything that a component asks for, by the word of whoever wrote the configuration.
     pub fn all_of(admitted: &Admitted) -> Self {
-        Self { digest: admitted.digest, functions: admitted.functions.clone(), requests: Vec::new() }
+        let (digest, functions) = (admitted.digest, admitted.functions.clone());
+        Self { digest, functions, requests: Vec::new(), templates: BTreeSet::new() }
     }
 
     /// The same, to ask at these places.
     pub fn asking(self, requests: &[Destination]) -> Self {
         Self { requests: requests.to_vec(), ..self }
+    }
+
+    /// The same, to send these templates.
+    pub fn sending(self, templates: &BTreeSet<String>) -> Self {
+        Self { templates: templates.clone(), ..self }
     }
 }

@@ -14,6 +14,7 @@ use crate::admission::{Admission, Admitted, Worker};
 use crate::cache::Cache;
 use crate::contract::{Fact, Input, Proposal, Window};
 use crate::engine::{self, Reset, StartError};
+use crate::fault::Failed;
 use crate::grant::Grant;
 use crate::judging;
 use crate::limits::Limits;
@@ -92,14 +93,20 @@ impl Host {
         let permit = self.permits.take();
         let prepared =
             run::prepare(&self.engine, &definition.linked.exports, &self.limits, &definition.settings);
+        let failed = |function: &str| {
+            let function = function.to_owned();
+            move |failed: Failed| Refusal::Trial { function, detail: failed.text }
+        };
+        let prepared =
+            prepared.map_err(failed("prepare"))?.map_err(|message| Refusal::Settings { message })?;
+        let exports = &definition.linked.exports;
+        let moments = run::moments(&self.engine, &self.limits, exports, &prepared.bytes);
         drop(permit);
-        let prepared = prepared
-            .map_err(|failed| Refusal::Trial { function: "prepare".to_owned(), detail: failed.text })?
-            .map_err(|message| Refusal::Settings { message })?;
         Ok(Rule {
             settings: Digest::of(definition.settings.as_bytes()),
             prepared: prepared.bytes.into(),
             advice: prepared.advice.into(),
+            moments: moments.map_err(failed("moments"))?.into(),
             breaker: Arc::default(),
             lately: Arc::default(),
             definition,

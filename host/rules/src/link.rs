@@ -13,7 +13,7 @@ use wasmtime::component::{Component, InstancePre};
 use crate::admission::Admitted;
 use crate::capabilities;
 use crate::contract::bindings::exports::timonel::rules::{
-    alerting, approving, measuring, responding, routing, rule,
+    alerting, approving, following, measuring, responding, routing, rule,
 };
 use crate::functions::Function;
 use crate::grant::Grant;
@@ -67,6 +67,7 @@ pub(crate) struct Exports {
     pub(crate) rule: rule::GuestIndices,
     pub(crate) routing: Option<routing::GuestIndices>,
     pub(crate) responding: Option<responding::GuestIndices>,
+    pub(crate) following: Option<following::GuestIndices>,
     pub(crate) approving: Option<approving::GuestIndices>,
     pub(crate) measuring: Option<measuring::GuestIndices>,
     pub(crate) alerting: Option<alerting::GuestIndices>,
@@ -86,6 +87,10 @@ impl Exports {
             responding: kinds
                 .contains(&Kind::Responding)
                 .then(|| responding::GuestIndices::new(&pre))
+                .transpose()?,
+            following: kinds
+                .contains(&Kind::Following)
+                .then(|| following::GuestIndices::new(&pre))
                 .transpose()?,
             approving: kinds
                 .contains(&Kind::Approving)

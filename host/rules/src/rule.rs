@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::Time;
-use domain::decision::{Digest, Kind};
+use domain::decision::{Digest, Kind, Moment};
 use domain::id::RuleId;
 use domain::rule::Scope;
 use domain::rule::mode::Mode;
@@ -54,6 +54,7 @@ pub struct Rule {
     pub(crate) settings: Digest,
     pub(crate) prepared: Arc<[u8]>,
     pub(crate) advice: Arc<[String]>,
+    pub(crate) moments: Arc<[Moment]>,
     pub(crate) breaker: Arc<Breaker>,
     pub(crate) lately: Arc<Lately>,
 }
@@ -72,6 +73,11 @@ impl Rule {
     /// What its component warned of when it read the settings: they work, and may not do what they seem to.
     pub fn advice(&self) -> &[String] {
         &self.advice
+    }
+
+    /// When it wants to look after cases: nothing of a rule that does not.
+    pub fn moments(&self) -> &[Moment] {
+        &self.moments
     }
 
     /// The same rule under another definition, if nothing is different that the component has read: what it prepared, whether

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use domain::decision::{Asked, Effect, Fault, Kind, Outcome, Place, Preference, Verdict};
+use domain::decision::{Asked, Effect, Fault, Kind, Moment, Outcome, Place, Preference, Since, Verdict};
 use wasmtime::component::Instance;
 use wasmtime::{Engine, Store};
 
 use crate::contract::Input;
-use crate::contract::bindings::exports::timonel::rules::{responding, routing, rule};
+use crate::contract::bindings::exports::timonel::rules::{following, responding, routing, rule};
 use crate::fault::Failed;
 use crate::limits::Limits;
 use crate::link::Exports;
@@ -120,6 +120,42 @@ pub(crate) fn prepare(
     let log = guest.store.into_data().recording.log;
     let advice = log.into_iter().filter(|line| line.level == "warn").map(|line| line.text).collect();
     Ok(prepared.map(|bytes| Prepared { bytes, advice }))
+}
+
+/// When a rule that looks after cases wants to be asked: nothing, if it is none.
+pub(crate) fn moments(
+    engine: &Engine,
+    limits: &Limits,
+    exports: &Exports,
+    prepared: &[u8],
+) -> Result<Vec<Moment>, Failed> {
+    let Some(functions) = &exports.following else { return Ok(Vec::new()) };
+    let mut guest = Guest::new(engine, limits, limits.preparation_fuel, None);
+    let instance = guest.start(exports)?;
+    let functions = functions.load(&mut guest.store, &instance).map_err(|error| Failed::host(&error))?;
+    let told = functions.call_moments(&mut guest.store, prepared).map_err(|error| Failed::calling(&error))?;
+    let heaviness = |moment: &following::Moment| size_of::<following::Moment>() + moment.since.len();
+    within(told.iter().map(heaviness).sum(), limits.output)?;
+    if told.len() > Moment::MOST {
+        return Err(nonsense(format!("{} moments, at most {} are possible", told.len(), Moment::MOST)));
+    }
+    told.iter().map(moment).collect()
+}
+
+fn moment(told: &following::Moment) -> Result<Moment, Failed> {
+    let since = Since::ALL.into_iter().find(|since| since.why().word() == told.since);
+    let since = since.ok_or_else(|| {
+        let words = Since::ALL.map(|since| since.why().word()).join("`, `");
+        nonsense(format!("a moment whose `since` is none of `{words}`"))
+    })?;
+    if told.seconds > Moment::LATEST {
+        return Err(nonsense(format!(
+            "a moment after {} seconds, at most {} are possible",
+            told.seconds,
+            Moment::LATEST
+        )));
+    }
+    Ok(Moment { since, seconds: told.seconds })
 }
 
 /// Asks a rule for a decision.
@@ -239,6 +275,14 @@ fn call(
                 Err(message) => Err(own_error(message, limits)),
             }
         }
+        Kind::Following => {
+            let functions = exports.following.as_ref().ok_or_else(|| not_exported(kind))?;
+            let functions = functions.load(&mut *store, instance).map_err(host)?;
+            match functions.call_follow(&mut *store, prepared, input).map_err(fault)? {
+                Ok(answer) => followed(answer, limits),
+                Err(message) => Err(own_error(message, limits)),
+            }
+        }
         // Not asked with a conversation: see `judging`, `measuring` and `watching`.
         Kind::Approving | Kind::Measuring | Kind::Alerting => Err(not_exported(kind)),
     }
@@ -288,6 +332,15 @@ fn answered(answer: responding::Answer, limits: &Limits) -> Result<(Verdict, Str
         responding::Outcome::Answered => Verdict::Answered,
         responding::Outcome::AnsweredAndRoute => Verdict::AnsweredAndRoute,
         responding::Outcome::HandOver => Verdict::HandOver,
+    };
+    Ok((verdict, answer.reason))
+}
+
+fn followed(answer: following::Answer, limits: &Limits) -> Result<(Verdict, String), Failed> {
+    within(answer.reason.len() + weight::attrs(&answer.attrs), limits.output)?;
+    let verdict = match answer.outcome {
+        following::Outcome::Abstain => Verdict::Abstain,
+        following::Outcome::Done => Verdict::Answered,
     };
     Ok((verdict, answer.reason))
 }

@@ -114,8 +114,9 @@ fn arguments(effect: &Effect) -> Json {
         Effect::Reply { message: Outgoing::Menu { body, label, rows } } => {
             json!({ "body": body, "label": label, "rows": rows })
         }
-        // No function of the contract makes another kind yet.
         Effect::Reply { message } => json!(message),
+        Effect::Survey { body, choices } => json!({ "body": body, "choices": choices }),
+        Effect::Reassign { to } => json!(to),
         Effect::AddTag { tag } | Effect::RemoveTag { tag } => json!({ "tag": tag }),
         Effect::Note { text } => json!({ "text": text }),
         Effect::Priority { value } => json!({ "value": value }),

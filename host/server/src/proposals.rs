@@ -85,7 +85,7 @@ struct Asked {
     /// `rule`, `template`, `erasure`, `export`, or `company` for what lies in the company's files.
     #[schemars(with = "String")]
     kind: Kind,
-    /// For a rule `rule`, `set`, `plugin`, `settings`, `scope`, `mode`, `requests`, `envelope`, `after`, or `withdraw`; for a template what `POST /templates` takes; for a customer `{"contact": id}`; nothing for the company's files.
+    /// For a rule `rule`, `set`, `plugin`, `settings`, `scope`, `mode`, `requests`, `templates`, `envelope`, `after`, or `withdraw`; for a template what `POST /templates` takes; for a customer `{"contact": id}`; nothing for the company's files.
     #[serde(default)]
     content: Value,
     /// Why. Those who sign read it first, and it is kept.

@@ -158,6 +158,8 @@ struct VersionTold {
     /// Where it may have something asked, as `GET https://crm.example.com/orders/`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     requests: Vec<String>,
+    /// The names of the templates that it may send.
+    templates: Vec<String>,
     /// The mode in which it begins.
     mode: String,
     /// The highest mode that it may be moved to.
@@ -325,6 +327,7 @@ fn version(version: &Version, entry: Option<u64>) -> VersionTold {
         settings: version.settings.value(),
         scope: json!(version.scope),
         requests: version.requests.iter().map(ToString::to_string).collect(),
+        templates: version.templates.iter().cloned().collect(),
         mode: version.mode.to_string(),
         highest: version.highest().to_string(),
         envelope: json!({

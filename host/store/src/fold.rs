@@ -106,8 +106,10 @@ impl<'a> Fold<'a> {
                 stream.state = State::Contact(contact);
             }
             (State::Nothing, Event::ConversationStarted(started)) => {
-                stream.state =
-                    State::Conversation(Conversation::started(started.contact, started.number.clone()));
+                stream.state = State::Conversation(Box::new(Conversation::started(
+                    started.contact,
+                    started.number.clone(),
+                )));
             }
             (State::Nothing, Event::ProposalMade(made)) => {
                 if let Stream::Proposal(id) = recorded.stream {

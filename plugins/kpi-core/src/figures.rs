@@ -237,6 +237,13 @@ pub fn all(settings: &Settings) -> Vec<Figure> {
             audience: AGENTS,
             aggregate: SUM,
         },
+        ratio(
+            "satisfaction",
+            ["Satisfacción (CSAT)", "Satisfação (CSAT)", "Satisfaction (CSAT)"],
+            "scores 4 and 5, of 1 to 5",
+            AGENTS,
+            "customers who were satisfied, of those who said how it was; counted for whoever had the case last, when they say so",
+        ),
         Figure {
             name: "cases-moved",
             titles: [

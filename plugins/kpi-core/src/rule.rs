@@ -34,6 +34,9 @@ impl<'a> Fact<'a> {
     }
 }
 
+/// From which score on a customer is satisfied, of 1 to 5.
+const SATISFIED: u64 = 4;
+
 /// Measures one fact.
 pub fn measure<'a>(fact: &Fact<'a>, settings: &Settings) -> Vec<Sample<'a>> {
     let mut samples = vec![];
@@ -108,6 +111,10 @@ pub fn measure<'a>(fact: &Fact<'a>, settings: &Settings) -> Vec<Sample<'a>> {
             if state != "away" {
                 add("available-share", if state == "available" { lasted } else { 0 }, lasted, "");
             }
+        }
+        "case-rated" => {
+            let score = fact.number("score").unwrap_or(0);
+            add("satisfaction", u64::from(score >= SATISFIED), 1, "");
         }
         "case-moved" => add("cases-moved", 1, 0, fact.word("how")),
         // What is new to this rule is not counted by it.

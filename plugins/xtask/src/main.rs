@@ -17,9 +17,10 @@ use anyhow::{Context, Result, bail};
 use crate::lock::Lock;
 use crate::toolchain::{Toolchain, Unable};
 
-const PLUGINS: [&str; 9] = [
+const PLUGINS: [&str; 10] = [
     "skills-router",
     "office-hours",
+    "closing",
     "quick-answers",
     "template-lint",
     "campaign-guard",

@@ -43,7 +43,7 @@ pub(super) fn run(
     let mut costs = Vec::new();
     for scenario in &scenarios {
         let settings = scenario.settings.as_deref().unwrap_or(&admitted.description.example_settings);
-        let rule = super::rule(&host, &admitted, settings, &scenario.asks)?;
+        let rule = super::rule(&host, &admitted, settings, &scenario.granted)?;
         let mut micros = Vec::new();
         let mut fuel = 0;
         for _ in 0..times {

@@ -83,7 +83,7 @@ fn steady(host: &Host, admitted: &Arc<Admitted>, questions: &[Scenario]) -> anyh
     let mut wrong = false;
     for question in questions {
         let settings = question.settings.as_deref().unwrap_or(&admitted.description.example_settings);
-        let rule = super::rule(host, admitted, settings, &question.asks)?;
+        let rule = super::rule(host, admitted, settings, &question.granted)?;
         for unsteady in host.unsteady(&rule, question.kind, &question.input, &question.snapshot) {
             tell(&question.name, &unsteady);
             wrong = true;
@@ -98,7 +98,7 @@ fn steady(host: &Host, admitted: &Arc<Admitted>, questions: &[Scenario]) -> anyh
     }
     let told_little = admitted.kinds.iter().filter(|kind| kind.is_told_little());
     for kind in told_little {
-        let rule = super::rule(host, admitted, &admitted.description.example_settings, &[])?;
+        let rule = super::rule(host, admitted, &admitted.description.example_settings, &Default::default())?;
         if twice(host, &rule, *kind)? {
             println!("✓ determinism  {kind}: twice the same, to the last unit of fuel");
         } else {

@@ -22,7 +22,6 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use domain::id::RuleId;
-use domain::request::Destination;
 use rules::{Admitted, Definition, Grant, Host, Mode, Refusal, Rule, Scope};
 pub(crate) use scenario::stranger;
 
@@ -98,9 +97,10 @@ fn rule(
     host: &Host,
     admitted: &Arc<Admitted>,
     settings: &str,
-    asks: &[Destination],
+    granted: &scenario::Granted,
 ) -> Result<Rule, Refusal> {
-    let linked = host.link(admitted, &Grant::all_of(admitted).asking(asks))?;
+    let grant = Grant::all_of(admitted).asking(&granted.requests).sending(&granted.templates);
+    let linked = host.link(admitted, &grant)?;
     host.prepare(Definition {
         id: RuleId::from(admitted.description.name.as_str()),
         set: "authoring".to_owned(),

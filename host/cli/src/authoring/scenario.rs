@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
-use domain::decision::{Asked, Kind, Place, Trace, Verdict, Why};
+use domain::decision::{Asked, Kind, Moment, Place, Trace, Verdict, Why};
 use domain::id::{ConversationId, QueueId};
 use domain::request::Destination;
 use rules::{Admitted, Generation, Host, Question, Rule, Snapshot, contract};
@@ -38,6 +38,9 @@ struct File {
     /// The services that the rule may have asked, as a company's file has them.
     #[serde(default)]
     requests: Vec<Destination>,
+    /// The names of the templates that it may send.
+    #[serde(default)]
+    templates: BTreeSet<String>,
     #[serde(default, rename = "scenario")]
     scenarios: Vec<Written>,
 }
@@ -68,9 +71,17 @@ pub(super) struct Scenario {
     pub(super) input: contract::Input,
     pub(super) snapshot: Arc<dyn Snapshot>,
     pub(super) expect: Expect,
-    /// What it may have asked.
-    pub(super) asks: Vec<Destination>,
+    pub(super) granted: Granted,
     queues: BTreeSet<QueueId>,
+}
+
+/// What the rule may do outside.
+#[derive(Default)]
+pub(super) struct Granted {
+    /// What it may have asked.
+    pub(super) requests: Vec<Destination>,
+    /// What it may send.
+    pub(super) templates: BTreeSet<String>,
 }
 
 /// What came of asking.
@@ -119,28 +130,33 @@ fn scenario(file: &File, written: &Written, admitted: &Admitted) -> anyhow::Resu
         snapshot: Arc::new(written.knows.read(&input)?),
         input,
         expect: written.expect.clone(),
-        asks: file.requests.clone(),
+        granted: Granted { requests: file.requests.clone(), templates: file.templates.clone() },
         queues: file.queues.iter().map(|queue| QueueId::from(queue.as_str())).collect(),
     })
 }
 
+/// Whether rules of a kind are asked in conversations.
+fn is_of_conversations(kind: Kind) -> bool {
+    !kind.is_told_little()
+}
+
 /// As what a component is asked in a conversation.
 fn kind(wanted: Option<Kind>, admitted: &Admitted) -> anyhow::Result<Kind> {
-    let of_conversations: Vec<Kind> = admitted
-        .kinds
-        .iter()
-        .copied()
-        .filter(|kind| matches!(kind, Kind::Routing | Kind::Responding))
-        .collect();
+    let of_conversations: Vec<Kind> =
+        admitted.kinds.iter().copied().filter(|kind| is_of_conversations(*kind)).collect();
     match (wanted, of_conversations.as_slice()) {
         (Some(kind), kinds) if kinds.contains(&kind) => Ok(kind),
         (Some(kind), _) => bail!("`kind` is `{kind}`, which this component is not"),
         (None, [kind]) => Ok(*kind),
         (None, []) => {
-            bail!("scenarios are for rules that are asked in conversations, `routing` or `responding`")
+            bail!(
+                "scenarios are for rules that are asked in conversations: `routing`, `responding`, `following`"
+            )
         }
         (None, _) => {
-            bail!("`kind` has to say whether it is asked as `routing` or as `responding`: it is both")
+            bail!(
+                "`kind` has to say as which it is asked, `routing`, `responding` or `following`: it is several"
+            )
         }
     }
 }
@@ -148,9 +164,9 @@ fn kind(wanted: Option<Kind>, admitted: &Admitted) -> anyhow::Result<Kind> {
 /// What a customer of whom nothing is known writes on an ordinary morning: a question for each kind that the component is of those
 /// that are asked in conversations. Nothing is expected of it.
 pub(super) fn of_a_stranger(admitted: &Admitted) -> anyhow::Result<Vec<Scenario>> {
-    let kinds = admitted.kinds.iter().filter(|kind| matches!(kind, Kind::Routing | Kind::Responding));
+    let kinds = admitted.kinds.iter().filter(|kind| is_of_conversations(**kind));
     let scenarios = kinds.map(|kind| {
-        let (input, snapshot) = stranger()?;
+        let (input, snapshot) = stranger(*kind)?;
         Ok(Scenario {
             name: format!("an ordinary message, {kind}"),
             kind: *kind,
@@ -158,7 +174,7 @@ pub(super) fn of_a_stranger(admitted: &Admitted) -> anyhow::Result<Vec<Scenario>
             input,
             snapshot,
             expect: Expect::default(),
-            asks: Vec::new(),
+            granted: Granted::default(),
             queues: BTreeSet::new(),
         })
     });
@@ -166,8 +182,8 @@ pub(super) fn of_a_stranger(admitted: &Admitted) -> anyhow::Result<Vec<Scenario>
 }
 
 /// The same question: what is told, and what can be read.
-pub(crate) fn stranger() -> anyhow::Result<(contract::Input, Arc<dyn Snapshot>)> {
-    let input = input::ordinary();
+pub(crate) fn stranger(kind: Kind) -> anyhow::Result<(contract::Input, Arc<dyn Snapshot>)> {
+    let input = if kind == Kind::Following { input::quiet() } else { input::ordinary() };
     let snapshot = Arc::new(Knows::default().read(&input)?);
     Ok((input, snapshot))
 }
@@ -183,6 +199,7 @@ impl Scenario {
         })?;
         let round = match self.kind {
             Kind::Routing => generation.route(host, why, &question),
+            Kind::Following => generation.follow(host, self.moment(rule, why)?, &question),
             _ => generation.respond(host, why, &question),
         };
         let place = round.decided.and_then(|decided| match decided.verdict {
@@ -192,5 +209,22 @@ impl Scenario {
         let asked = round.asked.into_iter().next().context("the rule was not asked")?;
         let trace = round.traces.0.into_iter().next().context("the rule left no trace")?;
         Ok(Came { asked, trace, place })
+    }
+
+    /// The moment that is meant, of those that the rule named: by `seconds`, or the first.
+    fn moment(&self, rule: &Rule, why: Why) -> anyhow::Result<Moment> {
+        let seconds = self.input.attrs.iter().find(|(name, _)| name == "seconds").map(|(_, value)| value);
+        let is_meant = |moment: &&Moment| {
+            moment.since.why() == why && seconds.is_none_or(|meant| *meant == moment.seconds.to_string())
+        };
+        let found = rule.moments().iter().find(is_meant).copied();
+        found.with_context(|| {
+            let named: Vec<String> = rule
+                .moments()
+                .iter()
+                .map(|one| format!("{} {}", one.since.why().word(), one.seconds))
+                .collect();
+            format!("the rule does not want to be asked then: its moments are {}", named.join(", "))
+        })
     }
 }

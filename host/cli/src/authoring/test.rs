@@ -38,7 +38,7 @@ pub(super) fn run(
         let rule = match prepared.get(settings) {
             Some(rule) => rule.clone(),
             None => {
-                let rule = super::rule(&host, &admitted, settings, &scenario.asks)
+                let rule = super::rule(&host, &admitted, settings, &scenario.granted)
                     .with_context(|| format!("scenario «{}»", scenario.name))?;
                 prepared.insert(settings.to_owned(), rule.clone());
                 rule

@@ -178,8 +178,11 @@ impl<'a> Past<'a> {
                 (told.responded, told.routed) = (false, false);
             }
             Event::RuleDecided(decided) => {
-                let is_responding = decided.of == Kind::Responding;
-                *(if is_responding { &mut told.responded } else { &mut told.routed }) = true;
+                match decided.of {
+                    Kind::Responding => told.responded = true,
+                    Kind::Routing => told.routed = true,
+                    _ => {}
+                }
                 if self.is_within(recorded) {
                     self.decided(id, &mut told, recorded, decided)?;
                 }
@@ -376,11 +379,12 @@ impl<'a> Past<'a> {
         let scene = Scene {
             company: &self.contender.company,
             conversation: state,
+            case: state.case.as_ref()?,
             now: recorded.time,
             language: known.language.clone(),
             tags,
         };
-        scene.input(why, message, None)
+        Some(scene.input(why, message, None))
     }
 
     fn team(&mut self) -> Arc<Team> {

@@ -169,7 +169,7 @@ impl Desk {
         let linked = host.admit(&bytes).and_then(|admitted| {
             let functions = active.grant.iter().filter_map(|name| name.parse::<Function>().ok());
             let grant = Grant { functions: functions.collect(), ..Grant::all_of(&admitted) };
-            host.link(&admitted, &grant.asking(&version.requests))
+            host.link(&admitted, &grant.asking(&version.requests).sending(&version.templates))
         });
         Ok(linked.map_err(|refusal| refusal.to_string()).map(|linked| Definition {
             id: asked.rule.clone(),

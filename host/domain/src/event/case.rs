@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
+use crate::conversation::Case;
 use crate::decision::{Asked, Kind, NotAsked, Place, Shadowed, Traces, Why};
-use crate::id::{AgentId, CaseId, ConversationId, QueueId, RuleId};
+use crate::id::{AgentId, CaseId, ConversationId, MessageId, QueueId, RuleId};
 use crate::sealed::{Personal, Sealed};
 
 /// `case-opened`, in `conversation/…`.
@@ -81,6 +82,16 @@ pub enum Refused {
     UnknownCode,
     /// A rule asks so much of services outside that a person has to come first.
     TooManyRequests,
+    /// A rule would have ended a case whose customer waits for an answer.
+    CustomerWaits,
+    /// The case has ended: nothing of it can be marked, moved or closed.
+    CaseEnded,
+    /// The customer was asked within the last 30 days how it was.
+    AskedLately,
+    /// A rule named a queue that the company does not have.
+    UnknownQueue,
+    /// Rules have moved the case so often that a person has to come first.
+    TooManyMoves,
 }
 
 /// `case-queued`, in `conversation/…`.
@@ -158,6 +169,32 @@ impl CaseClosed {
     pub fn is_code(text: &str) -> bool {
         (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
     }
+}
+
+/// `rating-asked`, in `conversation/…`: a rule asked the customer how it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RatingAsked {
+    /// The case that it is about, as it was.
+    pub case: Box<Case>,
+    /// The message that asks.
+    pub message: MessageId,
+}
+
+/// `case-rated`, in `conversation/…`: the customer said how it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseRated {
+    /// The case.
+    pub case: CaseId,
+    /// The queue that it was in last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueId>,
+    /// Who had it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+    /// 1 is worst, 5 is best.
+    pub score: u8,
+    /// When they said so, by Meta's clock.
+    pub at: Time,
 }
 
 /// `case-settled`, in `conversation/…`: its customer did not come back.

@@ -6,7 +6,8 @@ use super::Note;
 use super::Raw;
 use super::Strange;
 use crate::Time;
-use crate::decision::MemoryScope;
+use crate::conversation::Case;
+use crate::decision::{MemoryScope, Moment};
 use crate::id::{CampaignId, CaseId, ContactId, MessageId, NumberId, RuleId, TimerId};
 use crate::law::class::{Category, Class};
 use crate::message::{Edit, Inbound, Outgoing, Side};
@@ -243,11 +244,32 @@ pub enum Purpose {
         /// About this case.
         case: CaseId,
     },
+    /// Ask the rules that look after cases.
+    Follow {
+        /// About this case.
+        case: CaseId,
+        /// When they want to be asked.
+        moment: Moment,
+        /// From when on that is counted.
+        from: Time,
+        /// What the case was, if it has ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ended: Option<Ended>,
+    },
     /// There is something to do again.
     EndSnooze {
         /// About this case.
         case: CaseId,
     },
+}
+
+/// A case that has ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ended {
+    /// As it was last.
+    pub case: Box<Case>,
+    /// What it was closed with.
+    pub code: String,
 }
 
 /// `timer-cancelled`, in `conversation/…`.

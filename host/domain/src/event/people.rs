@@ -125,6 +125,16 @@ pub struct ConsentChanged {
     pub evidence: Option<Sealed<Evidence>>,
 }
 
+/// `contact-surveyed`, in `contact/…`, in the same commit as `rating-asked`: nobody is asked every other day how it was, whichever
+/// number they write to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactSurveyed {
+    /// By which message.
+    pub message: MessageId,
+    /// When.
+    pub at: Time,
+}
+
 /// `contact-approached`, in `contact/…`, in the same commit as the first `send-attempted` of the message. It counts even
 /// if the attempt fails: better one message too few.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

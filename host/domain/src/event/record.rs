@@ -101,6 +101,8 @@ impl Event {
             | Self::CaseAccepted(_)
             | Self::CaseClosed(_)
             | Self::CaseMoved(_)
+            | Self::RatingAsked(_)
+            | Self::CaseRated(_)
             | Self::CaseOffered(_)
             | Self::CaseOfferEnded(_)
             | Self::MoveAsked(_)
@@ -169,7 +171,8 @@ impl Event {
             | Self::StatusChanged(_)
             | Self::SendPostponed(_)
             | Self::MessageCharged(_)
-            | Self::ContactApproached(_) => false,
+            | Self::ContactApproached(_)
+            | Self::ContactSurveyed(_) => false,
         }
     }
 }

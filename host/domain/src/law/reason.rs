@@ -193,6 +193,31 @@ impl Refused {
                 "A regra consultou demais outros sistemas: não se consulta mais e segue uma pessoa.",
                 "The rule asked too much of other systems: nothing more is asked, and a person continues.",
             ),
+            Self::CustomerWaits => language.pick(
+                "El cliente espera una respuesta: ninguna regla cierra su caso.",
+                "O cliente espera uma resposta: nenhuma regra fecha o caso dele.",
+                "The customer waits for an answer: no rule closes their case.",
+            ),
+            Self::CaseEnded => language.pick(
+                "El caso ya terminó: no hay nada que marcar, mover o cerrar.",
+                "O caso já terminou: não há nada para marcar, mover ou fechar.",
+                "The case has ended: there is nothing to mark, move or close.",
+            ),
+            Self::AskedLately => language.pick(
+                "Al cliente ya se le preguntó cómo le fue en los últimos 30 días.",
+                "Já se perguntou ao cliente como foi nos últimos 30 dias.",
+                "The customer was asked within the last 30 days how it was.",
+            ),
+            Self::UnknownQueue => language.pick(
+                "La regla nombró una cola que la empresa no tiene: el caso queda donde está.",
+                "A regra nomeou uma fila que a empresa não tem: o caso fica onde está.",
+                "The rule named a queue that the company does not have: the case stays where it is.",
+            ),
+            Self::TooManyMoves => language.pick(
+                "Las reglas movieron el caso tantas veces que antes debe responder una persona.",
+                "As regras moveram o caso tantas vezes que antes uma pessoa precisa responder.",
+                "Rules have moved the case so often that a person has to answer first.",
+            ),
         }
     }
 }
@@ -223,6 +248,11 @@ mod tests {
             (Refused::UnknownAgent, "unknown-agent"),
             (Refused::UnknownCode, "unknown-code"),
             (Refused::TooManyRequests, "too-many-requests"),
+            (Refused::CustomerWaits, "customer-waits"),
+            (Refused::CaseEnded, "case-ended"),
+            (Refused::AskedLately, "asked-lately"),
+            (Refused::UnknownQueue, "unknown-queue"),
+            (Refused::TooManyMoves, "too-many-moves"),
         ] {
             assert_eq!(serde_json::to_value(refused).unwrap(), code);
             let words = [Language::Es, Language::Pt, Language::En].map(|language| refused.words(language));

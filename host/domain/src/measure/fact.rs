@@ -114,6 +114,16 @@ pub enum What {
         /// Since it was closed.
         after: u64,
     },
+    /// The customer said how it was.
+    CaseRated {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// Who had it last. None if no agent ever did.
+        agent: Option<AgentId>,
+        /// 1 is worst, 5 is best.
+        score: u8,
+    },
     /// A case was resolved, and its customer did not come back.
     CaseSettled {
         /// Where.
@@ -177,6 +187,7 @@ impl What {
             Self::TurnAnswered { .. } => "turn-answered",
             Self::CaseResolved { .. } => "case-resolved",
             Self::CaseReturned { .. } => "case-returned",
+            Self::CaseRated { .. } => "case-rated",
             Self::CaseSettled { .. } => "case-settled",
             Self::MessageReached { .. } => "message-reached",
             Self::CaseMoved { .. } => "case-moved",
@@ -376,6 +387,7 @@ impl Talk {
                 | Event::CaseMoved(_)
                 | Event::CaseClosed(_)
                 | Event::CaseSettled(_)
+                | Event::CaseRated(_)
         )
     }
 
@@ -427,6 +439,13 @@ impl Talk {
                     What::CaseReturned { at, agent, code, answers, transfers, after }
                 });
                 returned.into_iter().collect()
+            }
+            Event::CaseRated(rated) => {
+                // Whoever says how it was asks for no answer.
+                self.unanswered.take_if(|since| *since == rated.at.min(event.time));
+                let (conversation, number) = (id, self.number.clone());
+                let at = At { conversation, case: rated.case, number, queue: rated.queue.clone() };
+                vec![What::CaseRated { at, agent: rated.agent.clone(), score: rated.score }]
             }
             Event::CaseSettled(settled) => {
                 let resolved = self.resolved.take_if(|resolved| resolved.at.case == settled.case);

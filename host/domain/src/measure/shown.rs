@@ -102,6 +102,12 @@ impl<'a> Parts<'a> {
             What::CaseSettled { at, agent, code, answers, transfers } => {
                 Self::resolved(at, agent.as_ref(), code, *answers, *transfers)
             }
+            What::CaseRated { at, agent, score } => Self {
+                at: Some(at),
+                agent: agent.as_ref(),
+                counts: vec![("score", u32::from(*score))],
+                ..Self::default()
+            },
             What::MessageReached { number, class, campaign, step, .. } => Self {
                 number: Some(number),
                 counts: vec![("campaign", u32::from(*campaign))],

@@ -248,6 +248,10 @@ actions! {
     LetRuleSeeTeam => sign(&[ReassignCases]);
     /// Lets a rule know who a customer is, or remember something of them across numbers.
     LetRuleIdentify => sign(&[ManageAccess]);
+    /// Lets a rule send templates, which cost money.
+    LetRuleTemplate => sign(&[ModifyTemplates, AdjustRoutingRules, AttendConversations]);
+    /// Lets a rule have cases go elsewhere.
+    LetRuleReassign => sign(&[ReassignCases, AdjustRoutingRules, AttendConversations]);
     /// Lets a rule have services outside asked.
     LetRuleRequest => sign(&[ConfigureIntegrations]);
 }
@@ -257,7 +261,7 @@ impl Action {
     pub fn deploying(kind: Kind, judges: &BTreeSet<proposal::Kind>) -> Vec<Self> {
         match kind {
             Kind::Routing => vec![Self::DeployRouting],
-            Kind::Responding => vec![Self::DeployResponding],
+            Kind::Responding | Kind::Following => vec![Self::DeployResponding],
             Kind::Measuring | Kind::Alerting => vec![Self::DeployMeasuring],
             Kind::Approving => judges.iter().copied().map(Self::judging).collect(),
         }

@@ -86,6 +86,8 @@ impl Action {
             Self::LetRuleRead => ["dejar que una regla lea", "deixar uma regra ler", "let a rule read"],
             Self::LetRuleSeeTeam => ["dejar que una regla vea al equipo", "deixar uma regra ver a equipe", "let a rule see the team"],
             Self::LetRuleIdentify => ["dejar que una regla sepa quién es", "deixar uma regra saber quem é", "let a rule know who it is"],
+            Self::LetRuleTemplate => ["dejar que una regla envíe plantillas", "deixar uma regra enviar modelos", "let a rule send templates"],
+            Self::LetRuleReassign => ["dejar que una regla reasigne casos", "deixar uma regra reatribuir casos", "let a rule reassign cases"],
             Self::LetRuleRequest => ["dejar que una regla consulte otros sistemas", "deixar uma regra consultar outros sistemas", "let a rule ask other systems"],
         };
         language.pick(es, pt, en)

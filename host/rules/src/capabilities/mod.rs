@@ -14,9 +14,12 @@ mod label;
 mod log;
 mod memory;
 mod profile;
+mod reassign;
 mod reply;
 mod request;
+mod survey;
 mod team;
+mod template;
 mod wake;
 
 use std::collections::BTreeSet;
@@ -60,6 +63,10 @@ fn link(function: Function, interface: &mut LinkerInstance<'_, Session>) -> wasm
         Function::CloseResolve => close::resolve(interface),
         Function::WakeAfter => wake::after(interface),
         Function::WakeCancel => wake::cancel(interface),
+        Function::TemplateSend => template::send(interface),
+        Function::SurveyAsk => survey::ask(interface),
+        Function::ReassignToQueue => reassign::to_queue(interface),
+        Function::ReassignToAgent => reassign::to_agent(interface),
         Function::RequestSend => request::send(interface),
         Function::RequestAnswer => request::answer(interface),
     }

@@ -183,7 +183,7 @@ fn what_was_compiled_is_found_again_and_repaired_when_damaged() {
 fn a_grant_says_what_is_missing() {
     let bench = start();
     let admitted = bench.host.admit(&component("answers")).unwrap();
-    let nothing = Grant { digest: admitted.digest, functions: Default::default(), requests: Vec::new() };
+    let nothing = Grant { functions: Default::default(), ..Grant::all_of(&admitted) };
     let refused = bench.host.link(&admitted, &nothing).unwrap_err();
     assert_eq!(refused, Refusal::NotGranted { functions: vec![Function::ReplyText] });
     let told = refused.to_string();

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::support::{Bench, asking, company, input, queues, start};
-use domain::decision::{Effect, Fault, Kind, Outcome, Skipped, Verdict, Why};
+use crate::support::{Bench, asking, company, component, input, queues, start};
+use domain::decision::{Effect, Elsewhere, Fault, Kind, Outcome, Skipped, Verdict, Why};
 use domain::id::RuleId;
+use domain::message::Outgoing;
 use rules::{Definition, Generation, Rule, Seen};
 
 /// Asks a guest, then an honest one.
@@ -27,6 +28,7 @@ fn every_fault_has_its_name() {
         ("loops_after_reply", Kind::Responding, Fault::OutOfFuel),
         ("traps", Kind::Routing, Fault::Trap),
         ("traps_after_reply", Kind::Responding, Fault::Trap),
+        ("follows_forever", Kind::Following, Fault::OutOfFuel),
         ("grows", Kind::Routing, Fault::OutOfMemory),
         ("grows_tables", Kind::Routing, Fault::OutOfMemory),
         ("recurses", Kind::Routing, Fault::StackOverflow),
@@ -92,6 +94,62 @@ fn a_rule_that_tags_and_wakes_without_end_has_done_what_fits_and_no_more() {
     let woken = ask(&bench, "floods_wakes", Kind::Responding);
     assert_eq!(woken.asked.outcome, Outcome::Answered);
     assert_eq!(woken.effects, [Effect::WakeAfter { seconds: 1, note: "Hello".to_owned() }], "the last word");
+}
+
+#[test]
+fn a_rule_that_moves_or_asks_twice_has_done_it_once() {
+    let bench = start();
+    let codes = |answer: &rules::Answer| -> Vec<String> {
+        let calls = answer.trace(&Seen::of(&input())).calls;
+        let code = |call: &domain::decision::Call| {
+            call.answer.value()["failed"]["code"].as_str().unwrap_or("ok").to_owned()
+        };
+        calls.iter().map(code).collect()
+    };
+    let moved = ask(&bench, "passes_on", Kind::Responding);
+    let to = Elsewhere::Queue { queue: "refuerzo".into(), skills: Vec::new() };
+    assert_eq!(
+        (codes(&moved), moved.effects.as_slice()),
+        (vec!["ok".into(), "limit".into()], &[Effect::Reassign { to }][..])
+    );
+    let asked = ask(&bench, "asks_how_it_was", Kind::Responding);
+    assert_eq!(codes(&asked), ["invalid", "ok", "limit"], "two choices that look the same are one");
+    assert_eq!(asked.effects.len(), 1);
+}
+
+#[test]
+fn a_template_that_was_not_granted_is_not_sent() {
+    let bench = start();
+    let answer = ask(&bench, "invites", Kind::Responding);
+    let calls = answer.trace(&Seen::of(&input())).calls;
+    assert_eq!(calls[0].answer.value()["failed"]["code"], "denied");
+    assert!(answer.effects.is_empty());
+    let rule = bench.rule("invites");
+    let definition = rule.definition().clone();
+    let grant = definition.linked.grant().clone().sending(&["invitacion".to_owned()].into());
+    let linked = bench.host.link(definition.linked.admitted(), &grant).unwrap();
+    let granted = bench.host.prepare(Definition { linked, ..definition }).unwrap();
+    let answer = bench.host.ask(&granted, Kind::Responding, &input(), &company());
+    let [Effect::Reply { message: Outgoing::Template(template) }] = answer.effects.as_slice() else {
+        panic!("{:?}", answer.effects)
+    };
+    assert_eq!((template.name.as_str(), template.language.as_str()), ("invitacion", "es_CO"));
+}
+
+#[test]
+fn a_rule_that_looks_after_cases_names_few_moments_that_will_come() {
+    let bench = start();
+    for (guest, says) in [
+        ("follows_everything", "1000 moments, at most 16 are possible"),
+        ("follows_next_year", "a moment after 31536000 seconds, at most 2592000 are possible"),
+    ] {
+        let component = component(guest);
+        let admitted = bench.host.admit(&component).unwrap();
+        let linked = bench.host.link(&admitted, &rules::Grant::all_of(&admitted)).unwrap();
+        let definition = Definition { linked, ..bench.rule("places").definition().clone() };
+        let refused = bench.host.prepare(definition).unwrap_err().to_string();
+        assert!(refused.contains(says), "{guest}: {refused}");
+    }
 }
 
 /// The rules of a generation under names of their own.

@@ -27,6 +27,9 @@ pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Ve
     if exports("alerting") {
         common.push_str(&fs::read_to_string(directory.join("watcher.wat")).unwrap());
     }
+    if exports("following") {
+        common.push_str(&fs::read_to_string(directory.join("follower.wat")).unwrap());
+    }
     // Imports have to come first, so what is common is appended.
     let mut whole = format!("(module\n{own}\n");
     for (name, piece) in pieces(&common) {
@@ -40,6 +43,7 @@ pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Ve
     let world = match (exports("routing"), exports("responding")) {
         (true, true) => "both",
         (false, true) => "responder",
+        _ if exports("following") => "follower",
         _ if exports("approving") => "approver",
         _ if exports("measuring") => "measurer",
         _ if exports("alerting") => "watcher",
@@ -56,6 +60,7 @@ pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Ve
             "package timonel:guests;
              world router { include timonel:rules/everything@0.1.0; include timonel:rules/router@0.1.0; }
              world responder { include timonel:rules/everything@0.1.0; include timonel:rules/responder@0.1.0; }
+             world follower { include timonel:rules/everything@0.1.0; include timonel:rules/follower@0.1.0; }
              world approver { include timonel:rules/approver@0.1.0; }
              world measurer { include timonel:rules/measurer@0.1.0; }
              world watcher { include timonel:rules/watcher@0.1.0; }

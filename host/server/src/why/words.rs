@@ -109,6 +109,11 @@ pub(super) fn step(event: &Event, company: &Company, language: Language) -> Stri
             let words = say("el caso se cerró", "o caso foi encerrado", "the case was closed");
             format!("{words}: {}", closed.code)
         }
+        Event::CaseRated(rated) => {
+            let words =
+                say("el cliente dijo cómo fue", "o cliente disse como foi", "the customer said how it was");
+            format!("{words}: {} / 5", rated.score)
+        }
         Event::ReplyQueued(_) => say("se respondió", "respondeu-se", "an answer was written"),
         Event::RequestMade(made) => {
             let words = say(

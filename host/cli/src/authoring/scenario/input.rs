@@ -33,6 +33,7 @@ impl Told<'_> {
             input["why"] = match self.kind {
                 _ if self.is_answer => "answer",
                 Kind::Routing => "timer",
+                Kind::Following => "quiet",
                 _ => "wake",
             }
             .into();
@@ -121,6 +122,15 @@ fn local(input: &Value) -> anyhow::Result<contract::LocalTime> {
         minute: u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs()),
         zone: zone.to_owned(),
     })
+}
+
+/// The same customer, who was answered and has not written since: twenty hours later.
+pub(super) fn quiet() -> contract::Input {
+    let input = ordinary();
+    let attrs =
+        [("seconds", "72000"), ("window-until", "1795459140000"), ("agent-answered", "1795374300000")];
+    let attrs = attrs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    contract::Input { why: "quiet".to_owned(), message: None, attrs, ..input }
 }
 
 /// Monday at ten in Bogotá, while people attend: a customer who writes in Spanish to a number called `main`.

@@ -37,6 +37,7 @@ fn signed(envelope: Envelope, mode: Mode) -> Version {
         scope: Scope { queues: vec!["ventas".into()], ..Scope::default() },
         mode,
         requests: Vec::new(),
+        templates: std::collections::BTreeSet::new(),
         envelope,
     }
 }
