@@ -58,7 +58,7 @@ pub(crate) fn due(
     let Some(ended) = ended else {
         if followed(work) == Some((case, moment.since, from)) {
             let open = work.case().cloned().ok_or(DeskError::Missing("an open case"))?;
-            consult(work, moment, &open, Vec::new())?;
+            consult(work, moment, from, &open, Vec::new())?;
         }
         return arm(work);
     };
@@ -66,7 +66,7 @@ pub(crate) fn due(
         return Ok(());
     }
     let code = vec![("code".to_owned(), ended.code.clone())];
-    consult(work, moment, &ended.case, code)?;
+    consult(work, moment, from, &ended.case, code)?;
     arm_ended(work, ended, from, moment.seconds + 1)
 }
 
@@ -85,7 +85,7 @@ pub(crate) fn rated(work: &mut Work<'_>, inbound: &Inbound, at: Time) -> Result<
     let queue = survey.case.queue().cloned();
     work.record(Actor::Customer, CaseRated { case, queue, agent, score, at })?;
     let told = vec![("score".to_owned(), score.to_string())];
-    consult(work, Moment { since: Since::Rated, seconds: 0 }, &survey.case, told)?;
+    consult(work, Moment { since: Since::Rated, seconds: 0 }, at, &survey.case, told)?;
     Ok(true)
 }
 
@@ -124,11 +124,12 @@ pub(crate) fn may_not_ask(work: &Work<'_>) -> Result<Option<Refused>, DeskError>
 fn consult(
     work: &mut Work<'_>,
     moment: Moment,
+    from: Time,
     case: &Case,
     told: Vec<(String, String)>,
 ) -> Result<(), DeskError> {
     let mut input = input::of_case(work, case, moment.since.why(), None, None)?;
-    input.attrs = attrs(work, moment);
+    input.attrs = attrs(work, moment, from);
     input.attrs.extend(told);
     let view = View::of(work)?;
     let asking = Question { conversation: work.id, input: &input, snapshot: &view };
@@ -157,9 +158,9 @@ fn out_of_time(work: &Work<'_>, moment: Moment, case: &Case, effects: &[Effect])
     (moment.since == Since::Unanswered && effects.iter().any(closes)).then_some(Refused::CustomerWaits)
 }
 
-fn attrs(work: &Work<'_>, moment: Moment) -> Vec<(String, String)> {
+fn attrs(work: &Work<'_>, moment: Moment, from: Time) -> Vec<(String, String)> {
     let named = |name: &str, value: u64| (name.to_owned(), value.to_string());
-    let mut attrs = vec![named("seconds", u64::from(moment.seconds))];
+    let mut attrs = vec![named("seconds", u64::from(moment.seconds)), named("from", instant(from))];
     if let Service::Open { until } = work.conversation.windows(work.now).service {
         attrs.push(named("window-until", instant(until)));
     }
@@ -181,14 +182,14 @@ fn followed(work: &Work<'_>) -> Option<(CaseId, Since, Time)> {
     Some((work.case()?.id, since, from))
 }
 
-/// The first moment that has not been. Who answers so late that the customer has been quiet for a while has not let those
-/// moments pass.
+/// The first moment that has not been, also if it is past: a host that was down catches up. What had passed before an agent answered
+/// is nobody's silence.
 fn next(work: &Work<'_>, since: Since, from: Time) -> Option<Moment> {
     let been = work.conversation.followed_to.filter(|been| been.moment.since == since && been.from == from);
     let unseen = been.map_or(0, |been| been.moment.seconds + 1);
-    let gone = u32::try_from(work.now.duration_since(from).as_secs()).unwrap_or(0);
-    let seconds = if since == Since::Quiet { unseen.max(gone) } else { unseen };
-    work.active.generation.next_moment(since, seconds)
+    let answered = work.conversation.attended.values().max().filter(|_| since == Since::Quiet);
+    let gone = answered.and_then(|at| u32::try_from(at.duration_since(from).as_secs()).ok());
+    work.active.generation.next_moment(since, unseen.max(gone.unwrap_or(0)))
 }
 
 fn after(from: Time, seconds: u32) -> Time {
