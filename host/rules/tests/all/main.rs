@@ -9,8 +9,10 @@ mod judging;
 #[path = "../guests/make.rs"]
 mod make;
 mod measuring;
+mod metadata;
 mod modes;
 mod plugins;
 mod requests;
 mod support;
+mod tidying;
 mod watching;
