@@ -12,6 +12,7 @@ mod measuring;
 mod metadata;
 mod modes;
 mod plugins;
+mod replay;
 mod requests;
 mod support;
 mod tidying;
