@@ -68,8 +68,13 @@ fn whatever_a_file_claims_beside_its_code_it_is_who_it_describes() {
         assert_eq!(admitted.functions, known.functions, "{lie}");
         assert_eq!(admitted.digest, Digest::of(&bytes), "{lie}: it is another file, and nobody agreed to it");
         assert!(admitted.marks.is_empty(), "{lie}: {:?}", admitted.marks);
-        let answer = bench.host.ask(&bench.try_rule(&bytes, "").unwrap(), Kind::Routing, &input(), &company());
-        assert!(matches!(answer.asked.outcome, Outcome::Placed | Outcome::Abstained), "{lie}: {}", answer.reason);
+        let answer =
+            bench.host.ask(&bench.try_rule(&bytes, "").unwrap(), Kind::Routing, &input(), &company());
+        assert!(
+            matches!(answer.asked.outcome, Outcome::Placed | Outcome::Abstained),
+            "{lie}: {}",
+            answer.reason
+        );
     }
 }
 

@@ -106,7 +106,8 @@ fn rule(host: &Host, name: &str) -> (Rule, Vec<String>) {
 fn plugins() -> Vec<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/components");
     let files = std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
-    let mut names: Vec<_> = files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    let mut names: Vec<_> =
+        files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
     names.sort();
     names
 }
@@ -156,7 +157,10 @@ fn every_decision_of_every_reference_plugin_comes_out_the_same_again() {
     });
 
     let all: u64 = ends.values().flat_map(BTreeMap::values).sum();
-    println!("{all} decisions, {bytes} bytes of them kept, all the same after {:?}", progress.since.elapsed());
+    println!(
+        "{all} decisions, {bytes} bytes of them kept, all the same after {:?}",
+        progress.since.elapsed()
+    );
     for (rule, counts) in &ends {
         println!("  {rule}: {counts:?}");
         assert!(counts.len() > 1, "{rule} ends as {counts:?} whatever happens: that proves nothing");
@@ -197,7 +201,13 @@ fn whatever_is_changed_of_what_was_kept_is_found() {
     let changes: [(&str, &[&str], &[&str]); 5] = [
         (
             "skills-router",
-            &[r#""fuel":"#, r#""reason":""#, r#""outcome":{"is":""#, r#""place":{"queue":""#, r#""function":""#],
+            &[
+                r#""fuel":"#,
+                r#""reason":""#,
+                r#""outcome":{"is":""#,
+                r#""place":{"queue":""#,
+                r#""function":""#,
+            ],
             &[r#""text":""#],
         ),
         ("quick-answers", &[r#""fuel":"#, r#""effects":[{"do":""#, r#""body":""#], &[r#""text":""#]),

@@ -13,7 +13,18 @@ pub(super) const NOW: u64 = 1_795_352_400_000;
 
 /// What people say besides what settings know.
 const SMALL_TALK: [&str; 12] = [
-    "hola", "Buenas", "olá", "por favor", "necesito", "gracias", "ET-2041", "et-77", "VENCIÓ", "¿cómo?", "1234", "😀",
+    "hola",
+    "Buenas",
+    "olá",
+    "por favor",
+    "necesito",
+    "gracias",
+    "ET-2041",
+    "et-77",
+    "VENCIÓ",
+    "¿cómo?",
+    "1234",
+    "😀",
 ];
 
 const FACTS: [&str; 11] = [
@@ -105,7 +116,11 @@ impl Chance {
             kind: kind.to_owned(),
             text: self.sentence(known),
             payload: if pressed { self.word(known) } else { String::new() },
-            attrs: if kind == "image" { vec![("mime-type".to_owned(), "image/jpeg".to_owned())] } else { vec![] },
+            attrs: if kind == "image" {
+                vec![("mime-type".to_owned(), "image/jpeg".to_owned())]
+            } else {
+                vec![]
+            },
         }
     }
 
@@ -113,7 +128,8 @@ impl Chance {
         let members = self.below(12);
         let member = |number| {
             let skills = [self.word(known), "es".to_owned(), "pt".to_owned()];
-            let skills: Vec<&str> = skills.iter().map(String::as_str).take(1 + self.below(3) as usize).collect();
+            let skills: Vec<&str> =
+                skills.iter().map(String::as_str).take(1 + self.below(3) as usize).collect();
             let presence = self.one_of(&["available", "available", "busy", "break", "away"]);
             let mut agent = agent(&format!("agent-{number}"), &skills, presence, self.below(5) as u32);
             agent.last_attended = self.percent(30).then(|| NOW - self.below(90 * 86_400_000));
@@ -127,7 +143,10 @@ impl Chance {
         let body = match self.below(4) {
             0 => format!("Hola {{{{1}}}}, {}", self.sentence(known)),
             1 => format!("{{{{1}}}} {{{{2}}}} {}!!!", self.sentence(known).to_uppercase()),
-            2 => format!("Vea su pedido en {}", self.one_of(&["bit.ly/3xY", "http://tornillo.example", "wa.me/57"])),
+            2 => format!(
+                "Vea su pedido en {}",
+                self.one_of(&["bit.ly/3xY", "http://tornillo.example", "wa.me/57"])
+            ),
             _ => self.sentence(known),
         };
         let form = json!({

@@ -115,7 +115,9 @@ impl Kept {
                 judgement::Verdict::Failed { .. } => "failed".to_owned(),
             },
             Self::Counted { said, .. } | Self::Watched { said, .. } if said.failed => "failed".to_owned(),
-            Self::Counted { said, .. } | Self::Watched { said, .. } if said.words == "[]" => "nothing".to_owned(),
+            Self::Counted { said, .. } | Self::Watched { said, .. } if said.words == "[]" => {
+                "nothing".to_owned()
+            }
             Self::Counted { .. } | Self::Watched { .. } => "something".to_owned(),
         }
     }
@@ -141,9 +143,11 @@ fn asked_again(host: &Host, rule: &Rule, told: Conversation, said: &Decided) -> 
         Ok(input) => input,
         Err(error) => return vec![error],
     };
-    let then = Then::new(&said.trace.calls, move |version| lines.get(&version).cloned()).answered_by(move |version| {
-        answer.as_ref().filter(|(found, _)| *found == version).map(|(_, answer)| answer.clone())
-    });
+    let then = Then::new(&said.trace.calls, move |version| lines.get(&version).cloned()).answered_by(
+        move |version| {
+            answer.as_ref().filter(|(found, _)| *found == version).map(|(_, answer)| answer.clone())
+        },
+    );
     let then = Arc::new(then);
     let now = host.ask(rule, kind, &input, &(Arc::clone(&then) as Arc<dyn Snapshot>));
     let mut differs: Vec<String> =

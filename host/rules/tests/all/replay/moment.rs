@@ -50,7 +50,9 @@ impl Moment {
             }
             _ => {
                 self.answer = None;
-                chance.one_of(&["message", "message", "message", "message", "wake", "timer", "overflow", "returned"])
+                chance.one_of(&[
+                    "message", "message", "message", "message", "wake", "timer", "overflow", "returned",
+                ])
             }
         };
         let brings_one = matches!(why, "message" | "returned");
@@ -114,7 +116,8 @@ fn not_known<T>() -> Result<T, Unavailable> {
 impl Snapshot for Moment {
     fn history(&self, limit: u32) -> Result<Vec<Remembered>, Unavailable> {
         let skip = self.lines.len().saturating_sub(limit as usize);
-        let line = |(version, message): (&u64, &Message)| Remembered { version: *version, message: message.clone() };
+        let line =
+            |(version, message): (&u64, &Message)| Remembered { version: *version, message: message.clone() };
         Ok(self.lines.iter().skip(skip).map(line).collect())
     }
 
