@@ -18,7 +18,7 @@ use super::moment::Moment;
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Kept {
     /// Of a conversation: what stands in its stream, and what stands in the decision.
-    Asked { told: Conversation, said: Box<Decided> },
+    Asked { told: Box<Conversation>, said: Box<Decided> },
     /// Of a proposal.
     Judged { told: Box<Proposal>, said: Box<Judgement> },
     /// Of facts.
@@ -77,7 +77,7 @@ impl Kept {
                 let place = place(answer.verdict);
                 let (lines, heard) = (moment.lines.clone(), moment.answer.clone());
                 Self::Asked {
-                    told: Conversation { kind, message: input.message, lines, answer: heard },
+                    told: Box::new(Conversation { kind, message: input.message, lines, answer: heard }),
                     said: Box::new(Decided { asked: answer.asked, trace, place }),
                 }
             }
@@ -125,7 +125,7 @@ impl Kept {
     /// In what it is another one when it is made again: nothing, if it is the same.
     pub(super) fn differs(self, host: &Host, rule: &Rule) -> Vec<String> {
         match self {
-            Self::Asked { told, said } => asked_again(host, rule, told, &said),
+            Self::Asked { told, said } => asked_again(host, rule, *told, &said),
             Self::Judged { told, said } => {
                 let now = host.judge(rule, &told, &Raci::default());
                 let is_same = Judgement { micros: said.micros, ..now } == *said;
