@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 use domain::decision::Kind;
 use rules::{Limits, Rule, Snapshot};
 
-use support::{Bench, company, input, start_with};
+use support::{Bench, bomb, company, input, start_with};
 
 /// Rounds of which the median is taken.
 const ROUNDS: usize = 7;
@@ -121,18 +121,6 @@ fn misbehave(
             }
         }
     }
-}
-
-/// One function with many calls, which is what compilers take longest for.
-fn bomb(blocks: usize) -> Vec<u8> {
-    let body = "(local.set 0 (call_indirect (type $f) (local.get 0) (local.get 0)))\n".repeat(blocks);
-    wat::parse_str(format!(
-        "(component (core module
-            (type $f (func (param i32) (result i32)))
-            (table 10 funcref)
-            (func (param i32) (result i32) {body} (local.get 0))))"
-    ))
-    .unwrap()
 }
 
 /// The 99th of a hundred decisions, in microseconds.
