@@ -56,9 +56,23 @@ fn within(networks: &[Network], address: IpAddr) -> bool {
     networks.iter().any(|network| network.contains(address))
 }
 
+/// The addresses of a name.
+type Looking = Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>>;
+
+/// Asks somebody who knows names. What they answer is not trusted.
+type LookUp = Arc<dyn Fn(String) -> Looking + Send + Sync>;
+
+/// Asks the system's resolver.
+fn system(name: String) -> Looking {
+    Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) })
+}
+
 /// Resolves names to what may be reached of them.
 #[derive(Clone)]
-struct Guarded(Allowed);
+struct Guarded {
+    allowed: Allowed,
+    look_up: LookUp,
+}
 
 impl Service<Name> for Guarded {
     type Response = std::vec::IntoIter<SocketAddr>;
@@ -70,10 +84,11 @@ impl Service<Name> for Guarded {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let allowed = self.0.clone();
+        let allowed = self.allowed.clone();
+        let found = (self.look_up)(name.as_str().to_owned());
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let may: Vec<SocketAddr> = found.filter(|found| allowed.is(found.ip())).collect();
+            let mut may = found.await?;
+            may.retain(|found| allowed.is(found.ip()));
             if may.is_empty() {
                 return Err(std::io::Error::other(NOT_ALLOWED));
             }
@@ -109,7 +124,11 @@ impl Calling {
     }
 
     fn reaching(allowed: Allowed) -> Self {
-        let mut http = HttpConnector::new_with_resolver(Guarded(allowed.clone()));
+        Self::resolving(allowed, Arc::new(system))
+    }
+
+    fn resolving(allowed: Allowed, look_up: LookUp) -> Self {
+        let mut http = HttpConnector::new_with_resolver(Guarded { allowed: allowed.clone(), look_up });
         http.enforce_http(false);
         http.set_connect_timeout(Some(CONNECTING));
         let tls = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1();
@@ -206,6 +225,11 @@ fn literal(uri: &Uri) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
     use super::*;
 
     async fn ask(url: &str, allow: &[Network]) -> Result<StatusCode, String> {
@@ -215,12 +239,11 @@ mod tests {
 
     #[tokio::test]
     async fn the_company_s_own_machines_are_reached_only_where_it_says_so_by_name_and_by_number() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let redirect = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
-                use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
                 let _ = stream.read(&mut [0; 1_024]).await;
                 let _ = stream.write_all(redirect.as_bytes()).await;
             }
@@ -234,5 +257,91 @@ mod tests {
             // Where it points to is not followed.
             assert_eq!(ask(&format!("http://{host}:{port}/"), &own).await.unwrap(), StatusCode::FOUND);
         }
+    }
+
+    /// A machine that may be reached, and one inside that may not, on the same port. Who was connected to is counted.
+    async fn world_and_inside() -> (u16, Arc<AtomicUsize>) {
+        let world = TcpListener::bind("127.0.0.2:0").await.unwrap();
+        let port = world.local_addr().unwrap().port();
+        let inside = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = world.accept().await {
+                let _ = stream.read(&mut [0; 1_024]).await;
+                let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await;
+            }
+        });
+        let entered = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&entered);
+        tokio::spawn(async move {
+            while inside.accept().await.is_ok() {
+                counted.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        (port, entered)
+    }
+
+    /// One whose resolver answers the first look with the first of these, and so on; and how often it was asked.
+    fn lied_to(answers: &[&[&str]]) -> (Calling, Arc<AtomicUsize>) {
+        let answers: Vec<Vec<SocketAddr>> = answers
+            .iter()
+            .map(|addresses| addresses.iter().map(|one| (one.parse::<IpAddr>().unwrap(), 0).into()).collect())
+            .collect();
+        let looks = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&looks);
+        let look_up = move |_| -> Looking {
+            let look = counted.fetch_add(1, Ordering::SeqCst);
+            let answer = answers[look.min(answers.len() - 1)].clone();
+            Box::pin(async move { Ok(answer) })
+        };
+        let world = Arc::from(["127.0.0.2/31".parse().unwrap()]);
+        (Calling::resolving(Allowed::WorldAnd(world), Arc::new(look_up)), looks)
+    }
+
+    async fn name(calling: &Calling, port: u16) -> Result<StatusCode, Gone> {
+        let request = Request::get(format!("http://crm.example:{port}/")).body(Full::default()).unwrap();
+        calling.whole(request, 100).await.map(|(parts, _)| parts.status)
+    }
+
+    #[tokio::test]
+    async fn a_name_that_moves_inside_after_it_was_looked_at_leads_nowhere() {
+        let (port, entered) = world_and_inside().await;
+        let (calling, looks) = lied_to(&[&["127.0.0.2"], &["127.0.0.1"]]);
+        assert_eq!(name(&calling, port).await, Ok(StatusCode::NO_CONTENT));
+        assert_eq!(looks.load(Ordering::SeqCst), 1, "what was looked at is what is connected to");
+        assert_eq!(name(&calling, port).await, Err(Gone::NotAllowed), "the next request looks again");
+        assert_eq!(entered.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn of_several_addresses_those_inside_are_not_even_tried() {
+        let (port, entered) = world_and_inside().await;
+        for addresses in [&["127.0.0.1", "127.0.0.2"][..], &["::1", "127.0.0.2", "127.0.0.1"]] {
+            let (calling, _) = lied_to(&[addresses]);
+            assert_eq!(name(&calling, port).await, Ok(StatusCode::NO_CONTENT), "{addresses:?}");
+        }
+        // Nor when nobody is at the only one that may be reached.
+        let (calling, _) = lied_to(&[&["127.0.0.3", "127.0.0.1"]]);
+        assert!(matches!(name(&calling, port).await, Err(Gone::NotReached(_))));
+        assert_eq!(entered.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn an_alias_of_something_inside_is_something_inside_in_whatever_form() {
+        let (port, entered) = world_and_inside().await;
+        for address in [
+            "127.0.0.1",
+            "::ffff:127.0.0.1",
+            "::1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "169.254.169.254",
+            "0.0.0.0",
+            "10.0.0.1",
+            "fd00::1",
+        ] {
+            let (calling, _) = lied_to(&[&[address]]);
+            assert_eq!(name(&calling, port).await, Err(Gone::NotAllowed), "{address}");
+        }
+        assert_eq!(entered.load(Ordering::SeqCst), 0);
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Instant;
 
-use crate::support::{component, component_of, limits, start, start_in, start_with, worker};
+use crate::support::{bomb, component, component_of, limits, start, start_in, start_with, worker};
 use domain::decision::{Digest, Kind};
 use rules::{Config, Function, Grant, Host, Limits, Refusal, StartError, Worker};
 
@@ -121,17 +121,6 @@ fn what_would_cost_too_much_to_compile() {
     let refused = bench.host.admit(&bomb).unwrap_err();
     println!("{refused}");
     assert!(matches!(refused, Refusal::CompilerFailed { mebibytes: 24, .. }), "{refused}");
-}
-
-fn bomb(blocks: usize) -> Vec<u8> {
-    let body = "(local.set 0 (call_indirect (type $f) (local.get 0) (local.get 0)))\n".repeat(blocks);
-    wat::parse_str(format!(
-        "(component (core module
-            (type $f (func (param i32) (result i32)))
-            (table 10 funcref)
-            (func (param i32) (result i32) {body} (local.get 0))))"
-    ))
-    .unwrap()
 }
 
 #[test]

@@ -10,8 +10,11 @@ mod judging;
 #[path = "../guests/make.rs"]
 mod make;
 mod measuring;
+mod metadata;
 mod modes;
 mod plugins;
+mod replay;
 mod requests;
 mod support;
+mod tidying;
 mod watching;

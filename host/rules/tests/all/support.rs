@@ -90,6 +90,18 @@ pub(crate) fn plugin(name: &str) -> Vec<u8> {
     fs::read(directory.join(format!("{name}.wasm"))).unwrap()
 }
 
+/// One function with so many calls, which is what compilers take longest for.
+pub(crate) fn bomb(blocks: usize) -> Vec<u8> {
+    let body = "(local.set 0 (call_indirect (type $f) (local.get 0) (local.get 0)))\n".repeat(blocks);
+    wat::parse_str(format!(
+        "(component (core module
+            (type $f (func (param i32) (result i32)))
+            (table 10 funcref)
+            (func (param i32) (result i32) {body} (local.get 0))))"
+    ))
+    .unwrap()
+}
+
 /// Sunday morning, a customer writes in Spanish.
 pub(crate) fn input() -> Input {
     Input {

@@ -13,7 +13,7 @@ pub(crate) fn component(guest: &str) -> Vec<u8> {
 
 /// The same with a contract that was changed.
 pub(crate) fn component_of(guest: &str, change: impl Fn(String) -> String) -> Vec<u8> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules/tests/guests");
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../host/rules/tests/guests");
     let text = fs::read_to_string(directory.join(format!("{guest}.wat"))).unwrap();
     let own = text.lines().filter(|line| !line.starts_with(";;")).collect::<Vec<_>>().join("\n");
     if own.starts_with("(component") || own.starts_with("(module") {

@@ -1,0 +1,3 @@
+;; An approver that judges, and never comes to an end of tidying up.
+(func (export "timonel:rules/approving@0.1.0#judge") (param i32) (result i32) (i32.const 128))
+(func (export "cabi_post_timonel:rules/approving@0.1.0#judge") (param i32) (loop $again (br $again)))
