@@ -68,6 +68,7 @@ impl following::Guest for Plugin {
             why: &input.why,
             now: input.now,
             seconds: number("seconds").unwrap_or(0),
+            from: number("from").unwrap_or(0),
             answered: number("agent-answered"),
             warned,
             code: attr("code").unwrap_or_default(),

@@ -14,11 +14,14 @@ const STEP: u32 = 30;
 pub type Moment = (&'static str, u32);
 
 /// What the rule is told, as far as it goes by it.
+#[derive(Clone, Copy)]
 pub struct Seen<'a> {
     pub why: &'a str,
     pub now: u64,
     /// The seconds of the moment.
     pub seconds: u64,
+    /// From when on they are counted.
+    pub from: u64,
     /// When an agent last wrote.
     pub answered: Option<u64>,
     /// When this rule last warned.
@@ -61,15 +64,19 @@ pub fn moments<S>(settings: &Settings<S>) -> Vec<Moment> {
 pub fn step<S: AsRef<str>>(settings: &Settings<S>, seen: &Seen) -> Step {
     let minutes = |minutes: u32| u64::from(minutes) * MINUTE;
     let grace = minutes(settings.close_after - settings.warn_after);
-    let written = seen.now.saturating_sub(seen.seconds * 1_000);
     let since = |then: u64| seen.now.saturating_sub(then);
-    let warned = seen.warned.filter(|warned| *warned >= written);
+    let warned = seen.warned.filter(|warned| *warned > seen.from);
     match seen.why {
         "quiet" if seen.seconds >= u64::from(settings.silent_after) * 3_600 => Step::CloseInSilence,
         "quiet" if !seen.open_window => Step::Nothing,
         "quiet" if seen.seconds >= u64::from(settings.close_after) * 60 => match warned {
-            // Whom an agent wrote to after the warning was not left alone.
-            Some(warned) if seen.answered.is_none_or(|answered| answered < warned) => Step::Close,
+            // Whom an agent wrote to after the warning was not left alone, and who was warned late has some time left.
+            Some(warned)
+                if seen.answered.is_none_or(|answered| answered < warned)
+                    && since(warned) >= minutes(STEP) =>
+            {
+                Step::Close
+            }
             _ => Step::Nothing,
         },
         "quiet" if warned.is_some() => Step::Nothing,
@@ -107,6 +114,7 @@ mod tests {
             why: "quiet",
             now: NOW,
             seconds: hours * 3_600,
+            from: NOW - hours * HOUR,
             answered,
             warned: None,
             code: "",
@@ -122,6 +130,8 @@ mod tests {
         assert_eq!(step(&settings, &Seen { warned, ..quiet(21) }), Step::Nothing, "once is enough");
         let late = Seen { seconds: 23 * 3_600 + 1_800, warned, ..quiet(23) };
         assert_eq!(step(&settings, &late), Step::Close);
+        let just_now = Seen { warned: Some(NOW - 10 * MINUTE), ..late };
+        assert_eq!(step(&settings, &just_now), Step::Nothing, "a host that was down warns late");
         assert_eq!(
             step(&settings, &Seen { warned: None, ..late }),
             Step::Nothing,
