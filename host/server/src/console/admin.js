@@ -45,6 +45,8 @@ if (upload) {
   for (const over of ["dragenter", "dragover"]) {
     upload.addEventListener(over, (event) => { event.preventDefault(); upload.classList.add("over"); });
   }
+  // A file that misses is not opened in the page's place.
+  for (const over of ["dragover", "drop"]) document.addEventListener(over, (event) => event.preventDefault());
   for (const over of ["dragleave", "drop"]) upload.addEventListener(over, () => upload.classList.remove("over"));
   upload.addEventListener("drop", (event) => {
     event.preventDefault();
