@@ -6,7 +6,6 @@ use crate::caller::{Caller, PASSWORD, invite, invited};
 use crate::guests::component;
 use crate::message::SHOP;
 use crate::program::{Company, NUMBER, Serve};
-use crate::raci::governed_by;
 
 const PEOPLE: &str = "[[roles]]\nid = \"partner\"\nname = \"Proveedor\"\n\
     [[people]]\nid = \"ricardo\"\nname = \"Ricardo Salazar\"\nroles = [\"admin\"]\n\
@@ -17,7 +16,8 @@ const PEOPLE: &str = "[[roles]]\nid = \"partner\"\nname = \"Proveedor\"\n\
     [[people]]\nid = \"vega\"\nname = \"Vega\"\nroles = [\"partner\"]\nexternal = true\nscope = { queues = [\"general\"] }\n";
 
 /// What the company's file holds beside the shop: numbers, hours, and secrets that no page may show.
-const MORE: &str = "[[company.webhooks]]\nid = \"erp\"\nurl = \"https://erp.example/hooks\"\nsecret.env = \"ERP_SECRET\"\n\
+const MORE: &str = "[company.contacting]\nprices = \"prices.toml\"\ncaps.month = \"500\"\ncaps.rules.answers = \"50\"\n\
+    [[company.webhooks]]\nid = \"erp\"\nurl = \"https://erp.example/hooks\"\nsecret.env = \"ERP_SECRET\"\n\
     [company.calendars.bogota]\nzone = \"America/Bogota\"\n[company.calendars.bogota.week]\nmonday = [\"08:00-12:00\"]\n\
     [[company.requests.secrets]]\nid = \"crm\"\nsecret.file = \"crm.token\"\nto = [\"https://crm.example\"]\n";
 
@@ -38,11 +38,16 @@ const PAGES: [(&str, &str); 9] = [
 ];
 
 async fn shop() -> (Company, Serve, Caller) {
-    let shop = SHOP.replace("[company]", "[company]\nraci = \"raci.toml\"").replace(
+    let shop = SHOP.replace("[company]", "[company]\nraci = \"raci.toml\"\napprovals.hearing = \"0s\"").replace(
         "id = \"general\"\n",
         "id = \"general\"\ncalendar = \"bogota\"\nrescue-after = 15\n[[company.agents]]\nid = \"ana\"\nname = \"Ana\"\nqueues = [\"general\"]\n",
     ) + MORE;
-    let (company, serve) = governed_by(&shop, PEOPLE).await;
+    let company = Company::new().await;
+    company.configure(&shop);
+    std::fs::write(company.dir.path().join("prices.toml"), include_str!("../examples/company/prices.toml"))
+        .unwrap();
+    crate::raci::write(&company, PEOPLE);
+    let serve = company.start();
     let mut ricardo = Caller::new(&serve);
     ricardo.settle(&invited(&company, "ricardo")).await;
     (company, serve, ricardo)
@@ -194,7 +199,7 @@ async fn a_partner_hands_a_plugin_in_reads_its_sheet_and_how_it_fares_and_nobody
     company.whatsapp.customer("573001112233", "Lucía Marcador").say(NUMBER, "Quiero una persona").unwrap();
     company.until("rule-decided", 1).await;
     let sheet = html(&mut nova, &path).await;
-    holds(&sheet, &[">tells<", "en sombra"]);
+    holds(&sheet, &["<th scope=\"row\">tells</th>", "<span class=\"chip shadow\">en sombra</span>"]);
     for word in ["Lucía", "Marcador", "573001112233", "Quiero una persona"] {
         assert!(!sheet.contains(word), "{word}: {sheet}");
     }
@@ -273,7 +278,7 @@ async fn the_company_its_spending_and_its_integrations_are_told_without_a_secret
     let kinds = numbers[0]["kinds"].as_array().unwrap();
     assert_eq!(kinds[0]["billed"], "service", "{told:?}");
     let page = html(&mut ricardo, "/console/spending").await;
-    holds(&page, &["respuestas", "no tiene tabla de precios"]);
+    holds(&page, &["respuestas", "500.00", "answers", "50.00"]);
     assert_eq!(ricardo.get("/spending?month=2026-13").await.problem(), "not-a-month");
     let page = html(&mut ricardo, "/console/spending?month=2020-01").await;
     holds(&page, &["Nada en este mes"]);

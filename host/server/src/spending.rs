@@ -37,7 +37,7 @@ pub(crate) struct Which {
 pub(crate) struct Spent {
     /// Which, as the company's clock has it.
     pub(crate) month: String,
-    /// The currency; none where the company has no table of prices, and nothing costs anything.
+    /// The currency; none where the company has no table of prices, and nothing is counted.
     pub(crate) currency: Option<String>,
     /// All of it, in decimals.
     pub(crate) amount: String,

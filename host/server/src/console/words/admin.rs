@@ -246,7 +246,7 @@ words! {
     // Spending.
     spent_in: "Gasto de", "Gasto de", "Spent in";
     month: "Mes", "Mês", "Month";
-    no_prices: "La empresa no tiene tabla de precios: se cuentan los mensajes y ninguno cuesta.", "A empresa não tem tabela de preços: contam-se as mensagens e nenhuma custa.", "The company has no table of prices: messages are counted, and none costs anything.";
+    no_prices: "La empresa no tiene tabla de precios, así que no se cuenta ningún gasto.", "A empresa não tem tabela de preços, então não se conta nenhum gasto.", "The company has no table of prices, so no spending is counted.";
     spending_says: "Lo que Meta cobró; de lo que aún no dijo, lo que dice la tabla de precios. En el tope se detienen las reglas, no las personas.", "O que a Meta cobrou; do que ainda não disse, o que diz a tabela de preços. No teto param as regras, não as pessoas.", "What Meta charged; of what it has not told yet, what the table of prices says. At a cap rules stop, and people do not.";
     by_number: "Por número", "Por número", "By number";
     by_rule: "Por regla", "Por regra", "By rule";
