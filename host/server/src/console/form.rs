@@ -17,7 +17,7 @@ pub(super) struct Field {
     pub(super) label: String,
     /// What it holds.
     pub(super) value: String,
-    /// How it is read: `number`, `boolean`, `text`, `json`.
+    /// How it is read: `number`, `boolean`, `text`, `lines`, `json`.
     pub(super) is: &'static str,
 }
 
@@ -42,6 +42,8 @@ fn lay_out(at: &str, example: &Value, now: &Value, into: &mut Vec<Field>) {
             }
             Value::Number(number) => ("number", number.to_string()),
             Value::Bool(is) => ("boolean", is.to_string()),
+            // A field of one line would swallow where the lines end.
+            Value::String(text) if text.contains('\n') => ("lines", text.clone()),
             Value::String(text) => ("text", text.clone()),
             other => ("json", serde_json::to_string_pretty(other).unwrap_or_default()),
         };
@@ -58,8 +60,7 @@ mod tests {
 
     #[test]
     fn a_form_has_the_shape_of_the_example_and_the_values_of_what_is_in_force() {
-        let example =
-            json!({ "limit": 5, "on": true, "a/b": { "text": "hola" }, "words": [{ "word": "x" }] });
+        let example = json!({ "limit": 5, "on": true, "a/b": { "text": "hola" }, "table": "a|b\nc|d", "words": [{ "word": "x" }] });
         let told: Vec<String> = fields(&example, &json!({ "limit": 9, "more": "y" }))
             .into_iter()
             .map(|field| format!("{} {} {}", field.pointer, field.is, field.value.replace(['\n', ' '], "")))
@@ -71,6 +72,7 @@ mod tests {
                 "/limit number 9",
                 "/more text y",
                 "/on boolean true",
+                "/table lines a|bc|d",
                 "/words json [{\"word\":\"x\"}]"
             ]
         );
