@@ -10,7 +10,7 @@ from pages import nothing_wrong, signed_in
 browser_path, host, phones, kept = sys.argv[1:]
 Path(kept).mkdir(parents=True, exist_ok=True)
 ROOT = Path(__file__).parent.parent
-COMPONENT = ROOT / "plugins/components/decision-table.wasm"
+COMPONENT = ROOT / "plugins/components/skills-router.wasm"
 
 # What a browser does when a file is dropped on a page.
 DROP = """async ([bytes, name]) => {
@@ -43,7 +43,7 @@ with sync_playwright() as playwright:
     expect(norte.get_by_role("heading", name="Sus plugins")).to_be_visible()
     expect(norte.locator("nav.rooms")).to_have_count(0)
     nothing_wrong(norte, "a partner's plugins", kept)
-    norte.evaluate(DROP, [list(COMPONENT.read_bytes()), "decision-table.wasm"])
+    norte.evaluate(DROP, [list(COMPONENT.read_bytes()), "skills-router.wasm"])
     expect(norte.get_by_role("heading", name="Quién tiene que firmar")).to_be_visible()
     expect(norte.locator("main")).to_contain_text("Patricia Gómez")
     nothing_wrong(norte, "the sheet of a plugin", kept)
