@@ -33,6 +33,10 @@ pub(super) fn told(permission: &Permission, language: Language) -> &'static str 
         "label.note" => ["dejar una nota a los agentes", "deixar uma nota aos agentes"],
         "label.priority" => ["cambiar la prioridad del caso", "mudar a prioridade do caso"],
         "close.resolve" => ["cerrar el caso", "encerrar o caso"],
+        "template.send" => ["enviar plantillas, que cuestan, donde lo diga su permiso", "enviar modelos, que custam, onde a permissão disser"],
+        "survey.ask" => ["preguntarle al cliente cómo le fue", "perguntar ao cliente como foi"],
+        "reassign.to-queue" => ["hacer que el caso espere en otra cola", "fazer o caso esperar em outra fila"],
+        "reassign.to-agent" => ["hacer que el caso espere a otro agente", "fazer o caso esperar outro agente"],
         "wake.after" => ["pedir que se le vuelva a preguntar más tarde", "pedir que lhe perguntem de novo mais tarde"],
         "wake.cancel" => ["retirar ese pedido", "retirar esse pedido"],
         "request.send" => ["hacer que se pregunte a otros sistemas, donde lo diga su permiso", "fazer perguntar a outros sistemas, onde a permissão disser"],
@@ -47,6 +51,7 @@ pub(super) fn decides(say: Words, kind: Kind) -> &'static str {
     match kind {
         Kind::Routing => say.decides_routing(),
         Kind::Responding => say.decides_responding(),
+        Kind::Following => say.decides_following(),
         Kind::Approving => say.decides_approving(),
         Kind::Measuring => say.decides_measuring(),
         Kind::Alerting => say.decides_alerting(),
@@ -58,6 +63,7 @@ pub(super) fn kind(say: Words, kind: Kind) -> &'static str {
     match kind {
         Kind::Routing => say.kind_routing(),
         Kind::Responding => say.kind_responding(),
+        Kind::Following => say.kind_following(),
         Kind::Approving => say.kind_approving(),
         Kind::Measuring => say.kind_measuring(),
         Kind::Alerting => say.kind_alerting(),

@@ -54,6 +54,7 @@ words! {
     no_plugin: "No hay ningún plugin con ese nombre, o no es suyo.", "Não há nenhum plugin com esse nome, ou não é seu.", "There is no such plugin, or it is not yours.";
     kind_routing: "enruta", "roteia", "routes";
     kind_responding: "responde", "responde", "answers";
+    kind_following: "sigue casos", "acompanha casos", "follows cases";
     kind_approving: "juzga propuestas", "julga propostas", "judges proposals";
     kind_measuring: "cuenta", "conta", "counts";
     kind_alerting: "vigila cifras", "vigia números", "watches figures";
@@ -70,6 +71,7 @@ words! {
     asks_nothing_else: "Lo que no está aquí no existe para el plugin.", "O que não está aqui não existe para o plugin.", "What is not here does not exist for the plugin.";
     decides_routing: "decidir a qué cola va un caso", "decidir para qual fila vai um caso", "decide to which queue a case goes";
     decides_responding: "atender al cliente mientras ninguna persona lo hace", "atender o cliente enquanto nenhuma pessoa o faz", "attend the customer while no person does";
+    decides_following: "seguir un caso a lo largo del tiempo", "acompanhar um caso ao longo do tempo", "follow a case as time goes by";
     decides_approving: "juzgar lo que se propone", "julgar o que se propõe", "judge what is proposed";
     decides_measuring: "contar lo que pasó, sin saber de quién", "contar o que aconteceu, sem saber de quem", "count what happened, not knowing of whom";
     decides_alerting: "avisar cuando una cifra va mal", "avisar quando um número vai mal", "say when a figure goes badly";
