@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod admin;
 mod alerts;
 mod approvers;
 mod assembled;

@@ -173,6 +173,8 @@ async fn a_partner_s_rule_reads_a_customer_and_the_partner_reads_nothing_of_it()
         ("key", "nova.example+00000000".to_owned()),
         ("delegation", "b".repeat(26)),
         ("notice", "1".to_owned()),
+        ("entry", "1".to_owned()),
+        ("plugin", domain::decision::Digest::of(&component("tells_all")).to_string()),
     ];
     let plugins = nova.get("/plugins").await;
     let plugins = plugins.body["plugins"].as_array().unwrap();

@@ -149,7 +149,8 @@ pub(crate) fn instant(time: Time) -> u64 {
     u64::try_from(time.as_millisecond()).unwrap_or(0)
 }
 
-fn local(calendar: &Calendar, at: Time) -> contract::LocalTime {
+/// The wall clock of a moment.
+pub(crate) fn local(calendar: &Calendar, at: Time) -> contract::LocalTime {
     let local = calendar.local(at);
     contract::LocalTime {
         date: local.date().to_string(),
@@ -159,7 +160,8 @@ fn local(calendar: &Calendar, at: Time) -> contract::LocalTime {
     }
 }
 
-fn hours(calendar: &Calendar, at: Time) -> contract::Calendar {
+/// What a calendar says of a moment.
+pub(crate) fn hours(calendar: &Calendar, at: Time) -> contract::Calendar {
     let state = calendar.state(at);
     contract::Calendar {
         open: state.open,

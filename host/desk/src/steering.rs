@@ -118,12 +118,22 @@ pub struct Signature {
     pub author: Option<Author>,
 }
 
+/// A function of the host that a plugin needs.
+pub struct Permission {
+    /// Which, as `profile.get`.
+    pub function: String,
+    /// In words that complete “the rule may …”.
+    pub words: &'static str,
+    /// The rows of the matrix whose A has to agree to it.
+    pub tasks: &'static [Task],
+}
+
 /// What a plugin that was handed in is to the company.
 pub struct PluginFacts {
     /// Who signed it.
     pub signatures: Vec<Signature>,
-    /// What it could do, in words that complete “the rule may …”.
-    pub may: Vec<&'static str>,
+    /// What it could do.
+    pub may: Vec<Permission>,
     /// The rows of the matrix that a rule with it touches when it counts.
     pub rows: BTreeSet<Task>,
     /// The rules that run it now.
@@ -140,6 +150,18 @@ pub struct RuleRun {
     pub hour: Counts,
     /// Whether it failed too often of late and rests.
     pub rests: bool,
+}
+
+/// What is kept of a component that was handed in.
+fn as_handed_in(admitted: &Admitted) -> PluginUploaded {
+    PluginUploaded {
+        component: admitted.digest,
+        name: admitted.description.name.clone(),
+        version: admitted.description.version.clone(),
+        kinds: admitted.kinds.iter().copied().collect(),
+        functions: admitted.functions.iter().map(ToString::to_string).collect(),
+        bytes: admitted.component_bytes,
+    }
 }
 
 impl Desk {
@@ -309,14 +331,7 @@ impl Desk {
         });
         let admitted = looked.await.map_err(|_| crate::command::DeskError::Stopping)??;
         self.is_trusted("component", &admitted.marks, &book)?;
-        let plugin = PluginUploaded {
-            component: admitted.digest,
-            name: admitted.description.name.clone(),
-            version: admitted.description.version.clone(),
-            kinds: admitted.kinds.iter().copied().collect(),
-            functions: admitted.functions.iter().map(ToString::to_string).collect(),
-            bytes: admitted.component_bytes,
-        };
+        let plugin = as_handed_in(&admitted);
         let digest = plugin.component;
         let known = || Ok::<_, HelmError>(shared.store.rule_book()?.1.plugins.get(&digest).cloned());
         if known()?.is_none() {
@@ -365,8 +380,34 @@ impl Desk {
     pub fn plugin_facts(&self, plugin: &PluginUploaded) -> Result<PluginFacts, HelmError> {
         let functions = plugin.functions.iter().filter_map(|name| name.parse().ok()).collect();
         let reach = Reach { kinds: plugin.kinds.iter().copied().collect(), functions };
-        let runs = |rule: &&rules::Rule| rule.definition().linked.admitted().digest == plugin.component;
-        let active = self.active();
+        let (_, book) = self.store().rule_book()?;
+        let marks = self.shared().marks.of(&plugin.component)?;
+        let signature = |mark: &Mark| Signature {
+            key: mark.by.clone(),
+            author: book.authors_of(std::slice::from_ref(mark)).next().cloned(),
+        };
+        let permission = |function: &rules::Function| Permission {
+            function: function.to_string(),
+            words: function.words(),
+            tasks: function.tasks(),
+        };
+        Ok(PluginFacts {
+            signatures: marks.iter().map(signature).collect(),
+            may: reach.functions.iter().map(permission).collect(),
+            // If it counted, and judged all that can be judged.
+            rows: helm::rows(&reach, &proposal::Kind::ALL.into(), Mode::Live),
+            rules: self.rules_with(&plugin.component),
+        })
+    }
+
+    /// The same of any plugin: a reference plugin is nobody's.
+    pub fn facts_of(&self, admitted: &Admitted) -> Result<PluginFacts, HelmError> {
+        self.plugin_facts(&as_handed_in(admitted))
+    }
+
+    /// The rules that run a component now.
+    pub fn rules_with(&self, component: &Digest) -> Vec<RuleRun> {
+        let runs = |rule: &&rules::Rule| rule.definition().linked.admitted().digest == *component;
         let now = u64::try_from(self.shared().now().as_millisecond()).unwrap_or(0);
         let running = |rule: &rules::Rule| RuleRun {
             rule: rule.definition().id.clone(),
@@ -374,19 +415,12 @@ impl Desk {
             hour: rule.lately(now),
             rests: rule.rests(),
         };
-        let (_, book) = self.store().rule_book()?;
-        let marks = self.shared().marks.of(&plugin.component)?;
-        let signature = |mark: &Mark| Signature {
-            key: mark.by.clone(),
-            author: book.authors_of(std::slice::from_ref(mark)).next().cloned(),
-        };
-        Ok(PluginFacts {
-            signatures: marks.iter().map(signature).collect(),
-            may: reach.functions.iter().map(|function| function.words()).collect(),
-            // If it counted, and judged all that can be judged.
-            rows: helm::rows(&reach, &proposal::Kind::ALL.into(), Mode::Live),
-            rules: active.generation.rules().filter(runs).map(running).collect(),
-        })
+        self.active().generation.rules().filter(runs).map(running).collect()
+    }
+
+    /// The reference plugins that come with the host, by their names.
+    pub fn reference_plugins(&self) -> &BTreeMap<String, Digest> {
+        &self.shared().reference
     }
 
     /// Whose signatures the company knows, those whose key was revoked too.

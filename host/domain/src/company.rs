@@ -464,6 +464,11 @@ impl Company {
         &self.description.pause_codes
     }
 
+    /// Its business hours as they are written, by name.
+    pub fn hours(&self) -> &BTreeMap<String, Hours> {
+        &self.description.calendars
+    }
+
     /// All queues.
     pub fn queues(&self) -> &[Queue] {
         &self.description.queues

@@ -147,6 +147,11 @@ impl Law {
         self.mass.0
     }
 
+    /// What may be spent in a month: on all numbers, by single ones, by single rules.
+    pub fn caps(&self) -> &Caps {
+        &self.caps
+    }
+
     /// What may be spent in a month on all numbers together.
     pub fn month_cap(&self) -> Option<Amount> {
         self.caps.month

@@ -277,7 +277,7 @@ impl Listing<'_> {
 }
 
 /// Within what time a case is to be answered, as the rule that counts it was told.
-fn promise(server: &Server) -> Option<u32> {
+pub(crate) fn promise(server: &Server) -> Option<u32> {
     let rules = server.desk.rules().unwrap_or_default();
     let counting = rules.iter().filter(|(stands, ..)| stands.mode != Mode::Off);
     let told = counting.filter_map(|(stands, ..)| stands.runs().settings.value().pointer(PROMISE)?.as_u64());

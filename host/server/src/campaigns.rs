@@ -184,47 +184,47 @@ struct Sent {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Campaign")]
-struct Told {
+pub(crate) struct Told {
     /// What it is called in other requests.
-    campaign: String,
+    pub(crate) campaign: String,
     /// What colleagues call it.
-    name: String,
+    pub(crate) name: String,
     /// How far it is: `draft`, `proposed`, `running`, `stopping`, `stopped`, `done`.
-    stage: String,
+    pub(crate) stage: String,
     /// The same for people.
-    stage_words: String,
+    pub(crate) stage_words: String,
     /// The proposal, if there is one.
-    proposal: Option<String>,
+    pub(crate) proposal: Option<String>,
     /// Who drafted it.
-    by: String,
+    pub(crate) by: String,
     /// When.
     #[schemars(with = "String")]
-    drafted: Time,
+    pub(crate) drafted: Time,
     /// What is wanted.
-    plan: Value,
+    pub(crate) plan: Value,
     /// How many contacts it goes to, once that is agreed on.
-    contacts: Option<u32>,
+    pub(crate) contacts: Option<u32>,
     /// How many of them were queued or skipped.
-    taken: u32,
+    pub(crate) taken: u32,
     /// Since when it runs.
     #[schemars(with = "Option<String>")]
-    since: Option<Time>,
+    pub(crate) since: Option<Time>,
     /// Its messages, counted by where they are: `queued`, `sent`, `delivered`, `read`, `failed`, `withheld`. Each is in one
     /// place: one that was read is not counted as delivered.
-    progress: BTreeMap<String, u32>,
+    pub(crate) progress: BTreeMap<String, u32>,
     /// Who got none, and why.
-    kept_back: Vec<Count>,
+    pub(crate) kept_back: Vec<Count>,
 }
 
 /// A number of contacts, and why.
 #[derive(Serialize, JsonSchema)]
-struct Count {
+pub(crate) struct Count {
     /// A word for programs.
-    why: String,
+    pub(crate) why: String,
     /// The same for people.
-    words: String,
+    pub(crate) words: String,
     /// How many.
-    contacts: u32,
+    pub(crate) contacts: u32,
 }
 
 /// What a campaign would come to.
@@ -285,7 +285,8 @@ impl From<CampaignError> for Problem {
     }
 }
 
-fn id(text: &str) -> Result<CampaignId, Problem> {
+/// The campaign that is called so.
+pub(crate) fn id(text: &str) -> Result<CampaignId, Problem> {
     text.strip_prefix("campaign/").unwrap_or(text).parse().map_err(|_| CampaignError::None.into())
 }
 
@@ -433,7 +434,8 @@ fn left_out(counts: &BTreeMap<LeftOut, u32>, language: Language) -> Vec<Count> {
     counts.iter().map(count).collect()
 }
 
-fn told(server: &Server, campaign: &Campaign, language: Language) -> Result<Told, Problem> {
+/// A campaign, as somebody reads it.
+pub(crate) fn told(server: &Server, campaign: &Campaign, language: Language) -> Result<Told, Problem> {
     let Progress { places, withheld } = server.desk.campaign_progress(campaign.id)?;
     let run = campaign.run.as_ref();
     let mut kept_back = run.map_or_else(Vec::new, |run| left_out(&run.skipped, language));

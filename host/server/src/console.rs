@@ -5,14 +5,28 @@
 //! what its routes ask, and say so where the matrix says no (decisions/0035). All of it is files without a build step.
 
 mod approvals;
+mod asking;
+mod audit;
 mod board;
+mod campaigns;
 mod chart;
+mod company;
 mod differing;
 mod figures;
+mod form;
 mod frame;
+mod health;
+mod integrations;
+mod matrix;
+mod people;
+mod plugin;
+mod plugins;
 mod refused;
+mod rooms;
 mod rules;
+mod spending;
 mod telling;
+mod templates;
 mod trial;
 mod words;
 
@@ -41,9 +55,10 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
         .get("/console/words.js", Action::SignIn, file(script, include_str!("console/words.js")))
         .get("/console/tower.css", Action::SignIn, file(css, include_str!("console/tower.css")))
         .get("/console/tower.js", Action::SignIn, file(script, include_str!("console/tower.js")))
+        .get("/console/admin.js", Action::SignIn, file(script, include_str!("console/admin.js")))
 }
 
-/// The pages of whoever steers, each with the action that its contents are in the API.
+/// The pages that the host writes, each with the action that its contents are in the API.
 pub(crate) fn pages() -> Routes<Arc<Server>> {
     Routes::new()
         .get("/console/tower", Action::ReadBoard, board::shown)
@@ -58,4 +73,17 @@ pub(crate) fn pages() -> Routes<Arc<Server>> {
         .about(About::WithinScope)
         .get("/console/approvals", Action::ReadProposals, approvals::all)
         .get("/console/approvals/{proposal}", Action::ReadProposals, approvals::one)
+        .get("/console/plugins", Action::ReadPlugins, plugins::all)
+        .get("/console/plugins/{plugin}", Action::ReadPlugins, plugin::one)
+        .get("/console/people", Action::ReadAccess, people::all)
+        .get("/console/people/{person}", Action::ReadAccess, people::one)
+        .get("/console/matrix", Action::ReadAccess, matrix::shown)
+        .get("/console/company", Action::ReadCompany, company::shown)
+        .get("/console/templates", Action::ReadTemplates, templates::all)
+        .get("/console/campaigns", Action::ReadCampaigns, campaigns::all)
+        .get("/console/campaigns/{campaign}", Action::ReadCampaigns, campaigns::one)
+        .get("/console/spending", Action::ReadSpending, spending::shown)
+        .get("/console/integrations", Action::ReadIntegrations, integrations::shown)
+        .get("/console/audit", Action::ReadAudit, audit::shown)
+        .get("/console/health", Action::ReadStatus, health::shown)
 }

@@ -27,12 +27,17 @@ pub(crate) async fn healthz(State(server): State<Arc<Server>>) -> Response {
 
 /// The same for an operator, who also reads what is stopped, by whom and why.
 pub(crate) async fn status(State(server): State<Arc<Server>>) -> Response {
+    Json(whole(&server)).into_response()
+}
+
+/// All of it.
+pub(crate) fn whole(server: &Server) -> Health {
     let sending = match server.desk.stops() {
         Ok(stops) if stops == Stops::default() => json!("on"),
         Ok(stops) => json!(stops),
         Err(error) => json!(error.to_string()),
     };
-    Json(Health { audit: Some(audit(&server)), ..health(&server, sending) }).into_response()
+    Health { audit: Some(audit(server)), ..health(server, sending) }
 }
 
 /// How far the record is vouched for.
@@ -56,29 +61,29 @@ fn audit(server: &Server) -> String {
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Health {
     /// `ok`.
-    status: &'static str,
+    pub(crate) status: &'static str,
     /// Of the program.
-    version: &'static str,
+    pub(crate) version: &'static str,
     /// The host's time.
-    now: String,
+    pub(crate) now: String,
     /// The company's name.
-    company: String,
+    pub(crate) company: String,
     /// The generation of rules that is in force.
-    generation: u64,
+    pub(crate) generation: u64,
     /// The last event of the journal.
-    events: u64,
+    pub(crate) events: u64,
     /// The last event that is folded in.
-    folded: u64,
+    pub(crate) folded: u64,
     /// `on`, or what does not leave.
-    sending: Value,
+    pub(crate) sending: Value,
     /// Whether Meta's webhooks are taken.
-    webhook: &'static str,
+    pub(crate) webhook: &'static str,
     /// How far the record of the audit is vouched for; only for whoever may look.
     #[serde(skip_serializing_if = "Option::is_none")]
-    audit: Option<String>,
+    pub(crate) audit: Option<String>,
     /// A clock that is not the real one.
     #[serde(rename = "WARNING", skip_serializing_if = "Option::is_none")]
-    warning: Option<String>,
+    pub(crate) warning: Option<String>,
 }
 
 fn health(server: &Server, sending: Value) -> Health {

@@ -37,7 +37,9 @@ mod rules;
 mod said;
 mod sign_in;
 mod site;
+mod spending;
 mod templates;
+mod tries;
 mod webhook;
 mod why;
 

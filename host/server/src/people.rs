@@ -60,19 +60,19 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
 #[schemars(rename = "Session")]
 pub(crate) struct SessionTold {
     /// What it is called.
-    session: String,
+    pub(crate) session: String,
     /// On what.
-    device: String,
+    pub(crate) device: String,
     /// Since when.
-    opened: Time,
+    pub(crate) opened: Time,
     /// The last moment at which it counts.
-    until: Time,
+    pub(crate) until: Time,
     /// When it was used last, since the host was started.
-    used: Option<Time>,
+    pub(crate) used: Option<Time>,
     /// Whether a second factor was shown.
-    second_factor: bool,
+    pub(crate) second_factor: bool,
     /// The sessions of the same person that were in use in another place at the same time. Itself, if it was on two devices.
-    along_with: Vec<String>,
+    pub(crate) along_with: Vec<String>,
 }
 
 /// The sessions that count.
@@ -95,33 +95,33 @@ pub(crate) fn sessions_of(summary: &Summary) -> Vec<SessionTold> {
 #[schemars(rename = "Person")]
 pub(crate) struct PersonTold {
     /// Their name in the matrix.
-    person: String,
+    pub(crate) person: String,
     /// What colleagues read.
-    name: String,
+    pub(crate) name: String,
     /// What they are.
-    roles: Vec<String>,
+    pub(crate) roles: Vec<String>,
     /// Whether it is a program.
-    service: bool,
+    pub(crate) service: bool,
     /// Who answers for the program.
-    owner: Option<String>,
+    pub(crate) owner: Option<String>,
     /// Whether they have a password.
-    password: bool,
+    pub(crate) password: bool,
     /// Whether they have signed in by the company's identity provider: one account there is theirs, and no other.
-    by_provider: bool,
+    pub(crate) by_provider: bool,
     /// Whether they have a second factor.
-    second_factor: bool,
+    pub(crate) second_factor: bool,
     /// Whether they have to.
-    needs_second_factor: bool,
+    pub(crate) needs_second_factor: bool,
     /// When they signed in last.
-    last_sign_in: Option<Time>,
+    pub(crate) last_sign_in: Option<Time>,
     /// Until when a link that they were sent opens.
-    invited_until: Option<Time>,
+    pub(crate) invited_until: Option<Time>,
     /// Since when they have left.
-    left: Option<Time>,
+    pub(crate) left: Option<Time>,
     /// Where they are signed in.
-    sessions: Vec<SessionTold>,
+    pub(crate) sessions: Vec<SessionTold>,
     /// How many tokens they have.
-    tokens: usize,
+    pub(crate) tokens: usize,
 }
 
 /// Everybody.
@@ -134,7 +134,8 @@ struct People {
     next: Option<String>,
 }
 
-fn told(server: &Server, person: &Person) -> Result<(u64, PersonTold), Problem> {
+/// Somebody, and the version of what is told of them.
+pub(crate) fn told(server: &Server, person: &Person) -> Result<(u64, PersonTold), Problem> {
     let summary = server.people.summary(&person.id)?;
     let sessions = sessions_of(&summary);
     let access = summary.access;
@@ -159,7 +160,8 @@ fn told(server: &Server, person: &Person) -> Result<(u64, PersonTold), Problem> 
     Ok((summary.version, told))
 }
 
-fn sorted(server: &Server) -> Vec<Person> {
+/// Everybody, in the order of their names in the matrix.
+pub(crate) fn sorted(server: &Server) -> Vec<Person> {
     let mut people = server.desk.active().company.raci().people().to_vec();
     people.sort_by(|a, b| a.id.cmp(&b.id));
     people
@@ -180,7 +182,8 @@ async fn list(
     Ok(Json(People { people: told?, next }))
 }
 
-fn known(server: &Server, id: &str) -> Result<Person, Problem> {
+/// Somebody whom the matrix knows.
+pub(crate) fn known(server: &Server, id: &str) -> Result<Person, Problem> {
     let company = Arc::clone(&server.desk.active().company);
     let id = PersonId::from(id);
     Ok(company.raci().by_id(&id).cloned().ok_or(AccessError::NoPerson(id))?)

@@ -17,17 +17,17 @@ use store::{OpenError, RecordSize, Store};
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Wanted {
     /// At most so many.
-    limit: Option<usize>,
+    pub(crate) limit: Option<usize>,
     /// Older than this entry.
-    before: Option<u64>,
+    pub(crate) before: Option<u64>,
     /// Of somebody: a person, an account, an agent or a rule.
-    who: Option<String>,
+    pub(crate) who: Option<String>,
     /// Of an action or of a kind of event.
-    what: Option<String>,
+    pub(crate) what: Option<String>,
     /// On something: `contact/…`, `conversation/…`, or the number of the company.
-    about: Option<String>,
+    pub(crate) about: Option<String>,
     /// Not older than this.
-    since: Option<Time>,
+    pub(crate) since: Option<Time>,
 }
 
 /// Whoever reads.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use desk::HelmError;
+use desk::{HelmError, Stands};
 use domain::Time;
 use domain::event::Event;
 use domain::id::RuleId;
@@ -52,43 +52,43 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "RuleRequests")]
-struct Told {
+pub(crate) struct Told {
     /// Which rule.
-    rule: String,
+    pub(crate) rule: String,
     /// Where it may ask, as `GET https://crm.example.com/orders/`.
-    may: Vec<String>,
+    pub(crate) may: Vec<String>,
     /// How many are not answered.
-    open: usize,
+    pub(crate) open: usize,
     /// What ended today, by days of UTC.
-    today: Counted,
+    pub(crate) today: Counted,
     /// What ended within thirty days.
-    month: Counted,
+    pub(crate) month: Counted,
     /// The last that ended, the latest first.
-    last: Vec<EndedTold>,
+    pub(crate) last: Vec<EndedTold>,
 }
 
 /// What became of some requests.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "RequestCounts")]
-struct Counted {
+pub(crate) struct Counted {
     /// How many ended.
-    requests: u64,
+    pub(crate) requests: u64,
     /// How often services were asked for that.
-    attempts: u64,
+    pub(crate) attempts: u64,
     /// How they ended: `2xx` and the like, or why there was no answer, as `not-reached`.
-    ended: BTreeMap<String, u64>,
+    pub(crate) ended: BTreeMap<String, u64>,
     /// Bytes that came back.
-    bytes: u64,
+    pub(crate) bytes: u64,
     /// Milliseconds that the last attempts took, all together.
-    millis: u64,
+    pub(crate) millis: u64,
 }
 
 /// A request that ended.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "RequestEnded")]
-struct EndedTold {
+pub(crate) struct EndedTold {
     /// The number of its event: `why` explains what came of it.
     entry: u64,
     /// When.
@@ -113,6 +113,12 @@ async fn of_rule(
     let rules = seen(&server, &let_in.person)?;
     let found = rules.iter().find(|(one, ..)| one.rule == rule);
     let (stands, ..) = found.ok_or_else(|| HelmError::NoRule(rule.clone()))?;
+    Ok(Json(told(&server, stands)?))
+}
+
+/// What a rule asked of services outside.
+pub(crate) fn told(server: &Server, stands: &Stands) -> Result<Told, Problem> {
+    let rule = &stands.rule;
     let store = server.desk.store();
     let now = server.clock.now();
     let day = |ago: i64| {
@@ -120,7 +126,7 @@ async fn of_rule(
         then.to_zoned(TimeZone::UTC).date()
     };
     let mut last = Vec::new();
-    for entry in store.requests_ended(&rule, LAST).map_err(HelmError::from)? {
+    for entry in store.requests_ended(rule, LAST).map_err(HelmError::from)? {
         let recorded = store.event(entry).map_err(|error| HelmError::Desk(error.into()))?;
         let Some(recorded) = recorded else { continue };
         if let Event::RequestEnded(ended) = recorded.event {
@@ -134,15 +140,15 @@ async fn of_rule(
             });
         }
     }
-    let since = |ago| store.requests_since(&rule, day(ago)).map_err(HelmError::from);
-    Ok(Json(Told {
+    let since = |ago| store.requests_since(rule, day(ago)).map_err(HelmError::from);
+    Ok(Told {
         may: stands.runs().requests.iter().map(Destination::to_string).collect(),
-        open: store.requests_open(&rule, OPEN).map_err(HelmError::from)?,
+        open: store.requests_open(rule, OPEN).map_err(HelmError::from)?,
         today: since(0)?.into(),
         month: since(29)?.into(),
         last,
         rule: rule.to_string(),
-    }))
+    })
 }
 
 impl From<Tally> for Counted {

@@ -451,7 +451,7 @@ fn plugin(server: &Server, uploaded: &Uploaded) -> Result<Plugin, Problem> {
         name: plugin.name.clone(),
         version: plugin.version.clone(),
         kinds: plugin.kinds.iter().map(ToString::to_string).collect(),
-        may: may.into_iter().map(ToOwned::to_owned).collect(),
+        may: may.into_iter().map(|one| one.words.to_owned()).collect(),
         functions: plugin.functions.clone(),
         rows: rows.iter().map(|task| task.word()).collect(),
         bytes: plugin.bytes,
@@ -461,18 +461,32 @@ fn plugin(server: &Server, uploaded: &Uploaded) -> Result<Plugin, Problem> {
     })
 }
 
-fn handed_in(server: &Server, let_in: &LetIn) -> Result<Vec<Plugin>, Problem> {
+/// Whether somebody sees the plugins of everybody: where the row of rules says anything of one, and never who works elsewhere.
+pub(crate) fn sees_all_plugins(server: &Server, person: &Person) -> bool {
     let company = Arc::clone(&server.desk.active().company);
-    let any = Letters::RA | Letters::C | Letters::I;
-    let sees_all =
-        !let_in.person.external && company.raci().letters(&let_in.person, Task::AdjustRoutingRules).has(any);
+    !person.external && company.raci().letters(person, Task::AdjustRoutingRules).has(Letters::ANY)
+}
+
+/// The plugins that somebody may see, as they were handed in.
+pub(crate) fn handed_in(server: &Server, let_in: &LetIn) -> Result<Vec<Uploaded>, Problem> {
+    let sees_all = sees_all_plugins(server, &let_in.person);
     let own = let_in.actor.to_string();
-    let plugins = server.desk.plugins()?;
-    plugins.values().filter(|one| sees_all || one.by == own).map(|one| plugin(server, one)).collect()
+    Ok(server.desk.plugins()?.into_values().filter(|one| sees_all || one.by == own).collect())
+}
+
+/// Whether somebody may see a plugin: a reference plugin by its name, any other by its hash.
+pub(crate) fn may_see_plugin(server: &Server, let_in: &LetIn, plugin: &str) -> Result<bool, Problem> {
+    let is_reference = server.desk.reference_plugins().contains_key(plugin);
+    Ok(is_reference && sees_all_plugins(server, &let_in.person)
+        || handed_in(server, let_in)?.iter().any(|one| one.plugin.component.to_string() == plugin))
+}
+
+fn told_of(server: &Server, let_in: &LetIn) -> Result<Vec<Plugin>, Problem> {
+    handed_in(server, let_in)?.iter().map(|one| plugin(server, one)).collect()
 }
 
 async fn plugins(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({ "plugins": handed_in(&server, &let_in)? })))
+    Ok(Json(json!({ "plugins": told_of(&server, &let_in)? })))
 }
 
 async fn plugins_part(
@@ -480,7 +494,7 @@ async fn plugins_part(
     let_in: LetIn,
     Query(paging): Query<Paging>,
 ) -> Result<Json<PluginPart>, Problem> {
-    let (plugins, next) = paging.part(handed_in(&server, &let_in)?, |one| one.component.clone());
+    let (plugins, next) = paging.part(told_of(&server, &let_in)?, |one| one.component.clone());
     Ok(Json(PluginPart { plugins, next }))
 }
 

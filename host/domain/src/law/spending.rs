@@ -123,6 +123,16 @@ impl Tally {
         self.kinds.get(&billed).copied().unwrap_or_default()
     }
 
+    /// The messages by what they are billed as.
+    pub fn kinds(&self) -> impl Iterator<Item = (Billed, Sum)> {
+        self.kinds.iter().map(|(billed, sum)| (*billed, *sum))
+    }
+
+    /// The rules that had anything sent.
+    pub fn rules(&self) -> impl Iterator<Item = &RuleId> {
+        self.rules.keys()
+    }
+
     /// All that was spent.
     pub fn spent(&self) -> Amount {
         self.kinds.values().map(|sum| sum.amount).sum()
@@ -148,6 +158,11 @@ impl Spending {
     /// Takes in one event of the month.
     pub fn fold(&mut self, charged: &MessageCharged) {
         self.0.entry(charged.number.clone()).or_default().fold(charged);
+    }
+
+    /// All numbers that spent anything.
+    pub fn numbers(&self) -> impl Iterator<Item = (&NumberId, &Tally)> {
+        self.0.iter()
     }
 
     /// One number's.

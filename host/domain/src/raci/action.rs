@@ -120,6 +120,8 @@ actions! {
     UploadPlugin => Own;
     /// Reads the components that one handed in; all of them where the row of rules says anything of one.
     ReadPlugins => Own;
+    /// Asks a component that one may read about an invented conversation: nobody's, and nothing of it is done.
+    TryPlugin => Own;
     /// Reads whose signatures on components are known.
     ReadAuthors => see(&[AdjustRoutingRules]);
     /// Makes an author's key known.
@@ -171,6 +173,13 @@ actions! {
     ReadMedium => see(&[AttendConversations]);
     /// Hands a file to Meta, to be sent in a conversation.
     UploadMedium => may(&[AttendConversations]);
+
+    /// Reads the company as its files describe it: numbers, queues, hours, and what is promised of them.
+    ReadCompany => see(&[Numbers]);
+    /// Reads what was spent in a month, by number and by rule.
+    ReadSpending => may(&[Reporting]);
+    /// Reads with what the company is connected: who is told, what rules may ask, and what its secrets are called.
+    ReadIntegrations => see(&[ConfigureIntegrations]);
 
     /// Reads the templates.
     ReadTemplates => see(&[ModifyTemplates]);
@@ -298,6 +307,9 @@ impl Action {
                 | Self::ReadRequests
                 | Self::ReadFigures
                 | Self::ReadCampaigns
+                | Self::ReadCompany
+                | Self::ReadSpending
+                | Self::ReadIntegrations
                 | Self::ListConversations
                 | Self::ReadMoves
         );

@@ -28,8 +28,9 @@ use crate::Server;
 use crate::routes::{About, Routes};
 use crate::site::Site;
 use crate::{
-    alerts, authors, backtests, board, campaigns, contacts, conversations, delegations, figures, health,
-    inbox, live, media, moves, outbound, people, proposals, requests, rules, templates, why,
+    alerts, audit, authors, backtests, board, campaigns, contacts, conversations, delegations, figures,
+    health, inbox, live, media, moves, outbound, people, proposals, requests, rules, spending, templates,
+    tries, why,
 };
 
 use openapi::Page;
@@ -90,6 +91,9 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(delegations::api_routes())
         .merge(figures::api_routes())
         .merge(why::api_routes())
+        .merge(audit::api_routes())
+        .merge(spending::api_routes())
+        .merge(tries::api_routes())
 }
 
 /// The page of the API.

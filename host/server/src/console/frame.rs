@@ -12,6 +12,7 @@ use domain::raci::action::Action;
 use domain::raci::person::{Person, Target};
 use domain::stops::{Scope, Stop, Stops};
 
+use super::rooms;
 use super::telling::Teller;
 use super::words::Words;
 use crate::Server;
@@ -31,6 +32,8 @@ pub(super) struct Frame {
     pub(super) tell: Teller,
     pub(super) who: String,
     pub(super) doors: Vec<Door>,
+    /// The pages of the surface that this one is in, if it has any of its own.
+    pub(super) rooms: Vec<Door>,
     /// What is stopped, in a line.
     pub(super) stop: Option<String>,
     /// What a person is called for, each in a line.
@@ -54,7 +57,7 @@ impl May<'_> {
     }
 
     /// Something with the whole company.
-    fn everywhere(&self, action: Action) -> bool {
+    pub(super) fn everywhere(&self, action: Action) -> bool {
         self.raci.may(self.person, action, &Target::default()).is_ok()
     }
 }
@@ -67,15 +70,7 @@ impl Frame {
         let raci = server.people.with_loans(company.raci());
         let (say, may) = (Words(language), May { raci: raci.clone(), person: &let_in.person });
         let tell = Teller { language, zone: company.zone().clone(), now: server.clock.now() };
-        let doors = [
-            ("/console/tower", say.tower(), Action::ReadBoard),
-            ("/console/rules", say.rules(), Action::ReadRules),
-            ("/console/figures", say.figures(), Action::ReadFigures),
-            ("/console/approvals", say.approvals(), Action::ReadProposals),
-            ("/console", say.attend(), Action::AttendCase),
-        ];
-        let doors = doors.into_iter().filter(|(_, _, action)| may.here(*action));
-        let doors = doors.map(|(path, name, _)| Door { path, name, is_here: path == here }).collect();
+        let (doors, rooms) = rooms::of(say, &may, let_in.person.external, here);
         let reads = may.here(Action::ReadStops);
         let all = if reads { server.desk.stops().unwrap_or_default() } else { Stops::default() };
         let calls = all.calls.iter().map(|call| {
@@ -93,6 +88,7 @@ impl Frame {
             is_halted: whole.is_some(),
             who: let_in.person.name.clone(),
             doors,
+            rooms,
             may_halt: may.everywhere(Action::PauseSending),
             may_resume: may.everywhere(Action::ResumeSending),
             tell,

@@ -64,9 +64,9 @@ struct Rule {
 }
 
 /// A mode, for people and for the style sheet.
-struct Told {
-    words: String,
-    class: &'static str,
+pub(super) struct Told {
+    pub(super) words: String,
+    pub(super) class: &'static str,
 }
 
 #[derive(Template)]
@@ -135,7 +135,8 @@ pub(super) struct Asked {
     trial: Option<String>,
 }
 
-fn mode(say: Words, mode: Mode) -> Told {
+/// A mode, told.
+pub(super) fn mode(say: Words, mode: Mode) -> Told {
     let (words, class) = match mode {
         Mode::Off => (say.off().to_owned(), "off"),
         Mode::Shadow => (say.shadow().to_owned(), "shadow"),
@@ -145,7 +146,8 @@ fn mode(say: Words, mode: Mode) -> Told {
     Told { words, class }
 }
 
-fn short(digest: &str) -> String {
+/// The beginning of a digest: enough to tell two apart.
+pub(super) fn short(digest: &str) -> String {
     digest.chars().take(12).collect()
 }
 

@@ -5,7 +5,7 @@ const part = (id) => document.getElementById(id);
 const say = (text) => { part("said").textContent = text ?? ""; };
 const body = document.body;
 
-async function ask(method, path, content) {
+export async function ask(method, path, content) {
   let answer;
   try {
     answer = await fetch(`/api/v1${path}`, {
@@ -77,7 +77,7 @@ if (wanted.length) {
 // A form says where it goes; its fields are what is asked for, as far as they say something else than before. A name that begins like
 // a JSON pointer is a setting.
 const READ = { number: Number, boolean: (text) => text === "true", json: JSON.parse };
-function content(form, button) {
+export function content(form, button) {
   const asked = {};
   for (const field of form.elements) {
     const { name, value, dataset } = field;
@@ -105,8 +105,7 @@ document.addEventListener("click", tried(async (event) => {
     if (button.dataset.to) form.dataset.post = button.dataset.to;
     for (const one of dialog.querySelectorAll("[data-title]")) one.textContent = button.dataset.title ?? "";
     if (button.dataset.sets) {
-      const [name, value] = button.dataset.sets.split("=");
-      form.elements[name].value = value;
+      for (const [name, value] of new URLSearchParams(button.dataset.sets)) form.elements[name].value = value;
     }
     dialog.showModal();
   } else if (button.hasAttribute("data-shut")) {
@@ -128,7 +127,7 @@ document.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (button) button.disabled = true;
     try {
-      if (form.dataset.does) await DOES[form.dataset.does](form);
+      if (form.dataset.does) await DOES[form.dataset.does](form, button);
       else {
         const asked = content(form, button);
         if (asked.mode === "canary") asked.mode = `canary ${asked.percent ?? 10}%`;
@@ -202,4 +201,4 @@ async function trial(form) {
   location.assign(to);
 }
 
-const DOES = { preview: () => mover.preview(), trial };
+export const DOES = { preview: () => mover.preview(), trial };

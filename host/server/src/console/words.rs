@@ -5,17 +5,19 @@ use domain::law::language::Language;
 
 /// The words of one language.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Words(pub(super) Language);
+pub(in crate::console) struct Words(pub(in crate::console) Language);
 
 macro_rules! words {
     ($($name:ident: $es:literal, $pt:literal, $en:literal;)*) => {
         impl Words {
-            $(pub(super) fn $name(self) -> &'static str {
+            $(pub(in crate::console) fn $name(self) -> &'static str {
                 self.0.pick($es, $pt, $en)
             })*
         }
     };
 }
+
+mod admin;
 
 words! {
     // The frame.

@@ -1,0 +1,118 @@
+"""Whoever holds the keys, and a partner, at work in a browser: a plugin handed in by dropping it, its sheet, people, the company; see `console` beside this."""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import expect, sync_playwright
+
+from pages import nothing_wrong, signed_in
+
+browser_path, host, phones, kept = sys.argv[1:]
+Path(kept).mkdir(parents=True, exist_ok=True)
+ROOT = Path(__file__).parent.parent
+COMPONENT = ROOT / "plugins/components/skills-router.wasm"
+
+# What a browser does when a file is dropped on a page.
+DROP = """async ([bytes, name]) => {
+    const into = new DataTransfer();
+    into.items.add(new File([new Uint8Array(bytes)], name, { type: "application/wasm" }));
+    const zone = document.getElementById("upload");
+    for (const what of ["dragenter", "dragover", "drop"]) zone.dispatchEvent(new DragEvent(what, { dataTransfer: into, bubbles: true, cancelable: true }));
+}"""
+
+expect.set_options(timeout=30_000)
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+    wrong = []
+
+    # The tower leads to the administration, and that to each of its rooms.
+    ricardo = signed_in(browser, host, "ricardo", wrong)
+    ricardo.goto(f"{host}/console/tower")
+    ricardo.get_by_role("link", name="Administración").click()
+    expect(ricardo.get_by_role("heading", name="Subir un plugin")).to_be_visible()
+    nothing_wrong(ricardo, "the plugins", kept)
+
+    # What is no component is refused in words, where it was dropped.
+    ricardo.evaluate(DROP, [list(b"no component"), "notes.txt"])
+    expect(ricardo.locator("#upload-refused")).to_contain_text("not WebAssembly")
+    nothing_wrong(ricardo, "a refused plugin", kept)
+
+    # A partner drops one, and reads what it asks for and who would sign it.
+    norte = signed_in(browser, host, "agencia-norte", wrong)
+    norte.goto(f"{host}/console/plugins")
+    expect(norte.get_by_role("heading", name="Sus plugins")).to_be_visible()
+    expect(norte.locator("nav.rooms")).to_have_count(0)
+    nothing_wrong(norte, "a partner's plugins", kept)
+    norte.evaluate(DROP, [list(COMPONENT.read_bytes()), "skills-router.wasm"])
+    expect(norte.get_by_role("heading", name="Quién tiene que firmar")).to_be_visible()
+    expect(norte.locator("main")).to_contain_text("Patricia Gómez")
+    nothing_wrong(norte, "the sheet of a plugin", kept)
+
+    # They try it on a conversation that never was, and read what it says of each message.
+    norte.get_by_label("Lo que escribe el cliente").fill("Quiero devolver un taladro\nNecesito factura")
+    norte.get_by_role("button", name="Probar", exact=True).click()
+    expect(norte.locator("#tried")).to_contain_text("«Necesito factura»")
+    expect(norte.locator("#tried")).to_contain_text("Combustible")
+    nothing_wrong(norte, "a plugin that is tried", kept)
+
+    # They propose a rule with the form that the plugin's example gave.
+    norte.get_by_label("Nombre de la regla").fill("tabla-norte")
+    norte.get_by_label("Conjunto").fill("agencia")
+    norte.get_by_label("Por qué").fill("La agencia enruta lo suyo")
+    norte.get_by_role("button", name="Proponer").press("Enter")
+    norte.wait_for_url("**/console/approvals/*")
+    expect(norte.locator("main")).to_contain_text("La agencia enruta lo suyo")
+    expect(norte.get_by_role("button", name="Firmar")).to_have_count(0)
+    patricia = signed_in(browser, host, "patricia", wrong)
+    patricia.goto(norte.url)
+    patricia.get_by_role("button", name="Firmar").press("Enter")
+    expect(patricia.get_by_role("button", name="Firmar")).to_have_count(0)
+    expect(patricia.locator("#approval-facts")).to_contain_text("Firmas")
+
+    # Direct links of a partner say which row refuses.
+    norte.goto(f"{host}/console/people")
+    expect(norte.get_by_role("heading", name="Esta página no es suya")).to_be_visible()
+
+    # People: one is invited, and the link is there once.
+    ricardo.goto(f"{host}/console/people")
+    expect(ricardo.get_by_role("link", name="Andrea Rincón")).to_be_visible()
+    nothing_wrong(ricardo, "the people", kept)
+    ricardo.get_by_role("link", name="Andrea Rincón").click()
+    ricardo.get_by_role("button", name="Invitar").press("Enter")
+    expect(ricardo.locator("#invitation")).to_contain_text("/invitation#")
+    nothing_wrong(ricardo, "a person", kept)
+    ricardo.get_by_role("button", name="Se va").click()
+    nothing_wrong(ricardo, "somebody leaves")
+    ricardo.get_by_role("dialog").get_by_role("button", name="No").click()
+
+    # The rest of the administration, each page with what the company is.
+    for room, holds, state in [
+        ("Matriz RACI", "Atender conversaciones", "the matrix"),
+        ("Números y colas", "Colombia y Chile", "the company"),
+        ("Plantillas", "Estado en Meta", "the templates"),
+        ("Campañas", "Campañas", "the campaigns"),
+        ("Gasto", "Por número", "the spending"),
+        ("Integraciones", "pedidos", "the integrations"),
+        ("Auditoría", "Ricardo Salazar", "the record"),
+        ("Salud", "Recibe a Meta", "the health"),
+    ]:
+        ricardo.get_by_role("navigation", name="Administración").get_by_role("link", name=room).click()
+        expect(ricardo.locator("main")).to_contain_text(holds)
+        nothing_wrong(ricardo, state, kept)
+
+    # The record by filter.
+    ricardo.get_by_role("navigation", name="Administración").get_by_role("link", name="Auditoría").click()
+    ricardo.locator("input[name=who]").fill("agencia-norte")
+    ricardo.get_by_role("button", name="Ver", exact=True).click()
+    expect(ricardo.locator("tbody tr").first).to_contain_text("Agencia Norte")
+    expect(ricardo.locator("tbody")).not_to_contain_text("Ricardo Salazar")
+
+    # In the three languages.
+    rafaela = signed_in(browser, host, "rafaela", wrong, "pt-BR")
+    rafaela.goto(f"{host}/console/plugins")
+    expect(rafaela.get_by_role("heading", name="Enviar um plugin")).to_be_visible()
+    nothing_wrong(rafaela, "the plugins of somebody with a scope", kept)
+
+    assert not wrong, wrong
+    browser.close()
+print("the keys were held and a partner's plugin handed in, in a browser; axe found nothing")

@@ -1,0 +1,150 @@
+// What the pages of the administration do beside what all pages do: files are handed in with their progress, and rules proposed.
+import { DOES, ask, content } from "/console/tower.js";
+
+const part = (id) => document.getElementById(id);
+
+// A component. Bytes on their way are counted; what the host does with them then, it says when it is done.
+const upload = part("upload");
+if (upload) {
+  const file = part("component"), bar = part("uploaded"), state = part("upload-state"), refused = part("upload-refused");
+  const hand = (component) => {
+    const request = new XMLHttpRequest();
+    const ended = (words) => {
+      part("uploading").hidden = true;
+      refused.hidden = false;
+      refused.textContent = words;
+      upload.querySelector("button").disabled = false;
+    };
+    refused.hidden = true;
+    part("uploading").hidden = false;
+    upload.querySelector("button").disabled = true;
+    request.upload.addEventListener("progress", (sent) => {
+      bar.value = sent.total ? (100 * sent.loaded) / sent.total : 0;
+      state.textContent = `${upload.dataset.sending}: ${component.name}`;
+    });
+    request.upload.addEventListener("load", () => {
+      bar.removeAttribute("value");
+      state.textContent = upload.dataset.checking;
+    });
+    request.addEventListener("load", () => {
+      if (request.status === 401) return location.assign("/sign-in");
+      let told = {};
+      try { told = JSON.parse(request.responseText); } catch { told.detail = request.responseText; }
+      if (request.status === 200) location.assign(`/console/plugins/${told.component}`);
+      else ended(told.detail);
+    });
+    request.addEventListener("error", () => ended(document.body.dataset.offline));
+    request.open("POST", "/api/v1/plugins");
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.send(component);
+  };
+  upload.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (file.files[0]) hand(file.files[0]);
+  });
+  for (const over of ["dragenter", "dragover"]) {
+    upload.addEventListener(over, (event) => { event.preventDefault(); upload.classList.add("over"); });
+  }
+  // A file that misses is not opened in the page's place.
+  for (const over of ["dragover", "drop"]) document.addEventListener(over, (event) => event.preventDefault());
+  for (const over of ["dragleave", "drop"]) upload.addEventListener(over, () => upload.classList.remove("over"));
+  upload.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const [dropped] = event.dataTransfer.files;
+    if (dropped) hand(dropped);
+  });
+}
+
+// A setting goes where its JSON pointer says.
+function put(into, pointer, value) {
+  const way = pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const last = way.pop();
+  for (const step of way) into = into[step] ??= {};
+  into[last] = value;
+}
+
+const list = (text) => (text ?? "").split(",").map((one) => one.trim()).filter(Boolean);
+
+// The settings that a form of a plugin says.
+function settings(form) {
+  const { whole, settings: fields } = content(form), told = whole ?? {};
+  for (const [pointer, value] of Object.entries(fields ?? {})) put(told, pointer, value);
+  return told;
+}
+
+DOES.propose = async (form) => {
+  const { rule, set, mode, highest, languages, tags, requests, reason } = content(form);
+  const marked = (name) => [...form.querySelectorAll(`input[name=${name}]:checked`)].map((one) => one.value);
+  const wish = {
+    rule, set, mode, settings: settings(form), plugin: form.dataset.plugin,
+    scope: { numbers: marked("numbers"), queues: marked("queues"), languages: list(languages), tags: list(tags), kinds: marked("kinds") },
+    envelope: { highest, guard: form.elements.guard.checked },
+    ...(requests && { requests }),
+  };
+  const told = await ask("POST", "/proposals", { kind: "rule", content: wish, reason });
+  location.assign(`/console/approvals/${told.proposal}`);
+};
+
+const line = (text, name = "p") => Object.assign(document.createElement(name), { textContent: text });
+
+// A plugin is asked about a conversation that never was, with the settings that would be proposed.
+DOES["try-plugin"] = async (form) => {
+  const { nothing, wants, log, calls, fuel, plugin } = form.dataset;
+  const messages = form.elements.messages.value.split("\n").map((one) => one.trim()).filter(Boolean);
+  const told = await ask("POST", `/plugins/${encodeURIComponent(plugin)}/tries`, { messages, settings: settings(part("propose")) });
+  part("tried").replaceChildren(...told.said.flatMap((one) => [
+    line(`«${one.message}»`, "h3"),
+    line([one.outcome.is, one.place && JSON.stringify(one.place), one.reason].filter(Boolean).join(" · ")),
+    ...(one.effects.length ? one.effects.map((effect) => line(`${wants}: ${JSON.stringify(effect)}`)) : [line(nothing)]),
+    ...one.log.map(({ level, text }) => line(`${log} (${level}): ${text}`)),
+    line(`${calls}: ${Object.entries(one.calls).map(([name, times]) => `${name} × ${times}`).join(", ") || "—"} · ${fuel}: ${one.fuel}`),
+  ]));
+};
+
+// What lies in the company's files is proposed as it lies there; the proposal shows what would change.
+DOES.files = async (form) => {
+  const told = await ask("POST", "/proposals", { kind: "company", ...content(form) });
+  location.assign(`/console/approvals/${told.proposal}`);
+};
+
+// A link that lets somebody in is shown once, to whoever asked for it.
+DOES.invite = async (form) => {
+  const told = await ask("POST", `/people/${encodeURIComponent(form.dataset.person)}/invitation`);
+  const link = Object.assign(document.createElement("code"), { textContent: told.link });
+  part("invitation").replaceChildren(link);
+};
+
+// What is wanted of templates: where people are described it is a proposal, and else it is done.
+DOES.template = async (form) => {
+  const { do: does, account, name, language, category, body, examples, reason } = content(form);
+  const filled = (examples ?? "").split("|").map((one) => one.trim()).filter(Boolean);
+  const components = [{ type: "BODY", text: body, ...(filled.length && { example: { body_text: [filled] } }) }];
+  const wish = ["create", "edit"].includes(does)
+    ? { do: does, account, form: { name, language, category, components }, reason }
+    : { do: does, account, name, language, reason };
+  const told = await ask("POST", "/templates", wish);
+  location.assign(told.proposal ? `/console/approvals/${told.proposal.proposal}` : "/console/templates");
+};
+
+DOES.campaign = async (form) => {
+  const { name, number, template, values, tags, languages, ...more } = content(form);
+  const [called, language] = template.split("/");
+  const filled = (values ?? "").split(/\|(?![^{}]*\})/).map((one) => one.trim()).filter(Boolean);
+  const components = filled.length ? [{ type: "body", parameters: filled.map((text) => ({ type: "text", text })) }] : [];
+  const query = { tags: list(tags), languages: list(languages), ...(more["opted-in"] && { "opted-in": more["opted-in"] }) };
+  const told = await ask("POST", "/campaigns", { name, number, template: { name: called, language, components }, audience: { query }, "per-hour": more["per-hour"] });
+  location.assign(`/console/campaigns/${told.campaign}`);
+};
+
+DOES.estimate = async (form) => {
+  const { campaign, contacts, opted, cost, spent, cap, left } = form.dataset;
+  const told = await ask("POST", `/campaigns/${campaign}/estimate`);
+  const money = (amount) => `${amount} ${told.currency ?? ""}`;
+  part("estimate").replaceChildren(line(`${contacts}: ${told.contacts}`), line(`${opted}: ${told["opted-in"]}`), line(`${cost}: ${money(told.cost)}`),
+    line(`${spent}: ${money(told.spent)}${told.cap ? ` · ${cap}: ${money(told.cap)}` : ""}`), ...told["left-out"].map((one) => line(`${left}: ${one.contacts} · ${one.words}`)));
+};
+
+DOES["campaign-proposal"] = async (form) => {
+  const told = await ask("POST", `/campaigns/${form.dataset.campaign}/proposal`, content(form));
+  location.assign(`/console/approvals/${told.proposal}`);
+};

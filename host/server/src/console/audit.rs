@@ -1,0 +1,106 @@
+//! The record of who did what: filtered, with how far it is vouched for, and a proof of each entry to take away.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::Time;
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::frame::{Frame, page};
+use crate::Server;
+use crate::api::problem::Problem;
+use crate::audit::{self, Checkpoint};
+use crate::let_in::LetIn;
+use crate::reading::Wanted;
+
+/// Entries on one page.
+const SOME: usize = 50;
+
+#[derive(Template)]
+#[template(path = "audit.html")]
+struct Shown {
+    frame: Frame,
+    rows: Vec<Row>,
+    which: Which,
+    /// The query of the entries before these.
+    older: Option<u64>,
+    checkpoint: Checkpoint,
+    is_signed: bool,
+}
+
+/// An entry.
+struct Row {
+    entry: u64,
+    at: String,
+    who: String,
+    what: String,
+    about: String,
+    before: String,
+}
+
+/// Which entries.
+#[derive(Deserialize)]
+pub(super) struct Which {
+    #[serde(default)]
+    who: String,
+    #[serde(default)]
+    what: String,
+    #[serde(default)]
+    about: String,
+    /// A day, on the company's clock.
+    #[serde(default)]
+    since: String,
+    before: Option<u64>,
+}
+
+/// The page.
+pub(super) async fn shown(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
+    let read = tokio::task::spawn_blocking(move || read(&server, &let_in, which));
+    page(&read.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??)
+}
+
+fn read(server: &Server, let_in: &LetIn, which: Which) -> Result<Shown, Problem> {
+    let frame = Frame::of(server, let_in, "/console/audit");
+    let failed = |error: store::OpenError| {
+        tracing::error!(%error, "the record could not be read");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed", error.to_string())
+    };
+    let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let since = some(&which.since).and_then(|day| day.parse::<Date>().ok());
+    let since = since.and_then(|day| day.to_zoned(frame.tell.zone.clone()).ok());
+    let wanted = Wanted {
+        limit: Some(SOME),
+        before: which.before,
+        who: some(&which.who),
+        what: some(&which.what),
+        about: some(&which.about),
+        since: since.map(|zoned| zoned.timestamp()),
+    };
+    let entries = audit::last(server, &let_in.person, &wanted).map_err(failed)?;
+    let rows: Vec<Row> = entries.iter().rev().map(|entry| row(&frame, entry)).collect();
+    let older = rows.last().filter(|_| rows.len() == SOME).map(|row| row.entry);
+    let checkpoint = audit::standing(server, None).map_err(failed)?;
+    Ok(Shown { rows, which, older, is_signed: server.checkpoints.is_some(), checkpoint, frame })
+}
+
+fn row(frame: &Frame, entry: &Value) -> Row {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let time = serde_json::from_value::<Time>(entry["time"].clone()).ok();
+    Row {
+        entry: entry["entry"].as_u64().unwrap_or_default(),
+        at: time.map(|time| frame.tell.at(time)).unwrap_or_default(),
+        who: text(&entry["name"]),
+        what: text(&entry["what"]),
+        about: text(&entry["about"]),
+        before: text(&entry["before"]["what"]),
+    }
+}

@@ -1,0 +1,119 @@
+//! Campaigns: how they fare, a draft of one, and what one would come to before others are asked to agree.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::raci::action::Action;
+use domain::templates::offerable;
+
+use super::differing::{Change, changes};
+use super::frame::{Frame, may, named, page};
+use crate::Server;
+use crate::api::problem::Problem;
+use crate::campaigns::{Told, id, told};
+use crate::let_in::LetIn;
+
+#[derive(Template)]
+#[template(path = "campaigns.html")]
+struct All {
+    frame: Frame,
+    rows: Vec<Row>,
+    numbers: Vec<(String, String)>,
+    /// Names and languages of those that may be sent.
+    templates: Vec<(String, String)>,
+    may_draft: bool,
+}
+
+#[derive(Template)]
+#[template(path = "campaign.html")]
+struct One {
+    frame: Frame,
+    row: Row,
+    plan: Vec<Change>,
+    may_draft: bool,
+    may_stop: bool,
+}
+
+struct Row {
+    told: Told,
+    by: String,
+    drafted: String,
+    class: &'static str,
+    /// Messages by where they are.
+    progress: Vec<(&'static str, u32)>,
+}
+
+/// All of them.
+pub(super) async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Response, Problem> {
+    let read = tokio::task::spawn_blocking(move || {
+        let company = Arc::clone(&server.desk.active().company);
+        let frame = Frame::of(&server, &let_in, "/console/campaigns");
+        let mut campaigns = server.desk.campaigns()?;
+        campaigns.sort_by_key(|one| std::cmp::Reverse(one.drafted));
+        let rows = campaigns.iter().map(|one| row(&server, &frame, told(&server, one, frame.say.0)?));
+        let templates =
+            server.desk.templates().unwrap_or_default().into_iter().filter(|one| offerable(one).is_ok());
+        Ok::<_, Problem>(All {
+            rows: rows.collect::<Result<_, _>>()?,
+            numbers: company.numbers().iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
+            templates: templates.map(|one| (one.template.name, one.template.language)).collect(),
+            may_draft: may(&server, company.raci(), &let_in.person).everywhere(Action::DraftCampaign),
+            frame,
+        })
+    });
+    page(&read.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??)
+}
+
+/// One of them.
+pub(super) async fn one(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Path(campaign): Path<String>,
+) -> Result<Response, Problem> {
+    let read = tokio::task::spawn_blocking(move || {
+        let company = Arc::clone(&server.desk.active().company);
+        let frame = Frame::of(&server, &let_in, "/console/campaigns");
+        let may = may(&server, company.raci(), &let_in.person);
+        let campaign = server.desk.campaign(id(&campaign)?)?;
+        let told = told(&server, &campaign, frame.say.0)?;
+        let is_draft = told.stage == "draft";
+        let is_over = ["stopping", "stopped", "done"].contains(&told.stage.as_str());
+        Ok::<_, Problem>(One {
+            plan: changes(None, &told.plan),
+            row: row(&server, &frame, told)?,
+            may_draft: is_draft && may.everywhere(Action::DraftCampaign),
+            may_stop: !is_draft && !is_over && may.everywhere(Action::StopCampaign),
+            frame,
+        })
+    });
+    page(&read.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??)
+}
+
+fn row(server: &Server, frame: &Frame, told: Told) -> Result<Row, Problem> {
+    let (say, company) = (frame.say, Arc::clone(&server.desk.active().company));
+    let places = [
+        ("queued", say.place_queued()),
+        ("sent", say.place_sent()),
+        ("delivered", say.place_delivered()),
+        ("read", say.place_read()),
+        ("failed", say.failed()),
+        ("withheld", say.place_withheld()),
+    ];
+    let progress = places.into_iter().filter_map(|(place, words)| Some((words, *told.progress.get(place)?)));
+    Ok(Row {
+        by: named(company.raci(), &told.by),
+        drafted: frame.tell.at(told.drafted),
+        class: match told.stage.as_str() {
+            "running" => "live",
+            "stopping" | "stopped" => "bad",
+            "proposed" => "shadow",
+            "done" => "good",
+            _ => "",
+        },
+        progress: progress.collect(),
+        told,
+    })
+}

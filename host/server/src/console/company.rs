@@ -1,0 +1,146 @@
+//! The company as its files describe it: its numbers, queues and hours, and what is promised to whoever waits.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::calendar::{Block, Hours};
+use domain::company::Company;
+
+use super::frame::{Frame, page};
+use super::telling::lasting;
+use crate::Server;
+use crate::api::problem::Problem;
+use crate::board;
+use crate::let_in::LetIn;
+
+#[derive(Template)]
+#[template(path = "company.html")]
+struct Described {
+    frame: Frame,
+    name: String,
+    numbers: Vec<Number>,
+    queues: Vec<Queue>,
+    calendars: Vec<Calendar>,
+    facts: Vec<(&'static str, String)>,
+    files_wait: bool,
+}
+
+struct Number {
+    name: String,
+    id: String,
+    display: String,
+    language: String,
+    queue: String,
+    calendar: String,
+    throughput: String,
+}
+
+struct Queue {
+    id: String,
+    calendar: String,
+    /// Whether people attend now, if there are hours.
+    is_open: Option<bool>,
+    rescue: String,
+    agents: String,
+}
+
+struct Calendar {
+    name: String,
+    zone: String,
+    is_open: bool,
+    /// When that changes.
+    next: String,
+    week: Vec<(&'static str, String)>,
+    days: Vec<(String, String)>,
+    holidays: Vec<String>,
+}
+
+/// The page.
+pub(super) async fn shown(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Response, Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    let frame = Frame::of(&server, &let_in, "/console/company");
+    let say = frame.say;
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| "—".to_owned());
+    let numbers = company.numbers().iter().map(|one| Number {
+        name: one.name.clone(),
+        id: one.id.to_string(),
+        display: or_none(one.display.clone()),
+        language: one.language.clone(),
+        queue: one.queue.to_string(),
+        calendar: or_none(one.calendar.clone()),
+        throughput: company
+            .throughput(&one.id)
+            .map_or_else(|| say.as_meta_says().to_owned(), |most| format!("{most}/s")),
+    });
+    let queues = company.queues().iter().map(|one| {
+        let agents = company.agents().iter().filter(|agent| agent.queues.contains(&one.id));
+        let calendar = one.calendar.as_deref().and_then(|name| company.calendar_named(name));
+        Queue {
+            id: one.id.to_string(),
+            is_open: calendar.map(|calendar| calendar.state(frame.tell.now).open),
+            calendar: one.calendar.clone().unwrap_or_else(|| say.always_open().to_owned()),
+            rescue: or_none(one.rescue_after.map(|minutes| format!("{minutes} min"))),
+            agents: agents.map(|agent| agent.name.as_str()).collect::<Vec<_>>().join(", "),
+        }
+    });
+    let promise = board::promise(&server).map(|seconds| lasting(seconds.into()));
+    let law = company.law();
+    let facts = vec![
+        (say.promise(), promise.unwrap_or_else(|| say.promise_none().to_owned())),
+        (say.automatic_limit(), company.automatic_limit().to_string()),
+        (say.mass_threshold(), law.mass_threshold().to_string()),
+        (say.closing_codes(), company.closing_codes().collect::<Vec<_>>().join(", ")),
+        (
+            say.pause_codes(),
+            or_none(Some(company.pause_codes().join(", ")).filter(|codes| !codes.is_empty())),
+        ),
+        (say.zone(), or_none(company.zone().iana_name().map(ToOwned::to_owned))),
+    ];
+    page(&Described {
+        name: company.name().to_owned(),
+        numbers: numbers.collect(),
+        queues: queues.collect(),
+        calendars: company
+            .hours()
+            .iter()
+            .map(|(name, hours)| calendar(&frame, &company, name, hours))
+            .collect(),
+        facts,
+        files_wait: server.files.is_some() && company.files_wait(),
+        frame,
+    })
+}
+
+fn calendar(frame: &Frame, company: &Company, name: &str, hours: &Hours) -> Calendar {
+    let say = frame.say;
+    let state = company.calendar_named(name).map(|calendar| calendar.state(frame.tell.now));
+    let blocks = |blocks: &Vec<Block>| {
+        let blocks: Vec<String> = blocks.iter().map(ToString::to_string).collect();
+        if blocks.is_empty() { say.closed().to_owned() } else { blocks.join(", ") }
+    };
+    Calendar {
+        name: name.to_owned(),
+        zone: hours.zone.clone(),
+        is_open: state.is_some_and(|state| state.open),
+        next: state.and_then(|state| state.next_change).map(|at| frame.tell.at(at)).unwrap_or_default(),
+        week: hours.week.iter().map(|(day, of)| (weekday(frame, *day), blocks(of))).collect(),
+        days: hours.days.iter().map(|(day, of)| (day.strftime("%d/%m/%Y").to_string(), blocks(of))).collect(),
+        holidays: hours.holidays.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn weekday(frame: &Frame, day: domain::calendar::Day) -> &'static str {
+    use domain::calendar::Day::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
+    let (es, pt, en) = match day {
+        Monday => ("lunes", "segunda", "Monday"),
+        Tuesday => ("martes", "terça", "Tuesday"),
+        Wednesday => ("miércoles", "quarta", "Wednesday"),
+        Thursday => ("jueves", "quinta", "Thursday"),
+        Friday => ("viernes", "sexta", "Friday"),
+        Saturday => ("sábado", "sábado", "Saturday"),
+        Sunday => ("domingo", "domingo", "Sunday"),
+    };
+    frame.tell.language.pick(es, pt, en)
+}

@@ -1,0 +1,321 @@
+//! The words of the administration, and of whoever hands in plugins.
+
+use super::Words;
+
+words! {
+    administration: "Administración", "Administração", "Administration";
+    plugins: "Plugins", "Plugins", "Plugins";
+    people: "Personas", "Pessoas", "People";
+    matrix: "Matriz RACI", "Matriz RACI", "RACI matrix";
+    company: "Números y colas", "Números e filas", "Numbers and queues";
+    templates: "Plantillas", "Modelos", "Templates";
+    campaigns: "Campañas", "Campanhas", "Campaigns";
+    spending: "Gasto", "Gasto", "Spending";
+    integrations: "Integraciones", "Integrações", "Integrations";
+    audit: "Auditoría", "Auditoria", "Audit";
+    health: "Salud", "Saúde", "Health";
+    yes: "Sí", "Sim", "Yes";
+
+    // Plugins.
+    hand_in: "Subir un plugin", "Enviar um plugin", "Hand in a plugin";
+    hand_in_says: "Un componente WebAssembly, como lo deja «timonel plugin build». Se revisa y se guarda; no hace nada hasta que se firme una regla con él.",
+        "Um componente WebAssembly, como o deixa «timonel plugin build». É revisado e guardado; não faz nada até que se assine uma regra com ele.",
+        "A WebAssembly component, as “timonel plugin build” leaves it. It is checked and kept; it does nothing until a rule with it is signed.";
+    drop_here: "Suelte aquí el archivo .wasm", "Solte aqui o arquivo .wasm", "Drop the .wasm file here";
+    or_choose: "o elíjalo:", "ou escolha-o:", "or choose it:";
+    hand_in_button: "Subir", "Enviar", "Hand in";
+    sending_bytes: "Subiendo", "Enviando", "Sending";
+    checking: "Llegó. Timonel lo revisa, lo compila y lo prueba; un plugin con intérprete puede tardar un minuto.",
+        "Chegou. Timonel o revisa, compila e testa; um plugin com intérprete pode demorar um minuto.",
+        "It is here. Timonel checks, compiles and tries it; a plugin with an interpreter may take a minute.";
+    handed_in: "Plugins subidos", "Plugins enviados", "Plugins that were handed in";
+    own_plugins: "Sus plugins", "Seus plugins", "Your plugins";
+    none_handed_in: "Nadie ha subido ninguno.", "Ninguém enviou nenhum.", "Nobody has handed one in.";
+    kind: "Qué decide", "O que decide", "What it decides";
+    signature: "Firma del autor", "Assinatura do autor", "The author's signature";
+    handed_in_by: "Lo subió", "Enviou", "Handed in by";
+    rules_with_it: "Reglas que lo usan", "Regras que o usam", "Rules that use it";
+    reference: "Plugins de Timonel", "Plugins do Timonel", "Plugins of Timonel";
+    reference_says: "Vienen con el programa, a la misma altura que los demás.", "Vêm com o programa, no mesmo nível dos demais.", "They come with the program, and may no more than others.";
+    of_the_host: "viene con Timonel", "vem com o Timonel", "it comes with Timonel";
+    authors: "Autores conocidos", "Autores conhecidos", "Known authors";
+    authors_say: "Conocer una llave no deja correr nada: dice a quien firma de quién es lo que firma.", "Conhecer uma chave não deixa nada rodar: diz a quem assina de quem é o que assina.", "Knowing a key lets nothing run: it tells whoever signs whose it is what they sign.";
+    author: "Autor", "Autor", "Author";
+    key: "Llave", "Chave", "Key";
+    whose_it_is: "De quién es", "De quem é", "Whose it is";
+    register_author: "Registrar la llave de un autor", "Registrar a chave de um autor", "Register an author's key";
+    revoke: "Revocar la llave", "Revogar a chave", "Revoke the key";
+    revoke_says: "Toda regla firmada con ella se detiene al instante, y ninguna vuelve a empezar.", "Toda regra assinada com ela para na hora, e nenhuma recomeça.", "Every rule that was signed with it stops at once, and none begins again.";
+    revoked: "revocada", "revogada", "revoked";
+    unsigned: "sin firma", "sem assinatura", "not signed";
+    signed_by: "firmado por", "assinado por", "signed by";
+    signature_unknown: "con una firma que nadie registró", "com uma assinatura que ninguém registrou", "with a signature that nobody registered";
+    signature_revoked: "con una llave revocada", "com uma chave revogada", "with a revoked key";
+    no_plugin: "No hay ningún plugin con ese nombre, o no es suyo.", "Não há nenhum plugin com esse nome, ou não é seu.", "There is no such plugin, or it is not yours.";
+    kind_routing: "enruta", "roteia", "routes";
+    kind_responding: "responde", "responde", "answers";
+    kind_following: "sigue casos", "acompanha casos", "follows cases";
+    kind_approving: "juzga propuestas", "julga propostas", "judges proposals";
+    kind_measuring: "cuenta", "conta", "counts";
+    kind_alerting: "vigila cifras", "vigia números", "watches figures";
+
+    // The permission sheet.
+    component: "Componente (SHA-256)", "Componente (SHA-256)", "Component (SHA-256)";
+    size: "Tamaño", "Tamanho", "Size";
+    checks: "Revisiones", "Revisões", "Checks";
+    check_contract: "Es un componente del contrato, y no pide nada que Timonel no tenga: ni reloj, ni red, ni archivos.", "É um componente do contrato, e não pede nada que o Timonel não tenha: nem relógio, nem rede, nem arquivos.", "It is a component of the contract and asks for nothing that Timonel does not have: no clock, no network, no files.";
+    check_compiled: "Compiló, dentro de los límites, en", "Compilou, dentro dos limites, em", "It compiled, within the limits, in";
+    check_example: "Se probó sin ningún cliente: dice quién es y acepta su propio ejemplo de ajustes.", "Foi testado sem nenhum cliente: diz quem é e aceita seu próprio exemplo de ajustes.", "It was tried without any customer: it says who it is and takes its own example of settings.";
+    asks: "Qué pide", "O que pede", "What it asks for";
+    may_do: "La regla podría", "A regra poderia", "The rule could";
+    asks_nothing_else: "Lo que no está aquí no existe para el plugin.", "O que não está aqui não existe para o plugin.", "What is not here does not exist for the plugin.";
+    decides_routing: "decidir a qué cola va un caso", "decidir para qual fila vai um caso", "decide to which queue a case goes";
+    decides_responding: "atender al cliente mientras ninguna persona lo hace", "atender o cliente enquanto nenhuma pessoa o faz", "attend the customer while no person does";
+    decides_following: "seguir un caso a lo largo del tiempo", "acompanhar um caso ao longo do tempo", "follow a case as time goes by";
+    decides_approving: "juzgar lo que se propone", "julgar o que se propõe", "judge what is proposed";
+    decides_measuring: "contar lo que pasó, sin saber de quién", "contar o que aconteceu, sem saber de quem", "count what happened, not knowing of whom";
+    decides_alerting: "avisar cuando una cifra va mal", "avisar quando um número vai mal", "say when a figure goes badly";
+    who_signs: "Quién tiene que firmar", "Quem tem que assinar", "Who has to sign";
+    answers: "Responde por ella (A)", "Responde por ela (A)", "Answers for it (A)";
+    nobody_answers: "nadie: falta una A en la matriz", "ninguém: falta um A na matriz", "nobody: the matrix lacks an A";
+    author_never_alone: "Quien la propone no firma lo suyo. En sombra basta con las filas de lo que lee.", "Quem propõe não assina o que é seu. Na sombra bastam as linhas do que lê.", "Whoever proposes it does not sign their own. In the shadow the rows of what it reads are enough.";
+    runs_nowhere: "Ninguna regla lo usa.", "Nenhuma regra o usa.", "No rule uses it.";
+    rule: "Regla", "Regra", "Rule";
+    asked_hour: "Preguntas (1 h)", "Perguntas (1 h)", "Asked (1 h)";
+    decided_hour: "Decisiones (1 h)", "Decisões (1 h)", "Decided (1 h)";
+    failed_hour: "Fallas (1 h)", "Falhas (1 h)", "Failed (1 h)";
+    spent_month: "Gasto del mes", "Gasto do mês", "Spent this month";
+    other_versions: "Otras versiones", "Outras versões", "Other versions";
+    try_plugin: "Probarlo con una conversación inventada", "Testá-lo com uma conversa inventada", "Try it on an invented conversation";
+    try_plugin_says: "El cliente no existe y nada se hace. Lee los ajustes del formulario de abajo; nadie está de turno.", "O cliente não existe e nada se faz. Lê os ajustes do formulário de baixo; ninguém está de turno.", "The customer does not exist, and nothing is done. It reads the settings of the form below; nobody is on shift.";
+    invented_messages: "Lo que escribe el cliente, un mensaje por línea", "O que o cliente escreve, uma mensagem por linha", "What the customer writes, a message a line";
+    wants: "Quiere", "Quer", "It wants";
+    wants_nothing: "No quiere que se haga nada", "Não quer que se faça nada", "It wants nothing done";
+    its_log: "Su traza", "Seu rastro", "Its log";
+    called_functions: "Llamó", "Chamou", "It called";
+    fuel: "Combustible", "Combustível", "Fuel";
+    propose_rule: "Proponer una regla con este plugin", "Propor uma regra com este plugin", "Propose a rule with this plugin";
+    propose_says: "Una regla que ya existe recibe otra versión. Nada cambia hasta que firmen los de arriba.", "Uma regra que já existe recebe outra versão. Nada muda até que assinem os de cima.", "A rule that is there gets another version. Nothing changes until those above have signed.";
+    rule_name: "Nombre de la regla", "Nome da regra", "Name of the rule";
+    begins_as: "Empieza", "Começa", "It begins";
+    may_reach: "Se podrá mover hasta", "Poderá ser movida até", "It may be moved up to";
+    settings_say: "Los campos son los del ejemplo del plugin; lo que usted escriba lo revisa él mismo al proponer.", "Os campos são os do exemplo do plugin; o que você escrever ele mesmo revisa ao propor.", "The fields are those of the plugin's example; it looks itself at what you fill in when you propose.";
+    settings_whole: "Ajustes (JSON)", "Ajustes (JSON)", "Settings (JSON)";
+    scope_says: "Sin marcar nada, para todos.", "Sem marcar nada, para todos.", "With nothing marked, for all.";
+    languages: "Idiomas", "Idiomas", "Languages";
+    judges: "Qué propuestas juzga", "Quais propostas julga", "Which proposals it judges";
+    may_ask: "A dónde puede preguntar (JSON: to, methods, secrets)", "Aonde pode perguntar (JSON: to, methods, secrets)", "Where it may ask (JSON: to, methods, secrets)";
+    reason_of_proposal: "Por qué (lo primero que lee quien firma)", "Por quê (a primeira coisa que quem assina lê)", "Why (who signs reads it first)";
+    propose: "Proponer", "Propor", "Propose";
+
+    // People.
+    people_say: "Quién es cada quien se escribe en el archivo de la matriz; aquí se ve y se cambia cómo entran.", "Quem é quem se escreve no arquivo da matriz; aqui se vê e se muda como entram.", "Who is who is written in the file of the matrix; here one sees and changes how they come in.";
+    nobody_described: "La empresa no describe personas: solo puede la cuenta dueña de los datos, en la máquina.", "A empresa não descreve pessoas: só pode a conta dona dos dados, na máquina.", "The company describes no people: only the account that owns the data may, at the machine.";
+    person: "Persona", "Pessoa", "Person";
+    roles: "Roles", "Papéis", "Roles";
+    standing: "Cómo está", "Como está", "How it stands";
+    proves_by: "Prueba quién es con", "Prova quem é com", "Proves who they are by";
+    last_sign_in: "Última entrada", "Última entrada", "Last sign-in";
+    sessions: "Sesiones", "Sessões", "Sessions";
+    tokens: "Tokens", "Tokens", "Tokens";
+    external: "externo", "externo", "external";
+    by_password: "contraseña", "senha", "password";
+    by_provider: "proveedor de identidad", "provedor de identidade", "identity provider";
+    by_second_factor: "segundo factor", "segundo fator", "second factor";
+    has_left: "se fue", "saiu", "has left";
+    is_program: "programa", "programa", "program";
+    lacks_second_factor: "le falta el segundo factor", "falta o segundo fator", "lacks the second factor";
+    can_sign_in: "puede entrar", "pode entrar", "can sign in";
+    invited_until: "con invitación hasta", "com convite até", "invited until";
+    never_invited: "sin invitación", "sem convite", "not invited";
+    name_in_matrix: "Nombre en la matriz", "Nome na matriz", "Name in the matrix";
+    reaches: "Hasta dónde llega", "Até onde chega", "How far they reach";
+    answers_for_it: "Quién responde por él", "Quem responde por ele", "Who answers for it";
+    no_sessions: "No tiene ninguna sesión abierta.", "Não tem nenhuma sessão aberta.", "No session is open.";
+    device: "En qué", "Em quê", "On what";
+    used: "Usada", "Usada", "Used";
+    in_two_places: "en dos lugares a la vez", "em dois lugares ao mesmo tempo", "in two places at once";
+    change_access: "Su acceso", "Seu acesso", "Their access";
+    program_has_tokens: "Un programa entra con tokens, que emite quien responde por él.", "Um programa entra com tokens, emitidos por quem responde por ele.", "A program comes in by tokens, which whoever answers for it issues.";
+    return_to_work: "Volvió", "Voltou", "They are back";
+    return_to_work_says: "Nada suyo vale. Si vuelve, se le puede invitar de nuevo.", "Nada seu vale. Se voltar, pode ser convidado de novo.", "Nothing of theirs counts. If they are back, they can be invited again.";
+    invite: "Invitar", "Convidar", "Invite";
+    invite_says: "Hace un enlace con el que pone su contraseña, una vez, dentro de una hora. Se ve solo ahora: mándelo por donde solo esa persona lo lea.",
+        "Cria um link com o qual define sua senha, uma vez, dentro de uma hora. Vê-se só agora: envie por onde só essa pessoa leia.",
+        "Makes a link with which they set a password, once, within an hour. It is shown only now: send it where they alone read it.";
+    sign_out_everywhere: "Cerrar sus sesiones y tokens", "Encerrar suas sessões e tokens", "End their sessions and tokens";
+    unbind: "Olvidar su cuenta del proveedor", "Esquecer sua conta do provedor", "Forget their provider account";
+    let_go: "Se va", "Sai", "They leave";
+    let_go_says: "Desde ya no entra, sus tokens y delegaciones no valen, y sus casos abiertos esperan en sus colas. Lo que firmó sigue en pie, marcado para que alguien lo ratifique.",
+        "Desde já não entra, seus tokens e delegações não valem, e seus casos abertos esperam nas filas. O que assinou continua de pé, marcado para que alguém ratifique.",
+        "From now on they do not come in, their tokens and delegations do not count, and their open cases wait in their queues. What they signed stands, marked for somebody to ratify.";
+
+    // The matrix.
+    matrix_says: "Lo que se puede hacer pertenece a filas; nada más permite nada.", "O que se pode fazer pertence a linhas; nada mais permite nada.", "Whatever can be done belongs to rows; nothing else permits anything.";
+    all_is_well: "Todo está en orden.", "Está tudo em ordem.", "All is well.";
+    mistake: "error", "erro", "error";
+    caution: "aviso", "aviso", "warning";
+    who_does_what: "Quién hace qué", "Quem faz o quê", "Who does what";
+    task: "Tarea", "Tarefa", "Task";
+    row_is_ours: "nuestra", "nossa", "ours";
+    row_is_company: "de la empresa", "da empresa", "the company's";
+    cell_is_ours: "esta letra es nuestra", "esta letra é nossa", "this letter is ours";
+    letters_mean: "R hace · A responde y tiene la última palabra (y también puede hacer) · C es consultado · I es informado · * es nuestro y no de la matriz dada",
+        "R faz · A responde e tem a última palavra (e também pode fazer) · C é consultado · I é informado · * é nosso e não da matriz dada",
+        "R does · A answers and has the last word (and may do it too) · C is consulted · I is informed · * is ours and not of the given matrix";
+    change_files: "Cambiar esto", "Mudar isto", "Changing this";
+    files_wait: "Está en los archivos de la empresa. Lo que se guarda allí es un borrador: proponga lo que hay, y rige cuando lo firmen.",
+        "Está nos arquivos da empresa. O que se salva ali é um rascunho: proponha o que há, e vale quando assinarem.",
+        "It stands in the company's files. What is saved there is a draft: propose what lies there, and it is in force when it is signed.";
+    propose_files: "Proponer lo que está guardado", "Propor o que está salvo", "Propose what is saved";
+    files_count_at_once: "Está en los archivos de la empresa: lo que se guarda allí rige un segundo después. Con «files = \"when-approved\"» haría falta que otros firmen.",
+        "Está nos arquivos da empresa: o que se salva ali vale um segundo depois. Com «files = \"when-approved\"» seria preciso que outros assinem.",
+        "It stands in the company's files: what is saved there is in force a second later. With “files = \"when-approved\"” others would have to sign.";
+
+    // The company.
+    numbers: "números", "números", "numbers";
+    any_number: "La empresa no nombra números: es suyo cualquiera que Meta nombre.", "A empresa não nomeia números: é seu qualquer um que a Meta nomeie.", "The company names no numbers: whichever Meta names is one of them.";
+    written_as: "Se escribe", "Escreve-se", "Written as";
+    meta_id: "Id de Meta", "Id da Meta", "Meta's id";
+    default_queue: "Cola si ninguna regla decide", "Fila se nenhuma regra decide", "Queue if no rule decides";
+    hours: "Horario", "Horário", "Hours";
+    throughput: "Mensajes por segundo", "Mensagens por segundo", "Messages a second";
+    as_meta_says: "lo que diga Meta", "o que a Meta disser", "as Meta says";
+    always_open: "siempre abierta", "sempre aberta", "always open";
+    open_now: "abierto", "aberto", "open";
+    closed: "cerrado", "fechado", "closed";
+    changes_at: "Cambia:", "Muda:", "It changes:";
+    rescue: "Se rescata el caso si no responden en", "O caso é resgatado se não respondem em", "A case is taken back if unanswered for";
+    policies: "Lo que se promete y lo que se limita", "O que se promete e o que se limita", "What is promised and what is bounded";
+    automatic_limit: "Mensajes automáticos por hora, como mucho", "Mensagens automáticas por hora, no máximo", "Automatic messages within an hour, at most";
+    mass_threshold: "Desde cuántos de una plantilla por hora hacen falta firmas", "A partir de quantos de um modelo por hora são precisas assinaturas", "From how many of one template an hour others have to sign";
+    closing_codes: "Códigos de cierre", "Códigos de encerramento", "Closing codes";
+    pause_codes: "Códigos de pausa", "Códigos de pausa", "Break codes";
+    zone: "Zona horaria", "Fuso horário", "Time zone";
+    special_days: "Días especiales y feriados", "Dias especiais e feriados", "Special days and holidays";
+    holidays: "Feriados de cada año", "Feriados de cada ano", "Holidays of every year";
+
+    // Templates.
+    template: "Plantilla", "Modelo", "Template";
+    look_at_account: "Mirar la cuenta de Meta ahora", "Ver a conta da Meta agora", "Look at Meta's account now";
+    no_templates: "No se conoce ninguna plantilla.", "Não se conhece nenhum modelo.", "No template is known.";
+    status_of_meta: "Estado en Meta", "Estado na Meta", "Meta's status";
+    category: "Categoría", "Categoria", "Category";
+    quality: "Calidad", "Qualidade", "Quality";
+    words_of_it: "Qué dice", "O que diz", "What it says";
+    not_offered: "No se ofrece", "Não se oferece", "Not offered";
+    delete: "Borrar", "Apagar", "Delete";
+    delete_says: "Otra persona tiene que firmarlo. Meta no deja usar el nombre de nuevo en treinta días.", "Outra pessoa tem que assinar. A Meta não deixa usar o nome de novo por trinta dias.", "Somebody else has to sign it. Meta does not take the name again for thirty days.";
+    new_template: "Proponer una plantilla", "Propor um modelo", "Propose a template";
+    new_template_says: "Se manda a Meta cuando otra persona lo firme; Meta la revisa después.", "Vai para a Meta quando outra pessoa assinar; a Meta revisa depois.", "It goes to Meta when somebody else has signed; Meta looks at it then.";
+    no_account: "Ningún número dice a qué cuenta (waba) pertenece.", "Nenhum número diz a que conta (waba) pertence.", "No number says which account (waba) it belongs to.";
+    what_to_do: "Qué hacer", "O que fazer", "What to do";
+    create: "una nueva", "um novo", "a new one";
+    edit: "cambiar la que hay", "mudar o que há", "change the one there is";
+    account: "Cuenta (WABA)", "Conta (WABA)", "Account (WABA)";
+    name: "Nombre", "Nome", "Name";
+    body: "Texto; los huecos son {{1}}, {{2}} …", "Texto; as lacunas são {{1}}, {{2}} …", "Words; gaps are {{1}}, {{2}} …";
+    body_examples: "Un ejemplo de cada hueco, separados por |", "Um exemplo de cada lacuna, separados por |", "An example of each gap, separated by |";
+
+    // Campaigns.
+    campaign: "Campaña", "Campanha", "Campaign";
+    no_campaigns: "No hay ninguna campaña.", "Não há nenhuma campanha.", "There is no campaign.";
+    contacts: "Contactos", "Contatos", "Contacts";
+    messages: "Mensajes", "Mensagens", "Messages";
+    drafted_by: "La preparó", "Preparou", "Drafted by";
+    place_queued: "en espera", "na espera", "queued";
+    place_sent: "enviados", "enviadas", "sent";
+    place_delivered: "entregados", "entregues", "delivered";
+    place_read: "leídos", "lidas", "read";
+    place_withheld: "retenidos", "retidas", "withheld";
+    draft_campaign: "Preparar una campaña", "Preparar uma campanha", "Draft a campaign";
+    draft_campaign_says: "Es un borrador: no sale nada hasta que otros firmen exactamente a quién va y qué dice.", "É um rascunho: nada sai até que outros assinem exatamente para quem vai e o que diz.", "It is a draft: nothing leaves until others have signed exactly whom it goes to and what it says.";
+    no_offered_template: "Hace falta un número y una plantilla que Meta deje enviar.", "É preciso um número e um modelo que a Meta deixe enviar.", "It takes a number, and a template that Meta lets be sent.";
+    from_number: "Desde qué número", "De qual número", "From which number";
+    per_hour: "Mensajes por hora, como mucho", "Mensagens por hora, no máximo", "Messages an hour, at most";
+    body_values: "Qué va en cada hueco, separado por | ({name|cliente} es el nombre)", "O que vai em cada lacuna, separado por | ({name|cliente} é o nome)", "What goes into each gap, separated by | ({name|customer} is the name)";
+    opted_in: "Que aceptaron", "Que aceitaram", "Who opted in to";
+    save_draft: "Guardar el borrador", "Salvar o rascunho", "Save the draft";
+    stop_campaign: "Detener la campaña", "Parar a campanha", "Stop the campaign";
+    stop_campaign_says: "Nada más de ella sale; lo que estaba en espera se retira.", "Nada mais dela sai; o que estava na espera é retirado.", "Nothing more of it leaves; what was queued is taken back.";
+    plan: "Qué se quiere", "O que se quer", "What is wanted";
+    before_it_leaves: "Antes de que salga", "Antes que saia", "Before it leaves";
+    estimate: "Ver a quién llegaría y cuánto costaría", "Ver a quem chegaria e quanto custaria", "See whom it would reach and what it would cost";
+    would_cost: "Costaría", "Custaria", "It would cost";
+    left_out: "Se quedan fuera", "Ficam de fora", "Left out";
+    campaign_proposal_says: "Se fija la lista y se pide la firma de exactamente eso.", "Fixa-se a lista e pede-se a assinatura de exatamente isso.", "The list is fixed, and others are asked to sign exactly that.";
+
+    // Spending.
+    spent_in: "Gasto de", "Gasto de", "Spent in";
+    month: "Mes", "Mês", "Month";
+    no_prices: "La empresa no tiene tabla de precios, así que no se cuenta ningún gasto.", "A empresa não tem tabela de preços, então não se conta nenhum gasto.", "The company has no table of prices, so no spending is counted.";
+    spending_says: "Lo que Meta cobró; de lo que aún no dijo, lo que dice la tabla de precios. En el tope se detienen las reglas, no las personas.", "O que a Meta cobrou; do que ainda não disse, o que diz a tabela de preços. No teto param as regras, não as pessoas.", "What Meta charged; of what it has not told yet, what the table of prices says. At a cap rules stop, and people do not.";
+    by_number: "Por número", "Por número", "By number";
+    by_rule: "Por regla", "Por regra", "By rule";
+    nothing_spent: "Nada en este mes.", "Nada neste mês.", "Nothing in this month.";
+    kind_of_message: "Qué mensajes", "Que mensagens", "Which messages";
+    paid: "Pagados", "Pagas", "Paid";
+    free: "Gratis", "Grátis", "Free";
+    amount: "Monto", "Valor", "Amount";
+    cap: "Tope", "Teto", "Cap";
+    billed_service: "respuestas", "respostas", "answers";
+    billed_marketing: "mercadeo", "marketing", "marketing";
+    billed_utility: "utilidad", "utilidade", "utility";
+    billed_authentication: "códigos", "códigos", "codes";
+    billed_other: "otros", "outros", "others";
+
+    // Integrations.
+    is_set: "está", "está", "set";
+    there_is_none: "no hay", "não há", "there is none";
+    is_not_set: "falta", "falta", "not set";
+    app_secret: "Secreto de la aplicación de Meta", "Segredo do aplicativo da Meta", "Secret of Meta's app";
+    verify_token: "Token de verificación del webhook", "Token de verificação do webhook", "The webhook's verify token";
+    not_understood: "De Meta, sin entender (por campo)", "Da Meta, sem entender (por campo)", "From Meta, not understood (by field)";
+    requests_of_rules: "Lo que las reglas pueden preguntar", "O que as regras podem perguntar", "What rules may ask";
+    per_minute: "Pedidos por minuto de una regla", "Pedidos por minuto de uma regra", "Requests of a rule in a minute";
+    at_once_requests: "A la vez", "Ao mesmo tempo", "At once";
+    allowed_networks: "Redes propias permitidas", "Redes próprias permitidas", "Networks of your own that may be reached";
+    secrets: "Secretos", "Segredos", "Secrets";
+    secrets_say: "El valor no está en ninguna página: lo pone el host al conectarse, y solo hacia donde dice aquí.", "O valor não está em nenhuma página: o host o põe ao conectar, e só para onde diz aqui.", "The value is in no page: the host puts it in where the connection is made, and only to where it says here.";
+    lies: "Dónde está el secreto", "Onde está o segredo", "Where the secret lies";
+    in_environment: "en el entorno,", "no ambiente,", "in the environment,";
+    in_file: "en el archivo", "no arquivo", "in the file";
+    may_go_to: "A dónde puede ir", "Aonde pode ir", "Where it may go";
+    asking_rules: "Reglas que preguntan a otros sistemas", "Regras que perguntam a outros sistemas", "Rules that ask other systems";
+    no_asking_rules: "Ninguna regla en su alcance pregunta afuera.", "Nenhuma regra no seu alcance pergunta fora.", "No rule in your scope asks anything outside.";
+    open_requests: "Sin respuesta", "Sem resposta", "Not answered";
+    today: "Hoy", "Hoje", "Today";
+    thirty_days: "En 30 días", "Em 30 dias", "Within 30 days";
+    webhooks: "A quién se avisa", "A quem se avisa", "Who is told";
+    webhooks_say: "Se firma lo que se manda, y nunca lleva lo que escribió un cliente.", "O que se manda é assinado, e nunca leva o que um cliente escreveu.", "What is sent is signed, and never holds what a customer wrote.";
+    address: "Dirección", "Endereço", "Address";
+    is_told: "Qué", "O quê", "What";
+
+    // The audit.
+    sign_now: "Firmar hasta aquí ahora", "Assinar até aqui agora", "Have it signed up to now";
+    entries: "Entradas", "Entradas", "Entries";
+    vouched_for: "Firmadas", "Assinadas", "Signed";
+    first_entries: "las primeras", "as primeiras", "the first";
+    signers_key: "Llave de quien firma", "Chave de quem assina", "The signer's key";
+    why_unsigned: "Por qué no hay firma", "Por que não há assinatura", "Why it is not signed";
+    nobody_signs: "Nadie firma este registro: falta «signer» en [audit].", "Ninguém assina este registro: falta «signer» em [audit].", "Nobody signs this record: “signer” is missing in [audit].";
+    not_at: "No llegó a", "Não chegou a", "Not at";
+    who_did_what: "Quién hizo qué", "Quem fez o quê", "Who did what";
+    who_did: "Quién", "Quem", "Who";
+    what_done: "Qué", "O quê", "What";
+    about_what: "Sobre qué", "Sobre o quê", "About";
+    no_entries: "Ninguna entrada así.", "Nenhuma entrada assim.", "No such entry.";
+    entry: "N.º", "N.º", "No.";
+    proof: "Prueba", "Prova", "Proof";
+    older: "Anteriores", "Anteriores", "Older";
+
+    // Health.
+    takes_webhooks: "Recibe a Meta", "Recebe a Meta", "Takes in what Meta posts";
+    sends: "Envía", "Envia", "Sends";
+    behind: "Eventos por asentar", "Eventos por assentar", "Events not folded yet";
+    events_in_journal: "Eventos en el diario", "Eventos no diário", "Events in the journal";
+    generation: "Generación de reglas", "Geração de regras", "Generation of rules";
+    program_version: "Versión", "Versão", "Version";
+    hosts_clock: "Hora del host", "Hora do host", "The host's time";
+    for_machines: "Para máquinas:", "Para máquinas:", "For machines:";
+}
