@@ -100,9 +100,10 @@ impl Desk {
             return Err(field("messages", format!("each has 1 to {LONGEST} bytes")));
         }
         let admitted = self.plugin(plugin)?;
-        let kinds: Vec<Kind> = admitted.kinds.iter().copied().filter(|kind| !kind.is_told_little()).collect();
+        let kinds: Vec<Kind> =
+            admitted.kinds.iter().copied().filter(|kind| kind.is_asked_of_messages()).collect();
         if kinds.is_empty() {
-            let what = "it is told of no conversation: only what routes or responds is";
+            let what = "no message is told to it: only what routes or responds is asked because a customer wrote";
             return Err(field("plugin", what));
         }
         let (shared, refused) = (self.shared(), |why| HelmError::Refused(plugin.into(), why));

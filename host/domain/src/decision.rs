@@ -91,6 +91,11 @@ impl Kind {
     pub const ALL: [Self; 6] =
         [Self::Routing, Self::Responding, Self::Following, Self::Approving, Self::Measuring, Self::Alerting];
 
+    /// Whether it is asked because a customer wrote.
+    pub fn is_asked_of_messages(self) -> bool {
+        matches!(self, Self::Routing | Self::Responding)
+    }
+
     /// Whether it is told nothing of any customer, and may import nothing but a log for its author.
     pub fn is_told_little(self) -> bool {
         matches!(self, Self::Approving | Self::Measuring | Self::Alerting)

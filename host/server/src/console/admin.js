@@ -73,13 +73,14 @@ function settings(form) {
 }
 
 DOES.propose = async (form) => {
-  const { rule, set, mode, highest, languages, tags, requests, reason } = content(form);
+  const { rule, set, mode, highest, languages, tags, requests, templates, reason } = content(form);
   const marked = (name) => [...form.querySelectorAll(`input[name=${name}]:checked`)].map((one) => one.value);
   const wish = {
     rule, set, mode, settings: settings(form), plugin: form.dataset.plugin,
     scope: { numbers: marked("numbers"), queues: marked("queues"), languages: list(languages), tags: list(tags), kinds: marked("kinds") },
     envelope: { highest, guard: form.elements.guard.checked },
     ...(requests && { requests }),
+    ...(templates && { templates: list(templates) }),
   };
   const told = await ask("POST", "/proposals", { kind: "rule", content: wish, reason });
   location.assign(`/console/approvals/${told.proposal}`);

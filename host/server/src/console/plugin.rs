@@ -75,6 +75,8 @@ struct Form {
     set: String,
     reads_requests: bool,
     requests: String,
+    sends_templates: bool,
+    templates: String,
     fields: Vec<Field>,
     /// The settings as they are written where they have no fields.
     whole: String,
@@ -179,7 +181,7 @@ fn read(server: &Server, let_in: &LetIn, id: &str, asked: &Asked) -> Result<Shee
         signers: plugin.rows.iter().map(|task| (task.words(say.0), answers(say, &raci, *task))).collect(),
         runs,
         shows_rules: may.here(Action::ReadRules),
-        converses: admitted.kinds.iter().any(|kind| !kind.is_told_little()),
+        converses: admitted.kinds.iter().any(|kind| kind.is_asked_of_messages()),
         others: others.collect(),
         form: form(
             server,
@@ -241,6 +243,7 @@ fn form(
     };
     let mut sets: Vec<String> = rules.iter().map(|(one, ..)| one.signed.set.clone()).collect();
     sets.dedup();
+    let templates = |version: &Version| version.templates.iter().cloned().collect::<Vec<_>>().join(", ");
     let requests = |version: &Version| serde_json::to_string_pretty(&version.requests).unwrap_or_default();
     let fields = fields(example, &settings);
     let kinds = proposal::Kind::ALL.into_iter().filter(|_| judges);
@@ -248,6 +251,8 @@ fn form(
     Ok(Form {
         rule: version.as_ref().and(asked.rule.clone()).unwrap_or_default(),
         set: version.as_ref().map(|one| one.set.clone()).unwrap_or_default(),
+        sends_templates: plugin.may.iter().any(|one| one.function == "template.send"),
+        templates: version.as_ref().map(templates).unwrap_or_default(),
         reads_requests: plugin.may.iter().any(|one| one.function == "request.send"),
         requests: version.as_ref().map(requests).unwrap_or_else(|| "[]".to_owned()),
         whole: if fields.is_empty() {

@@ -127,10 +127,16 @@ fn local(input: &Value) -> anyhow::Result<contract::LocalTime> {
 /// The same customer, who was answered and has not written since: twenty hours later.
 pub(super) fn quiet() -> contract::Input {
     let input = ordinary();
-    let attrs =
-        [("seconds", "72000"), ("window-until", "1795459140000"), ("agent-answered", "1795374300000")];
-    let attrs = attrs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    contract::Input { why: "quiet".to_owned(), message: None, attrs, ..input }
+    let from = input.now - 72_000_000;
+    let told = [
+        ("seconds", 72_000),
+        ("from", from),
+        ("window-until", from + 86_340_000),
+        ("agent-answered", from + 300_000),
+    ];
+    let attrs = told.map(|(name, value)| (name.to_owned(), value.to_string())).to_vec();
+    let case = contract::CaseView { opened: from, ..input.case };
+    contract::Input { why: "quiet".to_owned(), message: None, case, attrs, ..input }
 }
 
 /// Monday at ten in Bogotá, while people attend: a customer who writes in Spanish to a number called `main`.

@@ -52,6 +52,7 @@ impl Moment {
                 self.answer = None;
                 chance.one_of(&[
                     "message", "message", "message", "message", "wake", "timer", "overflow", "returned",
+                    "quiet", "closed", "rated",
                 ])
             }
         };
@@ -69,6 +70,7 @@ impl Moment {
         input.number = if chance.percent(50) { "main".to_owned() } else { chance.word(known) };
         input.language = chance.one_of(&["es", "pt", "en", ""]).to_owned();
         input.message = brings_one.then(|| chance.message(known));
+        input.attrs = followed(chance, input.now);
         input.wake_note = (why == "wake").then(|| chance.word(known));
         input.case.queue = chance.percent(40).then(|| chance.one_of(&["sales", "support"]).to_owned());
         input.case.priority = chance.below(10) as u8;
@@ -93,6 +95,21 @@ impl Moment {
             }
         }
     }
+}
+
+/// What rules that look after cases are told besides.
+fn followed(chance: &mut Chance, now: u64) -> Vec<(String, String)> {
+    let hours = *chance.one_of(&[&0, &20, &22, &72]);
+    let named = |name: &str, value: u64| (name.to_owned(), value.to_string());
+    let mut attrs = vec![named("seconds", hours * 3_600), named("from", now - hours * 3_600_000)];
+    if hours < 24 {
+        attrs.push(named("window-until", now + 3_600_000));
+    }
+    if chance.percent(80) {
+        attrs.push(named("agent-answered", now - chance.below(86_400_000)));
+    }
+    attrs.push(("code".to_owned(), chance.one_of(&["sale", "no-reply"]).to_owned()));
+    attrs
 }
 
 fn response(purpose: String, chance: &mut Chance, known: &[String]) -> Response {

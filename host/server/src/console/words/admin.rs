@@ -105,6 +105,7 @@ words! {
     languages: "Idiomas", "Idiomas", "Languages";
     judges: "Qué propuestas juzga", "Quais propostas julga", "Which proposals it judges";
     may_ask: "A dónde puede preguntar (JSON: to, methods, secrets)", "Aonde pode perguntar (JSON: to, methods, secrets)", "Where it may ask (JSON: to, methods, secrets)";
+    may_send: "Qué plantillas puede enviar (nombres, con comas)", "Quais modelos pode enviar (nomes, com vírgulas)", "Which templates it may send (names, with commas)";
     reason_of_proposal: "Por qué (lo primero que lee quien firma)", "Por quê (a primeira coisa que quem assina lê)", "Why (who signs reads it first)";
     propose: "Proponer", "Propor", "Propose";
 
