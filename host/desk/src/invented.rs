@@ -103,7 +103,8 @@ impl Desk {
         let kinds: Vec<Kind> =
             admitted.kinds.iter().copied().filter(|kind| kind.is_asked_of_messages()).collect();
         if kinds.is_empty() {
-            let what = "no message is told to it: only what routes or responds is asked because a customer wrote";
+            let what =
+                "no message is told to it: only what routes or responds is asked because a customer wrote";
             return Err(field("plugin", what));
         }
         let (shared, refused) = (self.shared(), |why| HelmError::Refused(plugin.into(), why));

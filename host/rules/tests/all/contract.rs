@@ -1,17 +1,12 @@
-//! The contract that was released stays as it is, and what comes after it only adds.
+//! A later version of the contract only adds to the one before.
 //!
-//! A rule is bytes that somebody signed, and lives for years. Its types have to be those of the host to the last field, so a released
-//! directory never changes, and a later one has all that the former had. Guests of then are kept, and every later host has to take them.
+//! A rule is bytes that somebody signed, and lives for years. Its types have to be those of the host to the last field, so whatever a
+//! version has, the next one has too, as it was.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use domain::decision::{Digest, Kind, Outcome};
-use rules::{Definition, Grant};
-use serde::Deserialize;
 use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldItem};
-
-use crate::support::{company, input, start_with};
 
 fn contract() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit")
@@ -129,28 +124,6 @@ fn breaks(former: &str, later: &str) -> Vec<String> {
     former.iter().filter_map(broken).collect()
 }
 
-#[derive(Deserialize)]
-struct Released {
-    /// By file, as `0.1.0/types.wit`: its SHA-256.
-    files: BTreeMap<PathBuf, String>,
-}
-
-#[test]
-fn what_was_released_is_never_changed() {
-    let lock = std::fs::read_to_string(contract().join("released.toml")).unwrap();
-    let released: Released = toml::from_str(&lock).unwrap();
-    assert!(!released.files.is_empty());
-    for (file, sha256) in &released.files {
-        let bytes = std::fs::read(contract().join(file)).unwrap();
-        let hint = "guests are built with it: write what is new into a directory of its own, and leave this one as it was";
-        assert_eq!(Digest::of(&bytes).to_string(), *sha256, "wit/{}: {hint}", file.display());
-    }
-    for file in ["types", "capabilities", "exports", "worlds"] {
-        let file = PathBuf::from(format!("0.1.0/{file}.wit"));
-        assert!(released.files.contains_key(&file), "{} is not locked", file.display());
-    }
-}
-
 #[test]
 fn each_version_has_all_that_the_former_had() {
     for pair in versions().windows(2) {
@@ -194,55 +167,4 @@ fn what_would_break_a_guest_is_found_and_what_only_adds_is_not() {
         "    colour: func(name: string) -> result<_, failure>;\n    add-tag: func",
     );
     assert_eq!(added, Vec::<String>::new());
-}
-
-/// A guest of a release.
-#[derive(Deserialize)]
-struct Fixture {
-    file: PathBuf,
-    /// What language it was written in, and with what it was built.
-    from: String,
-    kind: Kind,
-    settings: String,
-    outcome: Outcome,
-}
-
-#[derive(Deserialize)]
-struct Fixtures {
-    guest: Vec<Fixture>,
-}
-
-#[test]
-fn guests_of_every_release_are_taken_and_answer_as_they_did() {
-    let dir = contract().join("fixtures");
-    let fixtures: Fixtures =
-        toml::from_str(&std::fs::read_to_string(dir.join("fixtures.toml")).unwrap()).unwrap();
-    let languages: BTreeSet<&str> =
-        fixtures.guest.iter().filter_map(|guest| guest.from.split_whitespace().next()).collect();
-    assert_eq!(languages, ["C", "JavaScript", "Python", "Rust"].into());
-    let bench = start_with(rules::Limits::default());
-    for guest in fixtures.guest {
-        let name = guest.file.display();
-        let kept = std::fs::read(dir.join(&guest.file)).unwrap();
-        let component = match guest.file.extension().and_then(|extension| extension.to_str()) {
-            Some("zst") => {
-                let mut bytes = Vec::new();
-                let mut decoder = ruzstd::decoding::StreamingDecoder::new(kept.as_slice()).unwrap();
-                std::io::Read::read_to_end(&mut decoder, &mut bytes).unwrap();
-                bytes
-            }
-            _ => kept,
-        };
-        let admitted = bench.host.admit(&component).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
-        let linked = bench.host.link(&admitted, &Grant::all_of(&admitted)).unwrap();
-        let definition = Definition {
-            linked,
-            settings: guest.settings.clone(),
-            ..bench.rule("places").definition().clone()
-        };
-        let rule = bench.host.prepare(definition).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
-        let answer = bench.host.ask(&rule, guest.kind, &input(), &company());
-        println!("{name} ({}): {:?}, {}", guest.from, answer.asked.outcome, answer.reason);
-        assert_eq!(answer.asked.outcome, guest.outcome, "{name}: {}", answer.reason);
-    }
 }

@@ -64,11 +64,11 @@ impl Kept {
         chance: &mut Chance,
         known: &[String],
     ) -> Self {
-        let conversation = |kind: &Kind| matches!(kind, Kind::Routing | Kind::Responding);
+        let conversation = |kind: &Kind| matches!(kind, Kind::Routing | Kind::Responding | Kind::Following);
         let kinds = &rule.definition().linked.admitted().kinds;
         let kind = *kinds.iter().find(|kind| conversation(kind)).unwrap_or_else(|| kinds.first().unwrap());
         match kind {
-            Kind::Routing | Kind::Responding => {
+            Kind::Routing | Kind::Responding | Kind::Following => {
                 let input = moment.next(chance, known);
                 let snapshot: Arc<dyn Snapshot> = Arc::new(moment.clone());
                 let answer = host.ask(rule, kind, &input, &snapshot);

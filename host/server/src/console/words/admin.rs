@@ -232,7 +232,7 @@ words! {
     draft_campaign: "Preparar una campaña", "Preparar uma campanha", "Draft a campaign";
     draft_campaign_says: "Es un borrador: no sale nada hasta que otros firmen exactamente a quién va y qué dice.", "É um rascunho: nada sai até que outros assinem exatamente para quem vai e o que diz.", "It is a draft: nothing leaves until others have signed exactly whom it goes to and what it says.";
     no_offered_template: "Hace falta un número y una plantilla que Meta deje enviar.", "É preciso um número e um modelo que a Meta deixe enviar.", "It takes a number, and a template that Meta lets be sent.";
-    from_number: "Desde qué número", "De qual número", "From which number";
+    sent_from: "Desde qué número", "De qual número", "From which number";
     per_hour: "Mensajes por hora, como mucho", "Mensagens por hora, no máximo", "Messages an hour, at most";
     body_values: "Qué va en cada hueco, separado por | ({name|cliente} es el nombre)", "O que vai em cada lacuna, separado por | ({name|cliente} é o nome)", "What goes into each gap, separated by | ({name|customer} is the name)";
     opted_in: "Que aceptaron", "Que aceitaram", "Who opted in to";
