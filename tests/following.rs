@@ -9,6 +9,8 @@ use rules::Generation;
 use serde_json::json;
 
 use crate::assembled::{House, Open, block_on, events, of_kind};
+use crate::guests;
+use crate::program::{Company, NUMBER};
 
 const COMPANY: &str = r#"
 closing-codes = ["no-reply", "sale"]
@@ -159,7 +161,7 @@ fn who_waits_for_an_answer_is_never_closed_and_a_thumb_asks_for_none() {
     shop.answers();
     shop.after(16 * HOUR);
     assert_eq!(shop.heard().len(), 4, "a warning of this silence: {:?}", shop.heard());
-    shop.after(4 * HOUR);
+    shop.after(3 * HOUR + HOUR / 2);
     assert_eq!(shop.closed(), ["no-reply"]);
 }
 
@@ -281,4 +283,36 @@ fn without_such_rules_no_timer_is_set() {
         Generation::new(1, Vec::new(), Default::default()).next_moment(domain::decision::Since::Quiet, 0),
         None
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_sends_a_template_of_its_grant_and_one_that_meta_does_not_have_is_left_out() {
+    for (language, reaches) in [("es_CO", true), ("pt_BR", false)] {
+        let template =
+            simulator::Template::new("invitacion", language, simulator::Category::Utility, "Ya puede pasar.");
+        let options = simulator::Options { templates: vec![template], ..simulator::Options::default() };
+        let company = Company::with(options).await;
+        let file = tempfile::tempdir().unwrap();
+        let invites = file.path().join("invites.wasm");
+        std::fs::write(&invites, guests::component("invites")).unwrap();
+        company.configure(&format!(
+            "[company]\n[[company.queues]]\nid = \"general\"\n[[company.numbers]]\nid = \"{NUMBER}\"\nname = \"x\"\n\
+             queue = \"general\"\nwaba = \"102290129340398\"\n[[rule-sets]]\nname = \"a\"\n[[rule-sets.rules]]\nid = \"invites\"\n\
+             plugin = {invites:?}\ntemplates = [\"invitacion\"]\nsettings = {{}}\n"
+        ));
+        let serve = company.start();
+        company.until("templates-synced", 1).await;
+        company.whatsapp.customer("573001112233", "Lucía").say(NUMBER, "Hola").unwrap();
+        let decided = company.until("rule-decided", 1).await;
+        let refused = &decided[0]["data"]["refused"];
+        if reaches {
+            assert!(refused.is_null(), "{refused}");
+            company.until("send-accepted", 1).await;
+            assert_eq!(company.whatsapp.received("573001112233")[0].words(), "Ya puede pasar.");
+        } else {
+            assert_eq!(*refused, json!(["template-not-offered"]));
+            assert!(company.whatsapp.received("573001112233").is_empty());
+        }
+        serve.stop();
+    }
 }

@@ -170,11 +170,12 @@ mod tests {
             server::local_routes().list().iter().map(|route| route.action).collect();
         assert!(local.difference(&commands).eq([&Action::FindContact]));
         let api: BTreeSet<Action> = server::api_routes().list().iter().map(|route| route.action).collect();
+        let pages = server::pages().list().iter().map(|route| route.action).collect();
         let open = server::open_routes().list().iter().map(|route| route.action).collect();
         let kinds =
             Kind::ALL.iter().flat_map(|kind| Action::deploying(*kind, &proposal::Kind::ALL.into())).collect();
         let functions = rules::Function::ALL.map(rules::Function::action).into();
-        let all: BTreeSet<Action> = [commands, local, api, open, kinds, functions]
+        let all: BTreeSet<Action> = [commands, local, api, pages, open, kinds, functions]
             .into_iter()
             .flat_map(|set: BTreeSet<_>| set)
             .collect();

@@ -58,8 +58,8 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
         .get("/console/admin.js", Action::SignIn, file(script, include_str!("console/admin.js")))
 }
 
-/// The pages that the host writes, each with the action that its contents are in the API.
-pub(crate) fn pages() -> Routes<Arc<Server>> {
+/// The pages that the host writes, each with the action that what it shows is.
+pub fn pages() -> Routes<Arc<Server>> {
     Routes::new()
         .get("/console/tower", Action::ReadBoard, board::shown)
         .about(About::WithinScope)

@@ -59,6 +59,7 @@ use routes::About;
 
 pub use api::{api_routes, cookie};
 pub use backtests::Backtests;
+pub use console::pages;
 pub use control::{Controlled, SOCKET, control, let_in};
 pub use listen::{Listening, listen};
 pub use live::Streams;
