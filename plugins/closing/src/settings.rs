@@ -102,7 +102,7 @@ impl Settings<String> {
             ));
         }
         let code = of.optional("code", |field| {
-            field.ensure(field.text()?, is_code, "1 to 40 small letters and hyphens")
+            field.ensure(field.text()?, |code| is_code(code), "1 to 40 small letters and hyphens")
         })?;
         Ok(Self {
             warn_after,
@@ -163,7 +163,7 @@ fn said(own: Option<Spoken<String>>, ours: &Ours) -> Spoken<String> {
     spoken
 }
 
-fn is_code(text: &String) -> bool {
+fn is_code(text: &str) -> bool {
     (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }
 
