@@ -17,7 +17,6 @@ use domain::window::Service;
 
 use crate::attend;
 use crate::command::{CommandError, DeskError, Done};
-use crate::following;
 use crate::mass;
 use crate::work::Work;
 
@@ -76,9 +75,7 @@ pub(crate) fn reply(work: &mut Work<'_>, agent: &AgentId, message: &Outgoing) ->
     if message.needs_window() && matches!(windows.service, Service::Closed { .. }) {
         return Err(CommandError::WindowClosed);
     }
-    let done = mass::queue(work, Actor::Agent(agent.clone()), message)?;
-    following::arm(work)?;
-    Ok(done)
+    mass::queue(work, Actor::Agent(agent.clone()), message)
 }
 
 /// An agent resolves the case.
@@ -146,7 +143,6 @@ pub(crate) fn take(
     let taken = CapacityTaken { case, conversation: work.id };
     work.record_in(Stream::Agent(agent), version, actor, taken)?;
     attend::expect_answer(work)?;
-    following::arm(work)?;
     Ok(())
 }
 

@@ -80,7 +80,6 @@ pub(crate) fn message(
     } else {
         consult(work, Why::Message, Some((inbound, sent_at)), None)?;
     }
-    following::arm(work)?;
     Ok(Done::Recorded)
 }
 
@@ -107,7 +106,6 @@ pub(crate) fn timer(work: &mut Work<'_>, timer: TimerId) -> Result<Done, DeskErr
         Purpose::EndSnooze { case } => {
             if work.case().is_some_and(|known| known.id == case && known.snoozed.is_some()) {
                 work.record(Actor::Host, CaseWoken { case, by: Woken::Due })?;
-                following::arm(work)?;
             }
         }
         Purpose::Follow { case, moment, from, ended } => following::due(work, case, moment, from, ended)?,
@@ -314,7 +312,7 @@ pub(crate) fn refusals(
                 }
             }
             Effect::Survey { .. } => refused.extend(following::may_not_ask(work)?),
-            Effect::Reassign { to } => refused.extend(handing::unknown(work, to)),
+            Effect::Reassign { to } => refused.extend(handing::not_moved(work, to)),
             _ => {}
         }
     }
@@ -365,8 +363,6 @@ pub(crate) fn apply(
                 let about = work.case().filter(|open| open.id == case).unwrap_or(about).clone();
                 following::survey(work, &actor(), &about, body, choices)?;
             }
-            Effect::Reassign { .. }
-                if refuses(&[Refused::UnknownQueue, Refused::UnknownAgent, Refused::TooManyMoves]) => {}
             Effect::Reassign { to } => handing::reassign(work, rule, to)?,
             Effect::AddTag { tag } => {
                 let mut tags = input::tags(work)?;

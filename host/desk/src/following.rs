@@ -24,7 +24,8 @@ use crate::work::Work;
 /// How a tap on an answer begins, before the case and the score.
 const TAPPED: &str = "timonel/rated/";
 
-/// Sees to it that the rules are asked at the next moment that they named.
+/// Sees to it that the rules are asked at the next moment that they named: behind every command, because almost each of them can
+/// change what there is to follow.
 pub(crate) fn arm(work: &mut Work<'_>) -> Result<(), DeskError> {
     let Some((case, since, from)) = followed(work) else { return Ok(()) };
     let Some(moment) = next(work, since, from) else { return Ok(()) };
@@ -60,7 +61,7 @@ pub(crate) fn due(
             let open = work.case().cloned().ok_or(DeskError::Missing("an open case"))?;
             consult(work, moment, from, &open, Vec::new())?;
         }
-        return arm(work);
+        return Ok(());
     };
     if work.case().is_some() || work.conversation.last_inbound.is_some_and(|written| written > from) {
         return Ok(());

@@ -276,48 +276,38 @@ pub(crate) fn rescue(work: &mut Work<'_>) -> Result<(), DeskError> {
     queue_up(work, Actor::Host, case, Place::in_queue(queue))
 }
 
-/// What of where a rule wants a case to wait the company does not have, and whether it has been moved enough.
-pub(crate) fn unknown(work: &Work<'_>, to: &Elsewhere) -> Vec<Refused> {
+/// Where a rule wants the case to wait, without what the company does not have; or why it stays where it is.
+fn elsewhere(work: &Work<'_>, to: &Elsewhere) -> Result<(Place, Vec<Refused>), Refused> {
     let company = &work.active.company;
-    let mut refused = Vec::new();
     if work.case().is_some_and(|case| case.moved_by_rules >= MOVES_BY_RULES) {
-        refused.push(Refused::TooManyMoves);
+        return Err(Refused::TooManyMoves);
     }
-    match to {
-        Elsewhere::Queue { queue, skills } => match known(company, queue, skills) {
-            Ok(()) => {}
-            Err(CommandError::NoSkill(_)) => refused.push(Refused::UnknownSkill),
-            Err(_) => refused.push(Refused::UnknownQueue),
-        },
-        Elsewhere::Agent(preference) => {
-            let seat = company.agent(&preference.agent).and_then(|agent| seat(agent, None));
-            if seat.is_none() {
-                refused.push(Refused::UnknownAgent);
-            }
-        }
-    }
-    refused
-}
-
-/// A rule has the case wait elsewhere. What the company does not have is left out.
-pub(crate) fn reassign(work: &mut Work<'_>, rule: &RuleId, to: &Elsewhere) -> Result<(), DeskError> {
-    let Some((case, holder, own)) =
-        work.case().map(|case| (case.id, case.holder.clone(), case.queue().cloned()))
-    else {
-        return Ok(());
-    };
-    let company = &work.active.company;
     let place = match to {
         Elsewhere::Queue { queue, skills } => {
-            let place = Place { skills: skills.clone(), ..Place::in_queue(queue.clone()) };
-            attend::known_part(company, &place).0
+            if !company.queues().iter().any(|one| one.id == *queue) {
+                return Err(Refused::UnknownQueue);
+            }
+            Place { skills: skills.clone(), ..Place::in_queue(queue.clone()) }
         }
         Elsewhere::Agent(preference) => {
-            let described = company.agent(&preference.agent);
-            let Some(queue) = described.and_then(|agent| seat(agent, own.as_ref())) else { return Ok(()) };
+            let own = work.case().and_then(|case| case.queue());
+            let seat = company.agent(&preference.agent).and_then(|agent| seat(agent, own));
+            let queue = seat.ok_or(Refused::UnknownAgent)?;
             Place { prefer: Some(preference.clone()), ..Place::in_queue(queue) }
         }
     };
+    Ok(attend::known_part(company, &place))
+}
+
+/// What is not done of where a rule wants the case to wait.
+pub(crate) fn not_moved(work: &Work<'_>, to: &Elsewhere) -> Vec<Refused> {
+    elsewhere(work, to).map_or_else(|refused| vec![refused], |(_, refused)| refused)
+}
+
+/// A rule has the case wait elsewhere, if it can.
+pub(crate) fn reassign(work: &mut Work<'_>, rule: &RuleId, to: &Elsewhere) -> Result<(), DeskError> {
+    let Some((case, holder)) = work.case().map(|case| (case.id, case.holder.clone())) else { return Ok(()) };
+    let Ok((place, _)) = elsewhere(work, to) else { return Ok(()) };
     let from = match &holder {
         Holder::Agent { agent, .. } => Some(agent.clone()),
         Holder::Rules | Holder::Queue { .. } => None,

@@ -85,8 +85,13 @@ impl<'a> Work<'a> {
         self.case().map(|case| case.id).ok_or(DeskError::Missing("an open case"))
     }
 
+    /// Whether there is anything to write.
+    pub(crate) fn has_decided(&self) -> bool {
+        !self.drafts.is_empty()
+    }
+
     /// Writes everything. None if there is nothing to write.
     pub(crate) fn submit(self) -> Option<Ticket> {
-        (!self.drafts.is_empty()).then(|| self.shared.store.commit(self.expect, self.drafts))
+        self.has_decided().then(|| self.shared.store.commit(self.expect, self.drafts))
     }
 }

@@ -14,7 +14,7 @@ use store::{CommitError, Ticket};
 use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
 use crate::shared::Shared;
 use crate::work::Work;
-use crate::{agents, attend, handing, mass, platform, requests, status};
+use crate::{agents, attend, following, handing, mass, platform, requests, status};
 
 /// Commands that one round decides on. More would make the first of them wait for the decisions of the last.
 const ROUND: usize = 128;
@@ -159,7 +159,7 @@ fn decide(shared: &Shared, command: &Command) -> Result<(Option<Ticket>, Done), 
         Err(DeskError::Missing(_) | DeskError::Erased) => Err(CommandError::NoConversation),
         loaded => Ok(loaded?),
     };
-    let (work, done) = match command {
+    let (mut work, done) = match command {
         Command::Status(told) => return Ok(status::status(shared, told)?),
         Command::Strange { conversation, strange } => {
             let stream = conversation.map_or(Stream::Webhooks, Stream::Conversation);
@@ -218,5 +218,9 @@ fn decide(shared: &Shared, command: &Command) -> Result<(Option<Ticket>, Done), 
             (work, done)
         }
     };
+    if work.has_decided() {
+        // Whatever it was: what of time going by there is to follow may be another.
+        following::arm(&mut work)?;
+    }
     Ok((work.submit(), done))
 }
