@@ -204,3 +204,32 @@ pub async fn token(ricardo: &mut Caller, body: Value) -> Caller {
     caller.cookie = None;
     caller
 }
+
+/// Signs somebody in by an invitation of their own, with a second factor where it is asked for.
+pub async fn enter(ricardo: &mut Caller, serve: &Serve, person: &str) -> Caller {
+    let mut caller = Caller::new(serve);
+    let accepted = json!({ "invitation": invite(ricardo, person).await, "password": PASSWORD });
+    let told = caller.post("/invitations/accept", accepted).await;
+    assert_eq!(told.status, 200, "{told:?}");
+    // Supervisors have a second factor too.
+    if told.body["second-factor-first"] == true {
+        let begun = caller.post("/me/second-factor", json!({ "password": PASSWORD })).await;
+        let mut app = App::new(begun.body["secret"].as_str().unwrap());
+        let set = caller.post("/me/second-factor/confirm", json!({ "code": app.code() })).await;
+        assert_eq!(set.status, 200, "{set:?}");
+    }
+    caller
+}
+
+/// A page of the host, in which nothing stands in line.
+pub async fn html(caller: &mut Caller, path: &str) -> String {
+    let told = caller.page(path).await;
+    assert_eq!(told.status, 200, "{path}: {told:?}");
+    assert_eq!(told.header("content-type"), Some("text/html; charset=utf-8"), "{path}");
+    let policy = told.header("content-security-policy").unwrap();
+    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
+    let Value::String(html) = told.body else { panic!("{path}") };
+    let inline = html.matches("<script").count() - html.matches("<script type=\"module\" src=").count();
+    assert_eq!((inline, html.contains(" style=")), (0, false), "{path}: nothing stands in line");
+    html
+}
