@@ -10,7 +10,6 @@ use domain::law::spending::{Month, Sum};
 use domain::raci::action::Action;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::Server;
 use crate::api::openapi::Page;
@@ -119,7 +118,7 @@ pub(crate) fn told(server: &Server, which: &Which) -> Result<Spent, Problem> {
         kinds: tally
             .kinds()
             .map(|(billed, Sum { paid, free_service, free_otherwise, amount })| OfKind {
-                billed: json!(billed).as_str().unwrap_or_default().to_owned(),
+                billed: billed.word(),
                 paid,
                 free_service,
                 free_otherwise,

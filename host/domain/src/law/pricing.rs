@@ -41,6 +41,13 @@ pub enum Billed {
 }
 
 impl Billed {
+    /// Its word.
+    pub fn word(self) -> String {
+        crate::text::word(&self)
+    }
+}
+
+impl Billed {
     /// From Meta's word (`pricing.category`), which is spelled with hyphens and with underscores.
     pub fn of(word: &str) -> Self {
         match word.replace('-', "_").to_ascii_lowercase().as_str() {
