@@ -1,5 +1,6 @@
 //! A customer goes away, or has been attended: rules look after the case as time goes by.
 
+use desk::Act;
 use domain::agent::Presence;
 use domain::decision::{Kind, Why};
 use domain::event::{Event, Refused};
@@ -64,6 +65,12 @@ impl Shop {
     fn closes(&mut self, code: &'static str) {
         let (ana, conversation) = (self.ana.clone(), self.conversation);
         self.open.carry_out(move |desk| async move { desk.close(&ana, conversation, code).await }).unwrap();
+        self.open.settle();
+    }
+
+    fn hands(&mut self, act: Act) {
+        let conversation = self.conversation;
+        self.open.carry_out(move |desk| async move { desk.hand(conversation, act).await }).unwrap();
         self.open.settle();
     }
 
@@ -174,6 +181,18 @@ fn who_was_answered_at_the_last_moment_is_not_hurried_and_days_later_the_case_is
     assert_eq!((shop.closed().len(), shop.heard().len()), (0, 1));
     shop.after(47 * HOUR + 60);
     assert_eq!((shop.closed(), shop.heard().len()), (vec!["no-reply".to_owned()], 1));
+}
+
+#[test]
+fn a_case_that_sleeps_is_left_alone_and_is_looked_after_again_when_its_agent_wakes_it() {
+    let mut shop = Shop::open(40);
+    shop.answers();
+    shop.hands(Act::Snooze { agent: shop.ana.clone(), until: None });
+    shop.after(20 * HOUR + 60);
+    assert_eq!(shop.heard().len(), 1, "nobody is hurried about what sleeps");
+    shop.hands(Act::Wake { agent: shop.ana.clone() });
+    shop.after(HOUR / 2);
+    assert!(shop.heard()[1].contains("¿Sigues ahí?"), "{:?}", shop.heard());
 }
 
 #[test]
