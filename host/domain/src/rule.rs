@@ -9,6 +9,7 @@ pub mod book;
 pub mod falling;
 pub mod mode;
 pub mod moving;
+pub mod schema;
 pub mod switch;
 
 use std::collections::{BTreeMap, BTreeSet};

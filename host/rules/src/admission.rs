@@ -27,6 +27,7 @@ use crate::functions::Function;
 use crate::limits::Limits;
 use crate::package;
 use crate::refusal::Refusal;
+use domain::rule::schema::Schema;
 
 /// The program that runs [`compile_worker::main`](crate::compile_worker::main).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub struct Admitted {
     pub functions: BTreeSet<Function>,
     /// Who it says it is.
     pub description: Description,
+    /// What its settings look like, as it says.
+    pub schema: Schema,
     /// Who signed it, whether or not anybody knows them.
     pub marks: Vec<Mark>,
     /// How large it is.
@@ -79,6 +82,8 @@ pub struct Description {
     pub summary: String,
     /// An example of its settings.
     pub example_settings: String,
+    /// What its settings look like, as JSON Schema; empty if it says nothing of them.
+    pub settings_schema: String,
 }
 
 impl Description {
@@ -99,6 +104,11 @@ impl Description {
             return Err(Refusal::Description { field: field.to_owned(), problem });
         }
         Ok(())
+    }
+
+    /// What its settings look like.
+    pub(crate) fn schema(&self) -> Result<Schema, Refusal> {
+        Schema::read(&self.settings_schema).map_err(|problem| Refusal::Schema { problem })
     }
 }
 
@@ -160,7 +170,7 @@ impl Admission {
     ) -> Result<Arc<Admitted>, Refusal> {
         let ours = |error: io::Error| Refusal::Host { detail: error.to_string() };
         if let Some((entry, component)) = self.cache.load(engine, digest) {
-            return Ok(admitted(digest, entry, component, bytes));
+            return admitted(digest, entry, component, bytes);
         }
         let code = self.cache.unfinished().map_err(ours)?;
         let order = Order { digest, output: code.path().to_owned(), limits: limits.clone() };
@@ -178,7 +188,7 @@ impl Admission {
                 let (entry, component) = self.cache.load(engine, digest).ok_or_else(|| Refusal::Host {
                     detail: "what was compiled cannot be loaded".to_owned(),
                 })?;
-                Ok(admitted(digest, entry, component, bytes))
+                admitted(digest, entry, component, bytes)
             }
         }
     }
@@ -223,8 +233,14 @@ impl Admission {
     }
 }
 
-fn admitted(digest: Digest, entry: Entry, component: Component, bytes: &[u8]) -> Arc<Admitted> {
-    Arc::new(Admitted {
+fn admitted(
+    digest: Digest,
+    entry: Entry,
+    component: Component,
+    bytes: &[u8],
+) -> Result<Arc<Admitted>, Refusal> {
+    Ok(Arc::new(Admitted {
+        schema: entry.found.description.schema()?,
         digest,
         kinds: entry.found.kinds,
         functions: entry.found.functions,
@@ -234,7 +250,7 @@ fn admitted(digest: Digest, entry: Entry, component: Component, bytes: &[u8]) ->
         compiled_bytes: entry.compiled_bytes,
         compile_time: Duration::from_micros(entry.compile_micros),
         component,
-    })
+    }))
 }
 
 /// Waits until the child is done, or ends it. The standard library has no wait with a deadline, and a child that takes

@@ -90,6 +90,8 @@ impl Host {
     /// Once per rule and generation: lets the component read its settings. What it logs then as a warning is for whoever wrote
     /// them ([`Rule::advice`]).
     pub fn prepare(&self, definition: Definition) -> Result<Rule, Refusal> {
+        let schema = &definition.linked.admitted().schema;
+        schema.check(&definition.settings).map_err(|message| Refusal::Settings { message })?;
         let permit = self.permits.take();
         let prepared =
             run::prepare(&self.engine, &definition.linked.exports, &self.limits, &definition.settings);

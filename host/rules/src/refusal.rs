@@ -71,8 +71,8 @@ pub enum Refusal {
     )]
     OtherTypes { what: String, detail: String },
     #[error(
-        "the component does not export {}, so nobody could ask it anything: include the world `router`, `responder`, `approver`, \
-         `measurer` or `watcher` of the contract in yours",
+        "the component does not export {}, so nobody could ask it anything: include the world `router`, `responder`, `follower`, \
+         `approver`, `measurer` or `watcher` of the contract in yours",
         either(missing)
     )]
     MissingExport { missing: Vec<String> },
@@ -102,6 +102,8 @@ pub enum Refusal {
     Trial { function: String, detail: String },
     #[error("what the component says of itself cannot be shown: {field} {problem}")]
     Description { field: String, problem: String },
+    #[error("the JSON Schema that the component gives of its settings cannot be held to: {problem}")]
+    Schema { problem: String },
     #[error("the component refuses its own example of settings: {message}")]
     Example { message: String },
 

@@ -88,7 +88,9 @@ pub(crate) fn describe(
     let bytes = description.name.len()
         + description.version.len()
         + description.summary.len()
-        + description.example_settings.len();
+        + description.example_settings.len()
+        + description.settings_schema.len()
+        + description.attrs.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
     within(bytes, limits.output)?;
     Ok(description)
 }

@@ -144,6 +144,9 @@ fn typed(
     if let Some(responding) = &exports.responding {
         responding.load(&mut *store, &instance).map_err(other("exports of `responding`"))?;
     }
+    if let Some(following) = &exports.following {
+        following.load(&mut *store, &instance).map_err(other("exports of `following`"))?;
+    }
     if let Some(approving) = &exports.approving {
         approving.load(&mut *store, &instance).map_err(other("exports of `approving`"))?;
     }
@@ -163,8 +166,13 @@ fn described(engine: &Engine, exports: &Exports, limits: &Limits) -> Result<Desc
         version: said.version,
         summary: said.summary,
         example_settings: said.example_settings,
+        settings_schema: said.settings_schema,
     };
     description.check()?;
+    description
+        .schema()?
+        .check(&description.example_settings)
+        .map_err(|message| Refusal::Example { message })?;
     run::prepare(engine, exports, limits, &description.example_settings)
         .map_err(|failed| trial("prepare", failed))?
         .map_err(|message| Refusal::Example { message })?;

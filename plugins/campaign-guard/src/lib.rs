@@ -29,8 +29,11 @@ impl about::Guest for Plugin {
         about::Description {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            summary: "Asks for more when a campaign is large, costly or at a bad hour, and rejects what cannot end well.".to_owned(),
+            summary: "Pide más firmas cuando una campaña es grande, cara o a mala hora, y rechaza la que no puede acabar bien."
+                .to_owned(),
             example_settings: include_str!("example.json").to_owned(),
+            settings_schema: include_str!("settings.schema.json").to_owned(),
+            attrs: vec![],
         }
     }
 

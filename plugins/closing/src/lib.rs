@@ -34,8 +34,11 @@ impl about::Guest for Plugin {
         about::Description {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            summary: "Ends the cases of customers who have gone, and asks them how it was.".to_owned(),
+            summary: "Cierra los casos de clientes que se fueron y les pregunta cómo los atendieron."
+                .to_owned(),
             example_settings: include_str!("example.json").to_owned(),
+            settings_schema: include_str!("settings.schema.json").to_owned(),
+            attrs: vec![],
         }
     }
 

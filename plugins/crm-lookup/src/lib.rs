@@ -32,10 +32,11 @@ impl about::Guest for Plugin {
         about::Description {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            summary: "Tells customers how their order is, as another system knows it, and brings a person when it does \
-                      not."
+            summary: "Dice a los clientes cómo va su pedido según otro sistema, y trae a una persona cuando este no responde."
                 .to_owned(),
             example_settings: include_str!("example.json").to_owned(),
+            settings_schema: include_str!("settings.schema.json").to_owned(),
+            attrs: vec![],
         }
     }
 

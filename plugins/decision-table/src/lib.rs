@@ -30,8 +30,10 @@ impl about::Guest for Plugin {
         about::Description {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            summary: "Places each case by the first row of a table that fits it.".to_owned(),
+            summary: "Pone cada caso donde dice la primera fila de una tabla que encaja.".to_owned(),
             example_settings: include_str!("example.json").to_owned(),
+            settings_schema: include_str!("settings.schema.json").to_owned(),
+            attrs: vec![],
         }
     }
 

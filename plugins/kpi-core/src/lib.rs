@@ -28,9 +28,11 @@ impl about::Guest for Plugin {
         about::Description {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            summary: "Counts what agents, supervisors and admins are measured by: response, resolution, service level."
+            summary: "Cuenta aquello por lo que se mide a agentes, supervisores y administradores: respuesta, solución, nivel de servicio."
                 .to_owned(),
             example_settings: include_str!("example.json").to_owned(),
+            settings_schema: include_str!("settings.schema.json").to_owned(),
+            attrs: vec![],
         }
     }
 

@@ -29,9 +29,11 @@ impl about::Guest for Plugin {
         about::Description {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            summary: "Says what people should look at: figures that leave the bounds that the company names."
+            summary: "Dice qué hay que mirar: los indicadores que salen de los límites que fija la empresa."
                 .to_owned(),
             example_settings: include_str!("example.json").to_owned(),
+            settings_schema: include_str!("settings.schema.json").to_owned(),
+            attrs: vec![],
         }
     }
 

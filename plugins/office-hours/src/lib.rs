@@ -32,8 +32,10 @@ impl about::Guest for Plugin {
         about::Description {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            summary: "Tells customers who write out of hours when somebody will be back.".to_owned(),
+            summary: "Dice a quien escribe fuera de horario cuándo volverá a haber alguien.".to_owned(),
             example_settings: include_str!("example.json").to_owned(),
+            settings_schema: include_str!("settings.schema.json").to_owned(),
+            attrs: vec![],
         }
     }
 

@@ -36,10 +36,11 @@ impl about::Guest for Plugin {
         about::Description {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            summary: "Answers frequent questions with texts, buttons and menus, and brings a person when asked for one \
-                      or not understood twice."
+            summary: "Responde preguntas frecuentes con textos, botones y menús, y trae a una persona cuando la piden o no entiende."
                 .to_owned(),
             example_settings: include_str!("example.json").to_owned(),
+            settings_schema: include_str!("settings.schema.json").to_owned(),
+            attrs: vec![],
         }
     }
 

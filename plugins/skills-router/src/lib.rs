@@ -26,10 +26,11 @@ impl about::Guest for Plugin {
         about::Description {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            summary: "Places each case by words, buttons, numbers, languages and tags, puts VIPs first and prefers the \
-                      agent who knows the customer."
+            summary: "Pone cada caso por palabras, botones, números, idiomas y etiquetas; los VIP primero y con el agente que los conoce."
                 .to_owned(),
             example_settings: include_str!("example.json").to_owned(),
+            settings_schema: include_str!("settings.schema.json").to_owned(),
+            attrs: vec![],
         }
     }
 

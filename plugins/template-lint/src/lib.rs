@@ -31,8 +31,11 @@ impl about::Guest for Plugin {
         about::Description {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            summary: "Finds in a template what Meta would reject or readers would dislike.".to_owned(),
+            summary: "Encuentra en una plantilla lo que Meta rechazaría o a los lectores no les gustaría."
+                .to_owned(),
             example_settings: include_str!("example.json").to_owned(),
+            settings_schema: include_str!("settings.schema.json").to_owned(),
+            attrs: vec![],
         }
     }
 

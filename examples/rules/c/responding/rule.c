@@ -13,6 +13,24 @@ static const char EXAMPLE[] = "{\n"
                               "  \"person\": \"asesor\"\n"
                               "}";
 
+static const char SCHEMA[] = "{\n"
+                             "  \"type\": \"object\",\n"
+                             "  \"properties\": {\n"
+                             "    \"answers\": {\n"
+                             "      \"type\": \"array\",\n"
+                             "      \"items\": {\n"
+                             "        \"type\": \"object\",\n"
+                             "        \"properties\": { \"word\": { \"type\": \"string\", \"minLength\": 1 }, \"text\": { \"type\": \"string\", \"minLength\": 1 } },\n"
+                             "        \"required\": [\"word\", \"text\"],\n"
+                             "        \"additionalProperties\": false\n"
+                             "      }\n"
+                             "    },\n"
+                             "    \"person\": { \"type\": \"string\", \"minLength\": 1, \"description\": \"The word that brings a person\" }\n"
+                             "  },\n"
+                             "  \"required\": [\"answers\", \"person\"],\n"
+                             "  \"additionalProperties\": false\n"
+                             "}";
+
 enum { MOST = 64 };
 
 typedef struct {
@@ -90,6 +108,8 @@ void exports_timonel_rules_rule_describe(exports_timonel_rules_rule_description_
     plugin_string_set(&ret->version, "0.1.0");
     plugin_string_set(&ret->summary, "Answers by the first word that it knows, and brings a person who is asked for.");
     plugin_string_set(&ret->example_settings, EXAMPLE);
+    plugin_string_set(&ret->settings_schema, SCHEMA);
+    ret->attrs.len = 0;
 }
 
 // Once for these settings. What is returned is handed to every `respond`: here the settings as they are, now that they make sense.

@@ -13,6 +13,25 @@ static const char EXAMPLE[] = "{\n"
                               "  \"vip-priority\": 5\n"
                               "}";
 
+static const char SCHEMA[] = "{\n"
+                             "  \"type\": \"object\",\n"
+                             "  \"properties\": {\n"
+                             "    \"words\": {\n"
+                             "      \"type\": \"array\",\n"
+                             "      \"minItems\": 1,\n"
+                             "      \"items\": {\n"
+                             "        \"type\": \"object\",\n"
+                             "        \"properties\": { \"word\": { \"type\": \"string\", \"minLength\": 1 }, \"queue\": { \"type\": \"string\", \"minLength\": 1 } },\n"
+                             "        \"required\": [\"word\", \"queue\"],\n"
+                             "        \"additionalProperties\": false\n"
+                             "      }\n"
+                             "    },\n"
+                             "    \"vip-priority\": { \"type\": \"integer\", \"minimum\": 0, \"maximum\": 9, \"default\": 0, \"description\": \"Of customers with the tag vip\" }\n"
+                             "  },\n"
+                             "  \"required\": [\"words\"],\n"
+                             "  \"additionalProperties\": false\n"
+                             "}";
+
 enum { MOST = 64 };
 
 typedef struct {
@@ -103,6 +122,8 @@ void exports_timonel_rules_rule_describe(exports_timonel_rules_rule_description_
     plugin_string_set(&ret->version, "0.1.0");
     plugin_string_set(&ret->summary, "Places a case by the first word that it knows, and puts VIPs first.");
     plugin_string_set(&ret->example_settings, EXAMPLE);
+    plugin_string_set(&ret->settings_schema, SCHEMA);
+    ret->attrs.len = 0;
 }
 
 // Once for these settings. What is returned is handed to every `route`: here the settings as they are, now that they make sense.

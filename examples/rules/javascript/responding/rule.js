@@ -10,21 +10,40 @@ const example = {
   person: "asesor",
 };
 
+// What a host holds settings to, before `prepare` sees them.
+const words = { type: "string", minLength: 1 };
+const schema = {
+  type: "object",
+  properties: {
+    answers: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: { word: words, text: words },
+        required: ["word", "text"],
+        additionalProperties: false,
+      },
+    },
+    person: { ...words, description: "The word that brings a person" },
+  },
+  required: ["answers", "person"],
+  additionalProperties: false,
+};
+
 export const rule = {
   describe: () => ({
     name: "word-answers",
     version: "0.1.0",
     summary: "Answers by the first word that it knows, and brings a person who is asked for.",
     exampleSettings: JSON.stringify(example, null, 2),
+    settingsSchema: JSON.stringify(schema),
+    attrs: [],
   }),
 
-  // Once for these settings: what is returned here is handed to every `respond`. What is thrown, as a text, is read by whoever
-  // wrote the settings.
+  // Once for these settings, which are as the schema says: what is returned here is handed to every `respond`. What is thrown, as a
+  // text, is read by whoever wrote the settings.
   prepare(text) {
-    const { answers = [], person } = parsed(text);
-    if (!person || !answers.every(({ word, text }) => word && text)) {
-      throw "`person` and each `word` and `text` in `answers`: words were expected";
-    }
+    const { answers, person } = parsed(text);
     return new TextEncoder().encode(JSON.stringify({ answers, person }));
   },
 };

@@ -10,26 +10,48 @@ const example = {
   "vip-priority": 5,
 };
 
+// What a host holds settings to, before `prepare` sees them.
+const words = { type: "string", minLength: 1 };
+const schema = {
+  type: "object",
+  properties: {
+    words: {
+      type: "array",
+      minItems: 1,
+      items: {
+        type: "object",
+        properties: { word: words, queue: words },
+        required: ["word", "queue"],
+        additionalProperties: false,
+      },
+    },
+    "vip-priority": {
+      type: "integer",
+      minimum: 0,
+      maximum: 9,
+      default: 0,
+      description: "Of customers with the tag vip",
+    },
+  },
+  required: ["words"],
+  additionalProperties: false,
+};
+
 export const rule = {
   describe: () => ({
     name: "words-router",
     version: "0.1.0",
     summary: "Places a case by the first word that it knows, and puts VIPs first.",
     exampleSettings: JSON.stringify(example, null, 2),
+    settingsSchema: JSON.stringify(schema),
+    attrs: [],
   }),
 
-  // Once for these settings: what is returned here is handed to every `route`. What is thrown, as a text, is read by whoever
-  // wrote the settings.
+  // Once for these settings, which are as the schema says: what is returned here is handed to every `route`. What is thrown, as a
+  // text, is read by whoever wrote the settings.
   prepare(text) {
-    const settings = parsed(text);
-    const priority = settings["vip-priority"] ?? 0;
-    if (!settings.words?.length || !settings.words.every(({ word, queue }) => word && queue)) {
-      throw "`words`: at least one was expected, and each with a `word` and a `queue`";
-    }
-    if (!(Number.isInteger(priority) && priority >= 0 && priority <= 9)) {
-      throw `\`vip-priority\` is ${priority}, and 0 to 9 are possible`;
-    }
-    return new TextEncoder().encode(JSON.stringify({ words: settings.words, priority }));
+    const { words, "vip-priority": priority = 0 } = parsed(text);
+    return new TextEncoder().encode(JSON.stringify({ words, priority }));
   },
 };
 

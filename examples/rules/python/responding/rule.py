@@ -16,6 +16,26 @@ EXAMPLE = {
     "person": "asesor",
 }
 
+# What a host holds settings to, before `prepare` sees them.
+WORDS = {"type": "string", "minLength": 1}
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "answers": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"word": WORDS, "text": WORDS},
+                "required": ["word", "text"],
+                "additionalProperties": False,
+            },
+        },
+        "person": {**WORDS, "description": "The word that brings a person"},
+    },
+    "required": ["answers", "person"],
+    "additionalProperties": False,
+}
+
 
 class Rule(exports.Rule):
     def describe(self):
@@ -24,10 +44,12 @@ class Rule(exports.Rule):
             version="0.1.0",
             summary="Answers by the first word that it knows, and brings a person who is asked for.",
             example_settings=json.dumps(EXAMPLE, indent=2, ensure_ascii=False),
+            settings_schema=json.dumps(SCHEMA),
+            attrs=[],
         )
 
     def prepare(self, settings):
-        """Once for these settings: what is returned here is handed to every `respond`.
+        """Once for these settings, which are as the schema says: what is returned here is handed to every `respond`.
 
         An `Err` is read by whoever wrote the settings.
         """
@@ -37,8 +59,6 @@ class Rule(exports.Rule):
             person = read["person"]
         except (ValueError, KeyError, TypeError) as error:
             raise Err(f"the settings make no sense: {error!r}") from error
-        if not person or not all(word and text for word, text in answers):
-            raise Err("`person` and each `word` and `text` in `answers`: words were expected")
         return json.dumps({"answers": answers, "person": person}).encode()
 
 

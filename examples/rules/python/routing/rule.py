@@ -16,6 +16,33 @@ EXAMPLE = {
     "vip-priority": 5,
 }
 
+# What a host holds settings to, before `prepare` sees them.
+WORDS = {"type": "string", "minLength": 1}
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "words": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "properties": {"word": WORDS, "queue": WORDS},
+                "required": ["word", "queue"],
+                "additionalProperties": False,
+            },
+        },
+        "vip-priority": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9,
+            "default": 0,
+            "description": "Of customers with the tag vip",
+        },
+    },
+    "required": ["words"],
+    "additionalProperties": False,
+}
+
 
 class Rule(exports.Rule):
     def describe(self):
@@ -24,10 +51,12 @@ class Rule(exports.Rule):
             version="0.1.0",
             summary="Places a case by the first word that it knows, and puts VIPs first.",
             example_settings=json.dumps(EXAMPLE, indent=2, ensure_ascii=False),
+            settings_schema=json.dumps(SCHEMA),
+            attrs=[],
         )
 
     def prepare(self, settings):
-        """Once for these settings: what is returned here is handed to every `route`.
+        """Once for these settings, which are as the schema says: what is returned here is handed to every `route`.
 
         An `Err` is read by whoever wrote the settings.
         """
@@ -37,10 +66,6 @@ class Rule(exports.Rule):
             priority = int(read.get("vip-priority", 0))
         except (ValueError, KeyError, TypeError) as error:
             raise Err(f"the settings make no sense: {error!r}") from error
-        if not words or not all(word and queue for word, queue in words):
-            raise Err("`words`: at least one was expected, and each with a `word` and a `queue`")
-        if not 0 <= priority <= 9:
-            raise Err(f"`vip-priority` is {priority}, and 0 to 9 are possible")
         return json.dumps({"words": words, "priority": priority}).encode()
 
 

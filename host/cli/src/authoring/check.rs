@@ -61,7 +61,12 @@ fn admission(admitted: &Admitted, manifest: Option<&Manifest>) -> bool {
         admitted.compile_time.as_millis(),
         contract::VERSION
     );
-    println!("✓ settings     it takes its own example");
+    let schema = if admitted.schema.is_silent() {
+        "nothing is said of what they look like: with a `settings-schema` the host would see to that, and make a form of it"
+    } else {
+        "its schema is one that a host can hold them to"
+    };
+    println!("✓ settings     it takes its own example; {schema}");
     let Some(manifest) = manifest else { return false };
     let mut wrong = false;
     for (what, says, in_file) in

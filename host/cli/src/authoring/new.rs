@@ -71,10 +71,10 @@ fn own(language: Language, kind: Kind) -> &'static [File] {
     use Language::{C, JavaScript, Python, Rust};
     match (language, kind) {
         (Rust, Routing) => {
-            example!("rust/routing": "plugin.toml", "Cargo.toml", "Cargo.lock", "example-settings.json", "src/lib.rs")
+            example!("rust/routing": "plugin.toml", "Cargo.toml", "Cargo.lock", "example-settings.json", "settings-schema.json", "src/lib.rs")
         }
         (Rust, Responding) => {
-            example!("rust/responding": "plugin.toml", "Cargo.toml", "Cargo.lock", "example-settings.json", "src/lib.rs")
+            example!("rust/responding": "plugin.toml", "Cargo.toml", "Cargo.lock", "example-settings.json", "settings-schema.json", "src/lib.rs")
         }
         (JavaScript, Routing) => example!("javascript/routing": "plugin.toml", "rule.js"),
         (JavaScript, Responding) => example!("javascript/responding": "plugin.toml", "rule.js"),

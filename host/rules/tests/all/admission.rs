@@ -71,6 +71,35 @@ fn what_was_built_with_another_contract() {
     let wide = component_of("abstains", |wit| wit.replace("for-seconds: u32,", "for-seconds: u64,"));
     let Refusal::OtherTypes { what, .. } = refusal(&wide) else { panic!() };
     assert_eq!(what, "exports of `routing`");
+
+    let wide = component_of("follows_forever", |wit| wit.replace("seconds: u32,\n    }", "seconds: u64,\n    }"));
+    let Refusal::OtherTypes { what, .. } = refusal(&wide) else { panic!() };
+    assert_eq!(what, "exports of `following`");
+}
+
+#[test]
+fn what_says_of_its_settings_what_the_host_cannot_hold_to() {
+    let Refusal::Schema { problem } = refusal(&component("wants_a_pattern")) else { panic!() };
+    assert!(problem.starts_with("properties.a.pattern: this host does not read this word"), "{problem}");
+    let Refusal::Schema { problem } = refusal(&component("contains_itself")) else { panic!() };
+    assert!(problem.starts_with("$defs.a.items.$ref: `a` contains itself"), "{problem}");
+    assert_eq!(
+        refusal(&component("limits_its_example")),
+        Refusal::Example { message: "limit: got 12, expected a whole number at most 9".to_owned() }
+    );
+}
+
+#[test]
+fn settings_are_held_to_the_schema_before_the_rule_sees_them() {
+    let bench = start();
+    let component = component("limits_its_settings");
+    bench.try_rule(&component, r#"{ "limit": 9 }"#).unwrap();
+    let refused = |settings: &str| bench.try_rule(&component, settings).unwrap_err().to_string();
+    assert_eq!(
+        refused(r#"{ "limit": 10 }"#),
+        "the rule does not accept its settings: limit: got 10, expected a whole number at most 9"
+    );
+    assert!(refused("").contains("the settings are not JSON"), "{}", refused(""));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod admission;
 mod contract;
 mod decisions;
+mod fixtures;
 mod hostile;
 mod judging;
 #[path = "../guests/make.rs"]

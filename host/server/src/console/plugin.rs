@@ -19,6 +19,7 @@ use domain::raci::action::Action;
 use domain::raci::person::Person;
 use domain::rule::Version;
 use domain::rule::book::Uploaded;
+use domain::rule::schema::Schema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -190,6 +191,7 @@ fn read(server: &Server, let_in: &LetIn, id: &str, asked: &Asked) -> Result<Shee
             &may,
             &plugin,
             admitted.kinds.contains(&Kind::Approving),
+            &admitted.schema,
             &settings,
             asked,
         )?,
@@ -228,6 +230,7 @@ fn form(
     may: &May,
     plugin: &PluginFacts,
     judges: bool,
+    schema: &Schema,
     example: &Value,
     asked: &Asked,
 ) -> Result<Form, Problem> {
@@ -245,7 +248,7 @@ fn form(
     sets.dedup();
     let templates = |version: &Version| version.templates.iter().cloned().collect::<Vec<_>>().join(", ");
     let requests = |version: &Version| serde_json::to_string_pretty(&version.requests).unwrap_or_default();
-    let fields = fields(example, &settings);
+    let fields = fields(schema, example, &settings);
     let kinds = proposal::Kind::ALL.into_iter().filter(|_| judges);
     let language = let_in.person.language(company.own_language());
     Ok(Form {

@@ -37,15 +37,15 @@ impl rule::Guest for Plugin {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "Answers by the first word that it knows, and brings a person who is asked for.".to_owned(),
             example_settings: include_str!("../example-settings.json").to_owned(),
+            settings_schema: include_str!("../settings-schema.json").to_owned(),
+            attrs: Vec::new(),
         }
     }
 
-    /// Once for these settings: what is returned here is handed to every `respond`, so that a decision parses no JSON.
+    /// Once for these settings, which are as the schema says: what is returned here is handed to every `respond`, so that a
+    /// decision parses no JSON.
     fn prepare(settings: String) -> Result<Vec<u8>, String> {
         let settings: Settings = serde_json::from_str(&settings).map_err(|error| error.to_string())?;
-        if settings.person.is_empty() || settings.answers.iter().any(|answer| answer.word.is_empty()) {
-            return Err("`person` and each `word` in `answers`: a word was expected".to_owned());
-        }
         postcard::to_allocvec(&settings).map_err(|error| error.to_string())
     }
 }

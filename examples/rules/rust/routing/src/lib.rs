@@ -37,18 +37,15 @@ impl rule::Guest for Plugin {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "Places a case by the first word that it knows, and puts VIPs first.".to_owned(),
             example_settings: include_str!("../example-settings.json").to_owned(),
+            settings_schema: include_str!("../settings-schema.json").to_owned(),
+            attrs: Vec::new(),
         }
     }
 
-    /// Once for these settings: what is returned here is handed to every `route`, so that a decision parses no JSON.
+    /// Once for these settings, which are as the schema says: what is returned here is handed to every `route`, so that a decision
+    /// parses no JSON.
     fn prepare(settings: String) -> Result<Vec<u8>, String> {
         let settings: Settings = serde_json::from_str(&settings).map_err(|error| error.to_string())?;
-        if settings.words.is_empty() || settings.words.iter().any(|word| word.word.is_empty()) {
-            return Err("`words`: at least one was expected, and none of them empty".to_owned());
-        }
-        if settings.vip_priority > 9 {
-            return Err(format!("`vip-priority` is {}, and 0 to 9 are possible", settings.vip_priority));
-        }
         postcard::to_allocvec(&settings).map_err(|error| error.to_string())
     }
 }

@@ -99,7 +99,8 @@ words! {
     rule_name: "Nombre de la regla", "Nome da regra", "Name of the rule";
     begins_as: "Empieza", "Começa", "It begins";
     may_reach: "Se podrá mover hasta", "Poderá ser movida até", "It may be moved up to";
-    settings_say: "Los campos son los del ejemplo del plugin; lo que usted escriba lo revisa él mismo al proponer.", "Os campos são os do exemplo do plugin; o que você escrever ele mesmo revisa ao propor.", "The fields are those of the plugin's example; it looks itself at what you fill in when you propose.";
+    settings_say: "Los campos son los que el plugin dice tener; lo que usted escriba se revisa al proponer. Un campo vacío queda por defecto.", "Os campos são os que o plugin diz ter; o que você escrever é revisado ao propor. Um campo vazio fica no padrão.", "The fields are those that the plugin says it has; what you fill in is looked at when you propose. An empty one keeps its default.";
+    by_default: "por defecto", "padrão", "default";
     settings_whole: "Ajustes (JSON)", "Ajustes (JSON)", "Settings (JSON)";
     scope_says: "Sin marcar nada, para todos.", "Sem marcar nada, para todos.", "With nothing marked, for all.";
     languages: "Idiomas", "Idiomas", "Languages";
