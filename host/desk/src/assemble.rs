@@ -368,6 +368,7 @@ pub fn assemble(outside: Outside, workers: usize) -> (Desk, Parts) {
         introducing: tokio::sync::Mutex::default(),
         moving: tokio::sync::Mutex::default(),
         proposals,
+        told: crate::escalation::Told::default(),
         counters: Counters::default(),
     });
     let (boxes, mails): (Vec<_>, Vec<_>) = (0..workers.max(1)).map(|_| mpsc::channel()).unzip();

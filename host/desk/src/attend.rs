@@ -20,6 +20,7 @@ use rules::{Answered, Question, Round};
 
 use crate::command::{CommandError, DeskError, Done};
 use crate::consent;
+use crate::escalation;
 use crate::following;
 use crate::handing;
 use crate::input::{self, input};
@@ -103,6 +104,7 @@ pub(crate) fn timer(work: &mut Work<'_>, timer: TimerId) -> Result<Done, DeskErr
                 handing::rescue(work)?;
             }
         }
+        Purpose::Escalate { case } => escalation::due(work, case)?,
         Purpose::EndSnooze { case } => {
             if work.case().is_some_and(|known| known.id == case && known.snoozed.is_some()) {
                 work.record(Actor::Host, CaseWoken { case, by: Woken::Due })?;

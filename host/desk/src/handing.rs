@@ -276,6 +276,22 @@ pub(crate) fn rescue(work: &mut Work<'_>) -> Result<(), DeskError> {
     queue_up(work, Actor::Host, case, Place::in_queue(queue))
 }
 
+/// The time that its queue promised is running out: it waits in another one from now on.
+pub(crate) fn escalate(work: &mut Work<'_>, to: &QueueId) -> Result<(), DeskError> {
+    let Some((case, holder)) = work.case().map(|case| (case.id, case.holder.clone())) else { return Ok(()) };
+    let (from, skills) = match holder {
+        Holder::Agent { agent, .. } => (Some(agent), Vec::new()),
+        Holder::Queue { place, .. } => (None, place.skills),
+        Holder::Rules => return Ok(()),
+    };
+    // Nobody there could have it with skills that only those of the queue before have.
+    let serves = work.active.company.agents().iter().any(|agent| agent.serves(to, &skills));
+    let skills = if serves { skills } else { Vec::new() };
+    let moved = CaseMoved { case, how: Moved::Escalated, from, why: None, of: None };
+    work.record(Actor::Host, moved)?;
+    queue_up(work, Actor::Host, case, Place { skills, ..Place::in_queue(to.clone()) })
+}
+
 /// Where a rule wants the case to wait, without what the company does not have; or why it stays where it is.
 fn elsewhere(work: &Work<'_>, to: &Elsewhere) -> Result<(Place, Vec<Refused>), Refused> {
     let company = &work.active.company;

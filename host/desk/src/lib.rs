@@ -22,6 +22,7 @@ mod consent;
 mod dispatcher;
 mod doubt;
 mod erasure;
+mod escalation;
 mod export;
 mod facts;
 mod flood;

@@ -79,6 +79,8 @@ pub(crate) struct Shared {
     pub(crate) moving: tokio::sync::Mutex<()>,
     /// What people have still to agree on.
     pub(crate) proposals: Proposals,
+    /// Whom queues that are late were told of.
+    pub(crate) told: crate::escalation::Told,
     /// How often the management API may still be asked.
     pub(crate) counters: Counters,
 }

@@ -14,7 +14,7 @@ use store::{CommitError, Ticket};
 use crate::command::{Command, CommandError, DeskError, Done, Envelope, Owner};
 use crate::shared::Shared;
 use crate::work::Work;
-use crate::{agents, attend, following, handing, mass, platform, requests, status};
+use crate::{agents, attend, escalation, following, handing, mass, platform, requests, status};
 
 /// Commands that one round decides on. More would make the first of them wait for the decisions of the last.
 const ROUND: usize = 128;
@@ -221,6 +221,7 @@ fn decide(shared: &Shared, command: &Command) -> Result<(Option<Ticket>, Done), 
     if work.has_decided() {
         // Whatever it was: what of time going by there is to follow may be another.
         following::arm(&mut work)?;
+        escalation::arm(&mut work)?;
     }
     Ok((work.submit(), done))
 }

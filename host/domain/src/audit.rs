@@ -240,6 +240,14 @@ pub fn words(event: &Event, language: Language) -> String {
             say("el cliente calificó un caso", "o cliente avaliou um caso", "the customer rated a case"),
             &rated.score,
         ),
+        Event::CaseEscalated(escalated) => {
+            let words = say(
+                "el plazo de un caso llegó al",
+                "o prazo de um caso chegou a",
+                "of the time that a case had, it is over",
+            );
+            format!("{words} {} % ({})", escalated.at, escalated.queue)
+        }
         Event::CaseMoved(moved) => {
             let words = say("movió un caso", "moveu um caso", "moved a case");
             match &moved.from {

@@ -195,6 +195,32 @@ impl Calendar {
         u64::try_from(open).unwrap_or(0)
     }
 
+    /// The moment at which people will have attended for so many milliseconds, from another one on. None if they do not within a
+    /// year.
+    pub fn open_after(&self, from: Time, millis: u64) -> Option<Time> {
+        let plus = |at: Time, millis: u64| {
+            at.checked_add(jiff::SignedDuration::from_millis(i64::try_from(millis).ok()?)).ok()
+        };
+        let Some(hours) = &self.hours else { return plus(from, millis) };
+        let today = self.local(from).date();
+        // Blocks that overlap count once.
+        let (mut counted, mut left) = (from, millis);
+        for offset in 0..HORIZON {
+            for (begins, ends) in self.blocks(hours, today.checked_add(offset.days()).ok()?) {
+                let begins = begins.max(counted);
+                if begins >= ends {
+                    continue;
+                }
+                let open = u64::try_from(ends.as_millisecond() - begins.as_millisecond()).ok()?;
+                if left <= open {
+                    return plus(begins, left);
+                }
+                (left, counted) = (left - open, ends);
+            }
+        }
+        None
+    }
+
     /// Whether a block begins at the moment at which another one ended: midnight is no closing time.
     fn touches(&self, hours: &Hours, moment: Time) -> bool {
         let date = self.local(moment).date();
@@ -274,6 +300,29 @@ mod tests {
             let parts = calendar.open_before(afternoon, millis) + calendar.open_before(middle, 10 * hour);
             assert_eq!(parts, calendar.open_before(afternoon, millis + 10 * hour));
         }
+    }
+
+    #[test]
+    fn what_is_promised_on_a_friday_evening_is_due_on_monday_and_agrees_with_what_was_open_until_then() {
+        let (calendar, minute) = (bogota(), 60_000);
+        let due = |from: &str, minutes: u64| {
+            let at = calendar.open_after(from.parse().unwrap(), minutes * minute).unwrap();
+            calendar.local(at).strftime("%a %d %H:%M").to_string()
+        };
+        assert_eq!(due("2026-11-20T22:50:00Z", 15), "Mon 23 08:05", "ten minutes before closing on Friday");
+        assert_eq!(due("2026-11-23T16:50:00Z", 15), "Mon 23 14:05", "ten minutes before lunch");
+        assert_eq!(due("2026-11-23T16:50:00Z", 10), "Mon 23 12:00", "to the minute");
+        assert_eq!(due("2026-12-25T15:00:00Z", 0), "Mon 28 08:00", "at once is when somebody is there");
+        let from: Time = "2026-11-20T03:00:00Z".parse().unwrap();
+        for minutes in (1..3_000_u64).step_by(77) {
+            let until = calendar.open_after(from, minutes * minute).unwrap();
+            let passed = u64::try_from(until.as_millisecond() - from.as_millisecond()).unwrap();
+            assert_eq!(calendar.open_before(until, passed), minutes * minute);
+        }
+        let never = Calendar::new(Hours { zone: "UTC".into(), ..Hours::default() }).unwrap();
+        assert_eq!(never.open_after(from, minute), None);
+        let always = Calendar::always("UTC").unwrap();
+        assert_eq!(always.open_after(from, minute), Some(from + jiff::SignedDuration::from_mins(1)));
     }
 
     #[test]

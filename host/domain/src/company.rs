@@ -24,6 +24,7 @@ use crate::raci::Raci;
 use crate::retention::Retention;
 use crate::rule::falling::FallBack;
 use crate::rule::switch::Switch;
+use crate::sla::Policy;
 use crate::subscriber::Subscriber;
 use crate::typification::{self, Ending};
 
@@ -151,6 +152,9 @@ pub struct Queue {
     /// Minutes, 1 to 1,440, after which a case goes back to the queue if its agent has not answered the customer; never if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rescue_after: Option<u32>,
+    /// What it promises its customers; nothing if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sla: Option<Policy>,
 }
 
 /// An agent of the company.
@@ -218,7 +222,12 @@ impl Company {
         prices: Option<Prices>,
     ) -> Result<Self, Mistake> {
         if description.queues.is_empty() {
-            description.queues.push(Queue { id: "general".into(), calendar: None, rescue_after: None });
+            description.queues.push(Queue {
+                id: "general".into(),
+                calendar: None,
+                rescue_after: None,
+                sla: None,
+            });
         }
         let mistake = |key: String, value: &str, expected: &str| Mistake {
             key,
@@ -287,6 +296,9 @@ impl Company {
             if let Some(minutes) = queue.rescue_after.filter(|minutes| !(1..=1_440).contains(minutes)) {
                 let key = format!("queues[{i}].rescue-after");
                 return Err(mistake(key, &minutes.to_string(), "1 to 1440 minutes were expected"));
+            }
+            if let Some(Err((key, value, expected))) = queue.sla.as_ref().map(|sla| sla.check(&queues)) {
+                return Err(mistake(format!("queues[{i}].sla.{key}"), &value, expected));
             }
             if queues.iter().filter(|id| ***id == queue.id).count() > 1 {
                 return Err(mistake(
@@ -457,6 +469,11 @@ impl Company {
     /// After how many minutes a case of a queue is taken back from an agent who does not answer; never if none.
     pub fn rescue_after(&self, queue: &QueueId) -> Option<u32> {
         self.description.queues.iter().find(|one| one.id == *queue)?.rescue_after
+    }
+
+    /// What a queue promises its customers.
+    pub fn sla(&self, queue: &QueueId) -> Option<&Policy> {
+        self.description.queues.iter().find(|one| one.id == *queue)?.sla.as_ref()
     }
 
     /// What breaks are for.

@@ -130,6 +130,24 @@ pub struct Case {
     /// How often rules had it go elsewhere since a person last wrote.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub moved_by_rules: u32,
+    /// Whether a person has written in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answered: bool,
+    /// The answer that people owe the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owed: Option<Owed>,
+}
+
+/// An answer that people owe the customer: from when the case came to them, or the customer wrote to them, until a person writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owed {
+    /// Since when.
+    pub since: Time,
+    /// Whether it is the first of the case.
+    pub first: bool,
+    /// The step of the queue's policy that was taken last, in percent of what was promised.
+    #[serde(default)]
+    pub reached: u16,
 }
 
 /// A colleague is asked to take a case over.
@@ -201,7 +219,7 @@ impl Conversation {
     /// Takes in one event of the stream.
     pub fn fold(&mut self, time: Time, actor: &Actor, event: &Event) {
         self.fold_request(time, event);
-        self.fold_answer(actor, event);
+        self.fold_answer(time, actor, event);
         match event {
             Event::MessageReceived(message) if window::is_opened_by(&message.content) => {
                 self.last_inbound = self.last_inbound.max(Some(message.sent_at));
@@ -220,6 +238,8 @@ impl Conversation {
                     offer: None,
                     snoozed: None,
                     moved_by_rules: 0,
+                    answered: false,
+                    owed: None,
                 });
             }
             Event::CaseQueued(queued) => {
@@ -327,7 +347,7 @@ impl Conversation {
     }
 
     /// Whether somebody has to answer. A thumb under an answer asks for nothing, and whoever says how it was has been answered.
-    fn fold_answer(&mut self, actor: &Actor, event: &Event) {
+    fn fold_answer(&mut self, time: Time, actor: &Actor, event: &Event) {
         match event {
             Event::MessageReceived(message) if message.content != REACTION => {
                 let since = self.unanswered.filter(|_| self.case.is_some());
@@ -336,6 +356,36 @@ impl Conversation {
             Event::CaseRated(rated) if self.unanswered == Some(rated.at) => self.unanswered = None,
             Event::ReplyQueued(reply) if is_answer(actor, reply) => self.unanswered = None,
             Event::CaseClosed(_) => self.unanswered = None,
+            _ => {}
+        }
+        self.fold_owed(time, actor, event);
+    }
+
+    /// What people owe. While rules attend it is theirs, and what rules say is no answer of a person.
+    fn fold_owed(&mut self, time: Time, actor: &Actor, event: &Event) {
+        let unanswered = self.unanswered.is_some();
+        let Some(case) = &mut self.case else { return };
+        let owe = |case: &mut Case, since: Time| {
+            let first = !case.answered;
+            case.owed.get_or_insert(Owed { since, first, reached: 0 });
+        };
+        match event {
+            Event::CaseQueued(_) if unanswered => owe(case, time),
+            Event::MessageReceived(message)
+                if message.content != REACTION && !matches!(case.holder, Holder::Rules) =>
+            {
+                // Meta's clock counts whole seconds and is not ours: nobody has waited since later than now.
+                owe(case, message.sent_at.min(time));
+            }
+            Event::ReplyQueued(reply) if is_answer(actor, reply) => {
+                case.answered = true;
+                case.owed = None;
+            }
+            Event::CaseEscalated(escalated) => {
+                if let Some(owed) = case.owed.as_mut().filter(|owed| owed.since == escalated.since) {
+                    owed.reached = escalated.at;
+                }
+            }
             _ => {}
         }
     }
@@ -399,7 +449,10 @@ impl Conversation {
 
     /// A place has timers of its own; they end with it.
     fn drop_timers_of_place(&mut self) {
-        self.timers.retain(|_, timer| matches!(timer.purpose, Purpose::Wake { .. } | Purpose::Follow { .. }));
+        let stays = |purpose: &Purpose| {
+            matches!(purpose, Purpose::Wake { .. } | Purpose::Follow { .. } | Purpose::Escalate { .. })
+        };
+        self.timers.retain(|_, timer| stays(&timer.purpose));
     }
 
     /// The timer of a sleep ends with it.

@@ -311,6 +311,8 @@ events! {
     RatingAsked(RatingAsked) = "rating-asked", form 1;
     /// The customer said how it was.
     CaseRated(CaseRated) = "case-rated", form 1;
+    /// A part of the time within which an answer was promised is over.
+    CaseEscalated(CaseEscalated) = "case-escalated", form 1;
     /// The customer of a resolved case did not come back.
     CaseSettled(CaseSettled) = "case-settled", form 1;
     /// A person had the case go elsewhere.

@@ -39,6 +39,7 @@ pub mod retention;
 pub mod rule;
 pub mod sealed;
 pub mod sends;
+pub mod sla;
 pub mod stops;
 pub mod stream;
 pub mod subscriber;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::author::AuthorKeyId;
 use crate::event::{Event, Recorded, WhyRefused};
-use crate::id::{NumberId, PersonId, ProposalId, RuleId};
+use crate::id::{ConversationId, NumberId, PersonId, ProposalId, QueueId, RuleId};
 use crate::measure::alert::{Level, Which};
 use crate::platform::TemplateChange;
 use crate::proposal::{Kind, Proposal};
@@ -135,6 +135,17 @@ pub enum Matter {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         words: BTreeMap<String, String>,
     },
+    /// A customer has not been answered, and the time that was promised is running out or over.
+    Late {
+        /// Of which queue.
+        queue: QueueId,
+        /// From which number.
+        number: NumberId,
+        /// The conversation.
+        conversation: ConversationId,
+        /// In percent of what was promised.
+        at: u16,
+    },
     /// What an author signed runs no more.
     Author {
         /// With which key.
@@ -216,6 +227,7 @@ impl Event {
             | Self::AlertRaised(_)
             | Self::AlertEnded(_)
             | Self::AuthorRevoked(_) => true,
+            Self::CaseEscalated(escalated) => escalated.tell,
             Self::TemplateChanged(changed) => lost(&changed.change).is_some(),
             _ => false,
         }
@@ -283,6 +295,15 @@ impl Matter {
             Event::AlertEnded(ended) => {
                 Self::Alert { which: ended.which.clone(), level: None, words: BTreeMap::new() }
             }
+            Event::CaseEscalated(escalated) if escalated.tell => Self::Late {
+                queue: escalated.queue.clone(),
+                number: escalated.number.clone(),
+                conversation: match recorded.stream {
+                    Stream::Conversation(conversation) => conversation,
+                    _ => return None,
+                },
+                at: escalated.at,
+            },
             Event::AuthorRevoked(revoked) => Self::Author { key: revoked.key.clone() },
             event => {
                 let (step, proposal) = (Step::of(event)?, proposal?);
@@ -299,7 +320,7 @@ impl Matter {
             Self::Stopped { .. } | Self::Resumed { .. } | Self::Author { .. } => Task::EmergencyStop,
             Self::Rule { .. } | Self::RuleSet { .. } => Task::AdjustRoutingRules,
             Self::Template { .. } => Task::ModifyTemplates,
-            Self::Alert { .. } => Task::MonitorSla,
+            Self::Alert { .. } | Self::Late { .. } => Task::MonitorSla,
             Self::TwoPlaces { .. }
             | Self::Invited { .. }
             | Self::Left { .. }

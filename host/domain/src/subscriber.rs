@@ -48,6 +48,7 @@ pub const KINDS: &[&str] = &[
     "case-moved",
     "case-closed",
     "case-rated",
+    "case-escalated",
     "send-accepted",
     "send-refused",
     "duplicate-detected",

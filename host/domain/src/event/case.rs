@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::conversation::Case;
 use crate::decision::{Asked, Kind, NotAsked, Place, Shadowed, Traces, Why};
-use crate::id::{AgentId, CaseId, ConversationId, MessageId, QueueId, RuleId};
+use crate::id::{AgentId, CaseId, ConversationId, MessageId, NumberId, QueueId, RuleId};
 use crate::sealed::{Personal, Sealed};
 
 /// `case-opened`, in `conversation/…`.
@@ -195,6 +195,29 @@ pub struct CaseRated {
     pub score: u8,
     /// When they said so, by Meta's clock.
     pub at: Time,
+}
+
+/// `case-escalated`, in `conversation/…`: a part of the time within which its queue promised an answer is over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseEscalated {
+    /// The case.
+    pub case: CaseId,
+    /// The queue whose promise it is.
+    pub queue: QueueId,
+    /// The number that the customer wrote to.
+    pub number: NumberId,
+    /// Since when an answer is owed.
+    pub since: Time,
+    /// Until when it was promised.
+    pub due: Time,
+    /// Which part of the time, in percent: from 100 on the promise is broken.
+    pub at: u16,
+    /// The queue in which it waits from now on, if that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<QueueId>,
+    /// Whether people are told of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tell: bool,
 }
 
 /// `case-settled`, in `conversation/…`: its customer did not come back.

@@ -256,6 +256,11 @@ pub enum Purpose {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ended: Option<Ended>,
     },
+    /// See whether the customer was answered within what their queue promised.
+    Escalate {
+        /// About this case.
+        case: CaseId,
+    },
     /// There is something to do again.
     EndSnooze {
         /// About this case.

@@ -43,6 +43,8 @@ pub enum Moved {
     ShiftEnded,
     /// Its agent did not answer the customer for too long.
     Rescued,
+    /// What its queue promised was, or is about to be, broken.
+    Escalated,
 }
 
 impl Moved {
@@ -54,6 +56,7 @@ impl Moved {
             Self::Reassigned => "reassigned",
             Self::ShiftEnded => "shift-ended",
             Self::Rescued => "rescued",
+            Self::Escalated => "escalated",
         }
     }
 }

@@ -103,6 +103,7 @@ impl Event {
             | Self::CaseMoved(_)
             | Self::RatingAsked(_)
             | Self::CaseRated(_)
+            | Self::CaseEscalated(_)
             | Self::CaseOffered(_)
             | Self::CaseOfferEnded(_)
             | Self::MoveAsked(_)

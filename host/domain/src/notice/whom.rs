@@ -69,6 +69,12 @@ fn part(matter: &Matter, person: &Person, proposal: Option<&Proposal>, raci: &Ra
             let part = if *level == Some(Level::Critical) { Part::Loud } else { Part::Happened };
             (person.reaches(&which.target()) && has(Task::MonitorSla, ANY)).then_some(part)
         }
+        Matter::Late { queue, number, at, .. } => {
+            let target =
+                Target { number: Some(number.clone()), queue: Some(queue.clone()), ..Target::default() };
+            let part = if *at >= 100 { Part::Loud } else { Part::Happened };
+            (person.reaches(&target) && has(Task::MonitorSla, ANY)).then_some(part)
+        }
         // Nobody did it, and somebody has to look at it.
         Matter::Rule { undone: Some(_), .. } => {
             let row = matter.task()?;

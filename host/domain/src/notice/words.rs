@@ -174,6 +174,15 @@ impl Matter {
                 let words = say("terminó la alerta", "terminou o alerta", "the alert is over");
                 format!("{words}: {which} {}", place.join(" ")).trim_end().to_owned()
             }
+            Self::Late { queue, conversation, at, .. } => {
+                let words = say(
+                    "un cliente espera respuesta, y su plazo está al",
+                    "um cliente espera resposta, e o prazo está em",
+                    "a customer waits for an answer, and of the time promised is over",
+                );
+                let conversation: String = conversation.to_string().chars().take(8).collect();
+                format!("{words} {at} % · {queue} · {conversation}")
+            }
             Self::Author { key } => {
                 let words = say(
                     "se revocó la clave de un autor, y lo que firmó ya no corre",

@@ -72,7 +72,8 @@ fn what_was_built_with_another_contract() {
     let Refusal::OtherTypes { what, .. } = refusal(&wide) else { panic!() };
     assert_eq!(what, "exports of `routing`");
 
-    let wide = component_of("follows_forever", |wit| wit.replace("seconds: u32,\n    }", "seconds: u64,\n    }"));
+    let wide =
+        component_of("follows_forever", |wit| wit.replace("seconds: u32,\n    }", "seconds: u64,\n    }"));
     let Refusal::OtherTypes { what, .. } = refusal(&wide) else { panic!() };
     assert_eq!(what, "exports of `following`");
 }

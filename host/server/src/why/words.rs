@@ -85,6 +85,11 @@ pub(super) fn step(event: &Event, company: &Company, language: Language) -> Stri
                 Moved::Rescued => {
                     say("no respondió a tiempo", "não respondeu a tempo", "did not answer in time:")
                 }
+                Moved::Escalated => say(
+                    "espera en otra cola por su plazo; lo tenía",
+                    "espera em outra fila por causa do prazo; estava com",
+                    "waits in another queue because of its time; it was of",
+                ),
             };
             let from = moved.from.as_ref().map(agent).unwrap_or_default();
             format!("{words} {from}").trim_end().to_owned()
@@ -108,6 +113,14 @@ pub(super) fn step(event: &Event, company: &Company, language: Language) -> Stri
         Event::CaseClosed(closed) => {
             let words = say("el caso se cerró", "o caso foi encerrado", "the case was closed");
             format!("{words}: {}", closed.code)
+        }
+        Event::CaseEscalated(escalated) => {
+            let words = say(
+                "pasó de lo prometido en la cola",
+                "passou do prometido na fila",
+                "of what was promised is over in the queue",
+            );
+            format!("{} % {words} {}", escalated.at, escalated.queue)
         }
         Event::CaseRated(rated) => {
             let words =
