@@ -63,6 +63,7 @@ mod requests;
 mod rules;
 mod sending;
 mod simulation;
+mod sla;
 mod templates;
 mod timers;
 mod tower;

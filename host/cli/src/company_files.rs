@@ -170,7 +170,12 @@ impl CompanyFiles {
         let mut areas = Vec::new();
         let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
         for key in keys.into_iter().filter(|key| before.get(*key) != after.get(*key)) {
-            tasks.insert(task_of(key));
+            match key.as_str() {
+                "queues" => tasks.extend(tasks_of_queues(before.get(key), after.get(key))),
+                key => {
+                    tasks.insert(task_of(key));
+                }
+            }
             areas.push(key.clone());
         }
         for name in old.files.keys().chain(new.files.keys()).collect::<BTreeSet<_>>() {
@@ -221,11 +226,31 @@ fn has_rule(policy: &Policy, id: &str) -> bool {
     policy.rule_sets.iter().flat_map(|set| &set.rules).any(|rule| rule.id == id)
 }
 
+/// Whose a change of the queues is: what they promise belongs to whoever answers for the service level.
+fn tasks_of_queues(before: Option<&toml::Value>, after: Option<&toml::Value>) -> BTreeSet<Task> {
+    let part = |queues: Option<&toml::Value>, promises: bool| {
+        let queues = queues.and_then(toml::Value::as_array).cloned().unwrap_or_default();
+        let of_queue = |queue: toml::Value| match queue {
+            toml::Value::Table(mut table) => {
+                table.retain(|key, _| key == "id" || (key == "sla") == promises);
+                toml::Value::Table(table)
+            }
+            other => other,
+        };
+        queues.into_iter().map(of_queue).collect::<Vec<_>>()
+    };
+    let differs = |promises| part(before, promises) != part(after, promises);
+    [(differs(true), Task::MonitorSla), (differs(false), Task::AdjustRoutingRules)]
+        .into_iter()
+        .filter_map(|(differs, task)| differs.then_some(task))
+        .collect()
+}
+
 /// Whose a part of the company's description is. What nobody thought of is a matter of access, which is the strictest row.
 fn task_of(key: &str) -> Task {
     match key {
         "numbers" | "throughput" => Task::Numbers,
-        "queues" | "agents" | "automatic-messages-per-hour" => Task::AdjustRoutingRules,
+        "agents" | "automatic-messages-per-hour" => Task::AdjustRoutingRules,
         "calendars" | "zone" => Task::MonitorSla,
         "contacting" => Task::ApproveCampaigns,
         "retention" => Task::EraseData,

@@ -146,6 +146,11 @@ impl Term {
     }
 }
 
+/// How the open case of a conversation stands. None if no answer is owed, or nobody promised one.
+pub fn standing(company: &Company, conversation: &Conversation, now: Time) -> Option<Standing> {
+    Some(Clock::of(company, conversation)?.term()?.standing(now))
+}
+
 /// A case, the policy that it is under, and from when on that is counted.
 pub struct Clock<'a> {
     policy: &'a Policy,

@@ -19,6 +19,7 @@ use domain::measure::sum::Sum;
 use domain::raci::action::Action;
 use domain::raci::person::{Person, Target};
 use domain::rule::mode::Mode;
+use domain::sla::{self, Standing};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::ProjectionError;
@@ -74,9 +75,12 @@ pub(crate) struct QueueTold {
     /// Since when the oldest does.
     #[schemars(with = "Option<String>")]
     pub(crate) oldest: Option<Time>,
-    /// Those that wait for half of what was promised and more.
+    /// Minutes of its hours within which it promises the first answer; none if it promises nothing.
+    pub(crate) first_response: Option<u32>,
+    /// Cases of which the promise is at risk, with whomever they are. Of a queue that promises nothing: those that wait for half of the
+    /// board's `promise` and more.
     pub(crate) at_risk: u32,
-    /// Those that wait for longer than was promised.
+    /// Those of which it is broken. Of a queue that promises nothing: those that wait for longer than the board's `promise`.
     pub(crate) late: u32,
     /// Cases of the queue that agents have.
     pub(crate) attended: u32,
@@ -132,11 +136,12 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
     for one in company.agents() {
         agents.push((one, store.agent(&one.id)?.1));
     }
-    let mut attended = BTreeMap::<QueueId, u32>::new();
+    let mut attended = BTreeMap::<QueueId, Vec<Option<Standing>>>::new();
     for id in agents.iter().flat_map(|(_, state)| state.cases.values()) {
-        let case = reached(server, person, *id)?.and_then(|state| state.case);
-        if let Some(Holder::Agent { queue, .. }) = case.map(|case| case.holder) {
-            *attended.entry(queue).or_default() += 1;
+        let Some(conversation) = reached(server, person, *id)? else { continue };
+        if let Some(Holder::Agent { queue, .. }) = conversation.case.as_ref().map(|case| &case.holder) {
+            let stands = sla::standing(&company, &conversation, now);
+            attended.entry(queue.clone()).or_default().push(stands);
         }
     }
     let levels = in_time(server, &company, person, now)?;
@@ -149,6 +154,19 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
             count(waiting.iter().filter(late).count())
         };
         let whole = promise.map(i64::from);
+        let held = attended.remove(&queue.id).unwrap_or_default();
+        let (at_risk, late) = match &queue.sla {
+            Some(_) => {
+                let mut stand = held.clone();
+                for (_, id) in &waiting {
+                    let conversation = store.conversation(*id)?.1;
+                    stand.push(conversation.and_then(|one| sla::standing(&company, &one, now)));
+                }
+                let are = |what| count(stand.iter().filter(|one| **one == Some(what)).count());
+                (are(Standing::AtRisk), are(Standing::Late))
+            }
+            None => (beyond(whole.map(|seconds| seconds / 2)).saturating_sub(beyond(whole)), beyond(whole)),
+        };
         let serves = |(one, state): &&(&AgentDescription, Agent)| {
             state.presence == Presence::Available && one.queues.contains(&queue.id)
         };
@@ -158,9 +176,10 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
             queue: queue.id.to_string(),
             waiting: count(waiting.len()),
             oldest: waiting.iter().map(|(since, _)| *since).min(),
-            at_risk: beyond(whole.map(|seconds| seconds / 2)).saturating_sub(beyond(whole)),
-            late: beyond(whole),
-            attended: attended.get(&queue.id).copied().unwrap_or(0),
+            first_response: queue.sla.as_ref().and_then(|sla| sla.first_response),
+            at_risk,
+            late,
+            attended: count(held.len()),
             available: count(agents.iter().filter(serves).count()),
             room: agents.iter().filter(serves).map(room).sum(),
             service_level: levels.get(&queue.id).copied(),

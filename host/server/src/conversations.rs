@@ -85,7 +85,7 @@ enum Part {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ConversationList")]
 struct List {
-    /// Each with `conversation`, `number`, `customer`, `holder`, `priority`, `window-until` and `last`.
+    /// Each with `conversation`, `number`, `customer`, `holder`, `priority`, `window-until`, `promise` (until when an answer was promised, and how that stands) and `last`.
     conversations: Vec<Value>,
     /// Whether there are more than were told.
     more: bool,

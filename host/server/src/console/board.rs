@@ -15,6 +15,7 @@ use domain::conversation::{Conversation, Holder};
 use domain::id::{AgentId, QueueId};
 use domain::raci::action::Action;
 use domain::raci::person::Person;
+use domain::sla::{self, Standing};
 use serde::Deserialize;
 
 use super::frame::{Frame, may, named, page};
@@ -64,6 +65,8 @@ struct QueueRow {
     told: QueueTold,
     oldest: Option<String>,
     level: Option<String>,
+    /// Within what time it promises the first answer.
+    promise: Option<String>,
 }
 
 struct AgentRow {
@@ -138,6 +141,7 @@ fn read(server: &Server, let_in: &LetIn, which: &Which) -> Result<Shown, Problem
     let queues = board.queues.into_iter().map(|told| QueueRow {
         oldest: told.oldest.map(|since| tell.ago(since)),
         level: told.service_level.map(|part| tell.part(part)),
+        promise: told.first_response.map(|minutes| lasting(i64::from(minutes) * 60)),
         told,
     });
     let agents = board.agents.into_iter().map(|told| AgentRow {
@@ -204,9 +208,12 @@ fn cases(
             holder,
             waits: since.map(|since| tell.ago(since)),
             priority: case.map_or(0, |case| case.priority),
-            is: match (waited, promise) {
-                (Some(waited), Some(promise)) if waited >= promise => "late",
-                (Some(waited), Some(promise)) if waited >= promise / 2 => "risk",
+            is: match (sla::standing(company, conversation, board.now), waited, promise) {
+                (Some(Standing::Late), ..) => "late",
+                (Some(Standing::AtRisk), ..) => "risk",
+                (Some(Standing::InTime), ..) => "",
+                (None, Some(waited), Some(promise)) if waited >= promise => "late",
+                (None, Some(waited), Some(promise)) if waited >= promise / 2 => "risk",
                 _ => "",
             },
         }

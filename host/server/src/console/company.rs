@@ -7,9 +7,11 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::calendar::{Block, Hours};
 use domain::company::Company;
+use domain::sla::Policy;
 
 use super::frame::{Frame, page};
 use super::telling::lasting;
+use super::words::Words;
 use crate::Server;
 use crate::api::problem::Problem;
 use crate::board;
@@ -43,6 +45,8 @@ struct Queue {
     /// Whether people attend now, if there are hours.
     is_open: Option<bool>,
     rescue: String,
+    /// What it promises, and what happens meanwhile.
+    promise: Vec<String>,
     agents: String,
 }
 
@@ -55,6 +59,23 @@ struct Calendar {
     week: Vec<(&'static str, String)>,
     days: Vec<(String, String)>,
     holidays: Vec<String>,
+}
+
+/// What a queue promises, a sentence a line.
+fn promise(say: Words, policy: &Policy) -> Vec<String> {
+    let within = |minutes: u32| lasting(i64::from(minutes) * 60);
+    let mut said = Vec::new();
+    said.extend(policy.first_response.map(|minutes| format!("{} {}", say.first_response(), within(minutes))));
+    said.extend(policy.next_response.map(|minutes| format!("{} {}", say.next_response(), within(minutes))));
+    said.extend(policy.steps.iter().map(|step| {
+        let does = [
+            step.priority.map(|priority| format!("{} {priority}", say.priority().to_lowercase())),
+            step.to.as_ref().map(|to| format!("→ {to}")),
+            step.tell.then(|| say.tells().to_owned()),
+        ];
+        format!("{} %: {}", step.at, does.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }));
+    said
 }
 
 /// The page.
@@ -82,6 +103,7 @@ pub(super) async fn shown(State(server): State<Arc<Server>>, let_in: LetIn) -> R
             is_open: calendar.map(|calendar| calendar.state(frame.tell.now).open),
             calendar: one.calendar.clone().unwrap_or_else(|| say.always_open().to_owned()),
             rescue: or_none(one.rescue_after.map(|minutes| format!("{minutes} min"))),
+            promise: one.sla.as_ref().map(|policy| promise(say, policy)).unwrap_or_default(),
             agents: agents.map(|agent| agent.name.as_str()).collect::<Vec<_>>().join(", "),
         }
     });

@@ -54,6 +54,13 @@ const remains = (conversation) => {
   const until = conversation["window-until"];
   return until ? `${word("window")} ${span(new Date(until) - now())}` : word("closed");
 };
+// Until when an answer was promised. It is reckoned here, because nothing is asked for while the time runs.
+const promised = ({ promise }) => {
+  if (!promise) return null;
+  const left = new Date(promise.until) - now();
+  const standing = left <= 0 ? "late" : now() >= new Date(promise.risk) ? "risk" : "in-time";
+  return make("span", { className: `promise ${standing}`, textContent: left <= 0 ? `${word("late")} ${span(-left)}` : `${word("answer-within")} ${span(left)}` });
+};
 const holder = (conversation) => {
   const { holder } = conversation;
   if (holder.is === "queue") return `${holder.queue} · ${word("since")} ${span(now() - new Date(holder.since))}`;
@@ -87,6 +94,7 @@ function row(conversation) {
   const unanswered = last?.by.is === "customer";
   const button = make("button", { className: unanswered ? "unanswered" : "" },
     make("strong", { textContent: name(conversation) }),
+    promised(conversation) ?? "",
     make("span", { textContent: last?.text ?? "" }),
     make("small", { textContent: [holder(conversation), remains(conversation), conversation.priority > 0 ? `${word("urgent")} ${conversation.priority}` : ""].filter(Boolean).join(" · ") }));
   button.setAttribute("aria-current", conversation.conversation === open);

@@ -11,6 +11,7 @@ const table = {
   none: ["No hay conversaciones aquí.", "Não há conversas aqui.", "No conversations here."],
   more: ["Hay más.", "Há mais.", "There are more."],
   window: ["ventana", "janela", "window"], closed: ["ventana cerrada", "janela fechada", "window closed"],
+  late: ["TARDE desde hace", "ATRASADO há", "LATE for"], "answer-within": ["responder en", "responder em", "answer within"],
   since: ["espera", "espera", "waits"], urgent: ["prioridad", "prioridade", "priority"],
   customer: ["cliente", "cliente", "customer"], company: ["desde otra app", "de outro app", "from another app"], host: ["Timonel", "Timonel", "Timonel"],
   rule: ["regla", "regra", "rule"], edited: ["editado", "editada", "edited"], revoked: ["El cliente lo borró", "O cliente apagou", "The customer took it back"],

@@ -68,7 +68,7 @@ words! {
     promise_none: "Ninguna regla cuenta el nivel de servicio: no se sabe qué está en riesgo.",
         "Nenhuma regra conta o nível de serviço: não se sabe o que está em risco.",
         "No rule counts the service level: nobody knows what is at risk.";
-    risk_means: "En riesgo: pasó la mitad de ese tiempo. Tarde: pasó todo.", "Em risco: passou metade desse tempo. Atrasada: passou todo.", "At risk: half of that has passed. Late: all of it.";
+    risk_means: "En riesgo: pasó la mitad de ese tiempo. Tarde: pasó todo. Una cola con plazo propio se mide por el suyo.", "Em risco: passou metade desse tempo. Atrasada: passou todo. Uma fila com prazo próprio é medida por ele.", "At risk: half of that has passed. Late: all of it. A queue with a promise of its own goes by that.";
     agents: "Agentes", "Agentes", "Agents";
     agent: "Agente", "Agente", "Agent";
     since: "Desde", "Desde", "Since";

@@ -10,6 +10,7 @@ use domain::masking;
 use domain::message::{Content, Outgoing, Side};
 use domain::raci::person::Person;
 use domain::sealed::{Key, Lookup, Sealed};
+use domain::sla::Clock;
 use domain::stream::Actor;
 use domain::window::Service;
 use serde_json::{Value, json};
@@ -52,8 +53,16 @@ impl Teller<'_> {
             "asleep": conversation.case.as_ref().and_then(|case| case.snoozed.as_ref()),
             "yours": holds(self.person, conversation),
             "window-until": until,
+            "promise": self.promise(conversation),
             "last": self.last(id, conversation, open)?,
         }))
+    }
+
+    /// Until when an answer was promised, and how that stands.
+    fn promise(&self, conversation: &Conversation) -> Option<Value> {
+        let term = Clock::of(self.company, conversation)?.term()?;
+        let standing = term.standing(self.server.clock.now());
+        Some(json!({ "until": term.due, "risk": term.risk, "standing": standing.word() }))
     }
 
     fn key(&self, conversation: &Conversation) -> Option<Key> {

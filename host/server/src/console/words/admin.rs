@@ -187,6 +187,10 @@ words! {
     open_now: "abierto", "aberto", "open";
     closed: "cerrado", "fechado", "closed";
     changes_at: "Cambia:", "Muda:", "It changes:";
+    promises: "Lo que promete", "O que promete", "What it promises";
+    first_response: "Primera respuesta en", "Primeira resposta em", "First answer within";
+    next_response: "Las siguientes en", "As seguintes em", "Later ones within";
+    tells: "se avisa a quien vigila el servicio", "avisa-se a quem vigia o serviço", "whoever watches the service is told";
     rescue: "Se rescata el caso si no responden en", "O caso é resgatado se não respondem em", "A case is taken back if unanswered for";
     policies: "Lo que se promete y lo que se limita", "O que se promete e o que se limita", "What is promised and what is bounded";
     automatic_limit: "Mensajes automáticos por hora, como mucho", "Mensagens automáticas por hora, no máximo", "Automatic messages within an hour, at most";

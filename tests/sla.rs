@@ -1,0 +1,171 @@
+//! What a queue promises its customers is kept an eye on by the host: on the clock of its hours, over lunch, nights and restarts.
+
+use domain::agent::Presence;
+use domain::conversation::Holder;
+use domain::event::{CaseEscalated, Event};
+use domain::id::{AgentId, ConversationId};
+use domain::outside::Clock as _;
+use domain::sla::{Standing, standing};
+
+use crate::assembled::{House, Open, block_on, of_kind};
+
+/// Monday, 10:00 in Bogotá, is when a house begins.
+const COMPANY: &str = r#"
+[calendars.oficina]
+zone = "America/Bogota"
+[calendars.oficina.week]
+monday = ["08:00-12:00", "14:00-18:00"]
+[[queues]]
+id = "ventas"
+calendar = "oficina"
+[queues.sla]
+first-response = 60
+next-response = 10
+steps = [
+    { at = 50, priority = 5 },
+    { at = 100, tell = true },
+    { at = 200, to = "refuerzo", tell = true },
+]
+[[queues]]
+id = "refuerzo"
+[[agents]]
+id = "ana"
+name = "Ana"
+queues = ["ventas"]
+"#;
+
+const RULES: &[(&str, &str, &str)] = &[("router", "skills-router", r#"{"otherwise": {"queue": "ventas"}}"#)];
+
+const HOUR: i64 = 3_600;
+
+fn escalated(open: &Open) -> Vec<CaseEscalated> {
+    let one = |event| match event {
+        Event::CaseEscalated(one) => one,
+        _ => unreachable!(),
+    };
+    of_kind(&open.desk, "case-escalated").into_iter().map(one).collect()
+}
+
+fn first(open: &Open) -> ConversationId {
+    open.desk.store().conversations().unwrap().pop_first().unwrap().0
+}
+
+#[test]
+fn lunch_counts_for_nobody_and_each_step_is_taken_once_also_while_the_machine_was_off() {
+    let house = House::new(61, COMPANY, RULES);
+    let mut open = house.open().unwrap();
+    house.clock.advance(HOUR + HOUR / 2);
+    house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
+    open.settle();
+    let conversation = first(&open);
+    let state = |open: &Open| open.desk.store().conversation(conversation).unwrap().1.unwrap();
+    let stands = |open: &Open| standing(&open.desk.active().company, &state(open), house.clock.now());
+    assert_eq!(stands(&open), Some(Standing::InTime));
+
+    // Half an hour before lunch, half of the time.
+    house.clock.advance(HOUR / 2);
+    open.settle();
+    let [half] = &escalated(&open)[..] else { panic!("{:?}", escalated(&open)) };
+    assert_eq!((half.at, half.queue.as_str(), half.tell), (50, "ventas", false));
+    assert_eq!(half.due.to_string(), "2026-11-23T19:30:00Z", "half past two");
+    assert_eq!(state(&open).case.unwrap().priority, 5);
+
+    // Two hours of lunch and all but a minute of the rest.
+    house.clock.advance(2 * HOUR + 29 * 60);
+    open.settle();
+    assert_eq!(escalated(&open).len(), 1);
+    assert_eq!(stands(&open), Some(Standing::AtRisk));
+    house.clock.advance(60);
+    open.settle();
+    assert_eq!(escalated(&open).last().map(|one| (one.at, one.tell)), Some((100, true)));
+    assert_eq!(stands(&open), Some(Standing::Late));
+
+    // The machine is off when the next step is due.
+    drop(open);
+    house.clock.advance(2 * HOUR);
+    let mut open = house.open().unwrap();
+    open.settle();
+    let taken: Vec<u16> = escalated(&open).iter().map(|one| one.at).collect();
+    assert_eq!(taken, [50, 100, 200]);
+    let Some(Holder::Queue { place, since }) = state(&open).case.map(|case| case.holder) else { panic!() };
+    assert_eq!((place.queue.as_str(), since.to_string()), ("refuerzo", "2026-11-23T16:30:00Z".to_owned()));
+    let moved = of_kind(&open.desk, "case-moved");
+    let [Event::CaseMoved(moved)] = &moved[..] else { panic!("{moved:?}") };
+    assert_eq!((moved.how.word(), moved.from.as_ref()), ("escalated", None));
+    open.settle();
+    house.clock.advance(24 * HOUR);
+    open.settle();
+    assert_eq!(escalated(&open).len(), 3);
+}
+
+#[test]
+fn an_answer_in_time_ends_it_and_what_the_customer_writes_next_has_a_time_of_its_own() {
+    let house = House::new(62, COMPANY, RULES);
+    let mut open = house.open().unwrap();
+    let ana = AgentId::from("ana");
+    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
+    house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
+    open.settle();
+    let conversation = first(&open);
+    house.clock.advance(29 * 60);
+    open.settle();
+    let (agent, message) = (ana.clone(), domain::message::Outgoing::Text { body: "Hola.".to_owned() });
+    open.carry_out(move |desk| async move { desk.reply(&agent, conversation, message).await }).unwrap();
+    house.clock.advance(HOUR / 2);
+    open.settle();
+    assert_eq!(escalated(&open), [], "it was answered");
+
+    // Of ten minutes half is five. Ana has the case, and loses it when twenty are over.
+    house.post(&open.desk, &house.text("wamid.2", "573000000001", "¿y entonces?")).unwrap();
+    open.settle();
+    house.clock.advance(5 * 60 - 1);
+    open.settle();
+    assert_eq!(escalated(&open), []);
+    house.clock.advance(1);
+    open.settle();
+    assert_eq!(escalated(&open).len(), 1);
+    house.clock.advance(15 * 60);
+    open.settle();
+    let moved = of_kind(&open.desk, "case-moved");
+    let [Event::CaseMoved(moved)] = &moved[..] else { panic!("{moved:?}") };
+    assert_eq!((moved.how.word(), moved.from.as_ref()), ("escalated", Some(&ana)));
+    assert_eq!(open.desk.store().agent(&ana).unwrap().1.cases.len(), 0, "there is room for another");
+}
+
+#[test]
+fn of_a_queue_that_is_late_with_many_people_are_told_once_in_a_while() {
+    let house = House::new(63, COMPANY, RULES);
+    let mut open = house.open().unwrap();
+    for n in 1..=5 {
+        house
+            .post(&open.desk, &house.text(&format!("wamid.{n}"), &format!("57300000000{n}"), "hola"))
+            .unwrap();
+        open.settle();
+        house.clock.advance(3 * 60);
+    }
+    house.clock.advance(HOUR);
+    open.settle();
+    let told: Vec<bool> = escalated(&open).iter().filter(|one| one.at == 100).map(|one| one.tell).collect();
+    assert_eq!(told.len(), 5);
+    assert_eq!(told.iter().filter(|told| **told).count(), 1, "all are late at the same look");
+}
+
+#[test]
+fn what_makes_no_sense_of_a_promise_is_refused_with_the_key() {
+    for (wrong, key) in [
+        ("first-response = 60", "queues[0].sla.first-response"),
+        ("at = 100, tell = true", "queues[0].sla.steps[1]"),
+        ("at = 200", "queues[0].sla.steps[2].at"),
+        ("to = \"refuerzo\"", "queues[0].sla.steps[2].to"),
+    ] {
+        let instead = match wrong {
+            "first-response = 60" => "first-response = 0",
+            "at = 100, tell = true" => "at = 100",
+            "at = 200" => "at = 99",
+            _ => "to = \"nadie\"",
+        };
+        let description = toml::from_str(&COMPANY.replacen(wrong, instead, 1)).unwrap();
+        let mistake = domain::company::Company::new(description).unwrap_err();
+        assert_eq!(mistake.key, key, "{mistake}");
+    }
+}
