@@ -70,3 +70,4 @@ mod tower;
 mod webhooks;
 mod why;
 mod world;
+mod writing;

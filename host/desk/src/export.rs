@@ -130,6 +130,7 @@ impl Told<'_> {
             | Stream::Subscriber(_)
             | Stream::Telling
             | Stream::Rules
+            | Stream::QuickReplies
             | Stream::Campaign(_)
             | Stream::Move(_)
             | Stream::Sends(_)

@@ -3,8 +3,8 @@
 mod mine;
 
 use crate::event::{
-    Acted, CaseAssigned, Event, Recorded, RuleAgreed, RuleMoved, RuleReturned, RuleVersioned, RuleWithdrawn,
-    WhyRefused,
+    Acted, CaseAssigned, Event, QuickReplyDropped, QuickReplyKept, Recorded, RuleAgreed, RuleMoved,
+    RuleReturned, RuleVersioned, RuleWithdrawn, WhyRefused,
 };
 use crate::law::consent::Consent;
 use crate::law::language::Language;
@@ -35,6 +35,11 @@ pub fn subject(recorded: &Recorded) -> Option<String> {
         | (Event::RuleReturned(RuleReturned { rule, .. }), _) => format!("rule/{rule}"),
         (Event::RuleBacktested(tried), _) => format!("backtest/{}", tried.version),
         (Event::RuleSetMoved(moved), _) => format!("rule-set/{}", moved.set),
+        (
+            Event::QuickReplyKept(QuickReplyKept { name, .. })
+            | Event::QuickReplyDropped(QuickReplyDropped { name }),
+            _,
+        ) => format!("quick-reply/{name}"),
         (Event::AlertRaised(AlertRaised { which, .. }) | Event::AlertEnded(AlertEnded { which, .. }), _) => {
             format!("alert/{which}")
         }
@@ -145,6 +150,16 @@ pub fn words(event: &Event, language: Language) -> String {
         Event::PluginUploaded(plugin) => {
             let words = say("subió un componente", "enviou um componente", "uploaded a component");
             format!("{words}: {} {} ({})", plugin.name, plugin.version, plugin.component.short())
+        }
+        Event::QuickReplyKept(kept) => {
+            let words =
+                say("guardó una respuesta rápida", "guardou uma resposta rápida", "kept a quick reply");
+            with(words, &kept.name)
+        }
+        Event::QuickReplyDropped(dropped) => {
+            let words =
+                say("quitó una respuesta rápida", "removeu uma resposta rápida", "dropped a quick reply");
+            with(words, &dropped.name)
         }
         Event::AuthorRegistered(author) => {
             let words = say(

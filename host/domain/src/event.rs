@@ -10,6 +10,7 @@ mod company;
 mod conversation;
 mod moving;
 mod people;
+mod quick_replies;
 mod record;
 mod requests;
 mod rules;
@@ -50,6 +51,7 @@ pub use company::*;
 pub use conversation::*;
 pub use moving::*;
 pub use people::*;
+pub use quick_replies::*;
 pub use requests::*;
 pub use rules::*;
 pub use sending::*;
@@ -239,6 +241,10 @@ events! {
     AuthorRegistered(AuthorRegistered) = "author-registered", form 1;
     /// An author's key is trusted no more.
     AuthorRevoked(AuthorRevoked) = "author-revoked", form 1;
+    /// A text that the company shares is there, or is another.
+    QuickReplyKept(QuickReplyKept) = "quick-reply-kept", form 1;
+    /// It is not there any more.
+    QuickReplyDropped(QuickReplyDropped) = "quick-reply-dropped", form 1;
     /// Somebody wrote to us for the first time.
     ContactCreated(ContactCreated) = "contact-created", form 1;
     /// A contact has another name, or a further identifier.

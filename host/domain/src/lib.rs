@@ -33,6 +33,7 @@ pub mod outside;
 pub mod phone;
 pub mod platform;
 pub mod proposal;
+pub mod quick_reply;
 pub mod raci;
 pub mod request;
 pub mod retention;

@@ -39,6 +39,8 @@ pub enum Stream {
     Telling,
     /// What became of rules after they were signed.
     Rules,
+    /// The quick replies that the company shares.
+    QuickReplies,
     /// One template to many customers.
     Campaign(CampaignId),
     /// Many cases that go somewhere else.
@@ -66,6 +68,7 @@ impl fmt::Display for Stream {
             Self::Subscriber(id) => write!(f, "subscriber/{id}"),
             Self::Telling => f.write_str("telling"),
             Self::Rules => f.write_str("rules"),
+            Self::QuickReplies => f.write_str("quick-replies"),
             Self::Campaign(id) => write!(f, "campaign/{id}"),
             Self::Move(id) => write!(f, "move/{id}"),
             Self::Sends(actor) => write!(f, "sends/{actor}"),
@@ -80,7 +83,7 @@ impl fmt::Display for Stream {
 pub enum NotAStream {
     /// No such kind of stream.
     #[error(
-        "`{0}` names no stream: webhooks, company, rules, measures, audit, telling, contact/…, conversation/…, message/…, agent/…, \
+        "`{0}` names no stream: webhooks, company, rules, quick-replies, measures, audit, telling, contact/…, conversation/…, message/…, agent/…, \
          proposal/…, person/…, campaign/…, move/…, sends/…, inbox/… or subscriber/… was expected"
     )]
     Kind(String),
@@ -97,6 +100,7 @@ impl FromStr for Stream {
             None if text == "webhooks" => Self::Webhooks,
             None if text == "company" => Self::Company,
             None if text == "rules" => Self::Rules,
+            None if text == "quick-replies" => Self::QuickReplies,
             None if text == "measures" => Self::Measures,
             None if text == "audit" => Self::Audit,
             None if text == "telling" => Self::Telling,

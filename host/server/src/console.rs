@@ -22,6 +22,7 @@ mod people;
 mod plugin;
 mod plugins;
 mod refused;
+mod replies;
 mod rooms;
 mod rules;
 mod spending;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
         .get("/console/colours.css", Action::SignIn, file(css, include_str!("console/colours.css")))
         .get("/console/page.css", Action::SignIn, file(css, include_str!("console/page.css")))
         .get("/console/page.js", Action::SignIn, file(script, include_str!("console/page.js")))
+        .get("/console/composer.js", Action::SignIn, file(script, include_str!("console/composer.js")))
         .get("/console/words.js", Action::SignIn, file(script, include_str!("console/words.js")))
         .get("/console/tower.css", Action::SignIn, file(css, include_str!("console/tower.css")))
         .get("/console/tower.js", Action::SignIn, file(script, include_str!("console/tower.js")))
@@ -67,6 +69,7 @@ pub fn pages() -> Routes<Arc<Server>> {
         .about(About::WithinScope)
         .get("/console/rules/{rule}", Action::ReadRules, rules::one)
         .about(About::WithinScope)
+        .get("/console/replies", Action::ReadQuickReplies, replies::all)
         .get("/console/figures", Action::ReadFigures, figures::all)
         .about(About::WithinScope)
         .get("/console/figures/{metric}", Action::ReadFigures, figures::one)

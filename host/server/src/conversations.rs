@@ -5,6 +5,7 @@
 //! of record, a list is not.
 
 mod handing;
+mod offered;
 mod told;
 
 use std::sync::Arc;
@@ -63,6 +64,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
         .post("/api/v1/me/presence", Action::KeepPresence, set_presence)
         .page(Page::new("Come, go, or take a break, with one of the company's codes where it has some (`pause-codes`).").takes::<Present>().gives::<AtWork>())
         .merge(handing::api_routes())
+        .merge(offered::api_routes())
 }
 
 #[derive(Deserialize)]
@@ -295,6 +297,31 @@ fn named(server: &Server, name: &str) -> Result<(ConversationId, Conversation), 
     let id: ConversationId = name.parse().map_err(|_| CommandError::NoConversation)?;
     let found = server.desk.store().conversation(id).map_err(desk)?.1;
     Ok((id, found.ok_or(CommandError::NoConversation)?))
+}
+
+/// A conversation that somebody has, and its customer, as far as that is known.
+pub(crate) fn held(
+    server: &Server,
+    person: &Person,
+    name: &str,
+) -> Result<(Conversation, Customer), Problem> {
+    let (_, conversation) = named(server, name)?;
+    if !holds(person, &conversation) {
+        return Err(unread(person, &server.desk.active().company));
+    }
+    let (_, contact) = server.desk.store().contact(conversation.contact).map_err(desk)?;
+    let key = server.desk.keys().contact(conversation.contact).ok().flatten();
+    let (Some(contact), Some(key)) = (contact, key) else { return Err(CommandError::NoConversation.into()) };
+    let profile = contact.profile.open(&key).map_err(desk)?;
+    Ok((conversation, Customer { name: profile.name, language: contact.language }))
+}
+
+/// What a message to a customer goes by.
+pub(crate) struct Customer {
+    /// As they call themselves; empty if nobody knows.
+    pub(crate) name: String,
+    /// As `pt-BR`.
+    pub(crate) language: String,
 }
 
 /// Why somebody does not read what was said.

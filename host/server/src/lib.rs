@@ -29,6 +29,7 @@ mod operator;
 mod outbound;
 mod people;
 mod proposals;
+mod quick_replies;
 mod reading;
 mod reparse;
 mod requests;

@@ -28,6 +28,7 @@ use domain::moving::Move;
 use domain::notice::inbox::Inbox;
 use domain::platform::NumberTold;
 use domain::proposal::Proposal;
+use domain::quick_reply::QuickReplies;
 use domain::rule::book::RuleBook;
 use domain::sealed::Lookup;
 use domain::sends::Sends;
@@ -140,6 +141,11 @@ impl<'a> Fold<'a> {
                     book.fold(recorded.time, &recorded.actor, &recorded.event);
                     stream.state = State::Rules(Box::new(book));
                 }
+                Stream::QuickReplies => {
+                    let mut replies = QuickReplies::default();
+                    replies.fold(recorded.time, &recorded.actor, &recorded.event);
+                    stream.state = State::QuickReplies(Box::new(replies));
+                }
                 Stream::Agent(_) => {
                     let mut agent = Agent::default();
                     agent.fold(recorded.time, &recorded.event);
@@ -176,6 +182,9 @@ impl<'a> Fold<'a> {
             (State::Erased, _) => {}
             (State::Contact(_), Event::ContactErased(_))
             | (State::Conversation(_), Event::ConversationErased(_)) => stream.state = State::Erased,
+            (State::QuickReplies(replies), event) => {
+                replies.fold(recorded.time, &recorded.actor, event);
+            }
             (State::Company(stops), event) => stops.fold(recorded.time, &recorded.actor, event),
             (State::Contact(contact), event) => {
                 contact.fold(event);

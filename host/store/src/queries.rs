@@ -18,6 +18,7 @@ use domain::id::{
 };
 use domain::lane::Lane;
 use domain::law::spending::{Month, Spending};
+use domain::quick_reply::QuickReplies;
 use domain::sealed::{Lookup, Sealed};
 use domain::stops::Stops;
 use domain::stream::Stream;
@@ -291,6 +292,12 @@ impl Store {
                 parts().ok_or(ProjectionError::Broken("what is postponed"))
             })
             .collect()
+    }
+
+    /// The quick replies that the company shares, with the version of their stream.
+    pub fn quick_replies(&self) -> Result<(u64, QuickReplies), ProjectionError> {
+        let (version, replies) = self.folded(&Stream::QuickReplies)?;
+        Ok((version, replies.unwrap_or_default()))
     }
 
     /// What does not leave and what a person is called for, with the version of the stream `company`.

@@ -12,6 +12,7 @@ use domain::lane::Lane;
 use domain::moving::Move;
 use domain::notice::inbox::Inbox;
 use domain::proposal::Proposal;
+use domain::quick_reply::QuickReplies;
 use domain::rule::book::RuleBook;
 use domain::sends::Sends;
 use domain::stops::Stops;
@@ -33,6 +34,7 @@ pub(crate) enum State {
     Agent(Agent),
     Proposal(Box<Proposal>),
     Rules(Box<RuleBook>),
+    QuickReplies(Box<QuickReplies>),
     Person(Access),
     Inbox(Box<Inbox>),
     Subscriber(Progress),
@@ -73,7 +75,7 @@ macro_rules! folded {
 
 folded! {
     Stops = Company Contact = Contact Conversation = Conversation Delivery = Message Agent = Agent
-    Proposal = Proposal RuleBook = Rules Access = Person Campaign = Campaign Sends = Sends Inbox = Inbox
+    Proposal = Proposal RuleBook = Rules QuickReplies = QuickReplies Access = Person Campaign = Campaign Sends = Sends Inbox = Inbox
     Progress = Subscriber Move = Move
 }
 
@@ -95,6 +97,7 @@ impl Versioned {
             State::Agent(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Proposal(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Rules(state) => serde_json::to_writer(&mut bytes, state)?,
+            State::QuickReplies(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Person(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Inbox(state) => serde_json::to_writer(&mut bytes, state)?,
             State::Subscriber(state) => serde_json::to_writer(&mut bytes, state)?,
@@ -123,6 +126,7 @@ impl Versioned {
             Stream::Agent(_) => known(bytes, State::Agent)?,
             Stream::Proposal(_) => known(bytes, |state| State::Proposal(Box::new(state)))?,
             Stream::Rules => known(bytes, |state| State::Rules(Box::new(state)))?,
+            Stream::QuickReplies => known(bytes, |state| State::QuickReplies(Box::new(state)))?,
             Stream::Person(_) => known(bytes, State::Person)?,
             Stream::Subscriber(_) => known(bytes, State::Subscriber)?,
             Stream::Inbox(_) => known(bytes, |state| State::Inbox(Box::new(state)))?,

@@ -114,6 +114,7 @@ impl Board {
             | Stream::Telling
             | Stream::Measures
             | Stream::Rules
+            | Stream::QuickReplies
             | Stream::Campaign(_)
             | Stream::Move(_)
             | Stream::Sends(_)

@@ -31,6 +31,8 @@ impl Event {
             | Self::RuleSetMoved(_)
             | Self::PluginUploaded(_)
             | Self::AuthorRegistered(_)
+            | Self::QuickReplyKept(_)
+            | Self::QuickReplyDropped(_)
             | Self::AuthorRevoked(_)
             | Self::ProposalMade(_)
             | Self::ProposalEdited(_)

@@ -169,6 +169,10 @@ actions! {
     MoveCases => may(&[ReassignCases]);
     /// Comes, goes, and takes a break.
     KeepPresence => Own;
+    /// Reads the quick replies that the company shares, and calls one up for a customer.
+    ReadQuickReplies => see(&[AttendConversations, QuickReplies]);
+    /// Writes them, changes them and drops them.
+    KeepQuickReplies => may(&[QuickReplies]);
     /// Reads the picture or document of a message.
     ReadMedium => see(&[AttendConversations]);
     /// Hands a file to Meta, to be sent in a conversation.
@@ -302,6 +306,7 @@ impl Action {
                 | Self::ReadBoard
                 | Self::ReadStops
                 | Self::ReadTemplates
+                | Self::ReadQuickReplies
                 | Self::ReadMatrix
                 | Self::ReadRules
                 | Self::ReadRequests

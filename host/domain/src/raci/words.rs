@@ -51,6 +51,16 @@ impl Action {
             Self::ReadMoves => ["leer los movimientos de casos", "ler os movimentos de casos", "read the moves of cases"],
             Self::MoveCases => ["mover muchos casos", "mover muitos casos", "move many cases"],
             Self::KeepPresence => ["decir si está disponible", "dizer se está disponível", "say whether one is available"],
+            Self::ReadQuickReplies => [
+                "leer las respuestas rápidas",
+                "ler as respostas rápidas",
+                "read the quick replies",
+            ],
+            Self::KeepQuickReplies => [
+                "escribir las respuestas rápidas",
+                "escrever as respostas rápidas",
+                "write the quick replies",
+            ],
             Self::ReadMedium => ["abrir un archivo de un cliente", "abrir um arquivo de um cliente", "open a customer's file"],
             Self::UploadMedium => ["subir un archivo para un cliente", "enviar um arquivo para um cliente", "upload a file for a customer"],
             Self::ReadCompany => ["ver números, colas y horarios", "ver números, filas e horários", "see numbers, queues and hours"],

@@ -1,4 +1,5 @@
 // The agent's surface. It asks the API what there is to see, and keeps nothing but what somebody is writing.
+import { composer } from "/console/composer.js";
 import { language, word } from "/console/words.js";
 
 const part = (id) => document.getElementById(id);
@@ -331,6 +332,10 @@ part("composer").addEventListener("submit", tried(async () => {
   await read(open, false);
   part("messages").scrollTop = part("messages").scrollHeight;
 }));
+composer({
+  part, make, ask, word, tried, open: () => open,
+  sent: async (done) => { say(done.held ? word("held") : ""); await read(open, false); part("messages").scrollTop = part("messages").scrollHeight; },
+});
 part("text").addEventListener("input", () => localStorage.setItem(draft(open), part("text").value));
 part("text").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); part("composer").requestSubmit(); }

@@ -38,11 +38,12 @@ const ADMINISTRATES: [Action; 6] = [
     Action::ReadAudit,
 ];
 
-fn tower(say: Words) -> [Room; 4] {
+fn tower(say: Words) -> [Room; 5] {
     [
         ("/console/tower", say.tower(), Takes::Here(Action::ReadBoard)),
         ("/console/rules", say.rules(), Takes::Here(Action::ReadRules)),
         ("/console/figures", say.figures(), Takes::Here(Action::ReadFigures)),
+        ("/console/replies", say.quick_replies(), Takes::Here(Action::KeepQuickReplies)),
         ("/console/approvals", say.approvals(), Takes::Here(Action::ReadProposals)),
     ]
 }

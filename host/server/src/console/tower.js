@@ -147,6 +147,24 @@ document.addEventListener("submit", (event) => {
   })(event);
 });
 
+// A quick reply is called up into the form, and kept under its name.
+document.addEventListener("click", (event) => {
+  const told = event.target.closest("[data-reply]")?.dataset.reply;
+  if (!told) return;
+  const { fields, queues } = JSON.parse(told), form = part("reply");
+  form.reset();
+  for (const [name, value] of fields) if (form.elements[name]) form.elements[name].value = value;
+  for (const box of form.querySelectorAll("[name=queues]")) box.checked = queues.includes(box.value);
+  form.elements.name.focus();
+});
+async function reply(form) {
+  const { name, queues: _, ...texts } = content(form);
+  const queues = [...form.querySelectorAll("[name=queues]:checked")].map((one) => one.value);
+  await ask("POST", "/quick-replies", { name, texts, queues });
+  form.reset();
+  await look();
+}
+
 // Moves of cases: looked at before, and then exactly that list.
 function wish(form) {
   const { queue, agent, tag, minutes, to } = form.elements;
@@ -201,4 +219,4 @@ async function trial(form) {
   location.assign(to);
 }
 
-export const DOES = { preview: () => mover.preview(), trial };
+export const DOES = { preview: () => mover.preview(), trial, reply };

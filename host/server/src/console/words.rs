@@ -53,6 +53,19 @@ words! {
     who_could: "Quién podría", "Quem poderia", "Who could";
     back_to: "Volver a su trabajo", "Voltar ao seu trabalho", "Back to your work";
 
+    // The quick replies.
+    quick_replies: "Respuestas rápidas", "Respostas rápidas", "Quick replies";
+    quick_replies_say: "Un agente las trae escribiendo / en el mensaje, y las puede cambiar antes de enviarlas.", "Um agente as traz escrevendo / na mensagem, e pode mudá-las antes de enviar.", "An agent brings them by typing / in the message, and can change them before they are sent.";
+    no_quick_replies: "Todavía no hay ninguna.", "Ainda não há nenhuma.", "There are none yet.";
+    written_by: "La escribió", "Escrita por", "Written by";
+    change_it: "Cambiar", "Mudar", "Change";
+    drop: "Quitar", "Remover", "Drop";
+    keep: "Guardar", "Guardar", "Keep";
+    keep_quick_reply: "Escribir una", "Escrever uma", "Write one";
+    keep_quick_reply_says: "{customer}, {agent} y {company} se cambian por el nombre del cliente, del agente y de la empresa. Con el nombre de una que ya está, la cambia. Sin marcar colas, es para todas.",
+        "{customer}, {agent} e {company} são trocados pelo nome do cliente, do agente e da empresa. Com o nome de uma que já existe, a muda. Sem marcar filas, é para todas.",
+        "{customer}, {agent} and {company} are replaced by the names of the customer, the agent and the company. With the name of one that is there, it changes that. With no queue marked, it is for all.";
+
     // The board.
     queues: "Colas", "Filas", "Queues";
     queue: "Cola", "Fila", "Queue";

@@ -1,0 +1,117 @@
+// What an agent writes with: quick replies on `/`, and templates where the window is closed. Whatever is called up is text that the
+// agent still looks at: nothing is sent by choosing it.
+
+// `page` knows which conversation is open, how to ask the host, and how to say what went wrong.
+export function composer(page) {
+  quickReplies(page);
+  templates(page);
+}
+
+function quickReplies({ part, make, ask, open, word, tried }) {
+  const text = part("text"), list = part("replies");
+  let of = null, known = [], found = [], chosen = 0;
+  list.setAttribute("aria-label", word("replies"));
+
+  const shut = () => {
+    list.hidden = true;
+    text.removeAttribute("aria-activedescendant");
+  };
+  const mark = () => {
+    for (const [n, option] of [...list.children].entries()) option.setAttribute("aria-selected", n === chosen);
+    const current = list.children[chosen];
+    if (!current?.id) return text.removeAttribute("aria-activedescendant");
+    text.setAttribute("aria-activedescendant", current.id);
+    current.scrollIntoView({ block: "nearest" });
+  };
+  const pick = (reply) => {
+    text.value = reply.text;
+    shut();
+    text.dispatchEvent(new Event("input"));
+    text.focus();
+  };
+  const look = tried(async () => {
+    const asked = /^\/([\w-]*)$/.exec(text.value)?.[1].toLowerCase();
+    if (asked === undefined) return shut();
+    // Another conversation has another customer in them.
+    if (of !== open()) {
+      const conversation = open();
+      known = (await ask("GET", `/conversations/${conversation}/quick-replies`)).replies;
+      of = conversation;
+      if (!text.value.startsWith("/")) return;
+    }
+    found = known.filter((reply) => reply.name.includes(asked)).sort((one, other) => other.name.startsWith(asked) - one.name.startsWith(asked));
+    chosen = 0;
+    list.replaceChildren(...found.map((reply, n) => {
+      const option = make("li", { id: `reply-${n}` }, make("strong", { textContent: `/${reply.name}` }), make("span", { textContent: reply.text }));
+      option.setAttribute("role", "option");
+      option.addEventListener("mousedown", (event) => { event.preventDefault(); pick(reply); });
+      return option;
+    }));
+    part("no-replies").textContent = found.length ? "" : word("no-replies");
+    list.hidden = !found.length;
+    mark();
+  });
+  text.addEventListener("input", (event) => { part("no-replies").textContent = ""; look(event); });
+  text.addEventListener("blur", shut);
+  text.addEventListener("keydown", (event) => {
+    if (list.hidden || event.isComposing) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) chosen = (chosen + step + found.length) % found.length;
+    else if (event.key === "Enter" || event.key === "Tab") pick(found[chosen]);
+    else if (event.key === "Escape") shut();
+    else return;
+    // It is meant for the list, and neither sends nor leaves.
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (step) mark();
+  });
+}
+
+const GAP = /\{\{\s*([^{}]*?)\s*\}\}/g;
+
+function templates({ part, make, ask, open, word, tried, sent }) {
+  const dialog = part("templating"), choice = part("template"), gaps = part("template-gaps"), shown = part("template-shown");
+  let offered = [];
+  const current = () => offered[choice.selectedIndex];
+  const parts = (template) => [["header", template.header], ["body", template.body]].filter(([, text]) => text);
+  const filled = (kind, text) => text.text.replace(GAP, (whole, gap) => gaps.querySelector(`[name="${kind}/${CSS.escape(gap)}"]`)?.value.trim() || whole);
+  const preview = () => {
+    const template = current();
+    shown.replaceChildren();
+    if (!template) return;
+    for (const [kind, text] of parts(template)) shown.append(make(kind === "header" ? "strong" : "p", { textContent: filled(kind, text) }));
+    if (template.footer) shown.append(make("small", { textContent: template.footer }));
+    for (const label of template.buttons) shown.append(make("span", { className: "choice", textContent: label }));
+  };
+  const choose = () => {
+    const template = current();
+    gaps.replaceChildren(...(template ? parts(template) : []).flatMap(([kind, text]) => text.gaps.map((gap) =>
+      make("label", {}, `${gap} `, make("input", { name: `${kind}/${gap}`, required: true, maxLength: 1024, autocomplete: "off" })))));
+    preview();
+  };
+  choice.addEventListener("change", choose);
+  gaps.addEventListener("input", preview);
+  part("with-template").addEventListener("click", tried(async () => {
+    offered = (await ask("GET", `/conversations/${open()}/templates`)).templates;
+    choice.replaceChildren(...offered.map((one) => make("option", { textContent: `${one.name} · ${one.language} · ${one.category}` })));
+    part("template-none").hidden = offered.length > 0;
+    part("template-none").textContent = word("no-templates");
+    part("template-now").disabled = !offered.length;
+    choose();
+    dialog.returnValue = "";
+    dialog.showModal();
+  }));
+  dialog.addEventListener("close", tried(async () => {
+    const template = current();
+    if (dialog.returnValue !== "now" || !template) return;
+    dialog.returnValue = "";
+    const components = parts(template).filter(([, text]) => text.gaps.length).map(([kind, text]) => ({
+      is: kind,
+      parameters: text.gaps.map((gap) => ({
+        ...(text.named ? { name: gap } : {}),
+        value: { text: gaps.querySelector(`[name="${kind}/${CSS.escape(gap)}"]`).value.trim() },
+      })),
+    }));
+    await sent(await ask("POST", `/conversations/${open()}/templates`, { template: { name: template.name, language: template.language, components } }));
+  }));
+}
