@@ -70,6 +70,30 @@ with sync_playwright() as playwright:
     expect(text).to_have_value("")
     expect(ours).to_contain_text("leído")
 
+    # A quick reply, called up by its name and sent by Enter.
+    text.press_sequentially("/desp")
+    expect(page.locator("#replies")).to_contain_text("/despedida")
+    nothing_wrong(page, "quick replies")
+    text.press("Escape")
+    expect(page.locator("#replies")).to_be_hidden()
+    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+    text.press_sequentially("e")
+    text.press("Enter")
+    expect(text).to_have_value(f"Con mucho gusto, {NAME}. Cualquier cosa, aquí estamos.")
+    text.press("Enter")
+    expect(page.locator("#messages li.ours", has_text="Cualquier cosa, aquí estamos.")).to_contain_text("leído")
+
+    # A template, seen as its reader will before it leaves.
+    page.get_by_role("button", name="Plantilla").click()
+    expect(page.locator("#template option").first).to_be_attached()
+    page.locator("#template").select_option(index=0)
+    for gap in page.locator("#template-gaps input").all():
+        gap.fill("ET-2041")
+    expect(page.locator("#template-shown")).to_contain_text("ET-2041")
+    nothing_wrong(page, "a template")
+    page.locator("#template-now").click()
+    expect(page.locator("#messages li.ours").last).to_contain_text("leído")
+
     # What the customer writes comes by itself, with the words of a stranger in it.
     write("<img src=x onerror=alert(1)> gracias")
     expect(page.locator("#messages")).to_contain_text("<img src=x onerror=alert(1)> gracias")

@@ -158,7 +158,7 @@ async fn a_partner_s_rule_reads_a_customer_and_the_partner_reads_nothing_of_it()
     let message =
         company.journal(&["--kind", "reply-queued"])[0]["data"]["message"].as_str().unwrap().to_owned();
     let ids = [
-        ("{reply}", "saludo".to_owned()),
+        ("reply", "saludo".to_owned()),
         ("conversation", conversation),
         ("message", message),
         ("metric", "cases-queued".to_owned()),

@@ -12,6 +12,7 @@ mod hours;
 mod page;
 mod players;
 mod proposals;
+mod replies;
 mod signing;
 mod view;
 
@@ -147,6 +148,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         );
     }
     proposals::make(&host.desk).await?;
+    replies::make(&host.desk).await?;
     campaigns::make(&host.desk, NUMBERS[0].0, now).await?;
     tell(host.address, phones.address(), clock, &settings, temporary.is_some());
 

@@ -8,6 +8,7 @@ mod customers;
 mod dice;
 mod handing;
 mod phrases;
+mod ratings;
 mod stories;
 
 use std::sync::Arc;
@@ -61,5 +62,6 @@ pub(super) fn start(
     tasks.spawn(handing::hand(desk.clone(), people.clone(), pace));
     if customers {
         tasks.spawn(customers::write(desk.clone(), Arc::clone(phones), pace));
+        tasks.spawn(ratings::tap(Arc::clone(phones), pace));
     }
 }

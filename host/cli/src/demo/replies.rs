@@ -1,0 +1,48 @@
+//! The quick replies that the demo's supervisor has written.
+
+use desk::Desk;
+use domain::event::QuickReplyKept;
+use domain::stream::Actor;
+
+/// By name, in Spanish and in Portuguese.
+const REPLIES: [(&str, &str, &str); 5] = [
+    (
+        "saludo",
+        "¡Hola {customer}! Soy {agent}, de {company}. ¿En qué le ayudo?",
+        "Olá {customer}! Sou {agent}, da {company}. Como posso ajudar?",
+    ),
+    (
+        "horario",
+        "Atendemos de lunes a viernes de 8:00 a 18:00 y los sábados hasta el mediodía.",
+        "Atendemos de segunda a sexta das 8:00 às 18:00.",
+    ),
+    (
+        "garantia",
+        "La garantía es de doce meses con la factura. ¿Me envía una foto de ella y de la pieza?",
+        "A garantia é de doze meses com a nota fiscal. Pode me enviar uma foto dela e da peça?",
+    ),
+    (
+        "un-momento",
+        "Deme un momento, {customer}, lo reviso y le cuento.",
+        "Um momento, {customer}, vou verificar e já respondo.",
+    ),
+    (
+        "despedida",
+        "Con mucho gusto, {customer}. Cualquier cosa, aquí estamos.",
+        "Por nada, {customer}. Qualquer coisa, estamos aqui.",
+    ),
+];
+
+/// Has the supervisor keep them, unless these data have some.
+pub(super) async fn make(desk: &Desk) -> anyhow::Result<()> {
+    let marta = "marta".into();
+    if desk.active().company.raci().by_id(&marta).is_none() || !desk.quick_replies()?.0.is_empty() {
+        return Ok(());
+    }
+    for (name, es, pt) in REPLIES {
+        let texts = [("es", es), ("pt", pt)].map(|(language, text)| (language.to_owned(), text.to_owned()));
+        let kept = QuickReplyKept { name: name.to_owned(), texts: texts.into(), queues: [].into() };
+        desk.keep_quick_reply(Actor::Person(marta.clone()), kept).await?;
+    }
+    Ok(())
+}
