@@ -61,6 +61,7 @@ mod raci;
 mod ratifying;
 mod requests;
 mod rules;
+mod search;
 mod sending;
 mod simulation;
 mod sla;

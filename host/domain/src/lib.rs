@@ -39,6 +39,7 @@ pub mod request;
 pub mod retention;
 pub mod rule;
 pub mod sealed;
+pub mod search;
 pub mod sends;
 pub mod sla;
 pub mod stops;

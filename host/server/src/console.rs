@@ -53,6 +53,7 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
         .get("/console/colours.css", Action::SignIn, file(css, include_str!("console/colours.css")))
         .get("/console/page.css", Action::SignIn, file(css, include_str!("console/page.css")))
         .get("/console/page.js", Action::SignIn, file(script, include_str!("console/page.js")))
+        .get("/console/search.js", Action::SignIn, file(script, include_str!("console/search.js")))
         .get("/console/composer.js", Action::SignIn, file(script, include_str!("console/composer.js")))
         .get("/console/words.js", Action::SignIn, file(script, include_str!("console/words.js")))
         .get("/console/tower.css", Action::SignIn, file(css, include_str!("console/tower.css")))

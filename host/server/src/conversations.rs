@@ -8,6 +8,8 @@ mod handing;
 mod offered;
 mod told;
 
+pub(crate) use told::Teller;
+
 use std::sync::Arc;
 
 use axum::Json;
@@ -219,7 +221,7 @@ impl From<CommandError> for Problem {
     }
 }
 
-fn desk(error: impl Into<DeskError>) -> Problem {
+pub(crate) fn desk(error: impl Into<DeskError>) -> Problem {
     CommandError::Desk(error.into()).into()
 }
 
@@ -229,7 +231,7 @@ fn agent_of(person: &Person) -> AgentId {
 }
 
 /// Whether somebody has the case in their hands.
-fn holds(person: &Person, conversation: &Conversation) -> bool {
+pub(crate) fn holds(person: &Person, conversation: &Conversation) -> bool {
     let holder = conversation.case.as_ref().map(|case| &case.holder);
     matches!(holder, Some(Holder::Agent { agent, .. }) if *agent == agent_of(person))
 }

@@ -36,6 +36,7 @@ mod requests;
 mod routes;
 mod rules;
 mod said;
+mod search;
 mod sign_in;
 mod site;
 mod spending;

@@ -169,6 +169,8 @@ actions! {
     MoveCases => may(&[ReassignCases]);
     /// Comes, goes, and takes a break.
     KeepPresence => Own;
+    /// Looks for words in the conversations that one reads: of one's own cases, or with the row of customers' data of all one reaches.
+    SearchConversations => see(&[AttendConversations]);
     /// Reads the quick replies that the company shares, and calls one up for a customer.
     ReadQuickReplies => see(&[AttendConversations, QuickReplies]);
     /// Writes them, changes them and drops them.

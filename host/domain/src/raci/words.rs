@@ -51,6 +51,11 @@ impl Action {
             Self::ReadMoves => ["leer los movimientos de casos", "ler os movimentos de casos", "read the moves of cases"],
             Self::MoveCases => ["mover muchos casos", "mover muitos casos", "move many cases"],
             Self::KeepPresence => ["decir si está disponible", "dizer se está disponível", "say whether one is available"],
+            Self::SearchConversations => [
+                "buscar en las conversaciones",
+                "buscar nas conversas",
+                "search the conversations",
+            ],
             Self::ReadQuickReplies => [
                 "leer las respuestas rápidas",
                 "ler as respostas rápidas",

@@ -29,8 +29,8 @@ use crate::routes::{About, Routes};
 use crate::site::Site;
 use crate::{
     alerts, audit, authors, backtests, board, campaigns, contacts, conversations, delegations, figures,
-    health, inbox, live, media, moves, outbound, people, proposals, quick_replies, requests, rules, spending,
-    templates, tries, why,
+    health, inbox, live, media, moves, outbound, people, proposals, quick_replies, requests, rules, search,
+    spending, templates, tries, why,
 };
 
 use openapi::Page;
@@ -82,6 +82,7 @@ pub fn api_routes() -> Routes<Arc<Server>> {
         .merge(campaigns::api_routes())
         .merge(proposals::api_routes())
         .merge(quick_replies::api_routes())
+        .merge(search::api_routes())
         .merge(inbox::api_routes())
         .merge(live::api_routes())
         .merge(rules::api_routes())

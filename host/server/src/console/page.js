@@ -1,5 +1,6 @@
 // The agent's surface. It asks the API what there is to see, and keeps nothing but what somebody is writing.
 import { composer } from "/console/composer.js";
+import { search } from "/console/search.js";
 import { language, word } from "/console/words.js";
 
 const part = (id) => document.getElementById(id);
@@ -332,6 +333,7 @@ part("composer").addEventListener("submit", tried(async () => {
   await read(open, false);
   part("messages").scrollTop = part("messages").scrollHeight;
 }));
+search({ part, make, ask, word, tried, at, name, read });
 composer({
   part, make, ask, word, tried, open: () => open,
   sent: async (done) => { say(done.held ? word("held") : ""); await read(open, false); part("messages").scrollTop = part("messages").scrollHeight; },
@@ -408,6 +410,7 @@ async function begin() {
   part("who").textContent = me.name;
   // Whether they may go there the door says.
   fetch("/console/tower", { method: "HEAD" }).then(({ ok, redirected }) => { part("tower").hidden = !ok || redirected; }).catch(() => {});
+  part("search").hidden = !me.may.includes("search-conversations");
   await status();
   await stops();
   tabs();

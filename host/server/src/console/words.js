@@ -25,6 +25,7 @@ const table = {
   saved: ["Sin conexión: lo escrito queda guardado aquí.", "Sem conexão: o que foi escrito fica salvo aqui.", "No connection: what you wrote is kept here."],
   shut: ["Pasaron 24 horas: solo se puede enviar una plantilla.", "Passaram 24 horas: só se pode enviar um modelo.", "24 hours have passed: only a template may be sent."],
   enter: ["Enter envía, Mayús+Enter pasa de línea. / trae las respuestas rápidas.", "Enter envia, Shift+Enter pula linha. / traz as respostas rápidas.", "Enter sends, Shift+Enter begins a line. / brings the quick replies."],
+  find: ["Buscar", "Buscar", "Find"], "look-on": ["Seguir buscando", "Continuar buscando", "Look on"], "none-yet": ["Nada todavía: se puede seguir.", "Nada ainda: pode-se continuar.", "Nothing yet: one can look on."], "not-found": ["No está en lo que usted puede leer.", "Não está no que você pode ler.", "Not in what you may read."],
   replies: ["Respuestas rápidas", "Respostas rápidas", "Quick replies"], "no-replies": ["Ninguna respuesta rápida se llama así.", "Nenhuma resposta rápida tem esse nome.", "No quick reply is called that."],
   "with-template": ["Plantilla", "Modelo", "Template"], "which-template": ["Cuál", "Qual", "Which"], reads: ["Así la lee el cliente", "Assim o cliente lê", "What the customer reads"],
   "no-templates": ["No hay ninguna que Meta deje enviar y que se llene solo con palabras.", "Não há nenhum que a Meta deixe enviar e que se preencha só com palavras.", "There is none that Meta lets be sent and that words alone fill."],
@@ -49,7 +50,7 @@ const table = {
   "shift-where": ["Que los espere primero", "Que os espere primeiro", "Let them wait first for"], anybody: ["nadie en especial", "ninguém em especial", "nobody in particular"],
   "is-asked": ["pidió a", "pediu a", "asked"], "is-declined": ["no pudo tomarlo", "não pôde assumir", "could not take it over"], "is-withdrawn": ["ya no lo cede", "não cede mais", "asks no more"],
   "is-handed-over": ["tomó el caso", "assumiu o caso", "took the case over"], "is-returned": ["devolvió el caso", "devolveu o caso", "gave the case back"], "is-reassigned": ["movió el caso", "moveu o caso", "moved the case"],
-  "is-shift-ended": ["terminó su turno", "encerrou o turno", "ended the shift"], "is-rescued": ["no respondió a tiempo", "não respondeu a tempo", "did not answer in time"], "is-note": ["nota", "nota", "note"],
+  "is-shift-ended": ["terminó su turno", "encerrou o turno", "ended the shift"], "is-rescued": ["no respondió a tiempo", "não respondeu a tempo", "did not answer in time"], "is-escalated": ["por su plazo pasó a otra cola", "pelo prazo passou a outra fila", "went to another queue because of its time"], "is-note": ["nota", "nota", "note"],
   "not-agent": ["Usted no atiende clientes.", "Você não atende clientes.", "You do not attend customers."],
 };
 const column = { es: 0, pt: 1, en: 2 };

@@ -23,15 +23,15 @@ use crate::Server;
 const REMARKS: usize = 50;
 
 /// Tells somebody of conversations.
-pub(super) struct Teller<'a> {
-    pub(super) server: &'a Server,
-    pub(super) company: &'a Company,
-    pub(super) person: &'a Person,
+pub(crate) struct Teller<'a> {
+    pub(crate) server: &'a Server,
+    pub(crate) company: &'a Company,
+    pub(crate) person: &'a Person,
 }
 
 impl Teller<'_> {
     /// A conversation. `open` is whether they see who the customer is and what was said last.
-    pub(super) fn conversation(
+    pub(crate) fn conversation(
         &self,
         id: ConversationId,
         conversation: &Conversation,
@@ -69,7 +69,8 @@ impl Teller<'_> {
         self.server.desk.keys().contact(conversation.contact).ok().flatten()
     }
 
-    fn customer(&self, conversation: &Conversation, open: bool) -> Result<Value, DeskError> {
+    /// The customer, whole or masked.
+    pub(crate) fn customer(&self, conversation: &Conversation, open: bool) -> Result<Value, DeskError> {
         let (_, contact) = self.server.desk.store().contact(conversation.contact)?;
         let (Some(contact), Some(key)) = (contact, self.key(conversation)) else { return Ok(Value::Null) };
         let (profile, identity) = (contact.profile.open(&key)?, contact.identity.open(&key)?);
@@ -110,7 +111,7 @@ impl Teller<'_> {
     }
 
     /// What colleagues did to the cases of a conversation, and wrote on them for each other.
-    pub(super) fn remarks(
+    pub(crate) fn remarks(
         &self,
         id: ConversationId,
         conversation: &Conversation,
@@ -153,7 +154,7 @@ impl Teller<'_> {
     }
 
     /// A message.
-    pub(super) fn line(
+    pub(crate) fn line(
         &self,
         version: u64,
         line: &Line,
