@@ -70,6 +70,17 @@ with sync_playwright() as playwright:
     expect(text).to_have_value("")
     expect(ours).to_contain_text("leído")
 
+    # What was said is found again, without its accent.
+    page.get_by_role("searchbox").fill("buenos dias")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.locator("#found")).to_contain_text("Buenos días, soy Andrea")
+    nothing_wrong(page, "what was found")
+    page.locator("#found button").first.click()
+    expect(text).to_be_focused()
+    page.get_by_role("searchbox").press("Escape")
+    expect(page.locator("#list")).to_be_visible()
+    text.focus()
+
     # A quick reply, called up by its name and sent by Enter.
     text.press_sequentially("/desp")
     expect(page.locator("#replies")).to_contain_text("/despedida")
@@ -82,6 +93,15 @@ with sync_playwright() as playwright:
     expect(text).to_have_value(f"Con mucho gusto, {NAME}. Cualquier cosa, aquí estamos.")
     text.press("Enter")
     expect(page.locator("#messages li.ours", has_text="Cualquier cosa, aquí estamos.")).to_contain_text("leído")
+
+    # A file, with words under it.
+    page.locator("#file").set_input_files({"name": "precios.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n" + b"0" * 400})
+    expect(page.locator("#attached")).to_contain_text("precios.pdf")
+    nothing_wrong(page, "a file")
+    text.fill("Nuestros precios")
+    text.press("Enter")
+    expect(page.locator("#messages li.ours", has_text="Nuestros precios")).to_contain_text("leído")
+    expect(page.locator("#attached")).to_be_empty()
 
     # A template, seen as its reader will before it leaves.
     page.get_by_role("button", name="Plantilla").click()

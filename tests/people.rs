@@ -473,9 +473,14 @@ async fn every_route_of_the_api_lets_in_whom_the_matrix_lets_and_nobody_else() {
             );
             let person = raci.by_id(&id.into()).unwrap();
             // Of this list each sees the part that they reach.
-            let in_part =
-                [Action::ListConversations, Action::ReadBoard, Action::ReadMoves, Action::MoveCases]
-                    .contains(action);
+            let in_part = [
+                Action::ListConversations,
+                Action::SearchConversations,
+                Action::ReadBoard,
+                Action::ReadMoves,
+                Action::MoveCases,
+            ]
+            .contains(action);
             let target = if in_part { person.somewhere() } else { Target::default() };
             let may = raci.may(person, *action, &target).is_ok() && !mine;
             let asked = path.strip_prefix("/api/v1").unwrap().replace(['{', '}'], "");

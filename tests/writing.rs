@@ -91,3 +91,44 @@ async fn of_the_templates_an_agent_is_offered_what_meta_lets_be_sent_and_words_f
     assert_eq!((&templates[0]["body"], &templates[0]["header"]), (&body, &Value::Null));
     serve.stop();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_goes_to_the_customer_for_whom_it_was_handed_in_and_to_no_other() {
+    let agents: String = ["ana", "beto"]
+        .map(|id| format!("[[company.agents]]\nid = \"{id}\"\nname = \"{id}\"\nqueues = [\"general\"]\n"))
+        .concat();
+    let shop = SHOP
+        .replace("[company]", "[company]\nraci = \"raci.toml\"")
+        .replace("id = \"general\"\n", &format!("id = \"general\"\n{agents}"));
+    let people = format!("{PEOPLE}[[people]]\nid = \"beto\"\nname = \"Beto\"\nroles = [\"agent\"]\n");
+    let (company, serve) = governed_by(&shop, &people).await;
+    let mut ricardo = Caller::new(&serve);
+    ricardo.settle(&invited(&company, "ricardo")).await;
+    let mut of = Vec::new();
+    for (person, phone) in [("ana", LUCIA), ("beto", "573004445566")] {
+        let mut agent = enter(&mut ricardo, &serve, person).await;
+        assert_eq!(agent.post("/me/presence", json!({ "presence": "available" })).await.status, 200);
+        company.whatsapp.customer(phone, "Cliente").say(NUMBER, "Quiero hablar con una persona").unwrap();
+        company.until("case-assigned", of.len() + 1).await;
+        let mine = agent.get("/conversations?which=mine").await.body["conversations"][0].clone();
+        let at = format!("/conversations/{}", mine["conversation"].as_str().unwrap());
+        assert_eq!(agent.post(&format!("{at}/accept"), Value::Null).await.status, 200);
+        of.push((agent, at));
+    }
+    let [(ana, hers), (beto, his)] = &mut of[..] else { unreachable!() };
+
+    let picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
+    let handed = ana.hand_in(&format!("{hers}/files?kind=image"), picture).await;
+    assert_eq!((handed.status, &handed.body["mime-type"]), (200, &json!("image/png")), "{handed:?}");
+    let lies = ana.hand_in(&format!("{hers}/files?kind=video"), picture).await;
+    assert_eq!(lies.problem(), "not-a-file");
+    assert_eq!(beto.hand_in(&format!("{hers}/files?kind=image"), picture).await.problem(), "not-your-case");
+
+    let file = json!({ "text": "Así queda", "file": { "id": handed.body["id"] } });
+    assert_eq!(beto.post(&format!("{his}/replies"), file.clone()).await.problem(), "not-a-file");
+    assert_eq!(ana.post(&format!("{hers}/replies"), file).await.status, 200);
+    company.until("send-accepted", 1).await;
+    let got = company.whatsapp.received(LUCIA);
+    assert!(got.last().unwrap().words().contains("Así queda"), "{got:?}");
+    serve.stop();
+}

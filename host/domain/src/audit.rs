@@ -551,6 +551,7 @@ mod tests {
                 "read-stops",
                 "list-conversations",
                 "read-moves",
+                "read-quick-replies",
                 "read-company",
                 "read-spending",
                 "read-integrations",

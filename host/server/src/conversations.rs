@@ -4,6 +4,7 @@
 //! digits but of one's own cases, and what was said is read by whoever holds the case, or looks customers up by their row: that is
 //! of record, a list is not.
 
+mod files;
 mod handing;
 mod offered;
 mod told;
@@ -67,6 +68,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
         .page(Page::new("Come, go, or take a break, with one of the company's codes where it has some (`pause-codes`).").takes::<Present>().gives::<AtWork>())
         .merge(handing::api_routes())
         .merge(offered::api_routes())
+        .merge(files::api_routes())
 }
 
 #[derive(Deserialize)]
@@ -126,8 +128,12 @@ struct Before {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Reply")]
 struct Words {
-    /// 1 to 4,096 characters.
+    /// 1 to 4,096 characters; under a file at most 1,024, or none.
+    #[serde(default)]
     text: String,
+    /// A file that was handed in for this conversation.
+    #[serde(default)]
+    file: Option<files::File>,
 }
 
 /// How a case ended.
@@ -397,10 +403,14 @@ async fn reply(
     State(server): State<Arc<Server>>,
     let_in: LetIn,
     Path(name): Path<String>,
-    Json(Words { text }): Json<Words>,
+    Json(Words { text, file }): Json<Words>,
 ) -> Result<Response, Problem> {
     let (id, _) = named(&server, &name)?;
-    let done = server.desk.reply(&agent_of(&let_in.person), id, Outgoing::Text { body: text }).await?;
+    let message = match file {
+        Some(file) => file.message(&server, id, text)?,
+        None => Outgoing::Text { body: text },
+    };
+    let done = server.desk.reply(&agent_of(&let_in.person), id, message).await?;
     let status = if matches!(done, Done::Held(_)) { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok((status, Json(came_of(done))).into_response())
 }

@@ -39,7 +39,7 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
         .about(About::ConversationInQuery)
 }
 
-/// What of it the API has: to upload is for whoever writes to a customer, which is no part of it yet.
+/// What of it the API has: files for a customer are handed in by whoever holds the case (`conversations::files`).
 pub(crate) fn api_routes() -> Routes<Arc<Server>> {
     Routes::new()
         .get("/api/v1/media/{message}", Action::ReadMedium, get_medium)

@@ -151,7 +151,7 @@ fn look(server: &Server, person: &Person, sought: &Sought, after: Option<Place>)
         .map(|(id, conversation)| ((Reverse(conversation.last_inbound), id), conversation))
         .filter(|(place, _)| after.as_ref().is_none_or(|after| place > after))
         .collect();
-    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    all.sort_by_key(|(place, _)| *place);
     let (begun, mut found) = (Instant::now(), Found { hits: Vec::new(), looked: 0, next: None });
     let last = all.len();
     for (n, ((Reverse(at), id), conversation)) in all.into_iter().enumerate() {

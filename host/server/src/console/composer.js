@@ -5,6 +5,44 @@
 export function composer(page) {
   quickReplies(page);
   templates(page);
+  return files(page);
+}
+
+// A file goes to the host when its message is sent, and once: whoever sends it again names what came of it.
+function files({ part, make, ask, open, word, say }) {
+  const input = part("file"), shown = part("attached");
+  let chosen = null;
+  const drop = () => { chosen = null; input.value = ""; shown.replaceChildren(); };
+  const choose = (file) => {
+    if (!file) return;
+    chosen = { file, of: open(), id: null };
+    const away = make("button", { type: "button", textContent: word("detach") });
+    away.addEventListener("click", () => { drop(); part("text").focus(); });
+    shown.replaceChildren(`${file.name} · ${Math.ceil(file.size / 1024)} KiB `, away);
+    part("text").focus();
+  };
+  const kind = ({ type }) => (["image/jpeg", "image/png"].includes(type) ? "image" : ["video/mp4", "video/3gpp"].includes(type) ? "video" : type.startsWith("audio/") ? "audio" : "document");
+  part("attach").addEventListener("click", () => input.click());
+  input.addEventListener("change", () => choose(input.files[0]));
+  part("text").addEventListener("paste", (event) => {
+    const [file] = event.clipboardData.files;
+    if (file) { event.preventDefault(); choose(file); }
+  });
+  part("composer").addEventListener("dragover", (event) => event.preventDefault());
+  part("composer").addEventListener("drop", (event) => { event.preventDefault(); choose(event.dataTransfer.files[0]); });
+  return {
+    drop,
+    // What a reply names; nothing if no file was chosen, or it was for another customer.
+    handed: async () => {
+      if (!chosen || chosen.of !== open()) { drop(); return null; }
+      if (!chosen.id) {
+        say(word("uploading"));
+        chosen.id = (await ask("POST", `/conversations/${open()}/files?kind=${kind(chosen.file)}`, chosen.file)).id;
+        say("");
+      }
+      return { id: chosen.id, filename: chosen.file.name };
+    },
+  };
 }
 
 function quickReplies({ part, make, ask, open, word, tried }) {

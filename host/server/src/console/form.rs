@@ -118,15 +118,9 @@ fn field(like: &Schema, value: Option<&Value>) -> Field {
 
 /// How a setting that holds nothing is read.
 fn unfilled(like: &Schema) -> &'static str {
-    let texts = like.choices.iter().all(Value::is_string);
     match like.types.first() {
-        _ if !like.choices.is_empty() => {
-            if texts {
-                "choice"
-            } else {
-                "json"
-            }
-        }
+        _ if !like.choices.is_empty() && like.choices.iter().all(Value::is_string) => "choice",
+        _ if !like.choices.is_empty() => "json",
         Some(Type::String) if like.types.len() == 1 => {
             if has_lines(like, "") {
                 "lines"

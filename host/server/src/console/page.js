@@ -27,7 +27,9 @@ async function ask(method, path, body, headers = {}) {
   let answer;
   try {
     answer = await fetch(`/api/v1${path}`, {
-      method, headers: { ...(body ? { "Content-Type": "application/json" } : {}), ...headers }, body: body && JSON.stringify(body),
+      method,
+      headers: { ...(body ? { "Content-Type": body instanceof Blob ? "application/octet-stream" : "application/json" } : {}), ...headers },
+      body: body instanceof Blob ? body : body && JSON.stringify(body),
     });
   } catch {
     throw new Error(word("saved"));
@@ -324,18 +326,20 @@ part("close").addEventListener("submit", tried(async () => {
 let sending = null;
 part("composer").addEventListener("submit", tried(async () => {
   const text = part("text").value.trim();
-  if (!text) return;
-  if (sending?.text !== text || sending.conversation !== open) sending = { text, conversation: open, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
-  await act("replies", { text }, { "Idempotency-Key": sending.key });
+  const file = await attached.handed();
+  if (!text && !file) return;
+  if (sending?.text !== text || sending.file?.id !== file?.id || sending.conversation !== open) sending = { text, file, conversation: open, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
+  await act("replies", { text, ...(file ? { file } : {}) }, { "Idempotency-Key": sending.key });
   sending = null;
+  attached.drop();
   part("text").value = "";
   localStorage.removeItem(draft(open));
   await read(open, false);
   part("messages").scrollTop = part("messages").scrollHeight;
 }));
 search({ part, make, ask, word, tried, at, name, read });
-composer({
-  part, make, ask, word, tried, open: () => open,
+const attached = composer({
+  part, make, say, ask, word, tried, open: () => open,
   sent: async (done) => { say(done.held ? word("held") : ""); await read(open, false); part("messages").scrollTop = part("messages").scrollHeight; },
 });
 part("text").addEventListener("input", () => localStorage.setItem(draft(open), part("text").value));

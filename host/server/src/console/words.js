@@ -25,6 +25,7 @@ const table = {
   saved: ["Sin conexión: lo escrito queda guardado aquí.", "Sem conexão: o que foi escrito fica salvo aqui.", "No connection: what you wrote is kept here."],
   shut: ["Pasaron 24 horas: solo se puede enviar una plantilla.", "Passaram 24 horas: só se pode enviar um modelo.", "24 hours have passed: only a template may be sent."],
   enter: ["Enter envía, Mayús+Enter pasa de línea. / trae las respuestas rápidas.", "Enter envia, Shift+Enter pula linha. / traz as respostas rápidas.", "Enter sends, Shift+Enter begins a line. / brings the quick replies."],
+  attach: ["Adjuntar", "Anexar", "Attach"], detach: ["Quitar", "Remover", "Take away"], uploading: ["Subiendo el archivo…", "Enviando o arquivo…", "Uploading the file…"],
   find: ["Buscar", "Buscar", "Find"], "look-on": ["Seguir buscando", "Continuar buscando", "Look on"], "none-yet": ["Nada todavía: se puede seguir.", "Nada ainda: pode-se continuar.", "Nothing yet: one can look on."], "not-found": ["No está en lo que usted puede leer.", "Não está no que você pode ler.", "Not in what you may read."],
   replies: ["Respuestas rápidas", "Respostas rápidas", "Quick replies"], "no-replies": ["Ninguna respuesta rápida se llama así.", "Nenhuma resposta rápida tem esse nome.", "No quick reply is called that."],
   "with-template": ["Plantilla", "Modelo", "Template"], "which-template": ["Cuál", "Qual", "Which"], reads: ["Así la lee el cliente", "Assim o cliente lê", "What the customer reads"],

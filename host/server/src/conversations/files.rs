@@ -1,0 +1,136 @@
+//! Files for a customer: handed to Meta first, and then sent by what Meta calls them.
+//!
+//! Two requests, because a large file on a bad line is to be tried again without being sent twice. What a file is called by is good
+//! in the conversation for which it was handed in, and in no other.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::handler::Handler as _;
+use axum::http::StatusCode;
+use desk::UploadError;
+use domain::Time;
+use domain::id::ConversationId;
+use domain::media::LARGEST;
+use domain::message::{MediaKind, Outgoing, OutgoingMedia, Source};
+use domain::raci::action::Action;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{desk, holds, named, unread};
+use crate::Server;
+use crate::api::openapi::Page;
+use crate::api::problem::Problem;
+use crate::let_in::LetIn;
+use crate::routes::{About, Routes};
+
+/// The route of the API.
+pub(super) fn api_routes() -> Routes<Arc<Server>> {
+    let largest = usize::try_from(LARGEST).unwrap_or(usize::MAX);
+    Routes::new()
+        .post(
+            "/api/v1/conversations/{conversation}/files",
+            Action::UploadMedium,
+            hand_in.layer(DefaultBodyLimit::max(largest)),
+        )
+        .about(About::ConversationInPath)
+        .largest(largest)
+        .page(
+            Page::new(
+                "Hand in a file for the customer whose case you hold: `kind` is `image`, `video`, `audio`, `document` or `sticker`, and \
+                 what it is has to be told by its bytes too. It is sent by a reply that names it.",
+            )
+            .takes_bytes()
+            .gives::<HandedIn>(),
+        )
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct What {
+    kind: MediaKind,
+}
+
+/// A file that can be sent.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "FileHandedIn")]
+struct HandedIn {
+    /// By what a reply names it.
+    id: String,
+    /// Until when.
+    #[schemars(with = "String")]
+    until: Time,
+    /// What it is, by its bytes.
+    mime_type: String,
+    /// How large it is.
+    bytes: u64,
+}
+
+/// A file that was handed in for this conversation.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "ReplyFile")]
+pub(super) struct File {
+    /// What handing it in gave.
+    id: String,
+    /// What the customer sees a document called.
+    #[serde(default)]
+    filename: Option<String>,
+}
+
+impl File {
+    /// As a message, with words under it.
+    pub(super) fn message(
+        self,
+        server: &Server,
+        conversation: ConversationId,
+        words: String,
+    ) -> Result<Outgoing, Problem> {
+        let uploaded = server.desk.store().upload(conversation, &self.id).map_err(desk)?;
+        let uploaded = uploaded.ok_or_else(|| {
+            let detail = "`file.id`: a file that was handed in for this conversation was expected";
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-file", detail)
+        })?;
+        let is_document = uploaded.media == MediaKind::Document;
+        Ok(Outgoing::Media(OutgoingMedia {
+            kind: uploaded.media,
+            source: Source::Id(uploaded.id),
+            caption: Some(words).filter(|words| !words.is_empty()),
+            filename: self.filename.filter(|_| is_document),
+            voice: false,
+        }))
+    }
+}
+
+async fn hand_in(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Path(name): Path<String>,
+    Query(What { kind }): Query<What>,
+    body: Bytes,
+) -> Result<Json<HandedIn>, Problem> {
+    let (id, conversation) = named(&server, &name)?;
+    if !holds(&let_in.person, &conversation) {
+        return Err(unread(&let_in.person, &server.desk.active().company));
+    }
+    let uploaded = server.desk.upload(let_in.actor(), id, kind, body).await.map_err(refused)?;
+    Ok(Json(HandedIn {
+        id: uploaded.id,
+        until: uploaded.until,
+        mime_type: uploaded.mime_type,
+        bytes: uploaded.bytes,
+    }))
+}
+
+fn refused(error: UploadError) -> Problem {
+    let (status, kind) = match &error {
+        UploadError::NotSendable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not-a-file"),
+        UploadError::NoConversation => (StatusCode::NOT_FOUND, "not-there"),
+        UploadError::Call(_) | UploadError::NoToken => (StatusCode::BAD_GATEWAY, "meta-did-not-take-it"),
+        UploadError::File(_) | UploadError::Desk(_) => (StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed"),
+    };
+    Problem::new(status, kind, error.to_string())
+}
