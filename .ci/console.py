@@ -135,6 +135,9 @@ with sync_playwright() as playwright:
     page.locator("#pass-now").press("Enter")
     remark = page.locator("#messages li.remark", has_text="Prefiere que le escriban por la tarde")
     expect(remark).to_have_count(1)
+    # What there is nothing to do with is not offered.
+    for act in ("Retomar", "Ya no ceder"):
+        expect(page.get_by_role("button", name=act)).to_be_hidden()
     page.get_by_role("button", name="Posponer").click()
     page.locator("#passing select").select_option("hour")
     page.locator("#pass-now").click()

@@ -15,9 +15,11 @@ use rules::{Answer, Limits, Rule};
 
 use crate::support::{company, input, message, start_with};
 
-/// The name of a guest, what it is, and what it says to a customer who asks for an invoice and for the opening hours; nothing of those
-/// that are not asked in conversations.
-const RELEASED: [(&str, &str, Kind, Option<(Outcome, &str)>); 16] = [
+/// The version of the contract, the name of a guest, what it is, and what it says to a customer who asks for an invoice and for the
+/// opening hours; nothing of those that are not asked in conversations.
+type Guest = (&'static str, &'static str, Kind, Option<(Outcome, &'static str)>);
+
+const RELEASED: [Guest; 16] = [
     ("0.1.0", "c-routing", Kind::Routing, Some((Outcome::Placed, "Palabra «factura»; VIP"))),
     ("0.1.0", "javascript-routing", Kind::Routing, Some((Outcome::Placed, "Palabra «factura»; VIP"))),
     ("0.1.0", "python-routing", Kind::Routing, Some((Outcome::Placed, "Palabra «factura»; VIP"))),

@@ -219,7 +219,7 @@ async function read(id, chosen) {
   part("offer").hidden = !offer;
   part("take").hidden = part("decline").hidden = !offer?.["is-you"];
   part("offered").textContent = offer ? `${offer["is-you"] ? word("asks") : `${word("waits-for")} ${offer.name}`}: ${offer.why ?? ""}` : "";
-  const may = { "hand-over": !offer, withdraw: offer, snooze: !conversation?.asleep, wake: conversation?.asleep };
+  const may = { "hand-over": !offer, withdraw: Boolean(offer), snooze: !conversation?.asleep, wake: Boolean(conversation?.asleep) };
   for (const button of part("hands").children) button.hidden = !(may[button.dataset.act] ?? true);
   part("hint").textContent = conversation && !conversation["window-until"] ? word("shut") : word("enter");
   part("earlier").hidden = !told?.more;

@@ -57,6 +57,7 @@ words! {
     quick_replies: "Respuestas rápidas", "Respostas rápidas", "Quick replies";
     quick_replies_say: "Un agente las trae escribiendo / en el mensaje, y las puede cambiar antes de enviarlas.", "Um agente as traz escrevendo / na mensagem, e pode mudá-las antes de enviar.", "An agent brings them by typing / in the message, and can change them before they are sent.";
     no_quick_replies: "Todavía no hay ninguna.", "Ainda não há nenhuma.", "There are none yet.";
+    every_queue: "todas", "todas", "all";
     written_by: "La escribió", "Escrita por", "Written by";
     change_it: "Cambiar", "Mudar", "Change";
     drop: "Quitar", "Remover", "Drop";
