@@ -1,13 +1,15 @@
 """An agent at work in a browser, from the customer's first words to the end of the case; see `console` beside this."""
 
 import sys
+from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
 from pages import nothing_wrong
 from pages import write as say
 
-browser_path, host, phones = sys.argv[1:4]
+browser_path, host, phones, kept = sys.argv[1:]
+Path(kept).mkdir(parents=True, exist_ok=True)
 # A phone of whoever tries the demo.
 PHONE, NUMBER, NAME = "573105550199", "106540352242922", "Usted, en Bogotá"
 
@@ -74,7 +76,7 @@ with sync_playwright() as playwright:
     page.get_by_role("searchbox").fill("buenos dias")
     page.get_by_role("searchbox").press("Enter")
     expect(page.locator("#found")).to_contain_text("Buenos días, soy Andrea")
-    nothing_wrong(page, "what was found")
+    nothing_wrong(page, "what was found", kept)
     page.locator("#found button").first.click()
     expect(text).to_be_focused()
     page.get_by_role("searchbox").press("Escape")
@@ -84,7 +86,7 @@ with sync_playwright() as playwright:
     # A quick reply, called up by its name and sent by Enter.
     text.press_sequentially("/desp")
     expect(page.locator("#replies")).to_contain_text("/despedida")
-    nothing_wrong(page, "quick replies")
+    nothing_wrong(page, "quick replies", kept)
     text.press("Escape")
     expect(page.locator("#replies")).to_be_hidden()
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
@@ -110,14 +112,19 @@ with sync_playwright() as playwright:
     for gap in page.locator("#template-gaps input").all():
         gap.fill("ET-2041")
     expect(page.locator("#template-shown")).to_contain_text("ET-2041")
-    nothing_wrong(page, "a template")
+    nothing_wrong(page, "a template that is filled in", kept)
     page.locator("#template-now").click()
     expect(page.locator("#messages li.ours").last).to_contain_text("leído")
 
     # What the customer writes comes by itself, with the words of a stranger in it.
     write("<img src=x onerror=alert(1)> gracias")
     expect(page.locator("#messages")).to_contain_text("<img src=x onerror=alert(1)> gracias")
-    nothing_wrong(page, "a conversation")
+    # So do letters that run the other way, pile up, or are nothing but pictures: the page stays as wide as it is.
+    write("\u202eתיבה \u202dנגמר\u2066 " + "Z\u0351\u036b\u0343\u036a\u0302" * 60)
+    write("🔨" * 4096)
+    write("a" * 3000)
+    expect(page.locator("#messages")).to_contain_text("aaaaaaaaaa")
+    nothing_wrong(page, "a conversation", kept)
 
     # Why a rule said what it said, and that it would say it again.
     page.locator("#messages").get_by_role("button", name="Por qué").first.click()

@@ -11,6 +11,7 @@ mod board;
 mod campaigns;
 mod chart;
 mod company;
+mod components;
 mod differing;
 mod figures;
 mod form;
@@ -89,5 +90,6 @@ pub fn pages() -> Routes<Arc<Server>> {
         .get("/console/spending", Action::ReadSpending, spending::shown)
         .get("/console/integrations", Action::ReadIntegrations, integrations::shown)
         .get("/console/audit", Action::ReadAudit, audit::shown)
+        .get("/console/components", Action::SeeOneself, components::shown)
         .get("/console/health", Action::ReadStatus, health::shown)
 }

@@ -60,6 +60,7 @@ struct One {
     judgements: Vec<(String, String, String)>,
     heard: Vec<(String, &'static str, String)>,
     signed: Vec<(String, String)>,
+    forced: Option<Forced>,
     /// Why somebody has to say that it is theirs, if somebody has.
     mark: Option<String>,
     acts: Vec<Act>,
@@ -122,6 +123,15 @@ pub(super) async fn all(
     page(&read.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??)
 }
 
+/// That somebody went past the approvals, and what came of it.
+struct Forced {
+    by: String,
+    at: String,
+    why: String,
+    /// Who looked at it afterwards, and what they found.
+    reviewed: Option<(String, String)>,
+}
+
 /// One of them.
 pub(super) async fn one(
     State(server): State<Arc<Server>>,
@@ -175,6 +185,12 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
         judgements: judgements.collect(),
         heard: heard.collect(),
         signed: told.signed.iter().map(|one| (who(raci, &one["by"]), at(&one["at"]))).collect(),
+        forced: proposal.forced.as_ref().map(|forced| Forced {
+            by: named(raci, forced.by.as_str()),
+            at: tell.at(forced.at),
+            why: forced.why.clone(),
+            reviewed: forced.reviewed.as_ref().map(|(by, found)| (named(raci, by.as_str()), found.clone())),
+        }),
         mark: told.to_ratify["words"].as_str().map(ToOwned::to_owned),
         acts: told.yours.iter().filter_map(|does| act(say, does)).collect(),
         told,

@@ -275,6 +275,7 @@ words! {
     object: "Estoy en contra", "Sou contra", "I object";
     force: "Pasar por encima (emergencia)", "Passar por cima (emergência)", "Go past the approvals (emergency)";
     review: "Revisar lo que se hizo de emergencia", "Revisar o que se fez em emergência", "Review what was done in an emergency";
+    was_reviewed: "Lo revisó", "Revisado por", "Reviewed by";
     was_forced: "Se pasó por encima de las aprobaciones", "Passou-se por cima das aprovações", "Somebody went past the approvals";
     ratify: "Ratificar", "Ratificar", "Ratify";
     in_words: "En palabras (hace falta para rechazar, pasar por encima y revisar)", "Em palavras (necessário para rejeitar, passar por cima e revisar)", "In words (needed to reject, go past and review)";

@@ -15,6 +15,36 @@ words! {
     audit: "Auditoría", "Auditoria", "Audit";
     health: "Salud", "Saúde", "Health";
     yes: "Sí", "Sim", "Yes";
+    components: "Componentes", "Componentes", "Components";
+    components_say: "De lo que están hechas las páginas: cada pieza una vez, con la clase que la hace y para qué es.", "De que são feitas as páginas: cada peça uma vez, com a classe que a faz e para que serve.", "What pages are made of: each part once, with the class that makes it and what it is for.";
+    colours: "Colores", "Cores", "Colours";
+    colours_say: "Cada uno dice algo, y ninguno lo dice solo: al lado hay siempre una palabra.", "Cada uma diz algo, e nenhuma diz sozinha: ao lado há sempre uma palavra.", "Each says something, and none says it alone: there is always a word beside it.";
+    colour_ink: "lo que se lee", "o que se lê", "what is read";
+    colour_dim: "lo que acompaña", "o que acompanha", "what goes along with it";
+    colour_mark: "lo que se puede tocar, y dónde se está", "o que se pode tocar, e onde se está", "what can be pressed, and where one is";
+    colour_good: "va bien", "vai bem", "it goes well";
+    colour_risk: "hay que mirarlo", "é preciso olhar", "it wants to be looked at";
+    colour_bad: "va mal, o no se deshace", "vai mal, ou não se desfaz", "it goes badly, or cannot be undone";
+    colour_line: "separa", "separa", "it divides";
+    colour_soft: "lo elegido", "o escolhido", "what is chosen";
+    headings: "Textos", "Textos", "Texts";
+    headings_say: "Un título por página y uno por tarjeta. Lo secundario va en gris.", "Um título por página e um por cartão. O secundário vai em cinza.", "One heading a page and one a card. What is secondary is grey.";
+    buttons: "Botones", "Botões", "Buttons";
+    buttons_say: "Uno principal por formulario. En rojo, lo que no se deshace o detiene a otros. Un interruptor dice cómo está.", "Um principal por formulário. Em vermelho, o que não se desfaz ou detém outros. Um interruptor diz como está.", "One main button a form. Red is what cannot be undone or stops others. A switch says how it is.";
+    chips: "Estados", "Estados", "States";
+    chips_say: "Una palabra sobre cómo está algo. El color la repite.", "Uma palavra sobre como algo está. A cor a repete.", "A word on how something is. The colour repeats it.";
+    fields: "Campos", "Campos", "Fields";
+    fields_say: "Cada campo tiene su nombre encima y, si hace falta, para qué es. Lo que falla lo dice el anfitrión, con el nombre del campo.", "Cada campo tem seu nome acima e, se preciso, para que serve. O que falha diz o anfitrião, com o nome do campo.", "Each field has its name above it and, where that helps, what it is for. What is wrong the host says, with the field's name.";
+    tables: "Tablas", "Tabelas", "Tables";
+    tables_say: "Las cantidades a la derecha, las horas sin partir. En un teléfono se desliza la tabla y no la página.", "As quantidades à direita, as horas sem quebra. No telefone desliza a tabela e não a página.", "Amounts to the right, times unbroken. On a phone the table slides and not the page.";
+    fact_lists: "Datos", "Dados", "Facts";
+    fact_lists_say: "Lo que se sabe de una sola cosa.", "O que se sabe de uma só coisa.", "What is known of one thing.";
+    measures: "Medidas", "Medidas", "Measures";
+    measures_say: "Cuánto de cuánto, siempre con el número al lado.", "Quanto de quanto, sempre com o número ao lado.", "How much of how much, always with the number beside it.";
+    nothings: "Nada", "Nada", "Nothing";
+    nothings_say: "Una lista vacía dice que lo está.", "Uma lista vazia diz que está vazia.", "An empty list says that it is.";
+    dialogs: "Diálogos", "Diálogos", "Dialogs";
+    dialogs_say: "Para lo que hay que pensar antes de hacerlo. Escape lo cierra y nada cambia.", "Para o que é preciso pensar antes de fazer. Escape o fecha e nada muda.", "For what is to be thought about before it is done. Escape shuts it and nothing changes.";
 
     // Plugins.
     hand_in: "Subir un plugin", "Enviar um plugin", "Hand in a plugin";
