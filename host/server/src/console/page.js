@@ -138,8 +138,13 @@ function remark(one) {
 // What was said, with what was remarked while it was.
 function lines({ messages, remarks = [], more }) {
   const first = more && messages.length ? new Date(messages[0].at) : 0;
-  const all = [...messages.map((one) => [one.at, message(one)]), ...remarks.filter((one) => new Date(one.at) >= first).map((one) => [one.at, remark(one)])];
-  return all.sort(([a], [b]) => new Date(a) - new Date(b)).map(([, item]) => item);
+  const rest = remarks.filter((one) => new Date(one.at) >= first);
+  // Messages stay in the order in which they were taken in: the customer's moments are by another clock, and to the second.
+  const all = messages.flatMap((one) => {
+    const before = rest.findIndex((note) => new Date(note.at) >= new Date(one.at));
+    return [...rest.splice(0, before < 0 ? rest.length : before).map(remark), message(one)];
+  });
+  return [...all, ...rest.map(remark)];
 }
 
 function message(one) {
