@@ -24,10 +24,14 @@ next-response = 10
 steps = [
     { at = 50, priority = 5 },
     { at = 100, tell = true },
-    { at = 200, to = "refuerzo", tell = true },
+    { at = 200, to = "refuerzo" },
+    { at = 201, tell = true },
 ]
 [[queues]]
 id = "refuerzo"
+[queues.sla]
+first-response = 600
+steps = [{ at = 50, priority = 7 }]
 [[agents]]
 id = "ana"
 name = "Ana"
@@ -86,7 +90,7 @@ fn lunch_counts_for_nobody_and_each_step_is_taken_once_also_while_the_machine_wa
     let mut open = house.open().unwrap();
     open.settle();
     let taken: Vec<u16> = escalated(&open).iter().map(|one| one.at).collect();
-    assert_eq!(taken, [50, 100, 200]);
+    assert_eq!(taken, [50, 100, 200, 201], "the last step moves nothing, and the one before it did");
     let Some(Holder::Queue { place, since }) = state(&open).case.map(|case| case.holder) else { panic!() };
     assert_eq!((place.queue.as_str(), since.to_string()), ("refuerzo", "2026-11-23T16:30:00Z".to_owned()));
     let moved = of_kind(&open.desk, "case-moved");
@@ -95,7 +99,9 @@ fn lunch_counts_for_nobody_and_each_step_is_taken_once_also_while_the_machine_wa
     open.settle();
     house.clock.advance(24 * HOUR);
     open.settle();
-    assert_eq!(escalated(&open).len(), 3);
+    let last = escalated(&open).pop().unwrap();
+    assert_eq!((last.queue.as_str(), last.at), ("refuerzo", 50), "that queue has steps of its own");
+    assert_eq!(escalated(&open).len(), 5);
 }
 
 #[test]

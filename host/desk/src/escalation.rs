@@ -54,17 +54,17 @@ pub(crate) fn arm(work: &mut Work<'_>) -> Result<(), DeskError> {
     attend::timer_at(work, due, Purpose::Escalate { case })
 }
 
-/// Takes the steps that are due. Of several the last is what counts: a host that was down does not go through the others.
+/// Takes the steps that are due. Of several that move the case, the last is what counts.
 pub(crate) fn due(work: &mut Work<'_>, case: CaseId) -> Result<(), DeskError> {
-    let mut last = None;
+    let mut to = None;
     while let Some((id, step, due)) = next(work) {
         if id != case || due > work.now {
             break;
         }
-        last = Some(step.clone());
         take(work, &step)?;
+        to = step.to.or(to);
     }
-    match last.and_then(|step| step.to) {
+    match to {
         Some(to) if work.case().and_then(|case| case.queue()) != Some(&to) => handing::escalate(work, &to),
         _ => Ok(()),
     }
@@ -79,7 +79,8 @@ fn next(work: &Work<'_>) -> Option<(CaseId, Step, Time)> {
 fn take(work: &mut Work<'_>, step: &Step) -> Result<(), DeskError> {
     let company = &work.active.company;
     let clock = Clock::of(company, &work.conversation).ok_or(DeskError::Missing("a promise"))?;
-    let term = clock.term().ok_or(DeskError::Missing("a promise"))?;
+    // Of a queue that hardly ever opens, a step can come within the year and the end not.
+    let due = clock.term().map_or(Time::MAX, |term| term.due);
     let case = work.case().ok_or(DeskError::Missing("an open case"))?;
     let queue = case.queue().cloned().ok_or(DeskError::Missing("a queue"))?;
     let (id, priority) = (case.id, case.priority);
@@ -87,7 +88,7 @@ fn take(work: &mut Work<'_>, step: &Step) -> Result<(), DeskError> {
         case: id,
         number: work.conversation.number.clone(),
         since: clock.owed.since,
-        due: term.due,
+        due,
         at: step.at,
         to: step.to.clone(),
         tell: step.tell && work.shared.told.tells(&queue, step.at, id, work.now),

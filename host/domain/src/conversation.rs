@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::decision::{Moment, Place, Since};
 use crate::event::{Event, Label, Note, Purpose, ReplyQueued, Tags};
-use crate::id::{AgentId, CaseId, ContactId, NumberId, RequestId, TimerId};
+use crate::id::{AgentId, CaseId, ContactId, NumberId, QueueId, RequestId, TimerId};
 use crate::request::{Failed, Leg, Pending};
 use crate::sealed::Sealed;
 use crate::stream::Actor;
@@ -139,15 +139,15 @@ pub struct Case {
 }
 
 /// An answer that people owe the customer: from when the case came to them, or the customer wrote to them, until a person writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owed {
     /// Since when.
     pub since: Time,
     /// Whether it is the first of the case.
     pub first: bool,
-    /// The step of the queue's policy that was taken last, in percent of what was promised.
-    #[serde(default)]
-    pub reached: u16,
+    /// The step of each queue's policy that was taken last, in percent of what was promised.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reached: BTreeMap<QueueId, u16>,
 }
 
 /// A colleague is asked to take a case over.
@@ -187,7 +187,7 @@ pub enum Holder {
         /// Who.
         agent: AgentId,
         /// The queue it came from.
-        queue: crate::id::QueueId,
+        queue: QueueId,
         /// Since when.
         since: Time,
         /// When the agent took it up.
@@ -367,7 +367,7 @@ impl Conversation {
         let Some(case) = &mut self.case else { return };
         let owe = |case: &mut Case, since: Time| {
             let first = !case.answered;
-            case.owed.get_or_insert(Owed { since, first, reached: 0 });
+            case.owed.get_or_insert(Owed { since, first, reached: BTreeMap::new() });
         };
         match event {
             Event::CaseQueued(_) if unanswered => owe(case, time),
@@ -383,8 +383,12 @@ impl Conversation {
             }
             Event::CaseEscalated(escalated) => {
                 if let Some(owed) = case.owed.as_mut().filter(|owed| owed.since == escalated.since) {
-                    owed.reached = escalated.at;
+                    owed.reached.insert(escalated.queue.clone(), escalated.at);
                 }
+            }
+            // Whoever says how it was asks for no answer.
+            Event::CaseRated(rated) => {
+                case.owed.take_if(|owed| owed.since == rated.at.min(time));
             }
             _ => {}
         }
@@ -500,7 +504,7 @@ impl Case {
     }
 
     /// The queue it waits in or came from.
-    pub fn queue(&self) -> Option<&crate::id::QueueId> {
+    pub fn queue(&self) -> Option<&QueueId> {
         match &self.holder {
             Holder::Rules => None,
             Holder::Queue { place, .. } => Some(&place.queue),

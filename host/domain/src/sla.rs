@@ -158,17 +158,20 @@ pub struct Clock<'a> {
     /// Since when an answer is owed, and which.
     pub owed: Owed,
     promised: SignedDuration,
+    /// The step of this queue's policy that was taken last.
+    reached: u16,
 }
 
 impl<'a> Clock<'a> {
     /// The clock of the open case of a conversation. None if no answer is owed, or nobody promised one.
     pub fn of(company: &'a Company, conversation: &Conversation) -> Option<Self> {
         let case = conversation.case.as_ref()?;
-        let (owed, queue) = (case.owed?, case.queue()?);
+        let (owed, queue) = (case.owed.clone()?, case.queue()?);
         let policy = company.sla(queue)?;
         let promised = SignedDuration::from_mins(policy.minutes(owed.first)?.into());
         let calendar = company.calendar(&conversation.number, Some(queue));
-        Some(Self { policy, calendar, owed, promised })
+        let reached = owed.reached.get(queue).copied().unwrap_or(0);
+        Some(Self { policy, calendar, owed, promised, reached })
     }
 
     /// What is promised. None if the queue is closed for good.
@@ -178,7 +181,7 @@ impl<'a> Clock<'a> {
 
     /// The next step that was not taken, and when it is due.
     pub fn next(&self) -> Option<(&'a Step, Time)> {
-        let step = self.policy.steps.iter().find(|step| step.at > self.owed.reached)?;
+        let step = self.policy.steps.iter().find(|step| step.at > self.reached)?;
         Some((step, self.at(step.at)?))
     }
 

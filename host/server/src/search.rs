@@ -20,6 +20,7 @@ use domain::search::Sought;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::Server;
 use crate::api::openapi::Page;
@@ -37,6 +38,12 @@ const MESSAGES: usize = 5;
 
 /// Messages that are read at once.
 const PAGE: usize = 200;
+
+/// The latest messages of a conversation that are looked at: nobody who floods is to be what a search is about.
+const DEEP: usize = 2_000;
+
+/// Searches at once. Each opens what it looks at, and has a core to itself.
+static SEARCHES: Semaphore = Semaphore::const_new(2);
 
 /// How long one answer is looked for.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -101,7 +108,9 @@ async fn search(
         let words = "`words`: 2 to 100 characters were expected";
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "nothing-to-find", words)
     })?;
+    let permit = SEARCHES.acquire().await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))?;
     let found = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
         let after = asked.after.as_deref().map(place).transpose()?;
         look(&server, &let_in.person, &sought, after)
     });
@@ -184,8 +193,8 @@ fn hit(
             said.push(told(sought, "note", &remark));
         }
     }
-    let mut before = None;
-    while said.len() < MESSAGES {
+    let (mut before, mut looked) = (None, 0);
+    while said.len() < MESSAGES && looked < DEEP {
         let lines = teller.server.desk.store().history(id, before, PAGE).map_err(desk)?;
         for (version, line) in lines.iter().rev() {
             let line = teller.line(*version, line, conversation).map_err(desk)?;
@@ -193,6 +202,7 @@ fn hit(
                 said.push(told(sought, "message", &line));
             }
         }
+        looked += lines.len();
         if lines.len() < PAGE {
             break;
         }

@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// The most parts that a schema may have, with what it refers to written out each time.
+/// The most parts that a schema may have, with what it refers to written out each time: schemas, and the values that stand in them.
 const PARTS: usize = 2_000;
 
 /// Words of draft 2020-12 that are for readers, and say nothing that settings could go against.
@@ -288,10 +288,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn schema(&mut self, at: &Path<'_>, json: &'a Value) -> Result<Schema, String> {
-        self.parts += 1;
-        if self.parts > PARTS {
-            return Err(format!("it has more than {PARTS} parts, with what it refers to written out"));
-        }
+        self.count(1)?;
         let wrong = |at: &Path<'_>, value: &Value, expected: &str| {
             Err(format!("{at}: got {}, expected {expected}", brief(value)))
         };
@@ -303,6 +300,9 @@ impl<'a> Reader<'a> {
         let refers = words.contains_key("$ref");
         for (word, value) in words {
             let at = &Path::Name(at, word);
+            if ["default", "enum", "const", "required"].contains(&word.as_str()) {
+                self.count(nodes(value))?;
+            }
             match word.as_str() {
                 "title" => schema.title = Some(text(at, value)?),
                 "description" => schema.description = Some(text(at, value)?),
@@ -364,6 +364,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn count(&mut self, parts: usize) -> Result<(), String> {
+        self.parts += parts;
+        if self.parts > PARTS {
+            return Err(format!("it has more than {PARTS} parts, with what it refers to written out"));
+        }
+        Ok(())
+    }
+
     fn referred(&mut self, at: &Path<'_>, to: &'a Value) -> Result<Schema, String> {
         let name = to.as_str().and_then(|to| to.strip_prefix("#/$defs/"));
         let found = name.and_then(|name| Some((name, self.shared.get(name)?)));
@@ -377,6 +385,15 @@ impl<'a> Reader<'a> {
         let schema = self.schema(&Path::Name(&Path::Name(&Path::Top, "$defs"), name), shared);
         self.inside.pop();
         schema
+    }
+}
+
+/// How many values there are in one.
+fn nodes(value: &Value) -> usize {
+    match value {
+        Value::Array(list) => 1 + list.iter().map(nodes).sum::<usize>(),
+        Value::Object(object) => 1 + object.values().map(nodes).sum::<usize>(),
+        _ => 1,
     }
 }
 
@@ -546,5 +563,10 @@ mod tests {
         schema["$defs"]["d40"] = json!({});
         let got = Schema::read(&schema.to_string()).unwrap_err();
         assert_eq!(got, "it has more than 2000 parts, with what it refers to written out");
+        let choices = vec![1; 3_000];
+        for word in ["enum", "default"] {
+            let schema = json!({ "type": "object", "properties": { "a": { (word): choices } } });
+            assert!(Schema::read(&schema.to_string()).unwrap_err().starts_with("it has more than 2000"));
+        }
     }
 }

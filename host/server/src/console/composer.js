@@ -8,39 +8,50 @@ export function composer(page) {
   return files(page);
 }
 
-// A file goes to the host when its message is sent, and once: whoever sends it again names what came of it.
+// A file belongs to the conversation in which it was chosen. It goes to the host when its message is sent, and once: whoever sends it
+// again names what came of it.
 function files({ part, make, ask, open, word, say }) {
-  const input = part("file"), shown = part("attached");
-  let chosen = null;
-  const drop = () => { chosen = null; input.value = ""; shown.replaceChildren(); };
-  const choose = (file) => {
-    if (!file) return;
-    chosen = { file, of: open(), id: null };
+  const input = part("file"), shown = part("attached"), chosen = new Map();
+  const show = (of) => {
+    const mine = chosen.get(of);
+    if (!mine) return shown.replaceChildren();
     const away = make("button", { type: "button", textContent: word("detach") });
-    away.addEventListener("click", () => { drop(); part("text").focus(); });
-    shown.replaceChildren(`${file.name} · ${Math.ceil(file.size / 1024)} KiB `, away);
+    away.addEventListener("click", () => { drop(of); part("text").focus(); });
+    shown.replaceChildren(`${mine.file.name} · ${Math.ceil(mine.file.size / 1024)} KiB `, away);
+  };
+  const drop = (of) => { chosen.delete(of); if (of === open()) show(of); };
+  const choose = (file) => {
+    input.value = "";
+    if (!file) return;
+    chosen.set(open(), { file });
+    show(open());
     part("text").focus();
   };
   const kind = ({ type }) => (["image/jpeg", "image/png"].includes(type) ? "image" : ["video/mp4", "video/3gpp"].includes(type) ? "video" : type.startsWith("audio/") ? "audio" : "document");
   part("attach").addEventListener("click", () => input.click());
   input.addEventListener("change", () => choose(input.files[0]));
   part("text").addEventListener("paste", (event) => {
-    const [file] = event.clipboardData.files;
+    // What comes from a spreadsheet is words and a picture of them: the words are meant.
+    const [file] = event.clipboardData.types.includes("text/plain") ? [] : event.clipboardData.files;
     if (file) { event.preventDefault(); choose(file); }
   });
-  part("composer").addEventListener("dragover", (event) => event.preventDefault());
-  part("composer").addEventListener("drop", (event) => { event.preventDefault(); choose(event.dataTransfer.files[0]); });
+  const carries = (event) => event.dataTransfer.types.includes("Files");
+  // A file that misses is not opened in the page's place.
+  for (const over of ["dragover", "drop"]) document.addEventListener(over, (event) => { if (carries(event)) event.preventDefault(); });
+  part("composer").addEventListener("drop", (event) => { if (carries(event)) choose(event.dataTransfer.files[0]); });
   return {
+    show,
     drop,
-    // What a reply names; nothing if no file was chosen, or it was for another customer.
-    handed: async () => {
-      if (!chosen || chosen.of !== open()) { drop(); return null; }
-      if (!chosen.id) {
+    // What a reply names; nothing if no file was chosen.
+    handed: async (of) => {
+      const mine = chosen.get(of);
+      if (!mine) return null;
+      if (!mine.id) {
         say(word("uploading"));
-        chosen.id = (await ask("POST", `/conversations/${open()}/files?kind=${kind(chosen.file)}`, chosen.file)).id;
+        mine.id = (await ask("POST", `/conversations/${of}/files?kind=${kind(mine.file)}`, mine.file)).id;
         say("");
       }
-      return { id: chosen.id, filename: chosen.file.name };
+      return { id: mine.id, filename: mine.file.name };
     },
   };
 }
@@ -67,16 +78,17 @@ function quickReplies({ part, make, ask, open, word, tried }) {
     text.dispatchEvent(new Event("input"));
     text.focus();
   };
+  const asking = () => /^\/([\w-]*)$/.exec(text.value)?.[1].toLowerCase();
   const look = tried(async () => {
-    const asked = /^\/([\w-]*)$/.exec(text.value)?.[1].toLowerCase();
-    if (asked === undefined) return shut();
+    if (asking() === undefined) return shut();
     // Another conversation has another customer in them.
     if (of !== open()) {
       const conversation = open();
       known = (await ask("GET", `/conversations/${conversation}/quick-replies`)).replies;
       of = conversation;
-      if (!text.value.startsWith("/")) return;
     }
+    const asked = asking();
+    if (asked === undefined || of !== open() || document.activeElement !== text) return shut();
     found = known.filter((reply) => reply.name.includes(asked)).sort((one, other) => other.name.startsWith(asked) - one.name.startsWith(asked));
     chosen = 0;
     list.replaceChildren(...found.map((reply, n) => {
@@ -92,7 +104,12 @@ function quickReplies({ part, make, ask, open, word, tried }) {
   text.addEventListener("input", (event) => { part("no-replies").textContent = ""; look(event); });
   text.addEventListener("blur", shut);
   text.addEventListener("keydown", (event) => {
-    if (list.hidden || event.isComposing) return;
+    if (event.isComposing) return;
+    if (list.hidden) {
+      // What looks like a name is looked up and not sent: the answer may be on its way.
+      if (event.key === "Enter" && !event.shiftKey && asking() !== undefined) { event.preventDefault(); event.stopImmediatePropagation(); look(); }
+      return;
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) chosen = (chosen + step + found.length) % found.length;
     else if (event.key === "Enter" || event.key === "Tab") pick(found[chosen]);
@@ -107,9 +124,9 @@ function quickReplies({ part, make, ask, open, word, tried }) {
 
 const GAP = /\{\{\s*([^{}]*?)\s*\}\}/g;
 
-function templates({ part, make, ask, open, word, tried, sent }) {
+function templates({ part, make, ask, open, word, tried, fresh, sent }) {
   const dialog = part("templating"), choice = part("template"), gaps = part("template-gaps"), shown = part("template-shown");
-  let offered = [];
+  let offered = [], of = null, key = null, last = "";
   const current = () => offered[choice.selectedIndex];
   const parts = (template) => [["header", template.header], ["body", template.body]].filter(([, text]) => text);
   const filled = (kind, text) => text.text.replace(GAP, (whole, gap) => gaps.querySelector(`[name="${kind}/${CSS.escape(gap)}"]`)?.value.trim() || whole);
@@ -130,7 +147,10 @@ function templates({ part, make, ask, open, word, tried, sent }) {
   choice.addEventListener("change", choose);
   gaps.addEventListener("input", preview);
   part("with-template").addEventListener("click", tried(async () => {
-    offered = (await ask("GET", `/conversations/${open()}/templates`)).templates;
+    of = open();
+    const told = (await ask("GET", `/conversations/${of}/templates`)).templates;
+    if (of !== open()) return;
+    offered = told;
     choice.replaceChildren(...offered.map((one) => make("option", { textContent: `${one.name} · ${one.language} · ${one.category}` })));
     part("template-none").hidden = offered.length > 0;
     part("template-none").textContent = word("no-templates");
@@ -150,6 +170,11 @@ function templates({ part, make, ask, open, word, tried, sent }) {
         value: { text: gaps.querySelector(`[name="${kind}/${CSS.escape(gap)}"]`).value.trim() },
       })),
     }));
-    await sent(await ask("POST", `/conversations/${open()}/templates`, { template: { name: template.name, language: template.language, components } }));
+    const body = { template: { name: template.name, language: template.language, components } };
+    // The same for the same customer, tried again after a lost answer, is sent once.
+    if (last !== JSON.stringify([of, body])) [last, key] = [JSON.stringify([of, body]), fresh()];
+    const done = await ask("POST", `/conversations/${of}/templates`, body, { "Idempotency-Key": key });
+    last = "";
+    await sent(done);
   }));
 }

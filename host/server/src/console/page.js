@@ -83,7 +83,7 @@ function tabs() {
     tab.setAttribute("role", "tab");
     tab.setAttribute("aria-selected", one === which);
     tab.setAttribute("aria-controls", "panel");
-    tab.addEventListener("click", () => { which = one; drawn = ""; tabs(); look(); part(`tab-${one}`).focus(); });
+    tab.addEventListener("click", () => { finding.shut(); which = one; drawn = ""; tabs(); look(); part(`tab-${one}`).focus(); });
     tab.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (step) part(`tab-${names[(n + step + names.length) % names.length]}`).click();
@@ -226,6 +226,7 @@ async function read(id, chosen) {
   part("offered").textContent = offer ? `${offer["is-you"] ? word("asks") : `${word("waits-for")} ${offer.name}`}: ${offer.why ?? ""}` : "";
   const may = { "hand-over": !offer, withdraw: Boolean(offer), snooze: !conversation?.asleep, wake: Boolean(conversation?.asleep) };
   for (const button of part("hands").children) button.hidden = !(may[button.dataset.act] ?? true);
+  attached.show(id);
   part("hint").textContent = conversation && !conversation["window-until"] ? word("shut") : word("enter");
   part("earlier").hidden = !told?.more;
   part("earlier").dataset.before = told?.messages[0]?.version ?? "";
@@ -327,24 +328,35 @@ part("close").addEventListener("submit", tried(async () => {
   shut();
   await status();
 }));
+const fresh = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 // The key of a message is made when it is first sent and kept until the host has said that it has it: a lost answer sends nothing twice.
-let sending = null;
+let sending = null, busy = false;
 part("composer").addEventListener("submit", tried(async () => {
-  const text = part("text").value.trim();
-  const file = await attached.handed();
-  if (!text && !file) return;
-  if (sending?.text !== text || sending.file?.id !== file?.id || sending.conversation !== open) sending = { text, file, conversation: open, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
-  await act("replies", { text, ...(file ? { file } : {}) }, { "Idempotency-Key": sending.key });
-  sending = null;
-  attached.drop();
-  part("text").value = "";
-  localStorage.removeItem(draft(open));
-  await read(open, false);
-  part("messages").scrollTop = part("messages").scrollHeight;
+  // What is sent is for whoever is open now, whatever is opened meanwhile; and it is sent once at a time.
+  const of = open, text = part("text").value.trim();
+  if (busy) return;
+  busy = true;
+  try {
+    const file = await attached.handed(of);
+    if (!text && !file) return;
+    if (sending?.text !== text || sending.file?.id !== file?.id || sending.conversation !== of) sending = { text, file, conversation: of, key: fresh() };
+    const done = await ask("POST", `/conversations/${of}/replies`, { text, ...(file ? { file } : {}) }, { "Idempotency-Key": sending.key });
+    say(done.is === "held" ? word("held") : "");
+    sending = null;
+    attached.drop(of);
+    localStorage.removeItem(draft(of));
+    if (open !== of) return;
+    if (part("text").value.trim() === text) part("text").value = "";
+    else localStorage.setItem(draft(of), part("text").value);
+    await read(of, false);
+    part("messages").scrollTop = part("messages").scrollHeight;
+  } finally {
+    busy = false;
+  }
 }));
-search({ part, make, ask, word, tried, at, name, read });
+const finding = search({ part, make, ask, word, tried, at, name, read });
 const attached = composer({
-  part, make, say, ask, word, tried, open: () => open,
+  part, make, say, ask, word, tried, fresh, open: () => open,
   sent: async (done) => { say(done.held ? word("held") : ""); await read(open, false); part("messages").scrollTop = part("messages").scrollHeight; },
 });
 part("text").addEventListener("input", () => localStorage.setItem(draft(open), part("text").value));

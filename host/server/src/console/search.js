@@ -10,17 +10,21 @@ export function search({ part, make, ask, word, tried, at, name, read }) {
     button.addEventListener("click", tried(() => read(conversation.conversation, true)));
     return make("li", {}, button);
   };
-  const look = async (after) => {
-    const told = await ask("POST", "/search", { words: sought, ...(after ? { after } : {}) });
+  const look = async (words, after) => {
+    const told = await ask("POST", "/search", { words, ...(after ? { after } : {}) });
+    // Something else is looked for by now.
+    if (words !== sought) return;
     if (!after) list.replaceChildren();
+    list.querySelector(".none")?.remove();
     list.append(...told.hits.map(hit));
     if (told.next) {
       const on = make("button", { type: "button", textContent: word("look-on") });
       const item = make("li", { className: "none" }, on);
-      on.addEventListener("click", tried(async () => { item.remove(); await look(told.next); }));
+      on.addEventListener("click", tried(async () => { await look(words, told.next); field.focus(); }));
       list.append(item);
     }
-    part("search-said").textContent = list.querySelector("strong") ? "" : word(told.next ? "none-yet" : "not-found");
+    const hits = list.querySelectorAll("strong").length;
+    part("search-said").textContent = hits ? `${word("found")}: ${hits}` : word(told.next ? "none-yet" : "not-found");
   };
   const shut = () => { field.value = ""; sought = ""; list.replaceChildren(); part("search-said").textContent = ""; list.hidden = true; panel.hidden = false; };
   form.addEventListener("submit", tried(async (event) => {
@@ -29,7 +33,7 @@ export function search({ part, make, ask, word, tried, at, name, read }) {
     if (!sought) return shut();
     list.hidden = false;
     panel.hidden = true;
-    await look();
+    await look(sought);
   }));
   field.addEventListener("input", () => { if (!field.value) shut(); });
   field.addEventListener("keydown", (event) => {
@@ -37,4 +41,5 @@ export function search({ part, make, ask, word, tried, at, name, read }) {
     event.stopPropagation();
     shut();
   });
+  return { shut };
 }

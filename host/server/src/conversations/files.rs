@@ -13,7 +13,6 @@ use axum::http::StatusCode;
 use desk::UploadError;
 use domain::Time;
 use domain::id::ConversationId;
-use domain::media::LARGEST;
 use domain::message::{MediaKind, Outgoing, OutgoingMedia, Source};
 use domain::raci::action::Action;
 use schemars::JsonSchema;
@@ -26,17 +25,19 @@ use crate::api::problem::Problem;
 use crate::let_in::LetIn;
 use crate::routes::{About, Routes};
 
+/// The largest file, in bytes: all of a body is read before anybody is let in, so not all that WhatsApp takes of a document.
+const LARGEST: usize = 20 << 20;
+
 /// The route of the API.
 pub(super) fn api_routes() -> Routes<Arc<Server>> {
-    let largest = usize::try_from(LARGEST).unwrap_or(usize::MAX);
     Routes::new()
         .post(
             "/api/v1/conversations/{conversation}/files",
             Action::UploadMedium,
-            hand_in.layer(DefaultBodyLimit::max(largest)),
+            hand_in.layer(DefaultBodyLimit::max(LARGEST)),
         )
         .about(About::ConversationInPath)
-        .largest(largest)
+        .largest(LARGEST)
         .page(
             Page::new(
                 "Hand in a file for the customer whose case you hold: `kind` is `image`, `video`, `audio`, `document` or `sticker`, and \
