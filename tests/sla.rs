@@ -30,7 +30,7 @@ steps = [
 [[queues]]
 id = "refuerzo"
 [queues.sla]
-first-response = 600
+first-response = 900
 steps = [{ at = 50, priority = 7 }]
 [[agents]]
 id = "ana"
