@@ -22,7 +22,7 @@ use crate::snapshot::View;
 use crate::work::Work;
 
 /// How a tap on an answer begins, before the case and the score.
-const TAPPED: &str = "timonel/rated/";
+pub const TAPPED: &str = "timonel/rated/";
 
 /// Sees to it that the rules are asked at the next moment that they named: behind every command, because almost each of them can
 /// change what there is to follow.

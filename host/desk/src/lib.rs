@@ -75,6 +75,7 @@ pub use carrier::{Carrier, OfContact};
 pub use command::{CommandError, DeskError, Done};
 pub use dispatcher::Dispatcher;
 pub use erasure::{Cause, Erased, ErasureError, Glimpse, Named, Term, erase_now};
+pub use following::TAPPED;
 pub use handing::Act;
 pub use helm::{HelmError, Signed, Stands, begin, rows};
 pub use invented::{Invented, Said};

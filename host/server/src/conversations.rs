@@ -307,29 +307,17 @@ fn named(server: &Server, name: &str) -> Result<(ConversationId, Conversation), 
     Ok((id, found.ok_or(CommandError::NoConversation)?))
 }
 
-/// A conversation that somebody has, and its customer, as far as that is known.
+/// A conversation that a path names, for whoever has its case.
 pub(crate) fn held(
     server: &Server,
     person: &Person,
     name: &str,
-) -> Result<(Conversation, Customer), Problem> {
-    let (_, conversation) = named(server, name)?;
+) -> Result<(ConversationId, Conversation), Problem> {
+    let (id, conversation) = named(server, name)?;
     if !holds(person, &conversation) {
         return Err(unread(person, &server.desk.active().company));
     }
-    let (_, contact) = server.desk.store().contact(conversation.contact).map_err(desk)?;
-    let key = server.desk.keys().contact(conversation.contact).ok().flatten();
-    let (Some(contact), Some(key)) = (contact, key) else { return Err(CommandError::NoConversation.into()) };
-    let profile = contact.profile.open(&key).map_err(desk)?;
-    Ok((conversation, Customer { name: profile.name, language: contact.language }))
-}
-
-/// What a message to a customer goes by.
-pub(crate) struct Customer {
-    /// As they call themselves; empty if nobody knows.
-    pub(crate) name: String,
-    /// As `pt-BR`.
-    pub(crate) language: String,
+    Ok((id, conversation))
 }
 
 /// Why somebody does not read what was said.

@@ -109,15 +109,17 @@ async fn put_medium(
             "bytes": uploaded.bytes,
         }))
         .into_response(),
-        Err(error) => {
-            let status = match &error {
-                UploadError::NotSendable(_) => StatusCode::UNPROCESSABLE_ENTITY,
-                UploadError::NoConversation => StatusCode::NOT_FOUND,
-                UploadError::Call(_) | UploadError::NoToken => StatusCode::BAD_GATEWAY,
-                UploadError::File(_) | UploadError::Desk(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            };
-            refusal(status, &error)
-        }
+        Err(error) => refusal(upload_status(&error), &error),
+    }
+}
+
+/// Whose fault it was that a file could not be handed in.
+pub(crate) fn upload_status(error: &UploadError) -> StatusCode {
+    match error {
+        UploadError::NotSendable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        UploadError::NoConversation => StatusCode::NOT_FOUND,
+        UploadError::Call(_) | UploadError::NoToken => StatusCode::BAD_GATEWAY,
+        UploadError::File(_) | UploadError::Desk(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::Server;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
-use crate::conversations;
+use crate::conversations::{self, Teller};
 use crate::let_in::LetIn;
 use crate::routes::{About, Routes};
 
@@ -171,14 +171,17 @@ async fn filled(
     Path(name): Path<String>,
 ) -> Result<Json<Filled>, Problem> {
     let company = Arc::clone(&server.desk.active().company);
-    let (conversation, customer) = conversations::held(&server, &let_in.person, &name)?;
+    let (_, conversation) = conversations::held(&server, &let_in.person, &name)?;
+    let teller = Teller { server: &server, company: &company, person: &let_in.person };
+    let customer = teller.customer(&conversation, true).map_err(conversations::desk)?;
+    let of_customer = |field: &str| customer[field].as_str().unwrap_or_default();
     let queue = conversation.case.as_ref().and_then(|case| case.queue());
-    let blanks = Blanks { customer: &customer.name, agent: &let_in.person.name, company: company.name() };
+    let blanks =
+        Blanks { customer: of_customer("name"), agent: &let_in.person.name, company: company.name() };
     let known = server.desk.quick_replies().map_err(QuickReplyError::from)?;
-    let replies = known
-        .0
-        .iter()
-        .filter(|(_, reply)| reply.is_for(queue))
-        .map(|(name, reply)| Words { name: name.clone(), text: reply.filled(&customer.language, blanks) });
+    let replies = known.0.iter().filter(|(_, reply)| reply.is_for(queue)).map(|(name, reply)| Words {
+        name: name.clone(),
+        text: reply.filled(of_customer("language"), blanks),
+    });
     Ok(Json(Filled { replies: replies.collect() }))
 }

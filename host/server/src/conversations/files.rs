@@ -18,11 +18,12 @@ use domain::raci::action::Action;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{desk, holds, named, unread};
+use super::{desk, held};
 use crate::Server;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
 use crate::let_in::LetIn;
+use crate::media;
 use crate::routes::{About, Routes};
 
 /// The largest file, in bytes: all of a body is read before anybody is let in, so not all that WhatsApp takes of a document.
@@ -113,10 +114,7 @@ async fn hand_in(
     Query(What { kind }): Query<What>,
     body: Bytes,
 ) -> Result<Json<HandedIn>, Problem> {
-    let (id, conversation) = named(&server, &name)?;
-    if !holds(&let_in.person, &conversation) {
-        return Err(unread(&let_in.person, &server.desk.active().company));
-    }
+    let (id, _) = held(&server, &let_in.person, &name)?;
     let uploaded = server.desk.upload(let_in.actor(), id, kind, body).await.map_err(refused)?;
     Ok(Json(HandedIn {
         id: uploaded.id,
@@ -127,11 +125,11 @@ async fn hand_in(
 }
 
 fn refused(error: UploadError) -> Problem {
-    let (status, kind) = match &error {
-        UploadError::NotSendable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not-a-file"),
-        UploadError::NoConversation => (StatusCode::NOT_FOUND, "not-there"),
-        UploadError::Call(_) | UploadError::NoToken => (StatusCode::BAD_GATEWAY, "meta-did-not-take-it"),
-        UploadError::File(_) | UploadError::Desk(_) => (StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed"),
+    let kind = match &error {
+        UploadError::NotSendable(_) => "not-a-file",
+        UploadError::NoConversation => "not-there",
+        UploadError::Call(_) | UploadError::NoToken => "meta-did-not-take-it",
+        UploadError::File(_) | UploadError::Desk(_) => "the-host-failed",
     };
-    Problem::new(status, kind, error.to_string())
+    Problem::new(media::upload_status(&error), kind, error.to_string())
 }

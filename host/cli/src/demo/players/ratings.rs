@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
+use desk::TAPPED;
 use simulator::{Event, Handle, Said, Side};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinSet;
 
 use super::Pace;
 use super::stories::PEOPLE;
-
-/// How the buttons of such a question begin.
-const ASKED: &str = "timonel/rated/";
 
 /// Of a hundred who are asked, so many tap the best answer, and so many the one behind it; then so many leave it.
 const BEST: f64 = 55.0;
@@ -28,7 +26,7 @@ pub(super) async fn tap(phones: Arc<Handle>, pace: Pace) {
         };
         let Said::Buttons { buttons, .. } = message.said else { continue };
         let Some(person) = PEOPLE.iter().find(|person| person.phone == phone) else { continue };
-        if !buttons.first().is_some_and(|button| button.id.starts_with(ASKED)) {
+        if !buttons.first().is_some_and(|button| button.id.starts_with(TAPPED)) {
             continue;
         }
         let which = match dice.between(0.0, 100.0) {
