@@ -77,7 +77,7 @@ pub enum Refusal {
     )]
     MissingExport { missing: Vec<String> },
     #[error(
-        "the component imports {} but only exports {}: only rules of the kind responding act, the others return what they \
+        "the component imports {} but only exports {}: only rules that answer or look after cases act, the others return what they \
          want, and an approving, measuring or alerting one may import `log` alone. Take the import out",
         named(functions),
         kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
