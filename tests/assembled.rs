@@ -193,6 +193,8 @@ pub struct House {
     /// The company's tables, instead of those that are built in.
     pub countries: Option<&'static str>,
     pub prices: Option<&'static str>,
+    /// Plugins that a rule can be made of, besides those in force.
+    pub shelf: Vec<&'static str>,
     dir: tempfile::TempDir,
 }
 
@@ -200,6 +202,13 @@ pub struct House {
 pub struct Open {
     pub desk: Desk,
     pub parts: Parts,
+}
+
+/// A reference plugin, or a guest of the tests.
+fn component_of(name: &str) -> Vec<u8> {
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../plugins/components/{name}.wasm"));
+    std::fs::read(path).unwrap_or_else(|_| crate::guests::component(name))
 }
 
 impl House {
@@ -222,6 +231,7 @@ impl House {
             asks: Vec::new(),
             countries: None,
             prices: None,
+            shelf: Vec::new(),
             dir: tempfile::tempdir().unwrap(),
         }
     }
@@ -243,6 +253,11 @@ impl House {
         let clock: Arc<dyn Clock> = self.clock.clone();
         let (store, _) =
             Store::open(disk, &self.paths(), clock.clone(), "this boot", self.drive, &mut |_, _| {})?;
+        let plugins = store::PluginFiles::new(Arc::new(self.disk.clone()), "/data/plugins".as_ref());
+        let mut reference = std::collections::BTreeMap::new();
+        for component in &self.shelf {
+            reference.insert((*component).to_owned(), plugins.keep(&component_of(component))?);
+        }
         let outside = Outside {
             store,
             keys,
@@ -251,8 +266,8 @@ impl House {
                 "/data/media".as_ref(),
                 self.entropy.clone(),
             ),
-            plugins: store::PluginFiles::new(Arc::new(self.disk.clone()), "/data/plugins".as_ref()),
-            reference: std::collections::BTreeMap::new(),
+            plugins,
+            reference,
             rules: ENGINE.clone(),
             clock,
             entropy: self.entropy.clone(),
@@ -270,10 +285,7 @@ impl House {
         let prices = self.prices.map(|text| Prices::parse(text).unwrap());
         let company = Company::under(description, countries, prices).unwrap();
         let prepared = self.rules.iter().map(|(id, component, settings)| {
-            let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-                .join(format!("../../plugins/components/{component}.wasm"));
-            let bytes = std::fs::read(path).unwrap_or_else(|_| crate::guests::component(component));
-            let admitted = ENGINE.admit(&bytes).unwrap();
+            let admitted = ENGINE.admit(&component_of(component)).unwrap();
             let linked = ENGINE.link(&admitted, &Grant::all_of(&admitted).asking(&self.asks)).unwrap();
             let definition = Definition {
                 id: (*id).into(),

@@ -1,7 +1,9 @@
 //! A customer goes away, or has been attended: rules look after the case as time goes by.
 
-use desk::Act;
+use desk::{Act, Span, Trial};
 use domain::agent::Presence;
+use domain::backtest::Difference;
+use domain::backtest::event::Report;
 use domain::decision::{Kind, Why};
 use domain::event::{Event, Refused};
 use domain::id::{AgentId, ConversationId};
@@ -90,6 +92,24 @@ impl Shop {
     fn after(&mut self, seconds: i64) {
         self.house.clock.advance(seconds);
         self.open.settle();
+    }
+
+    /// What a rule would have done so far, beside the one that places cases.
+    fn would(&self, plugin: &str, settings: serde_json::Value) -> Report {
+        let trial = Trial {
+            rule: plugin.into(),
+            plugin: Some(plugin.to_owned()),
+            settings: settings.as_object().cloned(),
+            scope: None,
+            set: Some("all".to_owned()),
+            after: None,
+            mode: None,
+        };
+        let contender = self.open.desk.contender(&trial).unwrap();
+        let now = domain::outside::Clock::now(&*self.house.clock);
+        let span = Span { from: now.checked_sub(jiff::SignedDuration::from_hours(72)).unwrap(), to: now };
+        let tried = || self.open.desk.backtest(&contender, span, &|_, _| true, 1, &mut |_| true);
+        tried().unwrap().unwrap().report
     }
 
     /// What the customer was sent, as text.
@@ -231,6 +251,49 @@ fn who_was_attended_is_asked_with_one_tap_how_it_was_and_not_again_within_a_mont
     shop.closes("sale");
     shop.after(600);
     assert!(shop.heard().pop().unwrap().contains("¿Cómo fue la atención"));
+}
+
+#[test]
+fn what_other_hours_would_have_meant_for_who_was_gone_is_seen_before_anybody_signs_them() {
+    let tries_closing = |seed, rules| {
+        let mut house = House::new(seed, COMPANY, rules);
+        house.shelf.push("closing");
+        house
+    };
+    let mut shop = Shop::with(tries_closing(37, RULES));
+    shop.answers();
+    shop.after(20 * HOUR + 60);
+    shop.after(3 * HOUR + HOUR / 2);
+    assert_eq!((shop.heard().len(), shop.closed().len()), (3, 1));
+    shop.after(HOUR);
+    shop.after(HOUR);
+
+    let as_it_is = shop.would("closing", json!({}));
+    assert_eq!(as_it_is.differences, [].into(), "{as_it_is:#?}");
+    let asked = as_it_is.rules[&"closing".into()].asked;
+    assert_eq!((asked, as_it_is.not_asked), (9, 0), "each of its moments was asked once, and none besides");
+
+    // Half as long: warned at ten hours and closed at twelve, where the journal has nothing; and then nobody hurries them at twenty.
+    let sooner = shop.would("closing", json!({"warn-after-minutes": 600, "close-after-minutes": 720}));
+    let differ = sooner.differences.get(&Difference::AnsweredOtherwise);
+    assert_eq!((differ, sooner.not_asked), (Some(&2), 8), "{sooner:#?}");
+
+    // Later than anything that happened: what was done would not have been.
+    let later = shop.would("closing", json!({"warn-after-minutes": 1300, "close-after-minutes": 1435}));
+    assert!(later.differences.contains_key(&Difference::Silent), "{later:#?}");
+
+    // A company that had no such rule sees what it would have done.
+    let mut alone = Shop::with(tries_closing(38, &RULES[..1]));
+    alone.answers();
+    alone.after(30 * HOUR);
+    assert_eq!(alone.heard().len(), 1, "nobody looks after who is gone");
+    let tried = alone.would("closing", json!({}));
+    assert_eq!(
+        tried.differences,
+        [(Difference::AnsweredOtherwise, 2)].into(),
+        "warned, and closed: {tried:#?}"
+    );
+    assert_eq!((alone.heard().len(), alone.closed().len()), (1, 0), "and nothing is done by looking");
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod capacity;
 mod components;
 mod console;
 mod crash;
+mod customer;
 mod delegations;
 mod demo;
 mod effort;

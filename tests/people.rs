@@ -7,6 +7,8 @@ use domain::raci::action::Action;
 use domain::raci::person::Target;
 use serde_json::{Value, json};
 use server::Route;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::caller::{App, Caller, PASSWORD, PEOPLE, invite, invited, opened, token};
 use crate::program::{files_with, get};
@@ -124,6 +126,21 @@ async fn a_session_that_was_planted_or_known_before_is_worth_nothing_after_signi
         (old.get("/me").await.status, elsewhere.get("/me").await.status, ricardo.get("/people").await.status);
     assert_eq!(after, (401, 401, 200));
     drop(company);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_stranger_no_body_is_taken_in() {
+    let (_company, serve) = governed(PEOPLE).await;
+    // Nothing of the megabytes that it announces is ever sent: who waits for them waits for half a minute.
+    let head = "POST /api/v1/conversations/04fh1c9g2kq7m0000000000000/files HTTP/1.1\r\nHost: localhost\r\n\
+        Authorization: Bearer timonel_nobody\r\nContent-Length: 20000000\r\n\r\n";
+    let mut stranger = TcpStream::connect(&serve.address).await.unwrap();
+    stranger.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    let answered = tokio::time::timeout(Duration::from_secs(10), stranger.read_exact(&mut answer)).await;
+    answered.expect("an answer before the body").unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 401");
+    serve.stop();
 }
 
 #[tokio::test(flavor = "multi_thread")]

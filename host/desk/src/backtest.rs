@@ -1,13 +1,14 @@
 //! What a rule would have done last week.
 //!
 //! The journal is folded forward in memory, and wherever rules were asked in the span the candidate's are asked the same, with what
-//! could be read at that moment (`past`, `moment`). What they say is compared and counted (`running`, `domain::backtest`). Nothing
-//! of it reaches the rules in force, the store or a customer. All of it runs at a low priority and hands a guest's place back after each
-//! call, so live traffic goes first.
+//! could be read at that moment (`past`, `moment`); those that look after cases also where they alone would have been (`silence`).
+//! What they say is compared and counted (`running`, `domain::backtest`). Nothing of it reaches the rules in force, the store or a
+//! customer. All of it runs at a low priority and hands a guest's place back after each call, so live traffic goes first.
 
 mod moment;
 mod past;
 mod running;
+mod silence;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -197,7 +198,12 @@ impl Desk {
                 return Ok(None);
             }
         }
-        past.end();
+        while !past.end()? {
+            far.decisions += running::all(&mut runners, &mut past);
+            if !progress(far) {
+                return Ok(None);
+            }
+        }
         far.decisions += running::all(&mut runners, &mut past);
         let mut tally = Tally { erased: past.erased, ..Tally::default() };
         runners.into_iter().for_each(|runner| tally.add(runner.tally));

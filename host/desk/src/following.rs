@@ -5,7 +5,7 @@
 //! it out of date when it fires sets the next. So a message costs no timer, and a company without such rules nothing at all.
 
 use domain::Time;
-use domain::conversation::{Case, Holder, Timer};
+use domain::conversation::{Case, Conversation, Holder, Timer};
 use domain::decision::{Choice, Effect, Moment, Since};
 use domain::event::{CaseRated, ContactSurveyed, Ended, Purpose, RatingAsked, Refused, TimerCancelled};
 use domain::id::CaseId;
@@ -20,6 +20,9 @@ use crate::command::DeskError;
 use crate::input::{self, instant};
 use crate::snapshot::View;
 use crate::work::Work;
+
+/// When a customer says how it was.
+pub(crate) const RATED: Moment = Moment { since: Since::Rated, seconds: 0 };
 
 /// How a tap on an answer begins, before the case and the score.
 pub const TAPPED: &str = "timonel/rated/";
@@ -66,8 +69,7 @@ pub(crate) fn due(
     if work.case().is_some() || work.conversation.last_inbound.is_some_and(|written| written > from) {
         return Ok(());
     }
-    let code = vec![("code".to_owned(), ended.code.clone())];
-    consult(work, moment, from, &ended.case, code)?;
+    consult(work, moment, from, &ended.case, told_of_end(&ended.code))?;
     arm_ended(work, ended, from, moment.seconds + 1)
 }
 
@@ -85,8 +87,7 @@ pub(crate) fn rated(work: &mut Work<'_>, inbound: &Inbound, at: Time) -> Result<
     };
     let queue = survey.case.queue().cloned();
     work.record(Actor::Customer, CaseRated { case, queue, agent, score, at })?;
-    let told = vec![("score".to_owned(), score.to_string())];
-    consult(work, Moment { since: Since::Rated, seconds: 0 }, at, &survey.case, told)?;
+    consult(work, RATED, at, &survey.case, told_of_score(score))?;
     Ok(true)
 }
 
@@ -130,7 +131,7 @@ fn consult(
     told: Vec<(String, String)>,
 ) -> Result<(), DeskError> {
     let mut input = input::of_case(work, case, moment.since.why(), None, None)?;
-    input.attrs = attrs(work, moment, from);
+    input.attrs = attrs(&work.conversation, work.now, moment, from);
     input.attrs.extend(told);
     let view = View::of(work)?;
     let asking = Question { conversation: work.id, input: &input, snapshot: &view };
@@ -159,15 +160,31 @@ fn out_of_time(work: &Work<'_>, moment: Moment, case: &Case, effects: &[Effect])
     (moment.since == Since::Unanswered && effects.iter().any(closes)).then_some(Refused::CustomerWaits)
 }
 
-fn attrs(work: &Work<'_>, moment: Moment, from: Time) -> Vec<(String, String)> {
+/// What rules are told besides the case.
+pub(crate) fn attrs(
+    conversation: &Conversation,
+    now: Time,
+    moment: Moment,
+    from: Time,
+) -> Vec<(String, String)> {
     let named = |name: &str, value: u64| (name.to_owned(), value.to_string());
     let mut attrs = vec![named("seconds", u64::from(moment.seconds)), named("from", instant(from))];
-    if let Service::Open { until } = work.conversation.windows(work.now).service {
+    if let Service::Open { until } = conversation.windows(now).service {
         attrs.push(named("window-until", instant(until)));
     }
-    let answered = work.conversation.attended.values().max();
+    let answered = conversation.attended.values().max();
     attrs.extend(answered.map(|at| named("agent-answered", instant(*at))));
     attrs
+}
+
+/// What rules are told of a case that has ended.
+pub(crate) fn told_of_end(code: &str) -> Vec<(String, String)> {
+    vec![("code".to_owned(), code.to_owned())]
+}
+
+/// What rules are told of a customer who has said how it was.
+pub(crate) fn told_of_score(score: u8) -> Vec<(String, String)> {
+    vec![("score".to_owned(), score.to_string())]
 }
 
 fn arm_ended(work: &mut Work<'_>, ended: Ended, from: Time, seconds: u32) -> Result<(), DeskError> {
@@ -188,12 +205,16 @@ fn followed(work: &Work<'_>) -> Option<(CaseId, Since, Time)> {
 fn next(work: &Work<'_>, since: Since, from: Time) -> Option<Moment> {
     let been = work.conversation.followed_to.filter(|been| been.moment.since == since && been.from == from);
     let unseen = been.map_or(0, |been| been.moment.seconds + 1);
-    let answered = work.conversation.attended.values().max().filter(|_| since == Since::Quiet);
-    let gone = answered.and_then(|at| u32::try_from(at.duration_since(from).as_secs()).ok());
-    work.active.generation.next_moment(since, unseen.max(gone.unwrap_or(0)))
+    work.active.generation.next_moment(since, unseen.max(gone(&work.conversation, since, from)))
 }
 
-fn after(from: Time, seconds: u32) -> Time {
+/// How much of a silence had passed, in seconds, before an agent answered.
+pub(crate) fn gone(conversation: &Conversation, since: Since, from: Time) -> u32 {
+    let answered = conversation.attended.values().max().filter(|_| since == Since::Quiet);
+    answered.and_then(|at| u32::try_from(at.duration_since(from).as_secs()).ok()).unwrap_or(0)
+}
+
+pub(crate) fn after(from: Time, seconds: u32) -> Time {
     from.saturating_add(SignedDuration::from_secs(seconds.into())).unwrap_or(Time::MAX)
 }
 

@@ -23,9 +23,9 @@ pub const EXAMPLES: usize = 5;
 /// What came of asking the rules of one kind.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Came {
-    /// A responding rule dealt with it: what it said, and what it wanted to happen.
+    /// A rule dealt with it: what it said, and what it wanted to happen.
     Dealt(Verdict, Vec<Effect>),
-    /// No responding rule did. Whether that leaves it to a person, as what a customer writes does.
+    /// No rule did. Whether that leaves it to a person, as what a customer writes does.
     Left {
         /// Whether a person has to come.
         to_people: bool,
@@ -50,6 +50,11 @@ impl Came {
             Self::Left { to_people } => *to_people,
             Self::Placed(_) | Self::Stays => true,
         }
+    }
+
+    /// Whether the case ends with it.
+    pub fn closes(&self) -> bool {
+        self.effects().iter().any(|effect| matches!(effect, Effect::Resolve { .. }))
     }
 
     fn effects(&self) -> &[Effect] {

@@ -9,6 +9,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark is no part of the host")]
 
+#[path = "bare/mod.rs"]
+mod bare;
+
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -19,8 +22,8 @@ use domain::decision::{Kind, MemoryScope, Why};
 use domain::id::{QueueId, RuleId};
 use rules::contract::{Agent, Calendar, CaseView, Customer, Input, LocalTime, Message, Who};
 use rules::{
-    Config, Definition, Generation, Grant, Host, Limits, Mode, Question, Remembered, Scope, Seen, Snapshot,
-    Unavailable, Worker,
+    Config, Definition, Generation, Grant, Host, Limits, Meant, Mode, Question, Remembered, Scope, Seen,
+    Snapshot, Unavailable, Worker,
 };
 
 /// Rounds of which the median is taken.
@@ -69,11 +72,12 @@ fn main() {
     let conversation = domain::id::ConversationId::from_bytes([0; 16]);
     let asking = Question { conversation, input: &input, snapshot: &snapshot };
     let generation = Generation::new(1, vec![rule.clone()], queues);
-    let bare = bare::Bare::new(&component, &admitted.description.example_settings, host.reset());
+    let bare = bare::Bare::new(&component, &admitted.description.example_settings, host.reset(), Company);
+    let asked = bare::converted(input.clone());
 
     let (mut plain, mut ours, mut traced, mut rounds, mut tried) = (vec![], vec![], vec![], vec![], vec![]);
     for _ in 0..ROUNDS {
-        plain.push(repeated(|| drop(black_box(bare.decide()))));
+        plain.push(repeated(|| drop(black_box(bare.decide(Company, &asked)))));
         ours.push(repeated(|| drop(black_box(host.ask(&rule, Kind::Routing, &input, &snapshot)))));
         traced.push(repeated(|| {
             let answer = host.ask(&rule, Kind::Routing, &input, &snapshot);
@@ -82,7 +86,7 @@ fn main() {
         rounds.push(repeated(|| {
             drop(black_box(generation.route(&host, Why::Message, &asking)));
         }));
-        tried.push(repeated(|| drop(black_box(generation.would(&host, Kind::Routing, None, &asking)))));
+        tried.push(repeated(|| drop(black_box(generation.would(&host, Kind::Routing, Meant::All, &asking)))));
     }
     println!("{:<32}{:>10}{:>10}", "one decision of skills-router", "µs", "× bare");
     for (name, times) in [
@@ -106,7 +110,7 @@ fn by_two(host: &Host, generation: &Generation, asking: Question<'_>) -> f64 {
                 for _ in 0..2 {
                     scope.spawn(|| {
                         for _ in 0..DECISIONS {
-                            drop(black_box(generation.would(host, Kind::Routing, None, &asking)));
+                            drop(black_box(generation.would(host, Kind::Routing, Meant::All, &asking)));
                         }
                     });
                 }
@@ -142,6 +146,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// Ten agents, of whom nine could take the case.
+#[derive(Clone, Copy)]
 struct Company;
 
 impl Snapshot for Company {
@@ -211,170 +216,5 @@ fn input() -> Input {
         },
         wake_note: None,
         attrs: vec![],
-    }
-}
-
-/// Wasmtime and nothing else.
-mod bare {
-    use rules::{Limits, Reset, Snapshot as _};
-    use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
-    use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store};
-
-    use bindings::exports::timonel::rules::{routing, rule};
-    use bindings::timonel::rules::types::{self, Calendar, CaseView, Failure, Input, LocalTime, Message};
-    use bindings::timonel::rules::{identity, profile, team};
-
-    #[allow(missing_docs, unreachable_pub, clippy::all)]
-    mod bindings {
-        wasmtime::component::bindgen!({
-            path: "../../wit/0.1.0",
-            inline: "
-                package timonel:bench;
-
-                world bench {
-                    include timonel:rules/router@0.1.0;
-                    import timonel:rules/profile@0.1.0;
-                    import timonel:rules/identity@0.1.0;
-                    import timonel:rules/team@0.1.0;
-                }
-            ",
-        });
-    }
-
-    pub(super) struct Bare {
-        engine: Engine,
-        pre: InstancePre<super::Company>,
-        routing: routing::GuestIndices,
-        prepared: Vec<u8>,
-        input: Input,
-    }
-
-    impl Bare {
-        pub(super) fn new(component: &[u8], settings: &str, reset: Reset) -> Self {
-            let mut pool = PoolingAllocationConfig::new();
-            pool.total_component_instances(2)
-                .total_core_instances(64)
-                .max_core_instances_per_component(32)
-                .total_memories(4)
-                .total_tables(16)
-                .max_memory_size(Limits::default().memory);
-            match reset {
-                Reset::Touched => pool
-                    .pagemap_scan(Enabled::Auto)
-                    .linear_memory_keep_resident(1024 * 1024)
-                    .table_keep_resident(64 * 1024),
-                Reset::Blind => pool.linear_memory_keep_resident(64 * 1024).table_keep_resident(16 * 1024),
-            };
-            let mut config = Config::new();
-            config
-                .concurrency_support(false)
-                .consume_fuel(true)
-                .cranelift_nan_canonicalization(true)
-                .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-            let engine = Engine::new(&config).unwrap();
-            let component = Component::new(&engine, component).unwrap();
-            let mut linker = Linker::new(&engine);
-            types::add_to_linker::<_, HasSelf<_>>(&mut linker, |company| company).unwrap();
-            profile::add_to_linker::<_, HasSelf<_>>(&mut linker, |company| company).unwrap();
-            identity::add_to_linker::<_, HasSelf<_>>(&mut linker, |company| company).unwrap();
-            team::add_to_linker::<_, HasSelf<_>>(&mut linker, |company| company).unwrap();
-            let pre = linker.instantiate_pre(&component).unwrap();
-            let routing = routing::GuestIndices::new(&pre).unwrap();
-
-            let mut store = Store::new(&engine, super::Company);
-            store.set_fuel(1_000_000_000).unwrap();
-            let instance = pre.instantiate(&mut store).unwrap();
-            let rule = rule::GuestIndices::new(&pre).unwrap().load(&mut store, &instance).unwrap();
-            let prepared = rule.call_prepare(&mut store, settings).unwrap().unwrap();
-            Self { engine, pre, routing, prepared, input: converted(super::input()) }
-        }
-
-        pub(super) fn decide(&self) -> routing::Place {
-            let mut store = Store::new(&self.engine, super::Company);
-            store.set_fuel(50_000_000).unwrap();
-            let instance = self.pre.instantiate(&mut store).unwrap();
-            let routing = self.routing.load(&mut store, &instance).unwrap();
-            routing.call_route(&mut store, &self.prepared, &self.input).unwrap().unwrap().unwrap()
-        }
-    }
-
-    impl types::Host for super::Company {}
-
-    impl profile::Host for super::Company {
-        fn get(&mut self) -> Result<profile::Customer, Failure> {
-            let it = self.profile().map_err(|_| unavailable())?;
-            Ok(profile::Customer { name: it.name, language: it.language, tags: it.tags, attrs: it.attrs })
-        }
-    }
-
-    impl identity::Host for super::Company {
-        fn get(&mut self) -> Result<identity::Who, Failure> {
-            let it = self.identity().map_err(|_| unavailable())?;
-            Ok(identity::Who { phone: it.phone, user_id: it.user_id })
-        }
-    }
-
-    impl team::Host for super::Company {
-        fn candidates(&mut self, queue: String, skills: Vec<String>) -> Result<Vec<team::Agent>, Failure> {
-            let agents = self.team(&queue.into(), &skills).map_err(|_| unavailable())?;
-            Ok(agents
-                .into_iter()
-                .map(|it| team::Agent {
-                    id: it.id,
-                    skills: it.skills,
-                    presence: it.presence,
-                    load: it.load,
-                    capacity: it.capacity,
-                    last_attended: it.last_attended,
-                    attrs: it.attrs,
-                })
-                .collect())
-        }
-    }
-
-    fn unavailable() -> Failure {
-        Failure { code: "unavailable".to_owned(), text: String::new() }
-    }
-
-    /// The same records under the names of these bindings.
-    fn converted(input: super::Input) -> Input {
-        let local = |it: super::LocalTime| LocalTime {
-            date: it.date,
-            weekday: it.weekday,
-            minute: it.minute,
-            zone: it.zone,
-        };
-        Input {
-            why: input.why,
-            now: input.now,
-            local: local(input.local),
-            calendar: Calendar {
-                open: input.calendar.open,
-                next_change: input.calendar.next_change,
-                next_change_local: input.calendar.next_change_local.map(local),
-            },
-            number: input.number,
-            language: input.language,
-            message: input.message.map(|it| Message {
-                at: it.at,
-                author: it.author,
-                kind: it.kind,
-                text: it.text,
-                payload: it.payload,
-                attrs: it.attrs,
-            }),
-            case: CaseView {
-                id: input.case.id,
-                opened: input.case.opened,
-                queue: input.case.queue,
-                priority: input.case.priority,
-                waiting_since: input.case.waiting_since,
-                automatic_messages: input.case.automatic_messages,
-                tags: input.case.tags,
-                attrs: input.case.attrs,
-            },
-            wake_note: input.wake_note,
-            attrs: input.attrs,
-        }
     }
 }

@@ -74,6 +74,27 @@ pub struct Round {
     pub decided: Option<Decided>,
 }
 
+/// Which rules of a kind are asked.
+#[derive(Debug, Clone, Copy)]
+pub enum Meant<'a> {
+    /// All of them.
+    All,
+    /// One, by its name.
+    One(&'a RuleId),
+    /// Those that want to be asked at a moment.
+    At(Moment),
+}
+
+impl Meant<'_> {
+    fn includes(self, rule: &Rule) -> bool {
+        match self {
+            Self::All => true,
+            Self::One(id) => rule.definition.id == *id,
+            Self::At(moment) => rule.moments.contains(&moment),
+        }
+    }
+}
+
 /// What rules of one kind would come to.
 #[derive(Debug)]
 pub struct Tried {
@@ -109,24 +130,23 @@ impl Generation {
 
     /// Asks the responding rules, until one deals with it.
     pub fn respond(&self, host: &Host, why: Why, asking: &Question<'_>) -> Round {
-        self.ask(host, Kind::Responding, why, |_| true, asking)
+        self.ask(host, Kind::Responding, why, Meant::All, asking)
     }
 
     /// Asks the one responding rule that is to be called again: it wanted to be woken, or has an answer. Nobody is asked if it
     /// is not of this generation.
     pub fn call_again(&self, host: &Host, rule: &RuleId, why: Why, asking: &Question<'_>) -> Round {
-        self.ask(host, Kind::Responding, why, |one| one.definition.id == *rule, asking)
+        self.ask(host, Kind::Responding, why, Meant::One(rule), asking)
     }
 
     /// Asks the routing rules, until one names a place.
     pub fn route(&self, host: &Host, why: Why, asking: &Question<'_>) -> Round {
-        self.ask(host, Kind::Routing, why, |_| true, asking)
+        self.ask(host, Kind::Routing, why, Meant::All, asking)
     }
 
     /// Asks the rules that look after cases and want to be asked then, until one does something.
     pub fn follow(&self, host: &Host, moment: Moment, asking: &Question<'_>) -> Round {
-        let meant = |rule: &Rule| rule.moments.contains(&moment);
-        self.ask(host, Kind::Following, moment.since.why(), meant, asking)
+        self.ask(host, Kind::Following, moment.since.why(), Meant::At(moment), asking)
     }
 
     /// The first moment, so many seconds later or more, at which a rule wants to look after a case.
@@ -136,13 +156,12 @@ impl Generation {
         moments.filter(|moment| moment.since == since && moment.seconds >= seconds).min().copied()
     }
 
-    /// What the rules of a kind would come to, or one of them alone. Nothing of it is kept: no trace, and nothing of what rules
+    /// What the rules of a kind that are meant would come to. Nothing of it is kept: no trace, and nothing of what rules
     /// did lately, so that whoever tries many changes nothing for those that are in force.
-    pub fn would(&self, host: &Host, kind: Kind, only: Option<&RuleId>, asking: &Question<'_>) -> Tried {
+    pub fn would(&self, host: &Host, kind: Kind, meant: Meant<'_>, asking: &Question<'_>) -> Tried {
         let Question { conversation, input, snapshot } = *asking;
         let mut asked = Vec::new();
-        let meant = |rule: &&Rule| only.is_none_or(|only| rule.definition.id == *only);
-        for rule in self.rules.iter().filter(|rule| rule.is(kind)).filter(meant) {
+        for rule in self.rules.iter().filter(|rule| rule.is(kind) && meant.includes(rule)) {
             if !matches!(rule.turn(conversation, input, false), Turn::Counts) {
                 continue;
             }
@@ -156,14 +175,7 @@ impl Generation {
         Tried { asked, decided: None }
     }
 
-    fn ask(
-        &self,
-        host: &Host,
-        kind: Kind,
-        why: Why,
-        meant: impl Fn(&Rule) -> bool,
-        asking: &Question<'_>,
-    ) -> Round {
+    fn ask(&self, host: &Host, kind: Kind, why: Why, meant: Meant<'_>, asking: &Question<'_>) -> Round {
         let mut round = Round {
             kind,
             why,
@@ -177,7 +189,7 @@ impl Generation {
         let Question { conversation, input, snapshot } = *asking;
         let mut seen = None;
         let mut shadows = Vec::new();
-        for rule in self.rules.iter().filter(|rule| rule.is(kind) && meant(rule)) {
+        for rule in self.rules.iter().filter(|rule| rule.is(kind) && meant.includes(rule)) {
             let turn = rule.turn(conversation, input, round.decided.is_some());
             if let Turn::Skipped(because) = turn {
                 round.not_asked.push(NotAsked { rule: rule.definition.id.clone(), because });

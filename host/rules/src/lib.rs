@@ -58,7 +58,7 @@ pub use admission::{Admitted, Description, Worker};
 pub use again::{Then, team_then};
 pub use engine::{Reset, StartError};
 pub use functions::{Function, UnknownFunction};
-pub use generation::{Decided, Generation, Question, Round, Tried};
+pub use generation::{Decided, Generation, Meant, Question, Round, Tried};
 pub use grant::Grant;
 pub use host::{Config, Host};
 pub use judging::Reach;

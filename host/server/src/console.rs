@@ -56,6 +56,8 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
         .get("/console/page.js", Action::SignIn, file(script, include_str!("console/page.js")))
         .get("/console/search.js", Action::SignIn, file(script, include_str!("console/search.js")))
         .get("/console/composer.js", Action::SignIn, file(script, include_str!("console/composer.js")))
+        .get("/console/card.js", Action::SignIn, file(script, include_str!("console/card.js")))
+        .get("/console/said.js", Action::SignIn, file(script, include_str!("console/said.js")))
         .get("/console/words.js", Action::SignIn, file(script, include_str!("console/words.js")))
         .get("/console/tower.css", Action::SignIn, file(css, include_str!("console/tower.css")))
         .get("/console/tower.js", Action::SignIn, file(script, include_str!("console/tower.js")))

@@ -4,6 +4,7 @@
 //! digits but of one's own cases, and what was said is read by whoever holds the case, or looks customers up by their row: that is
 //! of record, a list is not.
 
+mod customer;
 mod files;
 mod handing;
 mod offered;
@@ -69,6 +70,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
         .merge(handing::api_routes())
         .merge(offered::api_routes())
         .merge(files::api_routes())
+        .merge(customer::api_routes())
 }
 
 #[derive(Deserialize)]

@@ -272,12 +272,12 @@ impl<'a> Fold<'a> {
                 self.put(layout::conversation(started.contact, &started.number), id.to_bytes().to_vec());
             }
             (Event::MessageReceived(received), Stream::Conversation(id)) => {
-                self.put_json(layout::wamid(&received.lookup), &Referent::Inbound(*id))?;
+                self.put(layout::wamid(&received.lookup), Referent::Inbound(*id).to_bytes());
             }
             (Event::MessageNotUnderstood(strange), stream) => {
                 if let Some(lookup) = &strange.lookup {
                     let key = layout::wamid(lookup);
-                    self.put_json(key.clone(), &Referent::Strange)?;
+                    self.put(key.clone(), Referent::Strange.to_bytes());
                     self.beside(stream, &key, recorded.time);
                 }
                 let key = layout::strange(&strange.field);
@@ -401,7 +401,7 @@ impl<'a> Fold<'a> {
             _ => return Ok(()),
         };
         let key = layout::wamid(told);
-        self.put_json(key.clone(), &Referent::Told)?;
+        self.put(key.clone(), Referent::Told.to_bytes());
         if !matches!(event, Event::MessageEchoed(_)) {
             self.beside(stream, &key, recorded.time);
         }
@@ -414,7 +414,8 @@ impl<'a> Fold<'a> {
         if matches!(state, State::Message(delivery) if delivery.erased) {
             return Ok(());
         }
-        self.put_json(layout::wamid(lookup), &Referent::Outgoing(message))
+        self.put(layout::wamid(lookup), Referent::Outgoing(message).to_bytes());
+        Ok(())
     }
 
     fn amended(&self, lookup: &Lookup) -> Result<Amended, FoldError> {

@@ -22,6 +22,8 @@ use domain::stream::{Actor, Stream};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::projection::ProjectionError;
+
 /// The number of the last event that is folded in.
 pub(crate) const WATERMARK: &[u8] = b"w";
 
@@ -41,9 +43,19 @@ pub(crate) fn rule_version(rule: &RuleId, seq: u64) -> Vec<u8> {
     [rule_versions(rule), seq.to_be_bytes().to_vec()].concat()
 }
 
-/// A stream's version and state.
+/// The states of all conversations and of all contacts.
+pub(crate) const CONVERSATIONS: &[u8] = b"s\0v";
+pub(crate) const CONTACTS: &[u8] = b"s\0c";
+
+/// A stream's version and state. Of what a company has millions the key is so short that sled keeps it in a node and not beside it: a
+/// node is copied at each change, with a look at each of its keys.
 pub(crate) fn state(stream: &Stream) -> Vec<u8> {
-    [b"s", stream.to_string().as_bytes()].concat()
+    match stream {
+        Stream::Conversation(id) => [CONVERSATIONS, &id.to_bytes()].concat(),
+        Stream::Contact(id) => [CONTACTS, &id.to_bytes()].concat(),
+        Stream::Message(id) => [b"s\0m", &id.to_bytes()[..]].concat(),
+        stream => [b"s", stream.to_string().as_bytes()].concat(),
+    }
 }
 
 /// What a wamid stands for.
@@ -535,8 +547,7 @@ pub(crate) fn number(key: &[u8]) -> Option<u64> {
 }
 
 /// What a wamid stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Referent {
     /// A customer's message.
     Inbound(ConversationId),
@@ -548,6 +559,33 @@ pub enum Referent {
     Told,
     /// Something of a contact who was forgotten a moment ago. Meta may tell it once more, and it makes nobody a contact.
     Erased,
+}
+
+impl Referent {
+    /// The value of its key: a letter, and an id if it has one. There are two of them for each exchange with a customer, on pages that
+    /// nothing else brings into a processor's cache, so they are as short as they can be.
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Inbound(conversation) => [b"i", &conversation.to_bytes()[..]].concat(),
+            Self::Outgoing(message) => [b"o", &message.to_bytes()[..]].concat(),
+            Self::Strange => b"s".to_vec(),
+            Self::Told => b"t".to_vec(),
+            Self::Erased => b"e".to_vec(),
+        }
+    }
+
+    /// From such a value.
+    pub(crate) fn of(bytes: &[u8]) -> Result<Self, ProjectionError> {
+        let referent = match bytes.split_first() {
+            Some((b'i', id)) => id.try_into().ok().map(|id| Self::Inbound(ConversationId::from_bytes(id))),
+            Some((b'o', id)) => id.try_into().ok().map(|id| Self::Outgoing(MessageId::from_bytes(id))),
+            Some((b's', [])) => Some(Self::Strange),
+            Some((b't', [])) => Some(Self::Told),
+            Some((b'e', [])) => Some(Self::Erased),
+            _ => None,
+        };
+        referent.ok_or(ProjectionError::Broken("what a wamid stands for"))
+    }
 }
 
 /// How a contact was forgotten.

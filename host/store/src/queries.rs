@@ -178,7 +178,7 @@ impl Store {
 
     /// What a wamid stands for.
     pub fn referent(&self, lookup: &Lookup) -> Result<Option<Referent>, ProjectionError> {
-        self.json(layout::wamid(lookup))
+        self.tree().get(layout::wamid(lookup))?.map(|value| Referent::of(&value)).transpose()
     }
 
     /// What became of a message after it was said, by the look-up of its wamid.

@@ -1,5 +1,5 @@
-//! What people did to the cases of a conversation, and wrote on them for each other: beside what was said, which rules and
-//! customers know of, and by the same way: here lies only where to find it.
+//! What people did to the cases of a conversation, wrote on them for each other, and how they ended: beside what was said, which
+//! rules and customers know of, and by the same way: here lies only where to find it.
 
 use domain::event::{Event, Label, Recorded};
 use domain::id::{AgentId, ConversationId, MoveId};
@@ -15,6 +15,7 @@ pub(crate) fn is_one(event: &Event) -> bool {
     match event {
         Event::CaseLabelled(labelled) => matches!(labelled.label, Label::Note(_)),
         Event::CaseMoved(_) | Event::CaseOffered(_) | Event::CaseOfferEnded(_) => true,
+        Event::CaseClosed(_) | Event::CaseRated(_) => true,
         _ => false,
     }
 }

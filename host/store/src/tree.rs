@@ -141,12 +141,11 @@ impl Tree {
 
     /// All conversations, in the order of their ids.
     pub(crate) fn conversations(&self) -> Result<BTreeMap<ConversationId, Conversation>, ProjectionError> {
-        const PREFIX: &[u8] = b"sconversation/";
         let layers = self.read();
         let mut found = BTreeMap::new();
-        for entry in self.sled.scan_prefix(PREFIX) {
+        for entry in self.sled.scan_prefix(layout::CONVERSATIONS) {
             let (key, bytes) = entry?;
-            let id = key.get(PREFIX.len()..).and_then(|id| std::str::from_utf8(id).ok()?.parse().ok());
+            let id = layout::tail(&key).map(ConversationId::from_bytes);
             let id = id.ok_or(ProjectionError::Broken("the name of a conversation"))?;
             let known = Versioned::decode(&Stream::Conversation(id), &bytes)?;
             found.extend(Conversation::of(&known.state).map(|state| (id, state.clone())));
@@ -163,12 +162,11 @@ impl Tree {
 
     /// All contacts that are not forgotten.
     pub(crate) fn contacts(&self) -> Result<BTreeSet<ContactId>, ProjectionError> {
-        const PREFIX: &[u8] = b"scontact/";
         let layers = self.read();
         let mut found = BTreeSet::new();
-        for entry in self.sled.scan_prefix(PREFIX) {
+        for entry in self.sled.scan_prefix(layout::CONTACTS) {
             let (key, bytes) = entry?;
-            let id = key.get(PREFIX.len()..).and_then(|id| std::str::from_utf8(id).ok()?.parse().ok());
+            let id = layout::tail(&key).map(ContactId::from_bytes);
             let id = id.ok_or(ProjectionError::Broken("the name of a contact"))?;
             if !state::is_erased(&bytes) {
                 found.insert(id);

@@ -8,6 +8,7 @@ use domain::agent::Presence;
 use domain::backtest::Came;
 use domain::company::Company;
 use domain::contact::Contact;
+use domain::conversation::Followed;
 use domain::decision::{Call, Effect, Kind, MemoryScope, Why};
 use domain::event;
 use domain::id::{AgentId, CaseId, ContactId, ConversationId, NumberId, QueueId, RuleId};
@@ -38,6 +39,8 @@ pub(super) struct Moment {
     pub(super) time: Time,
     /// The one rule that was meant, if one wanted to be called again.
     pub(super) only: Option<RuleId>,
+    /// When rules are asked that look after cases.
+    pub(super) followed: Option<Followed>,
     pub(super) input: contract::Input,
     /// What came of it.
     pub(super) then: Came,

@@ -2,17 +2,18 @@
 //!
 //! What rules were told is taken from what was kept of it, so that the input is the same to the last byte. Where no rule of a kind
 //! was in force nothing was kept: then the place that the case got tells that rules would have been asked, and the input is made of
-//! the fold.
+//! the fold. Rules that look after cases are asked in silences, of which the journal says nothing: see `silence`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use domain::Time;
 use domain::agent::Agent;
 use domain::backtest::{Came, Waits};
 use domain::contact::Contact;
-use domain::conversation::{Conversation, Holder};
+use domain::conversation::{Case, Conversation, Holder};
 use domain::decision::{Digest, Kind, MemoryScope, Outcome, Place, Traces, Verdict, Why};
-use domain::event::{CaseQueued, Chooser, Event, MessageReceived, Recorded, RequestEnded, RuleDecided, Tags};
+use domain::event::{CaseQueued, Chooser, Event, MessageReceived, Recorded, RequestEnded, RuleDecided};
 use domain::id::{AgentId, ContactId, ConversationId, QueueId, RuleId};
 use domain::rule::mode::Mode;
 use domain::sealed::Key;
@@ -20,15 +21,18 @@ use domain::stream::Stream;
 use rules::{Answered, Rule, Seen, contract};
 
 use super::moment::{Kept, Moment, Readable, Team};
-use super::{Contender, Reaches, Span};
+use super::silence::Silence;
+use super::{AT_ONCE, Contender, Reaches, Span};
 use crate::command::DeskError;
 use crate::input::{self, Scene};
 use crate::requests;
 use crate::shared::Shared;
 
 /// A conversation as far as it is folded.
-struct Told {
-    state: Conversation,
+pub(super) struct Told {
+    pub(super) state: Conversation,
+    /// The last event.
+    pub(super) heard: Heard,
     /// The version of the last event that rules may be asked because of.
     command: u64,
     /// What the customer wrote, if it was that.
@@ -40,15 +44,44 @@ struct Told {
     routed: bool,
     /// Routing rules were asked, and where the case goes is not said yet.
     waits: Option<Moment>,
+    /// The time that goes by in it.
+    pub(super) silence: Silence,
+}
+
+/// An event of a conversation.
+#[derive(Clone, Copy)]
+pub(super) struct Heard {
+    pub(super) seq: u64,
+    pub(super) version: u64,
+    pub(super) time: Time,
+}
+
+impl Heard {
+    fn of(recorded: &Recorded) -> Self {
+        Self { seq: recorded.seq, version: recorded.version, time: recorded.time }
+    }
+}
+
+/// At what rules are asked.
+pub(super) struct At<'a> {
+    pub(super) id: ConversationId,
+    /// The event behind which they are.
+    pub(super) event: u64,
+    pub(super) time: Time,
+    pub(super) kind: Kind,
+    pub(super) why: Why,
+    /// The case that it is about, which may have ended.
+    pub(super) case: &'a Case,
+    pub(super) key: Key,
 }
 
 /// Everything that is folded.
 pub(super) struct Past<'a> {
-    shared: &'a Shared,
-    contender: &'a Contender,
-    span: Span,
+    pub(super) shared: &'a Shared,
+    pub(super) contender: &'a Contender,
+    pub(super) span: Span,
     reaches: Reaches<'a>,
-    conversations: HashMap<ConversationId, Told>,
+    pub(super) conversations: HashMap<ConversationId, Told>,
     contacts: HashMap<ContactId, Arc<Contact>>,
     agents: HashMap<AgentId, Agent>,
     team: Option<Arc<Team>>,
@@ -97,11 +130,16 @@ impl<'a> Past<'a> {
         self.unsettled == 0
     }
 
-    /// Nothing more comes.
-    pub(super) fn end(&mut self) {
-        let left = self.conversations.values_mut().filter_map(|told| told.waits.take());
-        self.ready.extend(left);
-        self.unsettled = 0;
+    /// Nothing more comes. To be called until it says that nothing is left of what was folded.
+    pub(super) fn end(&mut self) -> Result<bool, DeskError> {
+        let until = self.span.to.min(self.shared.now());
+        while self.ready.len() < AT_ONCE {
+            let Some(id) = self.conversations.keys().next().copied() else { return Ok(true) };
+            let Some(mut told) = self.conversations.remove(&id) else { return Ok(true) };
+            self.ready.extend(told.waits.take());
+            self.goes_by(id, &mut told, until)?;
+        }
+        Ok(false)
     }
 
     /// Takes in an event.
@@ -129,12 +167,14 @@ impl<'a> Past<'a> {
             (Stream::Conversation(id), Event::ConversationStarted(started)) => {
                 let told = Told {
                     state: Conversation::started(started.contact, started.number.clone()),
+                    heard: Heard::of(recorded),
                     command: recorded.version,
                     message: None,
                     answer: None,
                     responded: false,
                     routed: false,
                     waits: None,
+                    silence: Silence::default(),
                 };
                 self.conversations.insert(*id, told);
             }
@@ -144,8 +184,8 @@ impl<'a> Past<'a> {
         Ok(())
     }
 
-    fn is_within(&self, recorded: &Recorded) -> bool {
-        (self.span.from..self.span.to).contains(&recorded.time)
+    pub(super) fn is_within(&self, time: Time) -> bool {
+        (self.span.from..self.span.to).contains(&time)
     }
 
     fn spoken(&mut self, id: ConversationId, recorded: &Recorded) -> Result<(), DeskError> {
@@ -153,6 +193,7 @@ impl<'a> Past<'a> {
         if told.waits.is_some() {
             self.settle(&mut told, &recorded.event);
         }
+        self.before(id, &mut told, recorded)?;
         match &recorded.event {
             Event::MessageReceived(received) => {
                 (told.command, told.message, told.answer) = (recorded.version, Some(received.clone()), None);
@@ -183,11 +224,11 @@ impl<'a> Past<'a> {
                     Kind::Routing => told.routed = true,
                     _ => {}
                 }
-                if self.is_within(recorded) {
+                if self.is_within(recorded.time) {
                     self.decided(id, &mut told, recorded, decided)?;
                 }
             }
-            Event::CaseQueued(queued) if queued.by == Chooser::Default && self.is_within(recorded) => {
+            Event::CaseQueued(queued) if queued.by == Chooser::Default && self.is_within(recorded.time) => {
                 self.nobody_asked(id, &mut told, recorded, queued)?;
             }
             Event::RuleRemembered(noted) if recorded.time < self.span.from => {
@@ -206,6 +247,7 @@ impl<'a> Past<'a> {
             _ => {}
         }
         told.state.fold(recorded.time, &recorded.actor, &recorded.event);
+        told.heard = Heard::of(recorded);
         self.conversations.insert(id, told);
         Ok(())
     }
@@ -239,9 +281,13 @@ impl<'a> Past<'a> {
         recorded: &Recorded,
         decided: &RuleDecided,
     ) -> Result<(), DeskError> {
-        if !matches!(decided.of, Kind::Responding | Kind::Routing) {
-            return Ok(());
-        }
+        let watched = told.silence.came.take().filter(|_| decided.of == Kind::Following);
+        let case = match (decided.of, &watched) {
+            (Kind::Responding | Kind::Routing, _) => told.state.case.clone(),
+            (Kind::Following, Some(watched)) => Some(watched.case.clone()),
+            _ => None,
+        };
+        let Some(case) = case else { return Ok(()) };
         let Some(key) = self.shared.keys.contact(told.state.contact)? else {
             self.erased += 1;
             return Ok(());
@@ -250,10 +296,17 @@ impl<'a> Past<'a> {
             self.erased += 1;
             return Ok(());
         };
-        let Some(mut moment) = self.moment(id, told, recorded, decided.of, decided.why, key, Some(&traces))
-        else {
-            return Ok(());
+        let at = At {
+            id,
+            event: recorded.seq,
+            time: recorded.time,
+            kind: decided.of,
+            why: decided.why,
+            case: &case,
+            key,
         };
+        let Some(mut moment) = self.moment(told, at, Some(&traces), &[]) else { return Ok(()) };
+        moment.followed = watched.map(|watched| watched.at);
         self.by_others += u64::from(!self.same_rules);
         if matches!(decided.why, Why::Wake | Why::Answer) && decided.of == Kind::Responding {
             let asked = decided.asked.first().map(|asked| &asked.rule);
@@ -278,6 +331,7 @@ impl<'a> Past<'a> {
         queued: &CaseQueued,
     ) -> Result<(), DeskError> {
         let wrote = told.message.is_some();
+        let Some(case) = told.state.case.clone() else { return Ok(()) };
         let missing = [(Kind::Responding, told.responded || !wrote), (Kind::Routing, told.routed)];
         for (kind, asked) in missing {
             if asked {
@@ -288,7 +342,8 @@ impl<'a> Past<'a> {
                 return Ok(());
             };
             let why = if wrote { Why::Message } else { Why::Returned };
-            if let Some(mut moment) = self.moment(id, told, recorded, kind, why, key, None) {
+            let at = At { id, event: recorded.seq, time: recorded.time, kind, why, case: &case, key };
+            if let Some(mut moment) = self.moment(told, at, None, &[]) {
                 moment.then = match kind {
                     Kind::Routing => Came::Placed(chosen(&queued.place)),
                     _ => Came::Left { to_people: true },
@@ -299,24 +354,21 @@ impl<'a> Past<'a> {
         Ok(())
     }
 
-    #[allow(clippy::too_many_arguments, reason = "each is another part of one moment")]
-    fn moment(
+    /// What rules are told and can read. `attrs` are for an input of which nothing was kept.
+    pub(super) fn moment(
         &mut self,
-        id: ConversationId,
         told: &Told,
-        recorded: &Recorded,
-        kind: Kind,
-        why: Why,
-        key: Key,
+        at: At<'_>,
         traces: Option<&Traces>,
+        attrs: &[(String, String)],
     ) -> Option<Moment> {
+        let At { id, event, time, kind, why, case, key } = at;
         let state = &told.state;
-        let case = state.case.as_ref()?;
         if !(self.reaches)(&state.number, case.queue()) {
             return None;
         }
         let known = Arc::clone(self.contacts.get(&state.contact)?);
-        let message = told.message.as_ref().and_then(|received| {
+        let message = told.message.as_ref().filter(|_| kind != Kind::Following).and_then(|received| {
             let inbound = received.body.open(&key).ok()?;
             Some(input::message(&inbound.content, received.sent_at))
         });
@@ -324,7 +376,17 @@ impl<'a> Past<'a> {
         let kept = traces.and_then(|traces| traces.0.first());
         let input = match kept {
             Some(trace) => Seen::again(&trace.input, message.as_ref(), &[]).ok()?,
-            None => self.told_now(state, recorded, why, message, &known, tags.clone())?,
+            None => {
+                let scene = Scene {
+                    company: &self.contender.company,
+                    conversation: state,
+                    case,
+                    now: time,
+                    language: known.language.clone(),
+                    tags: tags.clone(),
+                };
+                contract::Input { attrs: attrs.to_vec(), ..scene.input(why, message, None) }
+            }
         };
         let answer = told.answer.as_ref().filter(|_| why == Why::Answer).and_then(|(version, ended)| {
             let answer = requests::response(ended, ended.body.open(&key).ok()?);
@@ -337,7 +399,8 @@ impl<'a> Past<'a> {
             company: Arc::clone(&self.contender.company),
             conversation: id,
             number: state.number.clone(),
-            before: told.command,
+            // What was said last is not what these are asked about.
+            before: if kind == Kind::Following { told.heard.version + 1 } else { told.command },
             contact: state.contact,
             known,
             key,
@@ -346,18 +409,19 @@ impl<'a> Past<'a> {
             calls: calls.filter(|call| call.function == "team.candidates").cloned().collect(),
             team: self.team(),
             answer,
-            at: recorded.time,
+            at: time,
             kept: Arc::clone(&self.kept),
         };
         Some(Moment {
-            event: recorded.seq,
+            event,
             conversation: id,
             case: case.id,
             number: state.number.clone(),
             kind,
             why,
-            time: recorded.time,
+            time,
             only: None,
+            followed: None,
             input,
             then: Came::Stays,
             queue: case.queue().cloned(),
@@ -365,26 +429,6 @@ impl<'a> Past<'a> {
             command: told.command,
             readable: Arc::new(readable),
         })
-    }
-
-    fn told_now(
-        &self,
-        state: &Conversation,
-        recorded: &Recorded,
-        why: Why,
-        message: Option<contract::Message>,
-        known: &Contact,
-        tags: Tags,
-    ) -> Option<contract::Input> {
-        let scene = Scene {
-            company: &self.contender.company,
-            conversation: state,
-            case: state.case.as_ref()?,
-            now: recorded.time,
-            language: known.language.clone(),
-            tags,
-        };
-        Some(scene.input(why, message, None))
     }
 
     fn team(&mut self) -> Arc<Team> {
@@ -405,7 +449,7 @@ fn stands(rule: &Rule) -> (&RuleId, Digest, Digest, Mode) {
     (&definition.id, definition.linked.admitted().digest, rule.settings(), definition.mode)
 }
 
-/// What came of asking responding rules.
+/// What came of asking rules that do something.
 fn responded(decided: &RuleDecided, traces: &Traces) -> Came {
     let by = decided.asked.iter().position(|asked| asked.outcome.decides());
     let found = by.and_then(|place| Some((decided.asked.get(place)?, traces.0.get(place)?)));

@@ -6,10 +6,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use domain::Time;
 use domain::backtest::{Came, Compared, Difference, Example, Tally};
-use domain::decision::{Effect, Kind, Verdict, Why};
-use domain::id::{AgentId, CaseId, ConversationId, QueueId, RuleId};
-use rules::{Question, Snapshot, contract};
+use domain::decision::{Effect, Kind, Since, Verdict, Why};
+use domain::id::{AgentId, CaseId, ConversationId, QueueId};
+use rules::{Meant, Question, Snapshot, contract};
 
 use super::Contender;
 use super::moment::{Moment, Notes, Reading};
@@ -25,6 +26,8 @@ pub(super) struct Runner<'a> {
     otherwise: HashSet<CaseId>,
     /// What a rule would have dealt with where rules for a place were asked next: by conversation, the command.
     dealt: HashMap<ConversationId, u64>,
+    /// Silences of cases that a rule would have closed: nobody would have looked after them any more.
+    closed: HashSet<(CaseId, Time)>,
     pub(super) tally: Tally,
 }
 
@@ -57,6 +60,7 @@ impl<'a> Runner<'a> {
             notes: Arc::default(),
             otherwise: HashSet::new(),
             dealt: HashMap::new(),
+            closed: HashSet::new(),
             tally: Tally::default(),
         }
     }
@@ -65,8 +69,20 @@ impl<'a> Runner<'a> {
         if moment.kind == Kind::Routing && self.dealt.get(&moment.conversation) == Some(&moment.command) {
             return self.tally.not_asked(queue(&moment.then));
         }
-        let (now, preferred) =
-            self.would(moment, moment.kind, moment.why, moment.only.as_ref(), &moment.input);
+        let silence = moment.followed.filter(|followed| followed.moment.since != Since::Closed);
+        let silence = silence.map(|followed| (moment.case, followed.from));
+        if silence.is_some_and(|silence| self.closed.contains(&silence)) {
+            return self.tally.not_asked(None);
+        }
+        let meant = match (&moment.only, moment.followed) {
+            (Some(rule), _) => Meant::One(rule),
+            (None, Some(followed)) => Meant::At(followed.moment),
+            (None, None) => Meant::All,
+        };
+        let (now, preferred) = self.would(moment, moment.kind, moment.why, meant, &moment.input);
+        if let (Some(silence), true) = (silence, now.closes()) {
+            self.closed.insert(silence);
+        }
         let difference = Difference::between(&moment.then, &now);
         let (from, mut to) = (queue(&moment.then), queue(&now));
         if moment.kind == Kind::Responding && moment.unplaced {
@@ -90,7 +106,7 @@ impl<'a> Runner<'a> {
         let left = matches!(now, Came::Left { .. }) && moment.why != Why::Answer;
         let why = if left { moment.why } else { Why::HandedOver };
         let input = contract::Input { why: why.word().to_owned(), ..moment.input.clone() };
-        queue(&self.would(moment, Kind::Routing, why, None, &input).0)
+        queue(&self.would(moment, Kind::Routing, why, Meant::All, &input).0)
     }
 
     /// What the rules of a kind come to, and whom they would wait for.
@@ -99,18 +115,19 @@ impl<'a> Runner<'a> {
         moment: &Moment,
         kind: Kind,
         why: Why,
-        only: Option<&RuleId>,
+        meant: Meant<'_>,
         input: &contract::Input,
     ) -> (Came, Option<AgentId>) {
         let reading = Reading { readable: Arc::clone(&moment.readable), notes: Arc::clone(&self.notes) };
         let snapshot: Arc<dyn Snapshot> = Arc::new(reading);
         let asking = Question { conversation: moment.conversation, input, snapshot: &snapshot };
-        let tried = self.contender.generation.would(self.host, kind, only, &asking);
+        let tried = self.contender.generation.would(self.host, kind, meant, &asking);
         tried.asked.iter().for_each(|asked| self.tally.asked(asked));
         let company = &self.contender.company;
         let Some(decided) = tried.decided else {
             let came = match kind {
                 Kind::Responding => Came::Left { to_people: matches!(why, Why::Message | Why::Answer) },
+                Kind::Following => Came::Left { to_people: false },
                 _ if why == Why::Overflow => Came::Stays,
                 _ => Came::Placed(default_place(company, &moment.number, moment.queue.as_ref())),
             };

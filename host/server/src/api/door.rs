@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use domain::event::Device;
 use domain::raci::action::Belongs;
 use domain::stream::Actor;
-use governance::{By, Origin, Pace};
+use governance::{By, Known, Origin, Pace};
 
 use super::device::device;
 use super::problem::Problem;
@@ -80,22 +80,17 @@ async fn enter(door: &Door, mut request: Request, next: Next) -> Result<Response
         request.extensions_mut().insert(origin);
         return Ok(next.run(request).await);
     }
-    // Before it is asked who it is: whoever holds a request open must not be who they were when it began.
-    let request = whole(request, route.largest.unwrap_or(LARGEST)).await?;
-    let company = Arc::clone(&server.desk.active().company);
-    let (raci, language) = (server.people.with_loans(company.raci()), company.own_language());
-    let raci = raci.as_ref();
-    // Whoever shows something in `Authorization` is judged by that, whatever else comes along.
-    let known = if let Some(shown) = request.headers().get(header::AUTHORIZATION) {
-        let token = token(shown).ok_or_else(|| Problem::unknown(language))?;
-        server.people.by_token(token, raci)?
-    } else if let Some(kept) = kept(request.headers(), &server.site) {
-        from_our_pages(&request, &server.site)?;
-        server.people.by_session(kept, raci, &origin)?
+    // Of a stranger no body is taken in. And once more when it is there: whoever holds a request open must not be who they were when
+    // it began.
+    let request = if request.body().is_end_stream() {
+        request
     } else {
-        return Err(Problem::unknown(language));
+        known(server, &request, &origin)?;
+        whole(request, route.largest.unwrap_or(LARGEST)).await?
     };
-    let known = known.map_err(|_| Problem::unknown(language))?;
+    let known = known(server, &request, &origin)?;
+    let company = Arc::clone(&server.desk.active().company);
+    let language = company.own_language();
     let now = server.clock.now();
     let id = match &known.by {
         By::Session { id, .. } => id.to_bytes(),
@@ -136,6 +131,22 @@ async fn enter(door: &Door, mut request: Request, next: Next) -> Result<Response
             Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-recorded", unrecorded(&error)))
         }
     }
+}
+
+/// Who asks. Whoever shows something in `Authorization` is judged by that, whatever else comes along.
+fn known(server: &Server, request: &Request, origin: &Origin) -> Result<Known, Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    let (raci, unknown) =
+        (server.people.with_loans(company.raci()), || Problem::unknown(company.own_language()));
+    let known = if let Some(shown) = request.headers().get(header::AUTHORIZATION) {
+        server.people.by_token(token(shown).ok_or_else(unknown)?, raci.as_ref())?
+    } else if let Some(kept) = kept(request.headers(), &server.site) {
+        from_our_pages(request, &server.site)?;
+        server.people.by_session(kept, raci.as_ref(), origin)?
+    } else {
+        return Err(unknown());
+    };
+    known.map_err(|_| unknown())
 }
 
 /// A request with all of its body.

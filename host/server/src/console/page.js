@@ -1,5 +1,7 @@
 // The agent's surface. It asks the API what there is to see, and keeps nothing but what somebody is writing.
+import { card } from "/console/card.js";
 import { composer } from "/console/composer.js";
+import { sayer } from "/console/said.js";
 import { search } from "/console/search.js";
 import { language, word } from "/console/words.js";
 
@@ -131,7 +133,7 @@ const state = ({ last, holder, offer, asleep }) => JSON.stringify([last, holder,
 
 // What colleagues did to the case and wrote on it for each other.
 function remark(one) {
-  const what = [one.by.name ?? word(one.by.is), word(`is-${one.is}`), one.to ?? ""].filter(Boolean).join(" ");
+  const what = [one.by.name ?? word(one.by.is), word(`is-${one.is}`), one.to ?? one.code ?? (one.score ? `${one.score}/5` : "")].filter(Boolean).join(" ");
   return make("li", { className: "remark" }, one.text ?? "", make("span", { className: "foot", textContent: [what, at(one.at)].join(" · ") }));
 }
 
@@ -142,33 +144,9 @@ function lines({ messages, remarks = [], more }) {
   // Messages stay in the order in which they were taken in: the customer's moments are by another clock, and to the second.
   const all = messages.flatMap((one) => {
     const before = rest.findIndex((note) => new Date(note.at) >= new Date(one.at));
-    return [...rest.splice(0, before < 0 ? rest.length : before).map(remark), message(one)];
+    return [...rest.splice(0, before < 0 ? rest.length : before).map(remark), message(one, messages)];
   });
   return [...all, ...rest.map(remark)];
-}
-
-function message(one) {
-  const ours = one.by.is !== "customer";
-  const item = make("li", { className: ours ? "ours" : "theirs" });
-  const who = one.by.is === "rule" ? `${word("rule")} ${one.by.name}` : one.by.name ?? word(one.by.is);
-  const words = one.kind === "revoked" || one.kind === "erased" ? word(one.kind) : one.text || one.emoji || `[${one.kind}]`;
-  item.append(words);
-  if (one.place) item.append(make("span", { className: "foot", textContent: one.place.join(", ") }));
-  for (const choice of one.choices ?? []) item.append(make("span", { className: "choice", textContent: choice }));
-  if (one.media) {
-    const link = make("a", { href: one.media, textContent: `${word("attached")} ${one.filename ?? one["mime-type"] ?? ""}`, target: "_blank", rel: "noopener" });
-    item.append(make("span", { className: "foot" }, link));
-  }
-  const fares = one.fares && word(one.fares.is) + (one.fares.code ? ` (${one.fares.code})` : "");
-  const bad = ["failed", "refused", "withheld", "in-doubt"].includes(one.fares?.is);
-  const foot = make("span", { className: bad ? "foot bad" : "foot", textContent: [who, at(one.at), one.edited ? word("edited") : "", fares].filter(Boolean).join(" · ") });
-  if (one.by.is === "rule" && me.may.includes("explain-decisions")) {
-    const why = make("button", { className: "why", type: "button", textContent: word("because") });
-    why.addEventListener("click", tried(() => reasons(one.message)));
-    foot.append(why);
-  }
-  item.append(foot);
-  return item;
 }
 
 // The decision behind a message of a rule: who was asked, by whose word, and that it comes out the same.
@@ -227,6 +205,7 @@ async function read(id, chosen) {
   const may = { "hand-over": !offer, withdraw: Boolean(offer), snooze: !conversation?.asleep, wake: Boolean(conversation?.asleep) };
   for (const button of part("hands").children) button.hidden = !(may[button.dataset.act] ?? true);
   attached.show(id);
+  if (chosen || !told) await customer.show(told ? id : null);
   part("hint").textContent = conversation && !conversation["window-until"] ? word("shut") : word("enter");
   part("earlier").hidden = !told?.more;
   part("earlier").dataset.before = told?.messages[0]?.version ?? "";
@@ -354,6 +333,8 @@ part("composer").addEventListener("submit", tried(async () => {
     busy = false;
   }
 }));
+const message = sayer({ make, word, at, tried, reasons, explains: () => me.may.includes("explain-decisions") });
+const customer = card({ part, make, ask, word, tried, at });
 const finding = search({ part, make, ask, word, tried, at, name, read });
 const attached = composer({
   part, make, say, ask, word, tried, fresh, open: () => open,
@@ -366,7 +347,7 @@ part("text").addEventListener("keydown", (event) => {
 part("earlier").addEventListener("click", tried(async () => {
   const told = await ask("GET", `/conversations/${open}/messages?before=${part("earlier").dataset.before}`);
   const box = part("messages"), height = box.scrollHeight;
-  box.prepend(...told.messages.map(message));
+  box.prepend(...told.messages.map((one) => message(one, told.messages)));
   box.scrollTop += box.scrollHeight - height;
   part("earlier").hidden = !told.more;
   part("earlier").dataset.before = told.messages[0]?.version ?? "";

@@ -7,14 +7,14 @@ use domain::delivery::Delivery;
 use domain::event::{CaseLabelled, Event, Label, Note};
 use domain::id::{ConversationId, MessageId};
 use domain::masking;
-use domain::message::{Content, Outgoing, Side};
+use domain::message::{Card, Content, Outgoing, Side};
 use domain::raci::person::Person;
 use domain::sealed::{Key, Lookup, Sealed};
 use domain::sla::Clock;
 use domain::stream::Actor;
 use domain::window::Service;
 use serde_json::{Value, json};
-use store::Line;
+use store::{Line, Referent};
 
 use super::holds;
 use crate::Server;
@@ -133,6 +133,8 @@ impl Teller<'_> {
                 Event::CaseOfferEnded(ended) => {
                     json!({ "is": if ended.declined { "declined" } else { "withdrawn" } })
                 }
+                Event::CaseClosed(closed) => json!({ "is": "closed", "code": closed.code }),
+                Event::CaseRated(rated) => json!({ "is": "rated", "score": rated.score }),
                 _ => return Value::Null,
             };
             told["at"] = json!(recorded.time);
@@ -164,10 +166,12 @@ impl Teller<'_> {
         let mut told = match line {
             Line::Inbound(received) => {
                 let inbound = key.as_ref().and_then(|key| received.body.open(key).ok());
+                let answers = inbound.as_ref().and_then(|inbound| inbound.answers.clone());
                 let mut told =
                     self.said(inbound.map(|inbound| inbound.content), &received.lookup, key.as_ref())?;
                 told["by"] = json!({ "is": "customer" });
                 told["at"] = json!(received.sent_at);
+                told["answers"] = json!(answers.map(|wamid| self.answered(&wamid)).transpose()?.flatten());
                 self.medium(&mut told, received.message)?;
                 told
             }
@@ -210,7 +214,20 @@ impl Teller<'_> {
         };
         let mut told = json!({ "kind": content.kind(), "text": content.words(), "edited": is_edited });
         match &content {
-            Content::Location { latitude, longitude, .. } => told["place"] = json!([latitude, longitude]),
+            Content::Location { latitude, longitude, address, .. } => {
+                told["place"] = json!([latitude, longitude]);
+                told["address"] = json!(address);
+            }
+            Content::Contacts { cards } => {
+                let phones =
+                    |card: &Card| card.phones.iter().map(|one| one.phone.clone()).collect::<Vec<_>>();
+                let cards =
+                    cards.iter().map(|card| json!({ "name": card.name.formatted, "phones": phones(card) }));
+                told["cards"] = cards.collect();
+            }
+            Content::Order { items, .. } => told["items"] = json!(items),
+            Content::CallPermission { given, .. } => told["given"] = json!(given),
+            Content::Unsupported { what, .. } => told["what"] = json!(what),
             Content::Media(media) => {
                 told["mime-type"] = media.mime_type.clone().into();
                 told["filename"] = json!(media.filename);
@@ -221,6 +238,15 @@ impl Teller<'_> {
         Ok(told)
     }
 
+    /// Which message of ours a customer answers, if it is one that we know.
+    fn answered(&self, wamid: &str) -> Result<Option<String>, DeskError> {
+        let lookup = self.server.desk.keys().lookup("wamid", wamid);
+        Ok(match self.server.desk.store().referent(&lookup)? {
+            Some(Referent::Outgoing(message)) => Some(message.to_string()),
+            _ => None,
+        })
+    }
+
     /// Where its picture or document is read.
     fn medium(&self, told: &mut Value, message: MessageId) -> Result<(), DeskError> {
         if self.server.desk.store().medium(message)?.is_some() {
@@ -229,7 +255,7 @@ impl Teller<'_> {
         Ok(())
     }
 
-    fn author(&self, author: &Actor) -> Value {
+    pub(crate) fn author(&self, author: &Actor) -> Value {
         match author {
             Actor::Agent(agent) => {
                 json!({ "is": "agent", "id": agent, "name": self.company.agent_name(agent) })

@@ -71,7 +71,7 @@ impl Fold<'_> {
             let line = Pointer::of(&value)?;
             match line.lookup {
                 Some(lookup) => {
-                    self.forget_wamid(&lookup, line.at, at)?;
+                    self.forget_wamid(&lookup, line.at, at);
                     self.forget_medium(line.message)?;
                 }
                 None => self.forget_outgoing(line.message)?,
@@ -85,7 +85,7 @@ impl Fold<'_> {
             let when = when.and_then(|millis| Time::from_millisecond(millis).ok()).unwrap_or(at);
             // What begins with another letter is what became of a message, and not by what it is known.
             if told.first() == Some(&b'd') && at.duration_since(when) < REPEATED {
-                self.put_json(told, &Referent::Erased)?;
+                self.put(told, Referent::Erased.to_bytes());
             } else {
                 self.remove(told);
             }
@@ -100,13 +100,13 @@ impl Fold<'_> {
         self.forget_memory(MemoryScope::Conversation, id.to_bytes())
     }
 
-    fn forget_wamid(&mut self, lookup: &Lookup, said: Time, at: Time) -> Result<(), FoldError> {
+    fn forget_wamid(&mut self, lookup: &Lookup, said: Time, at: Time) {
         self.remove(layout::amended(lookup));
         if at.duration_since(said) < REPEATED {
-            return self.put_json(layout::wamid(lookup), &Referent::Erased);
+            self.put(layout::wamid(lookup), Referent::Erased.to_bytes());
+        } else {
+            self.remove(layout::wamid(lookup));
         }
-        self.remove(layout::wamid(lookup));
-        Ok(())
     }
 
     fn forget_outgoing(&mut self, message: MessageId) -> Result<(), FoldError> {

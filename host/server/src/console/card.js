@@ -1,0 +1,38 @@
+// Whom an agent has in front of them. It is asked for when somebody opens it: each look at it is of record.
+
+export function card({ part, make, ask, word, tried, at }) {
+  const box = part("card"), shown = part("card-shown");
+  let of = null, stale = true;
+  const line = (...words) => make("li", {}, words.filter(Boolean).join(" · "));
+  const section = (title, lines) => (lines.length ? [make("h3", { textContent: word(title) }), make("ul", {}, ...lines)] : []);
+  const look = async () => {
+    if (!box.open || !of || !stale) return;
+    stale = false;
+    const asked = of;
+    const told = await ask("GET", `/conversations/${asked}/customer`);
+    if (asked !== of) return;
+    const { customer } = told;
+    const consents = told.consents.map((one) => line(word(one.category), word(one.consent), at(one.at), word(`by-${one.source}`)));
+    shown.replaceChildren(
+      make("p", { textContent: [customer?.phone, customer?.language, told.since ? `${word("since-when")} ${at(told.since)}` : ""].filter(Boolean).join(" · ") }),
+      ...(told.hold ? [make("p", { textContent: `${word("on-hold")}: ${told.hold}` })] : []),
+      ...section("tags", told.tags.length ? [make("li", {}, ...told.tags.map((tag) => make("span", { className: "choice", textContent: tag })))] : []),
+      ...section("consents", consents.length ? consents : [line(word("no-consents"))]),
+      ...section("attended-by", told.attended.map((one) => line(one.name, at(one.at)))),
+      ...section("cases-before", told.earlier.length
+        ? told.earlier.map((one) => line(at(one.at), one.code, one.by.name ?? word(one.by.is), one.number, one.score ? `${word("said-it-was")} ${one.score}/5` : ""))
+        : [line(word("no-cases-before"))]),
+    );
+  };
+  box.addEventListener("toggle", tried(look));
+  return {
+    // A conversation is open that somebody may read, or none; what is known of its customer may have changed.
+    show: (id) => {
+      box.hidden = !id;
+      if (id !== of) shown.replaceChildren();
+      of = id;
+      stale = true;
+      return look();
+    },
+  };
+}
