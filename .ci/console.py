@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from pages import nothing_wrong
+from pages import nothing_wrong, send
 from pages import write as say
 
 browser_path, host, phones, kept = sys.argv[1:]
@@ -114,7 +114,25 @@ with sync_playwright() as playwright:
     expect(page.locator("#template-shown")).to_contain_text("ET-2041")
     nothing_wrong(page, "a template that is filled in", kept)
     page.locator("#template-now").click()
-    expect(page.locator("#messages li.ours").last).to_contain_text("leído")
+    # In the words in which it was read, and not by the name that only Meta knows.
+    expect(page.locator("#messages li.ours", has_text="ET-2041")).to_contain_text("leído")
+
+    # Whom she attends: asked for when she opens it.
+    page.get_by_text("Ficha del cliente").click()
+    expect(page.locator("#card-shown")).to_contain_text("Es su primer caso.")
+    expect(page.locator("#card-shown")).to_contain_text("Andrea")
+    nothing_wrong(page, "whom she attends", kept)
+    page.get_by_text("Ficha del cliente").click()
+
+    # A picture is a picture, and a place is a place.
+    send(phones, PHONE, NUMBER, "photo")
+    picture = page.locator("#messages img")
+    expect(picture).to_have_count(1)
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("one => one.naturalWidth") > 0, "the picture is shown"
+    send(phones, PHONE, NUMBER, "location")
+    expect(page.locator("#messages li.theirs").last).to_contain_text("Plaza de Bolívar")
 
     # What the customer writes comes by itself, with the words of a stranger in it.
     write("<img src=x onerror=alert(1)> gracias")

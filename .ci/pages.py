@@ -12,7 +12,11 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 def write(phones, phone, number, text):
-    act = {"phone": phone, "number": number, "act": "say", "text": text}
+    send(phones, phone, number, "say", text=text)
+
+
+def send(phones, phone, number, what, **more):
+    act = {"phone": phone, "number": number, "act": what, **more}
     request = urllib.request.Request(
         f"{phones}/page/act", json.dumps(act).encode(), {"Content-Type": "application/json"}
     )

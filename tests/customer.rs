@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::caller::Caller;
-use crate::caller::{enter, invited};
+use crate::caller::{Caller, enter, invited};
+use crate::live::Listening;
 use crate::message::SHOP;
 use crate::program::NUMBER;
 use crate::raci::governed_by;
@@ -52,8 +52,12 @@ async fn who_attends_a_customer_sees_what_they_want_to_hear_of_and_how_their_cas
     assert_eq!(ana.post(&format!("{at}/close"), json!({ "code": code })).await.status, 200);
     assert_eq!(juan.get(&format!("{at}/customer")).await.problem(), "not-your-case");
     assert_eq!(ana.get(&format!("{at}/customer")).await.problem(), "not-your-case", "not any more");
+    let mut told = Listening::open(&ana, None).await;
     lucia.say(NUMBER, "Quiero hablar con una persona otra vez").unwrap();
     company.until("case-assigned", 2).await;
+    // Her page is told that there is something, and nothing of what it is.
+    told.until(|text| text.contains("event: conversations\ndata: {\"link\":\"/api/v1/conversations\"}"))
+        .await;
     assert_eq!(ana.post(&format!("{at}/accept"), Value::Null).await.status, 200);
     let card = ana.get(&format!("{at}/customer")).await.body;
     let consent = &card["consents"][0];

@@ -45,7 +45,7 @@ pub(crate) fn send(work: &mut Work<'_>, by: Actor, template: &Outgoing) -> Resul
 pub(crate) fn queue(work: &mut Work<'_>, by: Actor, message: &Outgoing) -> Result<Done, CommandError> {
     let (shared, number) = (work.shared, work.conversation.number.clone());
     let category = templates::category(shared, &number, message)?.map_err(CommandError::Template)?;
-    let (Some(category), Some(filled)) = (category, templates::template(message)) else {
+    let (Some(category), Some(filled)) = (category, message.template()) else {
         return Ok(Done::Queued(attend::reply(work, by, message)?));
     };
     let template = templates::find(shared, &number, filled)?.map_err(CommandError::Template)?;

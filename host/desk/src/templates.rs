@@ -90,7 +90,7 @@ pub(crate) fn category(
     number: &NumberId,
     message: &Outgoing,
 ) -> Result<Result<Option<Category>, Why>, DeskError> {
-    let Some(filled) = template(message) else { return Ok(Ok(None)) };
+    let Some(filled) = message.template() else { return Ok(Ok(None)) };
     Ok(find(shared, number, filled)?.and_then(|template| offerable(&template)).map(Some))
 }
 
@@ -100,14 +100,6 @@ pub(crate) fn words(template: &Template) -> Digest {
     match &template.components {
         Some(components) => Digest::of(Json::of(components).text().as_bytes()),
         None => Digest::of(Json::of(&template.template).text().as_bytes()),
-    }
-}
-
-pub(crate) fn template(message: &Outgoing) -> Option<&Filled> {
-    match message {
-        Outgoing::Template(template) => Some(template),
-        Outgoing::Answer { message, .. } => template(message),
-        _ => None,
     }
 }
 

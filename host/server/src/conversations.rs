@@ -234,7 +234,7 @@ pub(crate) fn desk(error: impl Into<DeskError>) -> Problem {
 }
 
 /// The agent that a person is.
-fn agent_of(person: &Person) -> AgentId {
+pub(crate) fn agent_of(person: &Person) -> AgentId {
     AgentId::from(person.id.as_str())
 }
 

@@ -6,6 +6,7 @@
 //! something happens, and every half second: a stream is not a way to stay.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::event::{Event, Recorded};
-use domain::id::PersonId;
+use domain::id::{ConversationId, PersonId};
 use domain::measure::alert::{AlertEnded, AlertRaised};
 use domain::raci::action::Action;
 use domain::raci::person::Target;
@@ -28,6 +29,7 @@ use tokio::sync::{mpsc, watch};
 use crate::Server;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
+use crate::conversations::{agent_of, desk};
 use crate::figures::Sees;
 use crate::let_in::LetIn;
 use crate::lines::Lines;
@@ -43,6 +45,10 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How often something is sent although nothing happened, so that nobody in between takes the stream for dead.
 const BEAT: Duration = Duration::from_secs(15);
 
+/// How long after something was said in some conversation somebody is told that it was in one of theirs: a hundred listeners look
+/// once for all that comes in between.
+const GATHERED: Duration = Duration::from_millis(30);
+
 /// Events that are looked at in one go.
 const AT_ONCE: usize = 100;
 
@@ -52,8 +58,8 @@ const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
 /// The route of the API.
 pub(crate) fn api_routes() -> Routes<Arc<Server>> {
     let page = Page::new(
-        "What changes, as Server-Sent Events: `notice`, `proposal`, `alert` and `outbound`, each with its name and where to read it. \
-         `Last-Event-ID` goes on from there.",
+        "What changes, as Server-Sent Events: `notice`, `proposal`, `alert` and `outbound`, each with its name and where to read it, and \
+         `conversations` when something is new in those that you attend. `Last-Event-ID` goes on from there.",
     );
     Routes::new().get("/api/v1/events", Action::ReadInbox, follow).page(page.gives_events())
 }
@@ -129,7 +135,7 @@ async fn follow(
     };
     let (sender, receiver) = mpsc::channel(16);
     tokio::spawn(async move {
-        Listener { server, known, last, to: sender }.run(&open).await;
+        Listener { server, known, last, attends: 0, to: sender }.run(&open).await;
     });
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(KIND)),
@@ -147,6 +153,8 @@ struct Listener {
     known: Known,
     /// The last event that was looked at.
     last: u64,
+    /// What they attend, as it was when they were last told.
+    attends: u64,
     to: mpsc::Sender<Result<Bytes, String>>,
 }
 
@@ -154,15 +162,29 @@ impl Listener {
     /// Until they hang up, may not listen any more, or the host stops.
     async fn run(mut self, open: &Open) {
         let mut happened = self.server.desk.store().watch(Topic::Happenings);
+        let mut talked = self.server.desk.store().watch(Topic::Conversations);
         let mut ended = open.streams.ended.subscribe();
         // Where to come back to, before anything happens.
         let mut beaten = Instant::now();
         if !self.send(format!("retry: 2000\nid: {}\n\n", self.last)).await {
             return;
         }
+        self.attends = self.attended().unwrap_or_default();
+        let (mut looked, mut something) = (None, false);
         while !*ended.borrow() {
-            happened.mark_unchanged();
-            match self.tell().await {
+            let due = looked.is_none_or(|looked: Instant| looked.elapsed() >= LOOK);
+            let told = if due || happened.has_changed().unwrap_or(true) {
+                happened.mark_unchanged();
+                looked = Some(Instant::now());
+                self.tell().await
+            } else {
+                Ok(true)
+            };
+            let told = match told {
+                Ok(true) if std::mem::take(&mut something) => self.tell_of_conversations().await,
+                told => told,
+            };
+            match told {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(problem) => {
@@ -178,11 +200,37 @@ impl Listener {
             }
             tokio::select! {
                 _ = happened.changed() => {}
+                _ = talked.changed() => {
+                    tokio::time::sleep(GATHERED).await;
+                    something = true;
+                }
                 _ = ended.changed() => {}
                 () = self.to.closed() => return,
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
+    }
+
+    /// Tells that something is new in what they attend. False if they hung up.
+    async fn tell_of_conversations(&mut self) -> Result<bool, Problem> {
+        let attends = self.attended()?;
+        if std::mem::replace(&mut self.attends, attends) == attends {
+            return Ok(true);
+        }
+        Ok(self.send("event: conversations\ndata: {\"link\":\"/api/v1/conversations\"}\n\n".to_owned()).await)
+    }
+
+    /// How far the conversations are that they have, or are asked to take over.
+    fn attended(&self) -> Result<u64, Problem> {
+        let (store, agent) = (self.server.desk.store(), agent_of(&self.known.person));
+        let mut theirs: Vec<ConversationId> =
+            store.agent(&agent).map_err(desk)?.1.cases.into_values().collect();
+        theirs.extend(store.offers(&agent).map_err(desk)?);
+        let mut hasher = DefaultHasher::new();
+        for id in theirs {
+            (id, store.conversation(id).map_err(desk)?.0).hash(&mut hasher);
+        }
+        Ok(hasher.finish())
     }
 
     /// Tells all that happened since. False if it is over.

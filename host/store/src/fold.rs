@@ -229,6 +229,9 @@ impl<'a> Fold<'a> {
 
     /// What an event says beyond its own stream's state: look-ups, lines of the history, what is open.
     fn side_effects(&mut self, recorded: &Recorded) -> Result<(), FoldError> {
+        if matches!(recorded.stream, Stream::Conversation(_)) {
+            self.applied.conversations = recorded.seq;
+        }
         if let (Stream::Conversation(id), Some(line)) = (&recorded.stream, Pointer::to(recorded)) {
             self.put(layout::line(*id, recorded.version), line.to_bytes());
         }

@@ -73,6 +73,8 @@ pub struct Applied {
     pub campaigns: u64,
     /// One that changed what services outside are to be asked.
     pub requests: u64,
+    /// One of a conversation.
+    pub conversations: u64,
 }
 
 /// The projections, open.

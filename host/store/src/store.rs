@@ -100,6 +100,8 @@ pub enum Topic {
     Campaigns,
     /// What services outside are to be asked.
     Requests,
+    /// Something was said or done in a conversation.
+    Conversations,
 }
 
 /// Why a store cannot be opened.
@@ -174,6 +176,7 @@ struct Signals {
     happenings: watch::Sender<u64>,
     campaigns: watch::Sender<u64>,
     asked: watch::Sender<u64>,
+    conversations: watch::Sender<u64>,
 }
 
 impl Signals {
@@ -189,6 +192,7 @@ impl Signals {
             Topic::Happenings => &self.happenings,
             Topic::Campaigns => &self.campaigns,
             Topic::Requests => &self.asked,
+            Topic::Conversations => &self.conversations,
         }
     }
 
@@ -204,6 +208,7 @@ impl Signals {
             (&self.happenings, applied.happenings),
             (&self.campaigns, applied.campaigns),
             (&self.asked, applied.requests),
+            (&self.conversations, applied.conversations),
         ] {
             signal.send_if_modified(|seen| std::mem::replace(seen, last) != last);
         }

@@ -122,6 +122,15 @@ impl Outgoing {
         }
     }
 
+    /// The template that it is, or answers with.
+    pub fn template(&self) -> Option<&Template> {
+        match self {
+            Self::Template(template) => Some(template),
+            Self::Answer { message, .. } => message.template(),
+            _ => None,
+        }
+    }
+
     /// Whether it may only be said inside the 24-hour window (Meta, *Messaging windows*).
     pub fn needs_window(&self) -> bool {
         match self {

@@ -18,6 +18,47 @@ pub struct Template {
     pub components: Vec<Component>,
 }
 
+impl Template {
+    /// A text of it as Meta has it (`Hola {{1}}`), with its gaps filled in. What nothing is known of stays a gap.
+    pub fn reads(&self, body: &str) -> String {
+        let parameters = self.components.iter().find_map(|one| match one {
+            Component::Body { parameters } => Some(parameters.as_slice()),
+            _ => None,
+        });
+        let parameters = parameters.unwrap_or_default();
+        let mut parts = body.split("{{");
+        let mut words = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let filled = part.split_once("}}").and_then(|(gap, rest)| {
+                let gap = gap.trim();
+                let counted =
+                    gap.parse::<usize>().ok().and_then(|place| parameters.get(place.checked_sub(1)?));
+                let named = parameters.iter().find(|one| one.name.as_deref() == Some(gap));
+                Some((named.or(counted)?.value.words()?, rest))
+            });
+            match filled {
+                Some((value, rest)) => words.extend([value, rest]),
+                None => words.extend(["{{", part]),
+            }
+        }
+        words
+    }
+}
+
+impl ParameterValue {
+    /// What a reader sees in the gap, if that is words.
+    fn words(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) | Self::DateTime(text) | Self::Currency { fallback: text, .. } => Some(text),
+            Self::Media { .. }
+            | Self::Location { .. }
+            | Self::Payload(_)
+            | Self::CouponCode(_)
+            | Self::Action(_) => None,
+        }
+    }
+}
+
 /// What a part of a template is filled with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
@@ -141,4 +182,34 @@ pub enum ParameterValue {
     CouponCode(String),
     /// What Meta takes as an object of its own: a form's token and data, the products to show.
     Action(Value),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_reads_as_its_customer_reads_it() {
+        let filled = |parameters: &[(Option<&str>, &str)]| Template {
+            name: "pedido".to_owned(),
+            language: "es".to_owned(),
+            components: vec![Component::Body {
+                parameters: parameters
+                    .iter()
+                    .map(|(name, text)| Parameter {
+                        name: name.map(str::to_owned),
+                        value: ParameterValue::Text((*text).to_owned()),
+                    })
+                    .collect(),
+            }],
+        };
+        let counted = filled(&[(None, "Lucía"), (None, "{{1}} ET-2041")]);
+        assert_eq!(
+            counted.reads("Hola {{1}}: {{ 2 }} salió, {{1}}. {{3}} {"),
+            "Hola Lucía: {{1}} ET-2041 salió, Lucía. {{3}} {"
+        );
+        let named = filled(&[(Some("pedido"), "ET-2041")]);
+        assert_eq!(named.reads("{{pedido}} de {{nombre}} {{0}}"), "ET-2041 de {{nombre}} {{0}}");
+        assert_eq!(filled(&[]).reads("Sin huecos"), "Sin huecos");
+    }
 }

@@ -417,11 +417,16 @@ async function begin() {
   await stops();
   tabs();
   await look();
-  // Every two seconds while somebody looks, and less often for what rarely changes.
+  // What is said in one's own conversations is told at once. What waits, and everything while nobody tells, is asked for every two
+  // seconds while somebody looks; what rarely changes, less often.
+  const told = new EventSource("/api/v1/events");
+  told.addEventListener("conversations", () => { if (!document.hidden) look().catch((error) => say(error.message)); });
   let beat = 0;
   setInterval(() => {
     if (document.hidden) return;
-    look().then(() => { if (beat++ % 5 === 0) return Promise.all([status(), stops()]); }).catch((error) => say(error.message));
+    const rare = beat++ % 5 === 0;
+    if (!rare && which === "mine" && told.readyState === EventSource.OPEN) return;
+    look().then(() => { if (rare) return Promise.all([status(), stops()]); }).catch((error) => say(error.message));
   }, 2000);
 }
 begin().catch((error) => say(error.message));

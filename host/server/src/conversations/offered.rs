@@ -1,6 +1,7 @@
 //! The templates that an agent can send to a customer, as they read once they are filled in.
 //!
-//! Only those that words fill: one with a picture above it or a link that differs from customer to customer takes a program.
+//! Only those that words fill: one with a picture above it or a link that differs from customer to customer takes a program. And only
+//! those that this customer consented to: the others would be held back.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::named;
+use super::{desk, named};
 use crate::Server;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
@@ -138,8 +139,15 @@ async fn offered(
     let own = |template: &&Template| {
         account.is_none_or(|account| template.account.is_empty() || template.account == account)
     };
-    let mut templates: Vec<One> =
-        templates.iter().filter(own).filter(|template| offerable(template).is_ok()).filter_map(one).collect();
+    // What the customer did not consent to would not leave.
+    let contact = server.desk.store().contact(conversation.contact).map_err(desk)?.1;
+    let may_leave = |template: &&Template| {
+        let consents = |category| {
+            contact.as_ref().is_some_and(|contact| company.law().consents(contact, category).is_ok())
+        };
+        offerable(template).is_ok_and(consents)
+    };
+    let mut templates: Vec<One> = templates.iter().filter(own).filter(may_leave).filter_map(one).collect();
     templates.sort_by(|one, other| (&one.name, &one.language).cmp(&(&other.name, &other.language)));
     Ok(Json(Offered { templates }))
 }

@@ -8,6 +8,7 @@ use domain::event::{CaseLabelled, Event, Label, Note};
 use domain::id::{ConversationId, MessageId};
 use domain::masking;
 use domain::message::{Card, Content, Outgoing, Side};
+use domain::platform::TemplateName;
 use domain::raci::person::Person;
 use domain::sealed::{Key, Lookup, Sealed};
 use domain::sla::Clock;
@@ -190,7 +191,7 @@ impl Teller<'_> {
                     "by": self.author(author),
                     "at": at,
                     "kind": reply.content,
-                    "text": outgoing.as_ref().map(Outgoing::words),
+                    "text": outgoing.as_ref().map(|outgoing| self.reads(outgoing, conversation)).transpose()?,
                     "choices": outgoing.as_ref().map(Outgoing::choices),
                     "fares": self.fares(reply.message)?,
                 })
@@ -199,6 +200,26 @@ impl Teller<'_> {
         told["version"] = version.into();
         told["message"] = line.message().to_string().into();
         Ok(told)
+    }
+
+    /// What the customer reads. What a template says Meta has told, and if it has not there is its name.
+    fn reads(&self, outgoing: &Outgoing, conversation: &Conversation) -> Result<String, DeskError> {
+        let plain = || outgoing.words().to_owned();
+        let Some(filled) = outgoing.template() else { return Ok(plain()) };
+        let (name, language) = (filled.name.clone(), filled.language.clone());
+        let wanted = TemplateName { id: String::new(), name, language };
+        let store = self.server.desk.store();
+        let known =
+            match self.company.number(&conversation.number).and_then(|number| number.waba.as_deref()) {
+                Some(account) => store.template(account, &wanted)?,
+                // Of a number whose account nobody wrote down it may be any of that name.
+                None => store.templates()?.into_iter().find(|one| {
+                    (&one.template.name, &one.template.language) == (&wanted.name, &wanted.language)
+                }),
+            };
+        let components = known.and_then(|known| known.components).unwrap_or_default();
+        let body = components.iter().find(|one| one["type"] == "BODY").and_then(|body| body["text"].as_str());
+        Ok(body.map_or_else(plain, |body| filled.reads(body)))
     }
 
     /// What a message from outside says now.
