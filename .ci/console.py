@@ -109,13 +109,15 @@ with sync_playwright() as playwright:
     page.get_by_role("button", name="Plantilla").click()
     expect(page.locator("#template option").first).to_be_attached()
     page.locator("#template").select_option(index=0)
+    # What she never agreed to hear of is not offered.
+    expect(page.locator("#template option")).to_have_count(1)
     for gap in page.locator("#template-gaps input").all():
         gap.fill("ET-2041")
-    expect(page.locator("#template-shown")).to_contain_text("ET-2041")
+    expect(page.locator("#template-shown")).to_contain_text("su pedido ET-2041 está listo")
     nothing_wrong(page, "a template that is filled in", kept)
     page.locator("#template-now").click()
     # In the words in which it was read, and not by the name that only Meta knows.
-    expect(page.locator("#messages li.ours", has_text="ET-2041")).to_contain_text("leído")
+    expect(page.locator("#messages li.ours", has_text="su pedido ET-2041 está listo")).to_contain_text("leído")
 
     # Whom she attends: asked for when she opens it.
     page.get_by_text("Ficha del cliente").click()

@@ -114,7 +114,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         app_secret: secret.clone(),
         numbers: NUMBERS.iter().map(|(id, display, name)| Number::new(id, display, name)).collect(),
         phones: VISITORS.iter().map(|(phone, name)| Person::new(phone, name)).collect(),
-        templates: vec![campaigns::template()],
+        templates: vec![campaigns::template(), replies::template()],
         ahead: clock.map_or(0, |clock| clock.as_second() - real.as_second()),
         ..Options::default()
     })

@@ -1,8 +1,16 @@
-//! The quick replies that the demo's supervisor has written.
+//! What the demo's agents say: the quick replies that their supervisor has written, and the template that Meta has approved for it.
 
 use desk::Desk;
 use domain::event::QuickReplyKept;
 use domain::stream::Actor;
+use simulator::{Category, Template};
+
+/// What an agent may write to who asked for something, also when the window is closed.
+pub(super) fn template() -> Template {
+    let words =
+        "Hola {{1}}: su pedido {{2}} está listo. Responda a este mensaje si quiere que se lo enviemos.";
+    Template::new("pedido_listo", "es_CO", Category::Utility, words)
+}
 
 /// By name, in Spanish and in Portuguese.
 const REPLIES: [(&str, &str, &str); 5] = [
