@@ -121,7 +121,7 @@ with sync_playwright() as playwright:
 
     # Whom she attends: asked for when she opens it.
     page.get_by_text("Ficha del cliente").click()
-    expect(page.locator("#card-shown")).to_contain_text("Es su primer caso.")
+    expect(page.locator("#card-shown")).to_contain_text("Ninguno que usted pueda ver.")
     expect(page.locator("#card-shown")).to_contain_text("Andrea")
     nothing_wrong(page, "whom she attends", kept)
     page.get_by_text("Ficha del cliente").click()

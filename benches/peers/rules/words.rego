@@ -1,4 +1,4 @@
-package words
+package rule
 
 # `data` has the settings, `input` what was said; `tags()` asks the host.
 

@@ -68,7 +68,11 @@ pub(crate) const MESSAGES: [&str; 30] = [
 
 /// Every other customer is a VIP.
 pub(crate) fn tags(message: usize) -> Vec<String> {
-    if message.is_multiple_of(2) { vec!["mayorista".to_owned(), "vip".to_owned()] } else { vec!["nuevo".to_owned()] }
+    if message.is_multiple_of(2) {
+        vec!["mayorista".to_owned(), "vip".to_owned()]
+    } else {
+        vec!["nuevo".to_owned()]
+    }
 }
 
 /// The settings, as JSON.

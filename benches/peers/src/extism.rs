@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use extism::convert::Json;
-use extism::{CompiledPlugin, Manifest, PTR, Plugin, PluginBuilder, UserData, Val, Wasm, CurrentPlugin, Error};
+use extism::{
+    CompiledPlugin, CurrentPlugin, Error, Manifest, PTR, Plugin, PluginBuilder, UserData, Val, Wasm,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::company::{self, MESSAGES};
@@ -50,11 +52,16 @@ impl Extism {
 }
 
 fn compiled() -> CompiledPlugin {
-    let guest = std::env::var("PEERS_GUEST").expect("benches/peers/run builds the guest and says where it is");
-    let manifest = Manifest::new([Wasm::file(guest)])
+    let guest =
+        std::env::var("PEERS_GUEST").expect("benches/peers/run builds the guest and says where it is");
+    let manifest = Manifest::new([Wasm::data(std::fs::read(guest).unwrap())])
         .with_config_key("settings", company::settings())
         .with_timeout(Duration::from_secs(1));
-    PluginBuilder::new(manifest).with_function("tags", [], [PTR], UserData::new(()), tags).with_cache_disabled().compile().unwrap()
+    PluginBuilder::new(manifest)
+        .with_function("tags", [], [PTR], UserData::new(()), tags)
+        .with_cache_disabled()
+        .compile()
+        .unwrap()
 }
 
 impl Peer for Extism {

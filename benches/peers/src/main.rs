@@ -74,19 +74,21 @@ fn main() -> ExitCode {
 
     let counts = peers.each_ref().map(|(_, peer)| enough(peer.as_ref()));
     let mut times = peers.each_ref().map(|_| Vec::new());
+    let mut alone = peers.each_ref().map(|_| Vec::new());
     for _ in 0..ROUNDS {
-        for (((_, peer), count), times) in peers.iter().zip(counts).zip(&mut times) {
-            times.push(by_two(peer.as_ref(), count));
+        for (n, (_, peer)) in peers.iter().enumerate() {
+            alone[n].push(by_one(peer.as_ref(), counts[n]));
+            times[n].push(by_two(peer.as_ref(), counts[n]));
         }
     }
     let load = std::fs::read_to_string("/proc/loadavg").unwrap();
     println!("load {}, medians of {ROUNDS} rounds of two threads\n", load.split(' ').next().unwrap());
-    println!("{:<42}{:>16}{:>16}{:>10}", "", "decisions/s", "µs of a thread", "× ours");
+    println!("{:<42}{:>12}{:>14}{:>14}{:>10}", "", "µs alone", "µs of two", "decisions/s", "× ours");
     let ours = times[6].clone();
-    for ((name, _), times) in peers.iter().zip(&times) {
+    for (((name, _), times), alone) in peers.iter().zip(&times).zip(alone) {
         let ratio = median(times.iter().zip(&ours).map(|(time, ours)| time / ours).collect());
-        let each = median(times.clone());
-        println!("{name:<42}{:>16.0}{each:>16.2}{ratio:>10.3}", 2e6 / each);
+        let (each, alone) = (median(times.clone()), median(alone));
+        println!("{name:<42}{alone:>12.2}{each:>14.2}{:>14.0}{ratio:>10.3}", 2e6 / each);
     }
     ExitCode::SUCCESS
 }
@@ -103,19 +105,21 @@ fn enough(peer: &dyn Peer) -> usize {
     }
 }
 
-/// Microseconds that a decision takes a thread, while another one decides as well.
+/// Microseconds that a decision takes.
+fn by_one(peer: &dyn Peer, count: usize) -> f64 {
+    let mut seat = peer.seat();
+    let started = Instant::now();
+    for n in 0..count {
+        drop(black_box(seat(n % company::MESSAGES.len())));
+    }
+    started.elapsed().as_secs_f64() * 1e6 / count as f64
+}
+
+/// The same of a thread, while another one decides as well.
 fn by_two(peer: &dyn Peer, count: usize) -> f64 {
-    let one = || {
-        let mut seat = peer.seat();
-        let started = Instant::now();
-        for n in 0..count {
-            drop(black_box(seat(n % company::MESSAGES.len())));
-        }
-        started.elapsed().as_secs_f64() * 1e6 / count as f64
-    };
     std::thread::scope(|scope| {
-        let other = scope.spawn(one);
-        (one() + other.join().unwrap()) / 2.0
+        let other = scope.spawn(|| by_one(peer, count));
+        (by_one(peer, count) + other.join().unwrap()) / 2.0
     })
 }
 

@@ -26,7 +26,8 @@ fn component() -> Vec<u8> {
 
 fn host(cache: &Path) -> Host {
     let worker = Worker { program: std::env::current_exe().unwrap(), args: vec![WORKER.into()] };
-    Host::start(Config { cache: cache.to_owned(), worker, limits: Limits::default(), concurrency: 2 }).unwrap()
+    Host::start(Config { cache: cache.to_owned(), worker, limits: Limits::default(), concurrency: 2 })
+        .unwrap()
 }
 
 pub(crate) struct Bare {

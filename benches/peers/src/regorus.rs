@@ -14,7 +14,8 @@ pub(crate) struct Regorus {
 
 impl Regorus {
     pub(crate) fn new() -> Self {
-        let said = |text: &str| Value::from_json_str(&serde_json::json!({ "text": text }).to_string()).unwrap();
+        let said =
+            |text: &str| Value::from_json_str(&serde_json::json!({ "text": text }).to_string()).unwrap();
         Self { inputs: MESSAGES.iter().map(|text| said(text)).collect() }
     }
 }
@@ -34,7 +35,7 @@ impl Peer for Regorus {
         Box::new(move |message| {
             asked.store(message, Ordering::Relaxed);
             engine.set_input(self.inputs[message].clone());
-            let placed = engine.eval_rule("data.words.placed".to_owned()).unwrap();
+            let placed = engine.eval_rule("data.rule.placed".to_owned()).unwrap();
             if placed == Value::Undefined {
                 return None;
             }

@@ -74,6 +74,7 @@ fn main() {
     let generation = Generation::new(1, vec![rule.clone()], queues);
     let bare = bare::Bare::new(&component, &admitted.description.example_settings, host.reset(), Company);
     let asked = bare::converted(input.clone());
+    assert!(bare.decide(Company, &asked).is_some(), "both decide the same");
 
     let (mut plain, mut ours, mut traced, mut rounds, mut tried) = (vec![], vec![], vec![], vec![], vec![]);
     for _ in 0..ROUNDS {

@@ -111,7 +111,7 @@ struct Whole {
     messages: Vec<Value>,
     /// Whether there are some before these.
     more: bool,
-    /// What colleagues did to its cases and wrote on them, oldest first, the latest 50: `at`, `by`, `is`, and what belongs to it.
+    /// What colleagues did to its cases and wrote on them, and how they ended, oldest first, the latest 50 of each: `at`, `by`, `is`, and what belongs to it.
     remarks: Vec<Value>,
     /// The codes that a case is closed with.
     codes: Vec<String>,
@@ -356,7 +356,7 @@ async fn messages(
         conversation: teller.conversation(id, &conversation, true).map_err(desk)?,
         messages: messages.collect::<Result<_, _>>().map_err(desk)?,
         more,
-        remarks: teller.remarks(id, &conversation).map_err(desk)?,
+        remarks: teller.all_remarks(id, &conversation).map_err(desk)?,
         codes: company.closing_codes().map(ToOwned::to_owned).collect(),
         groups: company
             .typification()

@@ -47,7 +47,7 @@ const BEAT: Duration = Duration::from_secs(15);
 
 /// How long after something was said in some conversation somebody is told that it was in one of theirs: a hundred listeners look
 /// once for all that comes in between.
-const GATHERED: Duration = Duration::from_millis(30);
+const GATHERED: Duration = Duration::from_millis(50);
 
 /// Events that are looked at in one go.
 const AT_ONCE: usize = 100;
@@ -217,6 +217,14 @@ impl Listener {
         if std::mem::replace(&mut self.attends, attends) == attends {
             return Ok(true);
         }
+        let company = Arc::clone(&self.server.desk.active().company);
+        let raci = &*self.server.people.with_loans(company.raci());
+        let Some(person) = self.server.people.still(&self.known, raci)? else { return Ok(false) };
+        self.known.person = person;
+        let (person, list) = (&self.known.person, Action::ListConversations);
+        if self.known.reaches(list).is_err() || raci.may(person, list, &person.somewhere()).is_err() {
+            return Ok(true);
+        }
         Ok(self.send("event: conversations\ndata: {\"link\":\"/api/v1/conversations\"}\n\n".to_owned()).await)
     }
 
@@ -228,7 +236,7 @@ impl Listener {
         theirs.extend(store.offers(&agent).map_err(desk)?);
         let mut hasher = DefaultHasher::new();
         for id in theirs {
-            (id, store.conversation(id).map_err(desk)?.0).hash(&mut hasher);
+            (id, store.conversation_version(id).map_err(desk)?).hash(&mut hasher);
         }
         Ok(hasher.finish())
     }

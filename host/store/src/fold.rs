@@ -240,6 +240,11 @@ impl<'a> Fold<'a> {
         {
             self.put(layout::remark(*id, recorded.version), recorded.seq.to_be_bytes().to_vec());
         }
+        if let Stream::Conversation(id) = &recorded.stream
+            && remarks::is_ending(&recorded.event)
+        {
+            self.put(layout::ending(*id, recorded.version), recorded.seq.to_be_bytes().to_vec());
+        }
         match (&recorded.event, &recorded.stream) {
             (Event::WebhookReceived(_), _) => {
                 self.unprocessed(recorded.seq, true)?;

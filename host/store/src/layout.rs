@@ -188,6 +188,16 @@ pub(crate) fn remark(conversation: ConversationId, version: u64) -> Vec<u8> {
     [&remarks(conversation)[..], &version.to_be_bytes()].concat()
 }
 
+/// How the cases of a conversation ended, and how it was for the customer.
+pub(crate) fn endings(conversation: ConversationId) -> Vec<u8> {
+    [b"X", &conversation.to_bytes()[..]].concat()
+}
+
+/// The number of the event with one of them.
+pub(crate) fn ending(conversation: ConversationId, version: u64) -> Vec<u8> {
+    [&endings(conversation)[..], &version.to_be_bytes()].concat()
+}
+
 /// Everything that waits to be sent.
 pub(crate) const OUTBOX: &[u8] = b"o";
 

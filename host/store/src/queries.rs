@@ -67,6 +67,11 @@ impl Store {
         self.folded(&Stream::Conversation(id))
     }
 
+    /// How many events a conversation has: cheaper than the whole of it.
+    pub fn conversation_version(&self, id: ConversationId) -> Result<u64, ProjectionError> {
+        self.tree().version(&Stream::Conversation(id))
+    }
+
     /// Whether a contact or conversation is gone because somebody was forgotten, and not because it is not there.
     pub fn is_forgotten(&self, stream: &Stream) -> Result<bool, ProjectionError> {
         Ok(matches!(self.tree().state(stream)?.state, State::Erased))

@@ -15,15 +15,28 @@ pub(crate) fn is_one(event: &Event) -> bool {
     match event {
         Event::CaseLabelled(labelled) => matches!(labelled.label, Label::Note(_)),
         Event::CaseMoved(_) | Event::CaseOffered(_) | Event::CaseOfferEnded(_) => true,
-        Event::CaseClosed(_) | Event::CaseRated(_) => true,
         _ => false,
     }
+}
+
+/// Whether an event says how a case ended. They lie apart, so that many cases do not crowd out what people wrote.
+pub(crate) fn is_ending(event: &Event) -> bool {
+    matches!(event, Event::CaseClosed(_) | Event::CaseRated(_))
 }
 
 impl Store {
     /// The latest of a conversation, oldest first.
     pub fn remarks(&self, conversation: ConversationId, limit: usize) -> Result<Vec<Recorded>, OpenError> {
-        let found = self.tree().last(layout::within(layout::remarks(conversation)), limit)?;
+        self.pointed_at(layout::remarks(conversation), limit)
+    }
+
+    /// How its latest cases ended and how it was for the customer, oldest first.
+    pub fn endings(&self, conversation: ConversationId, limit: usize) -> Result<Vec<Recorded>, OpenError> {
+        self.pointed_at(layout::endings(conversation), limit)
+    }
+
+    fn pointed_at(&self, prefix: Vec<u8>, limit: usize) -> Result<Vec<Recorded>, OpenError> {
+        let found = self.tree().last(layout::within(prefix), limit)?;
         let mut remarks = Vec::with_capacity(found.len());
         for (_, value) in found.iter().rev() {
             let broken = || ProjectionError::Broken("what people wrote on a case");

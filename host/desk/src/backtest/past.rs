@@ -81,7 +81,9 @@ pub(super) struct Past<'a> {
     pub(super) contender: &'a Contender,
     pub(super) span: Span,
     reaches: Reaches<'a>,
-    pub(super) conversations: HashMap<ConversationId, Told>,
+    conversations: HashMap<ConversationId, Told>,
+    /// Those of which nothing more comes and whose last silence is not looked at.
+    left: Option<std::collections::hash_map::IntoIter<ConversationId, Told>>,
     contacts: HashMap<ContactId, Arc<Contact>>,
     agents: HashMap<AgentId, Agent>,
     team: Option<Arc<Team>>,
@@ -112,6 +114,7 @@ impl<'a> Past<'a> {
             span,
             reaches,
             conversations: HashMap::new(),
+            left: None,
             contacts: HashMap::new(),
             agents: HashMap::new(),
             team: None,
@@ -133,13 +136,16 @@ impl<'a> Past<'a> {
     /// Nothing more comes. To be called until it says that nothing is left of what was folded.
     pub(super) fn end(&mut self) -> Result<bool, DeskError> {
         let until = self.span.to.min(self.shared.now());
-        while self.ready.len() < AT_ONCE {
-            let Some(id) = self.conversations.keys().next().copied() else { return Ok(true) };
-            let Some(mut told) = self.conversations.remove(&id) else { return Ok(true) };
+        let left = self.left.take();
+        let mut left = left.unwrap_or_else(|| std::mem::take(&mut self.conversations).into_iter());
+        for (id, mut told) in left.by_ref().take(AT_ONCE) {
             self.ready.extend(told.waits.take());
+            self.was_nobody_asked(id, &mut told)?;
             self.goes_by(id, &mut told, until)?;
         }
-        Ok(false)
+        let over = left.len() == 0;
+        self.left = Some(left);
+        Ok(over)
     }
 
     /// Takes in an event.

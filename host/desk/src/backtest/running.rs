@@ -69,7 +69,8 @@ impl<'a> Runner<'a> {
         if moment.kind == Kind::Routing && self.dealt.get(&moment.conversation) == Some(&moment.command) {
             return self.tally.not_asked(queue(&moment.then));
         }
-        let silence = moment.followed.filter(|followed| followed.moment.since != Since::Closed);
+        // At other moments there is no case to close, or the host does not let it be.
+        let silence = moment.followed.filter(|followed| followed.moment.since == Since::Quiet);
         let silence = silence.map(|followed| (moment.case, followed.from));
         if silence.is_some_and(|silence| self.closed.contains(&silence)) {
             return self.tally.not_asked(None);

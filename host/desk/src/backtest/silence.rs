@@ -42,23 +42,23 @@ impl Past<'_> {
         told: &mut Told,
         recorded: &Recorded,
     ) -> Result<(), DeskError> {
-        let asked = |event: &Event| matches!(event, Event::RuleDecided(it) if it.of == Kind::Following);
-        if !asked(&recorded.event)
-            && let Some(came) = told.silence.came.take()
-            && self.named().any(|moment| moment == came.at.moment)
-        {
-            self.nobody_looked(id, told, &came, told.heard.time)?;
+        if !matches!(&recorded.event, Event::RuleDecided(it) if it.of == Kind::Following) {
+            self.was_nobody_asked(id, told)?;
         }
         // What is committed at once happens at once.
         if recorded.time > told.heard.time {
             self.goes_by(id, told, recorded.time)?;
         }
         if let Some(comes) = comes(told, recorded) {
-            told.silence.looked = Some(comes.at);
+            let later = |at: Followed| at.from == comes.at.from && at.moment > comes.at.moment;
+            if comes.at.moment.since != Since::Rated && !told.silence.looked.is_some_and(later) {
+                told.silence.looked = Some(comes.at);
+            }
             told.silence.came = Some(comes);
         }
         match &recorded.event {
             Event::CaseClosed(closed) => {
+                told.silence.looked = None;
                 let case = told.state.case.clone().filter(|case| case.id == closed.case);
                 told.silence.ended = case.map(|case| (case, closed.code.clone(), recorded.time));
             }
@@ -66,6 +66,16 @@ impl Past<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// If the last event was such a moment, and no rule was asked.
+    pub(super) fn was_nobody_asked(&mut self, id: ConversationId, told: &mut Told) -> Result<(), DeskError> {
+        match told.silence.came.take() {
+            Some(came) if self.named().any(|moment| moment == came.at.moment) => {
+                self.nobody_looked(id, told, &came, told.heard.time)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Time goes by in a conversation until a moment.

@@ -6,8 +6,10 @@ use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store};
 
 use bindings::exports::timonel::rules::{routing, rule};
-use bindings::timonel::rules::types::{self, Calendar, CaseView, Failure, Input, LocalTime, Message};
+use bindings::timonel::rules::types::{self, Calendar, CaseView, Failure, LocalTime, Message};
 use bindings::timonel::rules::{identity, profile, team};
+
+pub(super) use bindings::timonel::rules::types::Input;
 
 use super::Company;
 

@@ -9,7 +9,14 @@ export function card({ part, make, ask, word, tried, at }) {
     if (!box.open || !of || !stale) return;
     stale = false;
     const asked = of;
-    const told = await ask("GET", `/conversations/${asked}/customer`);
+    let told;
+    try {
+      told = await ask("GET", `/conversations/${asked}/customer`);
+    } catch (error) {
+      // Folded and unfolded, it is asked for once more.
+      stale = true;
+      throw error;
+    }
     if (asked !== of) return;
     const { customer } = told;
     const consents = told.consents.map((one) => line(word(one.category), word(one.consent), at(one.at), word(`by-${one.source}`)));

@@ -48,9 +48,11 @@ const now = () => Date.now() + ahead;
 // Times are the reader's: short ones for what is today.
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(language, { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
+const year = new Intl.DateTimeFormat(language, { year: "numeric", month: "2-digit", day: "2-digit" });
 const at = (time) => {
   const then = new Date(time);
-  return (then.toDateString() === new Date(now()).toDateString() ? clock : day).format(then);
+  const today = new Date(now());
+  return (then.toDateString() === today.toDateString() ? clock : then.getFullYear() === today.getFullYear() ? day : year).format(then);
 };
 const span = (milliseconds) => {
   const minutes = Math.max(0, Math.floor(milliseconds / 60000));
@@ -109,7 +111,17 @@ function row(conversation) {
   return make("li", {}, button);
 }
 
-async function look() {
+// One look at a time, and once more if something happened meanwhile: an older answer is never drawn over a newer one.
+let looking = null, again = false;
+function look() {
+  if (looking) { again = true; return looking; }
+  looking = (async () => {
+    do { again = false; await glance(); } while (again);
+  })().finally(() => { looking = null; });
+  return looking;
+}
+
+async function glance() {
   if (!me || (!work.agent && which !== "open")) return;
   const told = await ask("GET", `/conversations?which=${which}`);
   ahead = new Date(told.now) - Date.now();
@@ -205,7 +217,7 @@ async function read(id, chosen) {
   const may = { "hand-over": !offer, withdraw: Boolean(offer), snooze: !conversation?.asleep, wake: Boolean(conversation?.asleep) };
   for (const button of part("hands").children) button.hidden = !(may[button.dataset.act] ?? true);
   attached.show(id);
-  if (chosen || !told) await customer.show(told ? id : null);
+  if (chosen || !told) customer.show(told ? id : null).catch((error) => say(error.message));
   part("hint").textContent = conversation && !conversation["window-until"] ? word("shut") : word("enter");
   part("earlier").hidden = !told?.more;
   part("earlier").dataset.before = told?.messages[0]?.version ?? "";
@@ -417,16 +429,23 @@ async function begin() {
   await stops();
   tabs();
   await look();
-  // What is said in one's own conversations is told at once. What waits, and everything while nobody tells, is asked for every two
-  // seconds while somebody looks; what rarely changes, less often.
-  const told = new EventSource("/api/v1/events");
-  told.addEventListener("conversations", () => { if (!document.hidden) look().catch((error) => say(error.message)); });
+  // What is said in one's own conversations is told at once, while somebody looks: a browser has few connections. Everything else is
+  // asked for every two seconds, and what rarely changes, less often.
+  const fresh = () => look().catch((error) => say(error.message));
+  let told = null;
+  const listen = () => {
+    told?.close();
+    told = null;
+    if (document.hidden) return;
+    told = new EventSource("/api/v1/events");
+    for (const happens of ["open", "conversations"]) told.addEventListener(happens, fresh);
+  };
+  document.addEventListener("visibilitychange", listen);
+  listen();
   let beat = 0;
   setInterval(() => {
     if (document.hidden) return;
-    const rare = beat++ % 5 === 0;
-    if (!rare && which === "mine" && told.readyState === EventSource.OPEN) return;
-    look().then(() => { if (rare) return Promise.all([status(), stops()]); }).catch((error) => say(error.message));
+    look().then(() => { if (beat++ % 5 === 0) return Promise.all([status(), stops()]); }).catch((error) => say(error.message));
   }, 2000);
 }
 begin().catch((error) => say(error.message));

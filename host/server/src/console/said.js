@@ -10,10 +10,10 @@ export function sayer({ make, word, at, tried, reasons, explains }) {
     const link = make("a", { href: one.media, textContent: `${word("attached")} ${name}`, target: "_blank", rel: "noopener" });
     const kind = one["mime-type"]?.split(";")[0] ?? "";
     const played = kind.startsWith("audio/") ? "audio" : kind.startsWith("video/") ? "video" : null;
-    if (PICTURES.includes(kind)) {
+    if (PICTURES.includes(kind) && one.here) {
       const picture = make("img", { src: one.media, alt: one.text || word("picture"), loading: "lazy", decoding: "async" });
-      // What cannot be shown can still be opened, or says why not.
-      picture.addEventListener("error", () => picture.remove());
+      // What cannot be shown can still be opened, or says why not; and it is tried again when the list is drawn anew.
+      picture.addEventListener("error", () => { picture.remove(); media.delete(one.message); });
       return make("span", { className: "foot" }, picture, link);
     }
     if (!played) return make("span", { className: "foot" }, link);
@@ -22,12 +22,12 @@ export function sayer({ make, word, at, tried, reasons, explains }) {
     return make("span", { className: "foot" }, player, link);
   };
   const kept = (one) => {
-    if (!media.has(one.message)) {
+    if (media.get(one.message)?.here !== one.here) {
       // A long day of pictures is not kept for ever.
       if (media.size > 200) media = new Map();
-      media.set(one.message, shown(one));
+      media.set(one.message, { here: one.here, element: shown(one) });
     }
-    return media.get(one.message);
+    return media.get(one.message).element;
   };
   const foot = (textContent) => make("span", { className: "foot", textContent });
   const fact = (one) => {
@@ -52,6 +52,7 @@ export function sayer({ make, word, at, tried, reasons, explains }) {
     for (const { quantity, product, price, currency } of one.items ?? []) item.append(foot(`${quantity} × ${product} · ${price} ${currency}`));
     for (const choice of one.choices ?? []) item.append(make("span", { className: "choice", textContent: choice }));
     if (one.media) item.append(kept(one));
+    else media.delete(one.message);
     const fares = one.fares && word(one.fares.is) + (one.fares.code ? ` (${one.fares.code})` : "");
     const bad = ["failed", "refused", "withheld", "in-doubt"].includes(one.fares?.is);
     const last = foot([who, at(one.at), one.edited ? word("edited") : "", fares].filter(Boolean).join(" · "));

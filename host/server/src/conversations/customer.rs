@@ -22,9 +22,6 @@ use crate::let_in::LetIn;
 use crate::routes::{About, Routes};
 use crate::said;
 
-/// Remarks of a conversation in which its earlier cases are looked for.
-const REMARKS: usize = 200;
-
 /// Earlier cases in one answer.
 const EARLIER: usize = 20;
 
@@ -44,7 +41,7 @@ struct Card {
     customer: Value,
     /// When they first wrote.
     since: Option<Time>,
-    /// Why their data must not be erased for now, if so.
+    /// Why their data must not be erased for now, for whoever looks customers up.
     hold: Option<String>,
     /// What they said they want to hear of.
     consents: Vec<Said>,
@@ -52,7 +49,7 @@ struct Card {
     tags: Vec<String>,
     /// Who attended them in this conversation, and when last; the latest first.
     attended: Vec<Attended>,
-    /// Cases that ended, the latest first; at most 20.
+    /// Cases that ended, as far as you reach, the latest first; at most 20.
     earlier: Vec<Earlier>,
 }
 
@@ -107,7 +104,8 @@ async fn customer(
     let company = Arc::clone(&server.desk.active().company);
     let (person, store) = (&let_in.person, server.desk.store());
     let (_, conversation) = named(&server, &name)?;
-    if !holds(person, &conversation) && !server.people.with_loans(company.raci()).looks_up(person) {
+    let looks_up = server.people.with_loans(company.raci()).looks_up(person);
+    if !holds(person, &conversation) && !looks_up {
         return Err(unread(person, &company));
     }
     let teller = told::Teller { server: &server, company: &company, person };
@@ -133,15 +131,16 @@ async fn customer(
             continue;
         }
         let number = company.number(&number).map_or_else(|| number.to_string(), |number| number.name.clone());
-        let remarks = store.remarks(id, REMARKS).map_err(desk)?;
-        for (place, remark) in remarks.iter().enumerate() {
-            let Event::CaseClosed(closed) = &remark.event else { continue };
-            let score = remarks.iter().skip(place).find_map(|later| match &later.event {
+        // Each has an end, and perhaps a word of the customer.
+        let endings = store.endings(id, 2 * EARLIER).map_err(desk)?;
+        for (place, ending) in endings.iter().enumerate() {
+            let Event::CaseClosed(closed) = &ending.event else { continue };
+            let score = endings.iter().skip(place).find_map(|later| match &later.event {
                 Event::CaseRated(rated) if rated.case == closed.case => Some(rated.score),
                 _ => None,
             });
-            let (by, code) = (teller.author(&remark.actor), closed.code.clone());
-            earlier.push(Earlier { at: remark.time, number: number.clone(), code, by, score });
+            let (by, code) = (teller.author(&ending.actor), closed.code.clone());
+            earlier.push(Earlier { at: ending.time, number: number.clone(), code, by, score });
         }
     }
     earlier.sort_by_key(|one| std::cmp::Reverse(one.at));
@@ -149,7 +148,11 @@ async fn customer(
     Ok(Json(Card {
         customer: teller.customer(&conversation, true).map_err(desk)?,
         since: contact.as_ref().and_then(|contact| contact.since),
-        hold: contact.as_ref().and_then(|contact| contact.hold.as_ref().map(|hold| hold.reason.clone())),
+        hold: contact
+            .as_ref()
+            .and_then(|contact| contact.hold.as_ref())
+            .filter(|_| looks_up)
+            .map(|hold| hold.reason.clone()),
         consents: Category::ALL.into_iter().filter_map(said).collect(),
         tags: tags.0.into_iter().collect(),
         attended,

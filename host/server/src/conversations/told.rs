@@ -4,15 +4,17 @@ use desk::DeskError;
 use domain::company::Company;
 use domain::conversation::{Conversation, Holder};
 use domain::delivery::Delivery;
-use domain::event::{CaseLabelled, Event, Label, Note};
+use domain::event::{CaseLabelled, Event, Label, Note, Recorded};
 use domain::id::{ConversationId, MessageId};
 use domain::masking;
+use domain::media::Fate;
 use domain::message::{Card, Content, Outgoing, Side};
 use domain::platform::TemplateName;
 use domain::raci::person::Person;
 use domain::sealed::{Key, Lookup, Sealed};
 use domain::sla::Clock;
 use domain::stream::Actor;
+use domain::templates::Template;
 use domain::window::Service;
 use serde_json::{Value, json};
 use store::{Line, Referent};
@@ -118,31 +120,46 @@ impl Teller<'_> {
         conversation: &Conversation,
     ) -> Result<Vec<Value>, DeskError> {
         let key = self.key(conversation);
-        let open = |note: &Sealed<Note>| key.as_ref().and_then(|key| note.open(key).ok()).map(|note| note.0);
-        let told = self.server.desk.store().remarks(id, REMARKS)?.into_iter().map(|recorded| {
-            let mut told = match &recorded.event {
-                Event::CaseLabelled(CaseLabelled { label: Label::Note(note), .. }) => {
-                    json!({ "is": "note", "text": open(note) })
-                }
-                Event::CaseMoved(moved) => json!({
-                    "is": moved.how.word(), "text": moved.why.as_ref().and_then(open), "from": moved.from,
-                    "move": moved.of,
-                }),
-                Event::CaseOffered(offered) => {
-                    json!({ "is": "asked", "text": open(&offered.why), "to": self.company.agent_name(&offered.to) })
-                }
-                Event::CaseOfferEnded(ended) => {
-                    json!({ "is": if ended.declined { "declined" } else { "withdrawn" } })
-                }
-                Event::CaseClosed(closed) => json!({ "is": "closed", "code": closed.code }),
-                Event::CaseRated(rated) => json!({ "is": "rated", "score": rated.score }),
-                _ => return Value::Null,
-            };
-            told["at"] = json!(recorded.time);
-            told["by"] = self.author(&recorded.actor);
-            told
-        });
-        Ok(told.filter(|told| !told.is_null()).collect())
+        let told = self.server.desk.store().remarks(id, REMARKS)?;
+        Ok(told.iter().filter_map(|recorded| self.remark(recorded, key.as_ref())).collect())
+    }
+
+    /// The same, with how cases ended.
+    pub(crate) fn all_remarks(
+        &self,
+        id: ConversationId,
+        conversation: &Conversation,
+    ) -> Result<Vec<Value>, DeskError> {
+        let (store, key) = (self.server.desk.store(), self.key(conversation));
+        let mut all = store.remarks(id, REMARKS)?;
+        all.extend(store.endings(id, REMARKS)?);
+        all.sort_by_key(|recorded| recorded.version);
+        Ok(all.iter().filter_map(|recorded| self.remark(recorded, key.as_ref())).collect())
+    }
+
+    fn remark(&self, recorded: &Recorded, key: Option<&Key>) -> Option<Value> {
+        let open = |note: &Sealed<Note>| key.and_then(|key| note.open(key).ok()).map(|note| note.0);
+        let mut told = match &recorded.event {
+            Event::CaseLabelled(CaseLabelled { label: Label::Note(note), .. }) => {
+                json!({ "is": "note", "text": open(note) })
+            }
+            Event::CaseMoved(moved) => json!({
+                "is": moved.how.word(), "text": moved.why.as_ref().and_then(open), "from": moved.from,
+                "move": moved.of,
+            }),
+            Event::CaseOffered(offered) => {
+                json!({ "is": "asked", "text": open(&offered.why), "to": self.company.agent_name(&offered.to) })
+            }
+            Event::CaseOfferEnded(ended) => {
+                json!({ "is": if ended.declined { "declined" } else { "withdrawn" } })
+            }
+            Event::CaseClosed(closed) => json!({ "is": "closed", "code": closed.code }),
+            Event::CaseRated(rated) => json!({ "is": "rated", "score": rated.score }),
+            _ => return None,
+        };
+        told["at"] = json!(recorded.time);
+        told["by"] = self.author(&recorded.actor);
+        Some(told)
     }
 
     /// What was said last: when and by whom; and in which words, for whoever sees them.
@@ -202,21 +219,25 @@ impl Teller<'_> {
         Ok(told)
     }
 
-    /// What the customer reads. What a template says Meta has told, and if it has not there is its name.
+    /// What the customer reads: of a template in the words that it has today. If Meta has not told them, there is its name.
     fn reads(&self, outgoing: &Outgoing, conversation: &Conversation) -> Result<String, DeskError> {
         let plain = || outgoing.words().to_owned();
         let Some(filled) = outgoing.template() else { return Ok(plain()) };
         let (name, language) = (filled.name.clone(), filled.language.clone());
         let wanted = TemplateName { id: String::new(), name, language };
         let store = self.server.desk.store();
-        let known =
-            match self.company.number(&conversation.number).and_then(|number| number.waba.as_deref()) {
-                Some(account) => store.template(account, &wanted)?,
-                // Of a number whose account nobody wrote down it may be any of that name.
-                None => store.templates()?.into_iter().find(|one| {
+        let known = match self.company.number(&conversation.number).and_then(|number| number.waba.as_deref())
+        {
+            Some(account) => store.template(account, &wanted)?,
+            // Of a number whose account nobody wrote down it is the only one of that name.
+            None => {
+                let is_meant = |one: &Template| {
                     (&one.template.name, &one.template.language) == (&wanted.name, &wanted.language)
-                }),
-            };
+                };
+                let mut meant = store.templates()?.into_iter().filter(is_meant);
+                meant.next().filter(|_| meant.next().is_none())
+            }
+        };
         let components = known.and_then(|known| known.components).unwrap_or_default();
         let body = components.iter().find(|one| one["type"] == "BODY").and_then(|body| body["text"].as_str());
         Ok(body.map_or_else(plain, |body| filled.reads(body)))
@@ -270,8 +291,13 @@ impl Teller<'_> {
 
     /// Where its picture or document is read.
     fn medium(&self, told: &mut Value, message: MessageId) -> Result<(), DeskError> {
-        if self.server.desk.store().medium(message)?.is_some() {
+        if told["kind"] == "revoked" || told["kind"] == "erased" {
+            return Ok(());
+        }
+        if let Some(medium) = self.server.desk.store().medium(message)? {
             told["media"] = format!("/api/v1/media/{message}").into();
+            // What is not here is fetched when somebody opens it, and not because it is on somebody's page.
+            told["here"] = matches!(medium.fate, Fate::Stored(_)).into();
         }
         Ok(())
     }

@@ -91,8 +91,10 @@ impl Fold<'_> {
             }
             self.remove(key);
         }
-        for key in self.within(layout::remarks(id))?.into_keys() {
-            self.remove(key);
+        for prefix in [layout::remarks(id), layout::endings(id)] {
+            for key in self.within(prefix)?.into_keys() {
+                self.remove(key);
+            }
         }
         for key in self.within(layout::uploads(id))?.into_keys() {
             self.remove(key);
