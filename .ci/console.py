@@ -129,6 +129,8 @@ with sync_playwright() as playwright:
     # A picture is a picture, and a place is a place.
     send(phones, PHONE, NUMBER, "photo")
     picture = page.locator("#messages img")
+    # It is fetched from Meta because she wants to see it.
+    page.locator("#messages").get_by_role("button", name="Ver", exact=True).click()
     expect(picture).to_have_count(1)
     picture.scroll_into_view_if_needed()
     expect(picture).to_have_js_property("complete", True)

@@ -10,11 +10,18 @@ export function sayer({ make, word, at, tried, reasons, explains }) {
     const link = make("a", { href: one.media, textContent: `${word("attached")} ${name}`, target: "_blank", rel: "noopener" });
     const kind = one["mime-type"]?.split(";")[0] ?? "";
     const played = kind.startsWith("audio/") ? "audio" : kind.startsWith("video/") ? "video" : null;
-    if (PICTURES.includes(kind) && one.here) {
-      const picture = make("img", { src: one.media, alt: one.text || word("picture"), loading: "lazy", decoding: "async" });
-      // What cannot be shown can still be opened, or says why not; and it is tried again when the list is drawn anew.
-      picture.addEventListener("error", () => { picture.remove(); media.delete(one.message); });
-      return make("span", { className: "foot" }, picture, link);
+    if (PICTURES.includes(kind)) {
+      const picture = () => {
+        const image = make("img", { src: one.media, alt: one.text || word("picture"), loading: "lazy", decoding: "async" });
+        // What cannot be shown can still be opened, or says why not; and it is tried again when the list is drawn anew.
+        image.addEventListener("error", () => { image.remove(); media.delete(one.message); });
+        return image;
+      };
+      if (one.here) return make("span", { className: "foot" }, picture(), link);
+      // What is with Meta still is fetched when somebody wants to see it, and not because it is on their page.
+      const show = make("button", { className: "why", type: "button", textContent: word("show") });
+      show.addEventListener("click", () => show.replaceWith(picture()));
+      return make("span", { className: "foot" }, show, " ", link);
     }
     if (!played) return make("span", { className: "foot" }, link);
     const player = make(played, { src: one.media, controls: true, preload: "none" });
