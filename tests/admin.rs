@@ -276,6 +276,9 @@ async fn the_record_is_read_by_filter_from_afar_and_says_that_nobody_vouches_for
     let page = html(&mut ricardo, "/console/audit?who=marta&what=rule-moved&about=&since=").await;
     holds(&page, &["Marta Díaz", "Nadie firma este registro"]);
     assert!(!page.contains("<script>a ver") && !page.contains("download"), "{page}");
+    let wrong = ricardo.page("/console/audit?since=ayer").await;
+    assert_eq!(wrong.status, 400, "a day that is none filters nothing: {wrong:?}");
+    assert!(wrong.body.as_str().is_some_and(|page| page.contains("ayer")), "{wrong:?}");
     let page = html(&mut ricardo, "/console/audit?who=nobody").await;
     holds(&page, &["Ninguna entrada así"]);
     assert_eq!(ricardo.get("/audit/entries?limit=2").await.body["entries"].as_array().unwrap().len(), 2);

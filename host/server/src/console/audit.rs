@@ -75,8 +75,15 @@ fn read(server: &Server, let_in: &LetIn, which: Which) -> Result<Shown, Problem>
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed", error.to_string())
     };
     let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let since = some(&which.since).and_then(|day| day.parse::<Date>().ok());
-    let since = since.and_then(|day| day.to_zoned(frame.tell.zone.clone()).ok());
+    let not_a_day = |day: &str| {
+        let words = format!("`since` is `{day}`: a day was expected, as 2026-11-26");
+        Problem::new(StatusCode::BAD_REQUEST, "not-a-day", words)
+    };
+    let midnight = |day: String| {
+        let midnight = day.parse::<Date>().and_then(|day| day.to_zoned(frame.tell.zone.clone()));
+        midnight.map_err(|_| not_a_day(&day))
+    };
+    let since = some(&which.since).map(midnight).transpose()?;
     let wanted = Wanted {
         limit: Some(SOME),
         before: which.before,

@@ -54,8 +54,11 @@ pub(super) async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Res
         let mut campaigns = server.desk.campaigns()?;
         campaigns.sort_by_key(|one| std::cmp::Reverse(one.drafted));
         let rows = campaigns.iter().map(|one| row(&server, &frame, told(&server, one, frame.say.0)?));
-        let templates =
-            server.desk.templates().unwrap_or_default().into_iter().filter(|one| offerable(one).is_ok());
+        let templates = server.desk.templates().map_err(|error| {
+            tracing::error!(%error, "the templates could not be read");
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed", error.to_string())
+        })?;
+        let templates = templates.into_iter().filter(|one| offerable(one).is_ok());
         Ok::<_, Problem>(All {
             rows: rows.collect::<Result<_, _>>()?,
             numbers: company.numbers().iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
