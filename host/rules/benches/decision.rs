@@ -5,7 +5,7 @@
 //! permit, limits, checks, recording and verdict. Rounds of both alternate and the ratio is taken round by round, so
 //! that a noisy machine slows both alike; what is printed are medians.
 //!
-//!     cargo bench -p rules
+//!     cargo bench --workspace --bench decision
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark is no part of the host")]
 

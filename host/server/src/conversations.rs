@@ -322,6 +322,16 @@ pub(crate) fn held(
     Ok((id, conversation))
 }
 
+/// A conversation that a path names, for whoever reads what was said: has its case, or looks customers up.
+fn readable(server: &Server, person: &Person, name: &str) -> Result<(ConversationId, Conversation), Problem> {
+    let company = Arc::clone(&server.desk.active().company);
+    let (id, conversation) = named(server, name)?;
+    if !holds(person, &conversation) && !server.people.with_loans(company.raci()).looks_up(person) {
+        return Err(unread(person, &company));
+    }
+    Ok((id, conversation))
+}
+
 /// Why somebody does not read what was said.
 fn unread(person: &Person, company: &Company) -> Problem {
     let language = person.language(company.own_language());
@@ -341,10 +351,7 @@ async fn messages(
 ) -> Result<Json<Whole>, Problem> {
     let company = Arc::clone(&server.desk.active().company);
     let person = &let_in.person;
-    let (id, conversation) = named(&server, &name)?;
-    if !holds(person, &conversation) && !server.people.with_loans(company.raci()).looks_up(person) {
-        return Err(unread(person, &company));
-    }
+    let (id, conversation) = readable(&server, person, &name)?;
     let teller = told::Teller { server: &server, company: &company, person };
     let mut lines = server.desk.store().history(id, before, MESSAGES + 1).map_err(desk)?;
     let more = lines.len() > MESSAGES;

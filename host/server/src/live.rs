@@ -217,12 +217,10 @@ impl Listener {
         if std::mem::replace(&mut self.attends, attends) == attends {
             return Ok(true);
         }
-        let company = Arc::clone(&self.server.desk.active().company);
-        let raci = &*self.server.people.with_loans(company.raci());
-        let Some(person) = self.server.people.still(&self.known, raci)? else { return Ok(false) };
-        self.known.person = person;
-        let (person, list) = (&self.known.person, Action::ListConversations);
-        if self.known.reaches(list).is_err() || raci.may(person, list, &person.somewhere()).is_err() {
+        if !self.is_known()? {
+            return Ok(false);
+        }
+        if !self.may(Action::ListConversations, &self.known.person.somewhere()) {
             return Ok(true);
         }
         Ok(self.send("event: conversations\ndata: {\"link\":\"/api/v1/conversations\"}\n\n".to_owned()).await)
@@ -241,13 +239,27 @@ impl Listener {
         Ok(hasher.finish())
     }
 
+    /// Whether they are still known by what they listen with, as who they are now.
+    fn is_known(&mut self) -> Result<bool, Problem> {
+        let company = Arc::clone(&self.server.desk.active().company);
+        let raci = &*self.server.people.with_loans(company.raci());
+        let Some(person) = self.server.people.still(&self.known, raci)? else { return Ok(false) };
+        self.known.person = person;
+        Ok(true)
+    }
+
+    fn may(&self, action: Action, target: &Target) -> bool {
+        let company = Arc::clone(&self.server.desk.active().company);
+        let raci = self.server.people.with_loans(company.raci());
+        self.known.reaches(action).is_ok() && raci.may(&self.known.person, action, target).is_ok()
+    }
+
     /// Tells all that happened since. False if it is over.
     async fn tell(&mut self) -> Result<bool, Problem> {
         loop {
-            let company = Arc::clone(&self.server.desk.active().company);
-            let raci = &*self.server.people.with_loans(company.raci());
-            let Some(person) = self.server.people.still(&self.known, raci)? else { return Ok(false) };
-            self.known.person = person;
+            if !self.is_known()? {
+                return Ok(false);
+            }
             let store = self.server.desk.store();
             let numbers = store.happenings(self.last, AT_ONCE).map_err(governance::AccessError::from)?;
             for seq in &numbers {
@@ -272,9 +284,6 @@ impl Listener {
     fn shown(&self, recorded: &Recorded) -> Option<(&'static str, Value)> {
         let company = Arc::clone(&self.server.desk.active().company);
         let raci = self.server.people.with_loans(company.raci());
-        let may = |action: Action, target: &Target| {
-            self.known.reaches(action).is_ok() && raci.may(&self.known.person, action, target).is_ok()
-        };
         let stopped = |scope: &Scope| {
             let number = match scope {
                 Scope::Account => None,
@@ -282,7 +291,7 @@ impl Listener {
             };
             let target = Target { number: number.clone(), ..Target::default() };
             let told = json!({ "kind": recorded.event.kind(), "number": number, "link": "/api/v1/outbound" });
-            may(Action::ReadStops, &target).then_some(("outbound", told))
+            self.may(Action::ReadStops, &target).then_some(("outbound", told))
         };
         match (&recorded.event, &recorded.stream) {
             (Event::NoticeGiven(given), Stream::Inbox(person)) => (*person == self.known.person.id)
@@ -297,9 +306,9 @@ impl Listener {
                 let sees = Sees::of(&self.known.person, &raci).sees(&which.place);
                 let told =
                     json!({ "kind": event.kind(), "alert": which.to_string(), "link": "/api/v1/alerts" });
-                (sees && may(Action::ReadFigures, &which.target())).then_some(("alert", told))
+                (sees && self.may(Action::ReadFigures, &which.target())).then_some(("alert", told))
             }
-            (event, Stream::Proposal(id)) if may(Action::ReadProposals, &Target::default()) => {
+            (event, Stream::Proposal(id)) if self.may(Action::ReadProposals, &Target::default()) => {
                 let proposal = self.server.desk.proposals().get(*id).ok()?;
                 let link = format!("/api/v1/proposals/{id}");
                 let told = json!({ "kind": event.kind(), "proposal": id.to_string(), "link": link });

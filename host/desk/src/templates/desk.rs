@@ -1,6 +1,6 @@
 //! What people want of templates. What Meta took is recorded with who wanted it; what it refused changes nothing.
 
-use domain::id::{AgentId, ConversationId};
+use domain::id::{AgentId, ConversationId, NumberId};
 use domain::law::class::Category;
 use domain::message::{Outgoing, Template as Filled};
 use domain::platform::TemplateName;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::Draft;
 use whatsapp::TemplateForm;
 
-use super::{Account, Synced, TemplateError, accounts, sync};
+use super::{Account, Synced, TemplateError, accounts, find, sync};
 use crate::assemble::Desk;
 use crate::command::{CommandError, DeskError, Done};
 
@@ -39,6 +39,11 @@ impl Desk {
     /// All templates of which something is known.
     pub fn templates(&self) -> Result<Vec<Template>, TemplateError> {
         Ok(self.shared.store.templates().map_err(DeskError::from)?)
+    }
+
+    /// The template that a message from a number is filled from, if it is known which one that is.
+    pub fn template_of(&self, number: &NumberId, filled: &Filled) -> Result<Option<Template>, DeskError> {
+        Ok(find(&self.shared, number, filled)?.ok())
     }
 
     /// Looks at all accounts, or at one.

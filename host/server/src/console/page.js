@@ -431,14 +431,14 @@ async function begin() {
   await look();
   // What is said in one's own conversations is told at once, while somebody looks: a browser has few connections. Everything else is
   // asked for every two seconds, and what rarely changes, less often.
-  const fresh = () => look().catch((error) => say(error.message));
+  const hear = () => look().catch((error) => say(error.message));
   let told = null;
   const listen = () => {
     told?.close();
     told = null;
     if (document.hidden) return;
     told = new EventSource("/api/v1/events");
-    for (const happens of ["open", "conversations"]) told.addEventListener(happens, fresh);
+    for (const happens of ["open", "conversations"]) told.addEventListener(happens, hear);
   };
   document.addEventListener("visibilitychange", listen);
   listen();

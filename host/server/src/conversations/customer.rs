@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::Time;
-use domain::event::{Event, Tags};
+use domain::event::Event;
 use domain::law::class::Category;
 use domain::law::consent::{Consent, Source};
 use domain::raci::action::Action;
@@ -13,11 +13,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{desk, named, told, unread};
+use super::{desk, readable, told};
 use crate::Server;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
-use crate::conversations::holds;
 use crate::let_in::LetIn;
 use crate::routes::{About, Routes};
 use crate::said;
@@ -103,11 +102,8 @@ async fn customer(
 ) -> Result<Json<Card>, Problem> {
     let company = Arc::clone(&server.desk.active().company);
     let (person, store) = (&let_in.person, server.desk.store());
-    let (_, conversation) = named(&server, &name)?;
+    let (_, conversation) = readable(&server, person, &name)?;
     let looks_up = server.people.with_loans(company.raci()).looks_up(person);
-    if !holds(person, &conversation) && !looks_up {
-        return Err(unread(person, &company));
-    }
     let teller = told::Teller { server: &server, company: &company, person };
     let (_, contact) = store.contact(conversation.contact).map_err(desk)?;
     let said = |category| {
@@ -116,7 +112,7 @@ async fn customer(
     };
     let key = server.desk.keys().contact(conversation.contact).ok().flatten();
     let tags = conversation.case.as_ref().and_then(|case| case.tags.as_ref()).zip(key.as_ref());
-    let tags = tags.and_then(|(tags, key)| tags.open(key).ok()).unwrap_or_else(Tags::default);
+    let tags = tags.and_then(|(tags, key)| tags.open(key).ok()).unwrap_or_default();
     let mut attended: Vec<Attended> = conversation
         .attended
         .iter()

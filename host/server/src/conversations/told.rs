@@ -9,12 +9,10 @@ use domain::id::{ConversationId, MessageId};
 use domain::masking;
 use domain::media::Fate;
 use domain::message::{Card, Content, Outgoing, Side};
-use domain::platform::TemplateName;
 use domain::raci::person::Person;
 use domain::sealed::{Key, Lookup, Sealed};
 use domain::sla::Clock;
 use domain::stream::Actor;
-use domain::templates::Template;
 use domain::window::Service;
 use serde_json::{Value, json};
 use store::{Line, Referent};
@@ -223,21 +221,7 @@ impl Teller<'_> {
     fn reads(&self, outgoing: &Outgoing, conversation: &Conversation) -> Result<String, DeskError> {
         let plain = || outgoing.words().to_owned();
         let Some(filled) = outgoing.template() else { return Ok(plain()) };
-        let (name, language) = (filled.name.clone(), filled.language.clone());
-        let wanted = TemplateName { id: String::new(), name, language };
-        let store = self.server.desk.store();
-        let known = match self.company.number(&conversation.number).and_then(|number| number.waba.as_deref())
-        {
-            Some(account) => store.template(account, &wanted)?,
-            // Of a number whose account nobody wrote down it is the only one of that name.
-            None => {
-                let is_meant = |one: &Template| {
-                    (&one.template.name, &one.template.language) == (&wanted.name, &wanted.language)
-                };
-                let mut meant = store.templates()?.into_iter().filter(is_meant);
-                meant.next().filter(|_| meant.next().is_none())
-            }
-        };
+        let known = self.server.desk.template_of(&conversation.number, filled)?;
         let components = known.and_then(|known| known.components).unwrap_or_default();
         let body = components.iter().find(|one| one["type"] == "BODY").and_then(|body| body["text"].as_str());
         Ok(body.map_or_else(plain, |body| filled.reads(body)))
