@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from pages import nothing_wrong, send
+from pages import nothing_wrong, send, signed_in
 from pages import write as say
 
 browser_path, host, phones, kept = sys.argv[1:]
@@ -132,7 +132,7 @@ with sync_playwright() as playwright:
     # It is fetched from Meta because she wants to see it.
     page.locator("#messages").get_by_role("button", name="Ver", exact=True).click()
     expect(picture).to_have_count(1)
-    picture.scroll_into_view_if_needed()
+    page.locator("#messages").evaluate("box => { box.scrollTop = box.scrollHeight; }")
     expect(picture).to_have_js_property("complete", True)
     assert picture.evaluate("one => one.naturalWidth") > 0, "the picture is shown"
     send(phones, PHONE, NUMBER, "location")
@@ -159,7 +159,13 @@ with sync_playwright() as playwright:
     # Between colleagues: a note, a sleep, a case that goes to a colleague and comes back, and the end of the shift.
     page.get_by_role("button", name="Nota").press("Enter")
     expect(page.get_by_label("Nota para colegas")).to_be_focused()
-    page.get_by_label("Nota para colegas").fill("Prefiere que le escriban por la tarde")
+    note = page.get_by_label("Nota para colegas")
+    note.press_sequentially("@cam")
+    expect(page.locator("#colleagues li")).to_have_text(["Camilo Vargas"])
+    nothing_wrong(page, "a colleague who is named", kept)
+    note.press("Enter")
+    note.press_sequentially("Prefiere que le escriban por la tarde")
+    expect(note).to_have_value("@Camilo Vargas Prefiere que le escriban por la tarde")
     nothing_wrong(page, "a note")
     page.locator("#pass-now").press("Enter")
     remark = page.locator("#messages li.remark", has_text="Prefiere que le escriban por la tarde")
@@ -179,6 +185,45 @@ with sync_playwright() as playwright:
     camilo.evaluate("fetch('/demo/sign-in/camilo', { method: 'POST' })")
     camilo.wait_for_timeout(500)
     camilo.goto(f"{host}/console")
+    # Who was named is told, reads what was said, and sees who is writing: there is nothing to write to the customer with.
+    camilo.get_by_role("link", name="Avisos").click()
+    nothing_wrong(camilo, "what somebody was told", kept)
+    camilo.get_by_role("link", name="le pregunta en una nota").click()
+    expect(camilo.locator("#messages")).to_contain_text("Prefiere que le escriban por la tarde")
+    expect(camilo.get_by_label("Mensaje al cliente")).to_be_hidden()
+    text.press_sequentially("Un momento")
+    expect(camilo.locator("#writing")).to_contain_text("Andrea Rincón está escribiendo…")
+    nothing_wrong(camilo, "a colleague's case", kept)
+    text.fill("")
+
+    # Who cannot go on alone asks whoever watches, and is helped.
+    page.get_by_role("button", name="Pedir ayuda").click()
+    page.locator("#passing textarea").fill("Pide un descuento que no conozco")
+    nothing_wrong(page, "asking for help")
+    page.locator("#pass-now").click()
+    expect(page.locator("#helping")).to_contain_text("PIDE AYUDA: Pide un descuento que no conozco")
+    marta = signed_in(browser, host, "marta", wrong)
+    marta.goto(f"{host}/console/tower")
+    nothing_wrong(marta, "somebody asks for help", kept)
+    marta.get_by_role("link", name="pide ayuda").click()
+    expect(marta.locator("#helping")).to_contain_text("Pide un descuento que no conozco")
+    marta.get_by_role("button", name="Nota").click()
+    marta.locator("#passing textarea").fill("El de diciembre: 10 %")
+    marta.locator("#pass-now").click()
+    expect(page.locator("#messages")).to_contain_text("El de diciembre: 10 %")
+    expect(page.locator("#helping")).to_be_empty()
+
+    # Tags, put on and taken off.
+    page.get_by_text("Ficha del cliente").click()
+    tag = page.get_by_label("Etiqueta nueva")
+    tag.fill("descuento")
+    tag.press("Enter")
+    expect(page.locator("#card .choice")).to_contain_text(["descuento"])
+    nothing_wrong(page, "tags")
+    page.get_by_role("button", name="Quitar la etiqueta descuento").click()
+    expect(page.locator("#card .choice", has_text="descuento")).to_have_count(0)
+    page.get_by_text("Ficha del cliente").click()
+
     camilo.get_by_label("Estado").select_option("break:almuerzo")
     expect(camilo.get_by_label("Estado")).to_have_value("break:almuerzo")
     camilo.get_by_label("Estado").select_option("available")

@@ -293,6 +293,7 @@ async fn what_cannot_be_recorded_is_not_done_and_not_shown_either() {
         desk,
         people,
         streams: server::Streams::default(),
+        writing: server::Writing::default(),
         backtests: server::Backtests::default(),
         files: None,
         site: Site::new(None, "127.0.0.1:0".parse().unwrap(), vec![]),

@@ -39,6 +39,7 @@ mod forgery;
 mod generations;
 #[path = "../host/rules/tests/guests/make.rs"]
 mod guests;
+mod helping;
 mod integrations;
 mod keeping;
 mod law;

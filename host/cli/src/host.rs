@@ -152,6 +152,7 @@ impl Host {
             people: people.await?,
             provider: settings.oidc.as_ref().map(|oidc| provider::of(oidc, &site)).transpose()?,
             streams: streams.clone(),
+            writing: server::Writing::default(),
             backtests: server::Backtests::default(),
             site,
             checkpoints: notary.as_ref().map(|(checkpoints, _)| checkpoints.clone()),

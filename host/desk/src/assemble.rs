@@ -1,5 +1,6 @@
 //! The parts, put together, and the threads that drive them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -167,7 +168,8 @@ impl Desk {
             if !state.cases.values().any(|held| *held == conversation) {
                 return Err(CommandError::NotAccepted);
             }
-            self.hand(conversation, Act::Note { by: Actor::Agent(agent.clone()), text }).await?;
+            let by = Actor::Agent(agent.clone());
+            self.hand(conversation, Act::Note { by, text, mentions: BTreeSet::new() }).await?;
         }
         let (stream, actor) = (Stream::Agent(agent.clone()), Actor::Agent(agent.clone()));
         let (_, before) = self.shared.store.agent(agent).map_err(DeskError::from)?;

@@ -370,22 +370,22 @@ pub(crate) fn apply(
                 let mut tags = input::tags(work)?;
                 if tags.0.insert(tag.clone()) {
                     let label = Label::Tags(work.seal(&tags)?);
-                    work.record(actor(), CaseLabelled { case, label })?;
+                    work.record(actor(), CaseLabelled::new(case, label))?;
                 }
             }
             Effect::RemoveTag { tag } => {
                 let mut tags = input::tags(work)?;
                 if tags.0.remove(tag) {
                     let label = Label::Tags(work.seal(&tags)?);
-                    work.record(actor(), CaseLabelled { case, label })?;
+                    work.record(actor(), CaseLabelled::new(case, label))?;
                 }
             }
             Effect::Note { text } => {
                 let label = Label::Note(work.seal(&Note(text.clone()))?);
-                work.record(actor(), CaseLabelled { case, label })?;
+                work.record(actor(), CaseLabelled::new(case, label))?;
             }
             Effect::Priority { value } => {
-                work.record(actor(), CaseLabelled { case, label: Label::Priority(*value) })?;
+                work.record(actor(), CaseLabelled::new(case, Label::Priority(*value)))?;
             }
             Effect::Resolve { .. } if refuses(&[Refused::CustomerWaits]) => {}
             Effect::Resolve { code } => {

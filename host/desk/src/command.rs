@@ -143,6 +143,14 @@ pub enum CommandError {
     /// Nobody of the company can do that.
     #[error("no agent has the skill `{0}`")]
     NoSkill(String),
+    /// It would have more tags than anybody reads.
+    #[error("the case would have {many} tags: at most {most} were expected")]
+    TooManyTags {
+        /// So many.
+        many: usize,
+        /// As many as it may have.
+        most: usize,
+    },
     /// What was written of it is empty or too long.
     #[error("`{field}` is {length} letters long: 1 to {most} were expected")]
     Words {

@@ -96,7 +96,7 @@ fn take(work: &mut Work<'_>, step: &Step) -> Result<(), DeskError> {
     };
     work.record(Actor::Host, escalated)?;
     match step.priority.filter(|more| *more > priority) {
-        Some(more) => work.record(Actor::Host, CaseLabelled { case: id, label: Label::Priority(more) }),
+        Some(more) => work.record(Actor::Host, CaseLabelled::new(id, Label::Priority(more))),
         None => Ok(()),
     }
 }

@@ -1,19 +1,21 @@
-//! What colleagues do with each other's cases: give one back, ask a colleague to take it over, let it sleep, leave a note; and what
+//! What colleagues do with each other's cases: give one back, ask a colleague to take it over, let it sleep; and what
 //! somebody who steers does: take one from somebody, give it to somebody.
 //!
 //! Nobody is given anything against their will but by whoever answers for that, and nobody more than they have room for: whose
 //! capacity is used and whose becomes free is written at the versions that were seen, in the commit that moves the case. Until
 //! then it stays where it is, so that no customer is ever nobody's.
 
+use std::collections::BTreeSet;
+
 use domain::Time;
 use domain::company::{AgentDescription, Company};
 use domain::conversation::Holder;
 use domain::decision::{Elsewhere, Place, Preference, Why};
 use domain::event::{
-    CapacityReleased, CaseAccepted, CaseLabelled, CaseMoved, CaseOfferEnded, CaseOffered, CaseQueued,
-    CaseSnoozed, CaseWoken, Chooser, Label, Moved, Note, Purpose, Refused, Woken,
+    CapacityReleased, CaseAccepted, CaseMoved, CaseOfferEnded, CaseOffered, CaseQueued, CaseSnoozed,
+    CaseWoken, Chooser, Moved, Note, Purpose, Refused, Woken,
 };
-use domain::id::{AgentId, CaseId, ConversationId, MoveId, QueueId, RuleId};
+use domain::id::{AgentId, CaseId, ConversationId, MoveId, PersonId, QueueId, RuleId};
 use domain::moving::{Destination, Left, Listed, MoveAdvanced, Seat};
 use domain::sealed::Sealed;
 use domain::stream::{Actor, Stream};
@@ -23,6 +25,7 @@ use crate::agents;
 use crate::assemble::Desk;
 use crate::attend;
 use crate::command::{Command, CommandError, DeskError, Done};
+use crate::helping;
 use crate::work::Work;
 
 /// The most letters of a note or a reason.
@@ -88,6 +91,29 @@ pub enum Act {
         by: Actor,
         /// What it says.
         text: String,
+        /// Whom it asks by name.
+        mentions: BTreeSet<PersonId>,
+    },
+    /// Its agent asks for help.
+    AskHelp {
+        /// Who.
+        agent: AgentId,
+        /// What for.
+        why: String,
+    },
+    /// Its agent needs none any more.
+    NeedNoHelp {
+        /// Who.
+        agent: AgentId,
+    },
+    /// Somebody puts tags on it and takes others off.
+    Tag {
+        /// Who.
+        by: Actor,
+        /// Those that it has from now on: 1 to 40 letters each.
+        add: Vec<String>,
+        /// Those that it has no more.
+        remove: Vec<String>,
     },
     /// Somebody who steers moves it.
     Move {
@@ -135,7 +161,10 @@ pub(crate) fn hand(work: &mut Work<'_>, act: &Act) -> Result<Done, CommandError>
         Act::Answer { agent, takes } => answer(work, agent, *takes),
         Act::Snooze { agent, until } => snooze(work, agent, *until),
         Act::Wake { agent } => wake(work, agent),
-        Act::Note { by, text } => note(work, by, text),
+        Act::Note { by, text, mentions } => helping::note(work, by, text, mentions),
+        Act::AskHelp { agent, why } => helping::ask(work, agent, why),
+        Act::NeedNoHelp { agent } => helping::need_no_more(work, agent),
+        Act::Tag { by, add, remove } => helping::tag(work, by, add, remove),
         Act::Move { by, to, why } => {
             let case = work.case().ok_or(CommandError::NoCase)?.id;
             let why = Some(sealed(work, "why", why)?);
@@ -232,13 +261,6 @@ fn wake(work: &mut Work<'_>, agent: &AgentId) -> Result<Done, CommandError> {
         return Ok(Done::Repeated);
     }
     work.record(Actor::Agent(agent.clone()), CaseWoken { case, by: Woken::Agent })?;
-    Ok(Done::Recorded)
-}
-
-fn note(work: &mut Work<'_>, by: &Actor, text: &str) -> Result<Done, CommandError> {
-    let case = work.case().ok_or(CommandError::NoCase)?.id;
-    let label = Label::Note(sealed(work, "text", text)?);
-    work.record(by.clone(), CaseLabelled { case, label })?;
     Ok(Done::Recorded)
 }
 
@@ -464,7 +486,11 @@ pub(crate) fn known(company: &Company, queue: &QueueId, skills: &[String]) -> Re
     }
 }
 
-fn sealed(work: &Work<'_>, field: &'static str, words: &str) -> Result<Sealed<Note>, CommandError> {
+pub(crate) fn sealed(
+    work: &Work<'_>,
+    field: &'static str,
+    words: &str,
+) -> Result<Sealed<Note>, CommandError> {
     let words = words.trim();
     let length = words.chars().count();
     if length == 0 || length > LONGEST {

@@ -30,6 +30,7 @@ mod following;
 mod halt;
 mod handing;
 mod helm;
+mod helping;
 mod inbound;
 mod input;
 mod invented;

@@ -6,6 +6,7 @@ use crate::event::{
     Acted, CaseAssigned, Event, QuickReplyDropped, QuickReplyKept, Recorded, RuleAgreed, RuleMoved,
     RuleReturned, RuleVersioned, RuleWithdrawn, WhyRefused,
 };
+use crate::id::PersonId;
 use crate::law::consent::Consent;
 use crate::law::language::Language;
 use crate::measure::alert::{self, AlertEnded, AlertRaised};
@@ -296,6 +297,26 @@ pub fn words(event: &Event, language: Language) -> String {
             with(say("empezó a mover casos", "começou a mover casos", "began to move cases"), &begun.cases)
         }
         Event::ShiftEnded(_) => say("terminó su turno", "terminou o turno", "ended the shift"),
+        Event::CaseLabelled(labelled) if !labelled.mentions.is_empty() => {
+            let whom: Vec<&str> = labelled.mentions.iter().map(PersonId::as_str).collect();
+            let words = say(
+                "preguntó en una nota sobre un caso a",
+                "perguntou numa nota sobre um caso a",
+                "asked in a note on a case:",
+            );
+            with(words, &whom.join(", "))
+        }
+        Event::HelpAsked(asked) => {
+            let words =
+                say("pidió ayuda con un caso", "pediu ajuda com um caso", "asked for help with a case");
+            with(words, &asked.queue)
+        }
+        Event::HelpEnded(ended) if ended.given => {
+            say("ayudó con un caso", "ajudou com um caso", "helped with a case")
+        }
+        Event::HelpEnded(_) => {
+            say("ya no necesita ayuda", "não precisa mais de ajuda", "needs no help any more")
+        }
         Event::CaseLabelled(_) => say("marcó un caso", "marcou um caso", "marked a case"),
         Event::ReplyQueued(reply) => {
             with(say("escribió a un cliente", "escreveu a um cliente", "wrote to a customer"), &reply.content)
@@ -550,6 +571,7 @@ mod tests {
                 "read-figures",
                 "read-stops",
                 "list-conversations",
+                "show-writing",
                 "read-moves",
                 "read-quick-replies",
                 "read-company",

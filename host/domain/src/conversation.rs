@@ -3,7 +3,7 @@
 //! The conversation lasts for ever; what is worked on is the case. This state holds what the next decision needs and
 //! what the indexes are made of, and no message: those are read from the history when somebody asks for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::decision::{Moment, Place, Since};
 use crate::event::{Event, Label, Note, Purpose, ReplyQueued, Tags};
-use crate::id::{AgentId, CaseId, ContactId, NumberId, QueueId, RequestId, TimerId};
+use crate::id::{AgentId, CaseId, ContactId, NumberId, PersonId, QueueId, RequestId, TimerId};
 use crate::request::{Failed, Leg, Pending};
 use crate::sealed::Sealed;
 use crate::stream::Actor;
@@ -54,6 +54,9 @@ pub struct Conversation {
     /// Since when the customer has written something that asks for an answer and no person has given one, in an open case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanswered: Option<Time>,
+    /// How much that is, in messages.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unanswered_messages: u32,
     /// The moment at which rules looked after the open case last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub followed_to: Option<Followed>,
@@ -124,6 +127,12 @@ pub struct Case {
     /// The colleague whom its agent asks to take it over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<Offer>,
+    /// The help that its agent asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<Help>,
+    /// Whom somebody asked by name while it was in these hands: they may read what was said.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub consulted: BTreeSet<PersonId>,
     /// While it sleeps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snoozed: Option<Snooze>,
@@ -158,6 +167,15 @@ pub struct Offer {
     /// Since when.
     pub since: Time,
     /// Why, and what they have to know.
+    pub why: Sealed<Note>,
+}
+
+/// The agent of a case asks for help.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Help {
+    /// Since when.
+    pub since: Time,
+    /// What for.
     pub why: Sealed<Note>,
 }
 
@@ -211,6 +229,7 @@ impl Conversation {
             requests: BTreeMap::new(),
             asked: 0,
             unanswered: None,
+            unanswered_messages: 0,
             followed_to: None,
             survey: None,
         }
@@ -236,6 +255,8 @@ impl Conversation {
                     automatic: 0,
                     tags: None,
                     offer: None,
+                    help: None,
+                    consulted: BTreeSet::new(),
                     snoozed: None,
                     moved_by_rules: 0,
                     answered: false,
@@ -296,6 +317,16 @@ impl Conversation {
                     case.offer = None;
                 }
             }
+            Event::HelpAsked(asked) => {
+                if let Some(case) = self.case_mut(asked.case) {
+                    case.help = Some(Help { since: time, why: asked.why.clone() });
+                }
+            }
+            Event::HelpEnded(ended) => {
+                if let Some(case) = self.case_mut(ended.case) {
+                    case.help = None;
+                }
+            }
             Event::CaseSnoozed(snoozed) => {
                 self.drop_snooze();
                 if let Some(case) = self.case_mut(snoozed.case) {
@@ -318,7 +349,7 @@ impl Conversation {
                     match &labelled.label {
                         Label::Tags(tags) => case.tags = Some(tags.clone()),
                         Label::Priority(value) => case.priority = *value,
-                        Label::Note(_) => {}
+                        Label::Note(_) => case.consulted.extend(labelled.mentions.iter().cloned()),
                     }
                 }
             }
@@ -351,12 +382,16 @@ impl Conversation {
         match event {
             Event::MessageReceived(message) if message.content != REACTION => {
                 let since = self.unanswered.filter(|_| self.case.is_some());
+                self.unanswered_messages = if since.is_some() { self.unanswered_messages } else { 0 } + 1;
                 self.unanswered = since.or(Some(message.sent_at));
             }
             Event::CaseRated(rated) if self.unanswered == Some(rated.at) => self.unanswered = None,
             Event::ReplyQueued(reply) if is_answer(actor, reply) => self.unanswered = None,
             Event::CaseClosed(_) => self.unanswered = None,
             _ => {}
+        }
+        if self.unanswered.is_none() {
+            self.unanswered_messages = 0;
         }
         self.fold_owed(time, actor, event);
     }
@@ -500,6 +535,8 @@ impl Case {
     /// What was between it and its agent is over with another place.
     fn rest(&mut self) {
         self.offer = None;
+        self.help = None;
+        self.consulted.clear();
         self.snoozed = None;
     }
 

@@ -8,6 +8,7 @@ mod audit;
 mod case;
 mod company;
 mod conversation;
+mod helping;
 mod moving;
 mod people;
 mod quick_replies;
@@ -49,6 +50,7 @@ pub use audit::*;
 pub use case::*;
 pub use company::*;
 pub use conversation::*;
+pub use helping::*;
 pub use moving::*;
 pub use people::*;
 pub use quick_replies::*;
@@ -327,6 +329,10 @@ events! {
     CaseOffered(CaseOffered) = "case-offered", form 1;
     /// They did not, or are not asked any more.
     CaseOfferEnded(CaseOfferEnded) = "case-offer-ended", form 1;
+    /// The agent of the case asks for help.
+    HelpAsked(HelpAsked) = "help-asked", form 1;
+    /// Somebody gave it, or it is not needed any more.
+    HelpEnded(HelpEnded) = "help-ended", form 1;
     /// There is nothing to do about the case for a while.
     CaseSnoozed(CaseSnoozed) = "case-snoozed", form 1;
     /// There is again.

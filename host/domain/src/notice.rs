@@ -146,6 +146,22 @@ pub enum Matter {
         /// In percent of what was promised.
         at: u16,
     },
+    /// Somebody attends a customer and cannot go on alone.
+    Help {
+        /// Of which queue the case is.
+        queue: QueueId,
+        /// From which number.
+        number: NumberId,
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// Somebody asked people by name in a note on a case.
+    Mentioned {
+        /// Whom.
+        whom: BTreeSet<PersonId>,
+        /// The conversation.
+        conversation: ConversationId,
+    },
     /// What an author signed runs no more.
     Author {
         /// With which key.
@@ -228,6 +244,8 @@ impl Event {
             | Self::AlertEnded(_)
             | Self::AuthorRevoked(_) => true,
             Self::CaseEscalated(escalated) => escalated.tell,
+            Self::HelpAsked(_) => true,
+            Self::CaseLabelled(labelled) => !labelled.mentions.is_empty(),
             Self::TemplateChanged(changed) => lost(&changed.change).is_some(),
             _ => false,
         }
@@ -253,6 +271,10 @@ impl Matter {
         };
         let person = || match &recorded.stream {
             Stream::Person(person) => Some(person.clone()),
+            _ => None,
+        };
+        let conversation = || match recorded.stream {
+            Stream::Conversation(conversation) => Some(conversation),
             _ => None,
         };
         // What people write stays where they wrote it; these are the host's own figures.
@@ -298,12 +320,17 @@ impl Matter {
             Event::CaseEscalated(escalated) if escalated.tell => Self::Late {
                 queue: escalated.queue.clone(),
                 number: escalated.number.clone(),
-                conversation: match recorded.stream {
-                    Stream::Conversation(conversation) => conversation,
-                    _ => return None,
-                },
+                conversation: conversation()?,
                 at: escalated.at,
             },
+            Event::HelpAsked(asked) => Self::Help {
+                queue: asked.queue.clone(),
+                number: asked.number.clone(),
+                conversation: conversation()?,
+            },
+            Event::CaseLabelled(labelled) if !labelled.mentions.is_empty() => {
+                Self::Mentioned { whom: labelled.mentions.clone(), conversation: conversation()? }
+            }
             Event::AuthorRevoked(revoked) => Self::Author { key: revoked.key.clone() },
             event => {
                 let (step, proposal) = (Step::of(event)?, proposal?);
@@ -320,7 +347,8 @@ impl Matter {
             Self::Stopped { .. } | Self::Resumed { .. } | Self::Author { .. } => Task::EmergencyStop,
             Self::Rule { .. } | Self::RuleSet { .. } => Task::AdjustRoutingRules,
             Self::Template { .. } => Task::ModifyTemplates,
-            Self::Alert { .. } | Self::Late { .. } => Task::MonitorSla,
+            Self::Alert { .. } | Self::Late { .. } | Self::Help { .. } => Task::MonitorSla,
+            Self::Mentioned { .. } => Task::AttendConversations,
             Self::TwoPlaces { .. }
             | Self::Invited { .. }
             | Self::Left { .. }

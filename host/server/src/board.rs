@@ -114,6 +114,8 @@ pub(crate) struct AgentTold {
     pub(crate) capacity: u32,
     /// The queues that they serve.
     pub(crate) queues: Vec<String>,
+    /// The conversations for which they ask for help.
+    pub(crate) help: Vec<String>,
 }
 
 /// A case that waits or that somebody has.
@@ -137,9 +139,15 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
         agents.push((one, store.agent(&one.id)?.1));
     }
     let mut attended = BTreeMap::<QueueId, Vec<Option<Standing>>>::new();
+    let mut help = BTreeMap::<AgentId, Vec<String>>::new();
     for id in agents.iter().flat_map(|(_, state)| state.cases.values()) {
         let Some(conversation) = reached(server, person, *id)? else { continue };
-        if let Some(Holder::Agent { queue, .. }) = conversation.case.as_ref().map(|case| &case.holder) {
+        if let Some(case) = &conversation.case
+            && let Holder::Agent { queue, agent, .. } = &case.holder
+        {
+            if case.help.is_some() {
+                help.entry(agent.clone()).or_default().push(id.to_string());
+            }
             let stands = sla::standing(&company, &conversation, now);
             attended.entry(queue.clone()).or_default().push(stands);
         }
@@ -201,6 +209,7 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
         cases: count(state.cases.len()),
         capacity: one.capacity,
         queues: one.queues.iter().map(ToString::to_string).collect(),
+        help: help.remove(&one.id).unwrap_or_default(),
     });
     let agents = agents.collect();
     Ok(Board { now, promise, queues, agents })

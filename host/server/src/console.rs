@@ -19,6 +19,7 @@ mod frame;
 mod health;
 mod integrations;
 mod matrix;
+mod notices;
 mod people;
 mod plugin;
 mod plugins;
@@ -56,6 +57,10 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
         .get("/console/page.js", Action::SignIn, file(script, include_str!("console/page.js")))
         .get("/console/search.js", Action::SignIn, file(script, include_str!("console/search.js")))
         .get("/console/composer.js", Action::SignIn, file(script, include_str!("console/composer.js")))
+        .get("/console/choosing.js", Action::SignIn, file(script, include_str!("console/choosing.js")))
+        .get("/console/mentions.js", Action::SignIn, file(script, include_str!("console/mentions.js")))
+        .get("/console/thread.js", Action::SignIn, file(script, include_str!("console/thread.js")))
+        .get("/console/unread.js", Action::SignIn, file(script, include_str!("console/unread.js")))
         .get("/console/card.js", Action::SignIn, file(script, include_str!("console/card.js")))
         .get("/console/said.js", Action::SignIn, file(script, include_str!("console/said.js")))
         .get("/console/words.js", Action::SignIn, file(script, include_str!("console/words.js")))
@@ -74,6 +79,7 @@ pub fn pages() -> Routes<Arc<Server>> {
         .get("/console/rules/{rule}", Action::ReadRules, rules::one)
         .about(About::WithinScope)
         .get("/console/replies", Action::ReadQuickReplies, replies::all)
+        .get("/console/notices", Action::ReadInbox, notices::shown)
         .get("/console/figures", Action::ReadFigures, figures::all)
         .about(About::WithinScope)
         .get("/console/figures/{metric}", Action::ReadFigures, figures::one)

@@ -7,6 +7,7 @@
 mod customer;
 mod files;
 mod handing;
+mod helping;
 mod offered;
 mod told;
 
@@ -50,7 +51,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
     Routes::new()
         .get("/api/v1/conversations", Action::ListConversations, list)
         .about(About::WithinScope)
-        .page(Page::new("Conversations: `which=mine` (your cases, and those that a colleague asks you to take over), `waiting` (in your queues) or `open` (all that wait or that somebody has, as far as you reach); at most 500, of those that wait the longest waiting first.").gives::<List>())
+        .page(Page::new("Conversations: `which=mine` (your cases, and those that a colleague asks you to take over or asks you about), `waiting` (in your queues) or `open` (all that wait or that somebody has, as far as you reach); at most `limit`, which is 500 at most, of those that wait the longest waiting first.").gives::<List>())
         .get("/api/v1/conversations/{conversation}/messages", look, messages)
         .about(About::ConversationInPath)
         .page(Page::new("A conversation with its latest messages; `before=` a version has those before it. It is yours to read while you hold its case, or with R or A in the row of customers' data.").gives::<Whole>())
@@ -68,6 +69,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
         .post("/api/v1/me/presence", Action::KeepPresence, set_presence)
         .page(Page::new("Come, go, or take a break, with one of the company's codes where it has some (`pause-codes`).").takes::<Present>().gives::<AtWork>())
         .merge(handing::api_routes())
+        .merge(helping::api_routes())
         .merge(offered::api_routes())
         .merge(files::api_routes())
         .merge(customer::api_routes())
@@ -78,6 +80,7 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
 struct Which {
     #[serde(default)]
     which: Part,
+    limit: Option<usize>,
 }
 
 #[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +96,7 @@ enum Part {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ConversationList")]
 struct List {
-    /// Each with `conversation`, `number`, `customer`, `holder`, `priority`, `window-until`, `promise` (until when an answer was promised, and how that stands) and `last`.
+    /// Each with `conversation`, `number`, `customer`, `holder`, `priority`, `window-until`, `promise` (until when an answer was promised, and how that stands), `unanswered` (messages of the customer, and since when), `help` (since when its agent asks for it), `asks-you`, `writing` (who is, at this moment) and `last`.
     conversations: Vec<Value>,
     /// Whether there are more than were told.
     more: bool,
@@ -214,6 +217,7 @@ impl From<CommandError> for Problem {
             | CommandError::NoSkill(_)
             | CommandError::Words { .. }
             | CommandError::NotUntil
+            | CommandError::TooManyTags { .. }
             | CommandError::NoPause { .. }
             | CommandError::NotAsked
             | CommandError::There => (StatusCode::CONFLICT, "not-so"),
@@ -247,8 +251,9 @@ pub(crate) fn holds(person: &Person, conversation: &Conversation) -> bool {
 async fn list(
     State(server): State<Arc<Server>>,
     let_in: LetIn,
-    Query(Which { which }): Query<Which>,
+    Query(Which { which, limit }): Query<Which>,
 ) -> Result<Json<List>, Problem> {
+    let limit = limit.unwrap_or(MOST).clamp(1, MOST);
     let company = Arc::clone(&server.desk.active().company);
     let (person, store) = (&let_in.person, server.desk.store());
     let agent = company.agent(&agent_of(person));
@@ -267,6 +272,8 @@ async fn list(
         Part::Mine => {
             let mut mine = handing::asked(&server, &agent_of(person))?;
             mine.extend(held(&agent_of(person))?);
+            let consulted = store.consultations(&person.id).map_err(desk)?;
+            mine.extend(consulted.into_iter().filter(|id| !mine.contains(id)).collect::<Vec<_>>());
             mine
         }
         Part::Waiting | Part::Open => {
@@ -293,11 +300,12 @@ async fn list(
         if !person.reaches(&said::target(&conversation)) {
             continue;
         }
-        if told.len() == MOST {
+        if told.len() == limit {
             more = true;
             break;
         }
-        told.push(teller.conversation(id, &conversation, holds(person, &conversation)).map_err(desk)?);
+        let open = holds(person, &conversation) || consulted(person, &conversation);
+        told.push(teller.conversation(id, &conversation, open).map_err(desk)?);
     }
     Ok(Json(List { conversations: told, more, now: server.clock.now() }))
 }
@@ -322,14 +330,32 @@ pub(crate) fn held(
     Ok((id, conversation))
 }
 
-/// A conversation that a path names, for whoever reads what was said: has its case, or looks customers up.
-fn readable(server: &Server, person: &Person, name: &str) -> Result<(ConversationId, Conversation), Problem> {
+/// A conversation that a path names, for whoever reads what was said.
+pub(crate) fn readable(
+    server: &Server,
+    person: &Person,
+    name: &str,
+) -> Result<(ConversationId, Conversation), Problem> {
     let company = Arc::clone(&server.desk.active().company);
     let (id, conversation) = named(server, name)?;
-    if !holds(person, &conversation) && !server.people.with_loans(company.raci()).looks_up(person) {
+    if !reads(server, person, &conversation) {
         return Err(unread(person, &company));
     }
     Ok((id, conversation))
+}
+
+/// Whether somebody reads what was said: has the case, is asked about it by name, or looks customers up.
+pub(crate) fn reads(server: &Server, person: &Person, conversation: &Conversation) -> bool {
+    let company = Arc::clone(&server.desk.active().company);
+    holds(person, conversation)
+        || consulted(person, conversation)
+        || server.people.with_loans(company.raci()).looks_up(person)
+}
+
+/// Whether somebody is asked about the case by name.
+fn consulted(person: &Person, conversation: &Conversation) -> bool {
+    let named = conversation.case.as_ref().is_some_and(|case| case.consulted.contains(&person.id));
+    named && !person.external
 }
 
 /// Why somebody does not read what was said.
@@ -408,6 +434,7 @@ async fn reply(
         None => Outgoing::Text { body: text },
     };
     let done = server.desk.reply(&agent_of(&let_in.person), id, message).await?;
+    server.writing.ends(id);
     let status = if matches!(done, Done::Held(_)) { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok((status, Json(came_of(done))).into_response())
 }

@@ -7,6 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use domain::Time;
 use domain::company::Company;
+use domain::id::PersonId;
 use domain::notice::inbox::Notice;
 use domain::notice::{Matter, Part, whom};
 use domain::raci::Raci;
@@ -49,47 +50,57 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Notice")]
-struct Told {
+pub(crate) struct Told {
     /// The number of the event that it tells of: its name.
-    notice: u64,
+    pub(crate) notice: u64,
     /// When it was given.
-    at: Time,
+    pub(crate) at: Time,
     /// `happened`, `waits` for your word, or `loud`: past what others should have agreed to.
-    part: String,
+    pub(crate) part: String,
     /// Whether it still waits for your word.
     waits: bool,
     /// In your language: how it concerns you, and what happened.
-    part_words: String,
+    pub(crate) part_words: String,
     /// What happened.
-    words: String,
+    pub(crate) words: String,
     /// The same for programs: `is`, and what belongs to it.
     matter: Value,
     /// Who did it, as `person/marta`.
     by: String,
     /// Where to look, if there is a place.
     link: Option<String>,
+    /// The page of the console on which one looks at it, if there is one.
+    pub(crate) page: Option<String>,
     /// When you read it.
-    read: Option<Time>,
+    pub(crate) read: Option<Time>,
 }
 
 /// Some of what somebody was told.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "NoticePage")]
-struct Notices {
+pub(crate) struct Notices {
     /// The newest first.
-    notices: Vec<Told>,
+    pub(crate) notices: Vec<Told>,
     /// How many you have not read.
-    unread: usize,
+    pub(crate) unread: usize,
     /// `after` of the next page, if there is one.
     next: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Which {
+/// Which of them are read.
+#[derive(Deserialize, Default)]
+pub(crate) struct Which {
     #[serde(default)]
     unread: bool,
     after: Option<String>,
     limit: Option<u16>,
+}
+
+impl Which {
+    /// The latest, read or not.
+    pub(crate) fn latest(most: u16) -> Self {
+        Self { limit: Some(most), ..Self::default() }
+    }
 }
 
 /// What somebody has read.
@@ -122,10 +133,21 @@ async fn list(
     let_in: LetIn,
     Query(which): Query<Which>,
 ) -> Result<Json<Notices>, Problem> {
+    read_by(&server, &let_in, &which).map(Json)
+}
+
+/// How many of somebody's notices they have not read.
+pub(crate) fn unread(server: &Server, person: &PersonId) -> Result<usize, Problem> {
+    let inbox = Inboxes::new(server.desk.store().clone()).of(person).map_err(TellError::from)?;
+    Ok(inbox.unread())
+}
+
+/// What somebody was told.
+pub(crate) fn read_by(server: &Server, let_in: &LetIn, which: &Which) -> Result<Notices, Problem> {
     let company = Arc::clone(&server.desk.active().company);
     let inbox = Inboxes::new(server.desk.store().clone()).of(&let_in.person.id).map_err(TellError::from)?;
     let raci = server.desk.proposals().at_work(company.raci())?;
-    let before: Option<u64> = which.after.and_then(|after| after.parse().ok());
+    let before: Option<u64> = which.after.as_deref().and_then(|after| after.parse().ok());
     let limit = usize::from(which.limit.unwrap_or(50).clamp(1, 200)).min(MOST);
     let wanted = |(cause, notice): &(&u64, &Notice)| {
         before.is_none_or(|before| **cause < before) && !(which.unread && notice.read.is_some())
@@ -134,9 +156,8 @@ async fn list(
     let more = part.len() > limit;
     part.truncate(limit);
     let next = part.last().filter(|_| more).map(|(cause, _)| cause.to_string());
-    let told =
-        part.into_iter().map(|(cause, notice)| told(&server, *cause, notice, &let_in, &company, &raci));
-    Ok(Json(Notices { notices: told.collect(), unread: inbox.unread(), next }))
+    let told = part.into_iter().map(|(cause, notice)| told(server, *cause, notice, let_in, &company, &raci));
+    Ok(Notices { notices: told.collect(), unread: inbox.unread(), next })
 }
 
 fn told(
@@ -160,6 +181,9 @@ fn told(
         Matter::Rule { rule, .. } => (false, Some(format!("/api/v1/rules/{rule}"))),
         Matter::RuleSet { .. } => (false, Some("/api/v1/rules".to_owned())),
         Matter::Author { .. } => (false, Some("/api/v1/authors".to_owned())),
+        Matter::Help { conversation, .. } | Matter::Mentioned { conversation, .. } => {
+            (false, Some(format!("/api/v1/conversations/{conversation}/messages")))
+        }
         _ => (false, None),
     };
     let part = if waits || notice.part != Part::Waits { notice.part } else { Part::Happened };
@@ -172,9 +196,25 @@ fn told(
         words: notice.matter.words(&notice.by, company.raci(), language),
         matter: json!(notice.matter),
         by: notice.by.to_string(),
+        page: page(&notice.matter),
         link,
         read: notice.read,
     }
+}
+
+/// Where in the console one looks at it.
+fn page(matter: &Matter) -> Option<String> {
+    Some(match matter {
+        Matter::Proposal { proposal, .. } => format!("/console/approvals/{proposal}"),
+        Matter::Rule { rule, .. } => format!("/console/rules/{rule}"),
+        Matter::RuleSet { .. } => "/console/rules".to_owned(),
+        Matter::Template { .. } => "/console/templates".to_owned(),
+        Matter::Alert { .. } | Matter::Stopped { .. } | Matter::Resumed { .. } => "/console/tower".to_owned(),
+        Matter::Late { conversation, .. }
+        | Matter::Help { conversation, .. }
+        | Matter::Mentioned { conversation, .. } => format!("/console?conversation={conversation}"),
+        _ => return None,
+    })
 }
 
 async fn read(

@@ -44,6 +44,7 @@ mod templates;
 mod tries;
 mod webhook;
 mod why;
+mod writing;
 
 use std::sync::Arc;
 
@@ -70,6 +71,7 @@ pub use proposals::{Files, Proposed};
 pub use routes::{Route, Routes};
 pub use sign_in::RETURN;
 pub use site::Site;
+pub use writing::Writing;
 
 /// What the server works with.
 pub struct Server {
@@ -91,6 +93,8 @@ pub struct Server {
     pub provider: Option<Provider>,
     /// Those who listen to what changes.
     pub streams: Streams,
+    /// Who is writing at this moment.
+    pub writing: Writing,
     /// Rules that are being tried on the past.
     pub backtests: Backtests,
     /// What lies in the company's files, for whoever proposes to put it in force; none where there is no file.

@@ -232,6 +232,7 @@ impl Listener {
         let mut theirs: Vec<ConversationId> =
             store.agent(&agent).map_err(desk)?.1.cases.into_values().collect();
         theirs.extend(store.offers(&agent).map_err(desk)?);
+        theirs.extend(store.consultations(&self.known.person.id).map_err(desk)?);
         let mut hasher = DefaultHasher::new();
         for id in theirs {
             (id, store.conversation_version(id).map_err(desk)?).hash(&mut hasher);

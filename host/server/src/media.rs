@@ -23,6 +23,8 @@ use serde_json::json;
 
 use crate::Server;
 use crate::api::openapi::Page;
+use crate::api::problem::Problem;
+use crate::conversations::{self, desk};
 use crate::let_in::LetIn;
 use crate::routes::{About, Routes};
 
@@ -42,9 +44,26 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
 /// What of it the API has: files for a customer are handed in by whoever holds the case (`conversations::files`).
 pub(crate) fn api_routes() -> Routes<Arc<Server>> {
     Routes::new()
-        .get("/api/v1/media/{message}", Action::ReadMedium, get_medium)
+        .get("/api/v1/media/{message}", Action::ReadMedium, get_medium_read)
         .about(About::MessageInPath)
-        .page(Page::new("The picture or document of a message.").gives_bytes())
+        .page(
+            Page::new("The picture or document of a message, of a conversation that you may read.")
+                .gives_bytes(),
+        )
+}
+
+/// A medium is part of what was said: whoever reads that sees it.
+async fn get_medium_read(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Path(message): Path<String>,
+) -> Result<Response, Problem> {
+    let of = message.parse::<MessageId>().ok();
+    let medium = of.map(|id| server.desk.store().medium(id)).transpose().map_err(desk)?.flatten();
+    if let Some(medium) = medium {
+        conversations::readable(&server, &let_in.person, &medium.conversation.to_string())?;
+    }
+    Ok(get_medium(State(server), let_in, Path(message)).await)
 }
 
 async fn get_medium(

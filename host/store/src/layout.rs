@@ -162,6 +162,16 @@ pub(crate) fn offered(agent: &AgentId, conversation: ConversationId) -> Vec<u8> 
     [&offers(agent)[..], &conversation.to_bytes()].concat()
 }
 
+/// All cases about which somebody is asked by name.
+pub(crate) fn consultations(person: &PersonId) -> Vec<u8> {
+    [b"C", person.as_str().as_bytes(), b"\0"].concat()
+}
+
+/// One of them.
+pub(crate) fn consulted(person: &PersonId, conversation: ConversationId) -> Vec<u8> {
+    [&consultations(person)[..], &conversation.to_bytes()].concat()
+}
+
 /// All agents whose shift has ended and who hold something still.
 pub(crate) const LEAVING: &[u8] = b"E";
 

@@ -2,7 +2,7 @@
 //! rules and customers know of, and by the same way: here lies only where to find it.
 
 use domain::event::{Event, Label, Recorded};
-use domain::id::{AgentId, ConversationId, MoveId};
+use domain::id::{AgentId, ConversationId, MoveId, PersonId};
 use domain::moving::{Listed, Move};
 use domain::stream::Stream;
 
@@ -14,7 +14,11 @@ use crate::store::{OpenError, Store};
 pub(crate) fn is_one(event: &Event) -> bool {
     match event {
         Event::CaseLabelled(labelled) => matches!(labelled.label, Label::Note(_)),
-        Event::CaseMoved(_) | Event::CaseOffered(_) | Event::CaseOfferEnded(_) => true,
+        Event::CaseMoved(_)
+        | Event::CaseOffered(_)
+        | Event::CaseOfferEnded(_)
+        | Event::HelpAsked(_)
+        | Event::HelpEnded(_) => true,
         _ => false,
     }
 }
@@ -47,8 +51,17 @@ impl Store {
 
     /// The conversations whose cases somebody is asked to take over.
     pub fn offers(&self, agent: &AgentId) -> Result<Vec<ConversationId>, ProjectionError> {
-        let broken = || ProjectionError::Broken("what an agent is asked to take over");
-        let all = self.all(layout::offers(agent))?;
+        self.named_in(layout::offers(agent))
+    }
+
+    /// The conversations about whose cases somebody is asked by name.
+    pub fn consultations(&self, person: &PersonId) -> Result<Vec<ConversationId>, ProjectionError> {
+        self.named_in(layout::consultations(person))
+    }
+
+    fn named_in(&self, prefix: Vec<u8>) -> Result<Vec<ConversationId>, ProjectionError> {
+        let broken = || ProjectionError::Broken("what somebody is asked");
+        let all = self.all(prefix)?;
         all.iter()
             .map(|(key, _)| layout::tail(key).map(ConversationId::from_bytes).ok_or_else(broken))
             .collect()

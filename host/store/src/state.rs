@@ -168,6 +168,9 @@ impl State {
                 {
                     entries.insert(layout::offered(&offer.to, *id), Vec::new());
                 }
+                for person in conversation.case.iter().flat_map(|case| &case.consulted) {
+                    entries.insert(layout::consulted(person, *id), Vec::new());
+                }
                 if let Some(case) = &conversation.case
                     && let Holder::Queue { place, since } = &case.holder
                     && let Ok(place_json) = serde_json::to_vec(place)

@@ -79,12 +79,22 @@ impl Mine {
             Event::Acted(acted) if acted.about.agent.as_ref() == Some(&self.agent) => Some(Concern::Touched),
             Event::CaseAssigned(assigned) if assigned.agent == self.agent => Some(Concern::Given),
             Event::CaseOffered(offered) if offered.to == self.agent => Some(Concern::Touched),
+            Event::CaseLabelled(labelled)
+                if labelled.mentions.iter().any(|one| one.as_str() == self.agent.as_str()) =>
+            {
+                Some(Concern::Touched)
+            }
             Event::CaseAssigned(_) | Event::CaseAccepted(_) | Event::CaseMoved(_) | Event::CaseClosed(_)
                 if held =>
             {
                 Some(Concern::Taken)
             }
-            Event::CaseLabelled(_) | Event::ReplyQueued(_) | Event::MediaUploaded(_) if held => {
+            Event::CaseLabelled(_)
+            | Event::HelpEnded(_)
+            | Event::ReplyQueued(_)
+            | Event::MediaUploaded(_)
+                if held =>
+            {
                 Some(Concern::Touched)
             }
             _ if own_stream => Some(Concern::Changed),

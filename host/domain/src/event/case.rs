@@ -1,11 +1,13 @@
 //! What is done in a case: by rules, in queues, by agents and within their capacity.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::conversation::Case;
 use crate::decision::{Asked, Kind, NotAsked, Place, Shadowed, Traces, Why};
-use crate::id::{AgentId, CaseId, ConversationId, MessageId, NumberId, QueueId, RuleId};
+use crate::id::{AgentId, CaseId, ConversationId, MessageId, NumberId, PersonId, QueueId, RuleId};
 use crate::sealed::{Personal, Sealed};
 
 /// `case-opened`, in `conversation/…`.
@@ -234,6 +236,16 @@ pub struct CaseLabelled {
     pub case: CaseId,
     /// What changed.
     pub label: Label,
+    /// Whom a note asks by name: each may read the conversation until the case is in other hands.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub mentions: BTreeSet<PersonId>,
+}
+
+impl CaseLabelled {
+    /// A mark that asks nobody.
+    pub fn new(case: CaseId, label: Label) -> Self {
+        Self { case, label, mentions: BTreeSet::new() }
+    }
 }
 
 /// A mark on a case. Words are sealed: a rule may write into them whatever it has read.
@@ -250,7 +262,7 @@ pub enum Label {
 
 /// The tags of a case, in alphabetical order.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Tags(pub std::collections::BTreeSet<String>);
+pub struct Tags(pub BTreeSet<String>);
 
 impl Personal for Tags {
     const LABEL: &'static str = "case.tags";

@@ -108,6 +108,8 @@ impl Event {
             | Self::CaseEscalated(_)
             | Self::CaseOffered(_)
             | Self::CaseOfferEnded(_)
+            | Self::HelpAsked(_)
+            | Self::HelpEnded(_)
             | Self::MoveAsked(_)
             | Self::MoveProposed(_)
             | Self::MoveBegun(_)

@@ -19,7 +19,11 @@ const ANY: Letters = Letters::ANY;
 ///
 /// Whoever did it knows. A program has no inbox. Whoever is scoped is told only of what lies in their scope.
 pub fn whom(matter: &Matter, by: &Actor, proposal: Option<&Proposal>, raci: &Raci) -> Vec<(PersonId, Part)> {
-    let did = |person: &Person| matches!(by, Actor::Person(did) if *did == person.id);
+    let did = |person: &Person| match by {
+        Actor::Person(did) => *did == person.id,
+        Actor::Agent(did) => did.as_str() == person.id.as_str(),
+        _ => false,
+    };
     let people = raci.people().iter().filter(|person| !person.service && !did(person));
     people.filter_map(|person| Some((person.id.clone(), part(matter, person, proposal, raci)?))).collect()
 }
@@ -75,6 +79,13 @@ fn part(matter: &Matter, person: &Person, proposal: Option<&Proposal>, raci: &Ra
             let part = if *at >= 100 { Part::Loud } else { Part::Happened };
             (person.reaches(&target) && has(Task::MonitorSla, ANY)).then_some(part)
         }
+        // Whoever watches over it is to come, and not everybody who hears of it.
+        Matter::Help { queue, number, .. } => {
+            let target =
+                Target { number: Some(number.clone()), queue: Some(queue.clone()), ..Target::default() };
+            (person.reaches(&target) && has(Task::MonitorSla, Letters::RA)).then_some(Part::Loud)
+        }
+        Matter::Mentioned { whom, .. } => whom.contains(&person.id).then_some(Part::Happened),
         // Nobody did it, and somebody has to look at it.
         Matter::Rule { undone: Some(_), .. } => {
             let row = matter.task()?;

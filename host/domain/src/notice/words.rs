@@ -2,7 +2,7 @@
 
 use super::{Matter, Part, Step};
 use crate::event::WhyRefused;
-use crate::id::PersonId;
+use crate::id::{ConversationId, PersonId};
 use crate::law::language::Language;
 use crate::measure::alert;
 use crate::raci::Raci;
@@ -56,6 +56,8 @@ impl Matter {
                 format!("{} {number}", language.pick("el número", "o número", "the number"))
             }
         };
+        let first =
+            |conversation: &ConversationId| conversation.to_string().chars().take(8).collect::<String>();
         let what = match self {
             Self::Proposal { kind, title, step, .. } => {
                 format!("{} «{title}»: {}", kind.words(language), step.words(language))
@@ -180,8 +182,23 @@ impl Matter {
                     "um cliente espera resposta, e o prazo está em",
                     "a customer waits for an answer, and of the time promised is over",
                 );
-                let conversation: String = conversation.to_string().chars().take(8).collect();
-                format!("{words} {at} % · {queue} · {conversation}")
+                format!("{words} {at} % · {queue} · {}", first(conversation))
+            }
+            Self::Help { queue, conversation, .. } => {
+                let words = say(
+                    "pide ayuda con un cliente",
+                    "pede ajuda com um cliente",
+                    "asks for help with a customer",
+                );
+                format!("{words} · {queue} · {}", first(conversation))
+            }
+            Self::Mentioned { conversation, .. } => {
+                let words = say(
+                    "le pregunta en una nota sobre un cliente",
+                    "pergunta a você numa nota sobre um cliente",
+                    "asks you in a note about a customer",
+                );
+                format!("{words} · {}", first(conversation))
             }
             Self::Author { key } => {
                 let words = say(
@@ -208,6 +225,7 @@ impl Matter {
         };
         match by {
             Actor::Person(person) => format!("{what} ({})", name(person)),
+            Actor::Agent(agent) => format!("{what} ({})", raci.name_of(&agent.as_str().into())),
             Actor::Operator(account) => format!("{what} ({account})"),
             _ => what,
         }

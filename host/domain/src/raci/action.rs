@@ -161,6 +161,8 @@ actions! {
     PassCaseOn => may(&[AttendConversations]);
     /// Leaves a note for colleagues on a case that one may read.
     NoteOnCase => see(&[AttendConversations]);
+    /// Says that one is writing to the customer whose case one has: it is forgotten within seconds.
+    ShowWriting => may(&[AttendConversations]);
     /// Takes a case from somebody, or gives it to somebody.
     MoveCase => may(&[ReassignCases]);
     /// Reads which moves of many cases there were, and what one would come to.
@@ -319,6 +321,7 @@ impl Action {
                 | Self::ReadIntegrations
                 | Self::ListConversations
                 | Self::ReadMoves
+                | Self::ShowWriting
         );
         let own = matches!(
             self,

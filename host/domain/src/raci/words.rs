@@ -46,6 +46,7 @@ impl Action {
             Self::ReadConversation => ["leer una conversación", "ler uma conversa", "read a conversation"],
             Self::AttendCase => ["atender un caso", "atender um caso", "attend a case"],
             Self::PassCaseOn => ["devolver, ofrecer o tomar un caso", "devolver, oferecer ou assumir um caso", "give back, offer or take over a case"],
+            Self::ShowWriting => ["mostrar que se está escribiendo", "mostrar que se está escrevendo", "show that they are writing"],
             Self::NoteOnCase => ["dejar una nota a los colegas", "deixar uma nota aos colegas", "leave colleagues a note"],
             Self::MoveCase => ["mover un caso", "mover um caso", "move a case"],
             Self::ReadMoves => ["leer los movimientos de casos", "ler os movimentos de casos", "read the moves of cases"],

@@ -5,6 +5,29 @@ export function card({ part, make, ask, word, tried, at }) {
   let of = null, stale = true;
   const line = (...words) => make("li", {}, words.filter(Boolean).join(" · "));
   const section = (title, lines) => (lines.length ? [make("h3", { textContent: word(title) }), make("ul", {}, ...lines)] : []);
+  // Tags are put on and taken off one by one, so that two who do it lose nothing of each other's.
+  const retag = async (of, change) => {
+    await ask("POST", `/conversations/${of}/tags`, change);
+    stale = true;
+    await look();
+  };
+  const chip = (of, tag) => {
+    const off = make("button", { type: "button", className: "why", textContent: "×", ariaLabel: `${word("untag")} ${tag}` });
+    off.addEventListener("click", tried(async () => { await retag(of, { remove: [tag] }); shown.querySelector("#tag")?.focus(); }));
+    return make("span", { className: "choice" }, tag, off);
+  };
+  const tagger = (of) => {
+    const field = make("input", { id: "tag", maxLength: 40, autocomplete: "off", ariaLabel: word("new-tag"), placeholder: word("new-tag") });
+    const form = make("form", { className: "tagger" }, field, make("button", { textContent: word("add-tag") }));
+    form.addEventListener("submit", tried(async (event) => {
+      event.preventDefault();
+      const tag = field.value.trim();
+      if (!tag) return;
+      await retag(of, { add: [tag] });
+      shown.querySelector("#tag")?.focus();
+    }));
+    return form;
+  };
   const look = async () => {
     if (!box.open || !of || !stale) return;
     stale = false;
@@ -23,7 +46,7 @@ export function card({ part, make, ask, word, tried, at }) {
     shown.replaceChildren(
       make("p", { textContent: [customer?.phone, customer?.language, told.since ? `${word("since-when")} ${at(told.since)}` : ""].filter(Boolean).join(" · ") }),
       ...(told.hold ? [make("p", { textContent: `${word("on-hold")}: ${told.hold}` })] : []),
-      ...section("tags", told.tags.length ? [make("li", {}, ...told.tags.map((tag) => make("span", { className: "choice", textContent: tag })))] : []),
+      ...section("tags", told.case ? [make("li", {}, ...told.tags.map((tag) => chip(asked, tag)), tagger(asked))] : []),
       ...section("consents", consents.length ? consents : [line(word("no-consents"))]),
       ...section("attended-by", told.attended.map((one) => line(one.name, at(one.at)))),
       ...section("cases-before", told.earlier.length

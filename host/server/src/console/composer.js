@@ -1,6 +1,8 @@
 // What an agent writes with: quick replies on `/`, and templates where the window is closed. Whatever is called up is text that the
 // agent still looks at: nothing is sent by choosing it.
 
+import { choosing } from "/console/choosing.js";
+
 // `page` knows which conversation is open, how to ask the host, and how to say what went wrong.
 export function composer(page) {
   quickReplies(page);
@@ -58,27 +60,19 @@ function files({ part, make, ask, open, word, say }) {
 
 function quickReplies({ part, make, ask, open, word, tried }) {
   const text = part("text"), list = part("replies");
-  let of = null, known = [], found = [], chosen = 0;
+  let of = null, known = [], found = [];
   list.setAttribute("aria-label", word("replies"));
-
-  const shut = () => {
-    list.hidden = true;
-    text.removeAttribute("aria-activedescendant");
-  };
-  const mark = () => {
-    for (const [n, option] of [...list.children].entries()) option.setAttribute("aria-selected", n === chosen);
-    const current = list.children[chosen];
-    if (!current?.id) return text.removeAttribute("aria-activedescendant");
-    text.setAttribute("aria-activedescendant", current.id);
-    current.scrollIntoView({ block: "nearest" });
-  };
-  const pick = (reply) => {
-    text.value = reply.text;
-    shut();
-    text.dispatchEvent(new Event("input"));
-    text.focus();
-  };
   const asking = () => /^\/([\w-]*)$/.exec(text.value)?.[1].toLowerCase();
+  const { show, shut } = choosing({
+    field: text,
+    list,
+    take: (n) => {
+      text.value = found[n].text;
+      shut();
+      text.dispatchEvent(new Event("input"));
+      text.focus();
+    },
+  });
   const look = tried(async () => {
     if (asking() === undefined) return shut();
     // Another conversation has another customer in them.
@@ -90,35 +84,17 @@ function quickReplies({ part, make, ask, open, word, tried }) {
     const asked = asking();
     if (asked === undefined || of !== open() || document.activeElement !== text) return shut();
     found = known.filter((reply) => reply.name.includes(asked)).sort((one, other) => other.name.startsWith(asked) - one.name.startsWith(asked));
-    chosen = 0;
-    list.replaceChildren(...found.map((reply, n) => {
-      const option = make("li", { id: `reply-${n}` }, make("strong", { textContent: `/${reply.name}` }), make("span", { textContent: reply.text }));
-      option.setAttribute("role", "option");
-      option.addEventListener("mousedown", (event) => { event.preventDefault(); pick(reply); });
-      return option;
-    }));
+    show(found.map((reply) => make("li", {}, make("strong", { textContent: `/${reply.name}` }), make("span", { textContent: reply.text }))));
     part("no-replies").textContent = found.length ? "" : word("no-replies");
-    list.hidden = !found.length;
-    mark();
   });
   text.addEventListener("input", (event) => { part("no-replies").textContent = ""; look(event); });
-  text.addEventListener("blur", shut);
   text.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    if (list.hidden) {
-      // What looks like a name is looked up and not sent: the answer may be on its way.
-      if (event.key === "Enter" && !event.shiftKey && asking() !== undefined) { event.preventDefault(); event.stopImmediatePropagation(); look(); }
-      return;
+    // What looks like a name is looked up and not sent: the answer may be on its way.
+    if (list.hidden && !event.isComposing && event.key === "Enter" && !event.shiftKey && asking() !== undefined) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      look();
     }
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) chosen = (chosen + step + found.length) % found.length;
-    else if (event.key === "Enter" || event.key === "Tab") pick(found[chosen]);
-    else if (event.key === "Escape") shut();
-    else return;
-    // It is meant for the list, and neither sends nor leaves.
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    if (step) mark();
   });
 }
 

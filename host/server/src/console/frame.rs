@@ -17,6 +17,7 @@ use super::telling::Teller;
 use super::words::Words;
 use crate::Server;
 use crate::api::problem::Problem;
+use crate::inbox;
 use crate::let_in::LetIn;
 
 /// A page that somebody can go to.
@@ -42,6 +43,10 @@ pub(super) struct Frame {
     pub(super) is_halted: bool,
     pub(super) may_halt: bool,
     pub(super) may_resume: bool,
+    /// How much they were told and have not read.
+    pub(super) unread: usize,
+    /// Whether this is the page of it.
+    pub(super) is_notices: bool,
 }
 
 /// What somebody may do, as far as they reach.
@@ -91,6 +96,8 @@ impl Frame {
             rooms,
             may_halt: may.everywhere(Action::PauseSending),
             may_resume: may.everywhere(Action::ResumeSending),
+            unread: inbox::unread(server, &let_in.person.id).unwrap_or_default(),
+            is_notices: here == "/console/notices",
             tell,
         }
     }

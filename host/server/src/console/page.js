@@ -1,8 +1,11 @@
 // The agent's surface. It asks the API what there is to see, and keeps nothing but what somebody is writing.
 import { card } from "/console/card.js";
 import { composer } from "/console/composer.js";
+import { mentions } from "/console/mentions.js";
 import { sayer } from "/console/said.js";
 import { search } from "/console/search.js";
+import { thread } from "/console/thread.js";
+import { unread } from "/console/unread.js";
 import { language, word } from "/console/words.js";
 
 const part = (id) => document.getElementById(id);
@@ -20,8 +23,10 @@ const states = () => STATES.flatMap((state) => (state === "break" && work.pauses
 const stated = ({ presence, code }) => (code ? `${presence}:${code}` : presence);
 const hours = (number) => number * 3600 * 1000;
 const NAPS = { written: 0, hour: hours(1), "three-hours": hours(3), tomorrow: hours(24), "three-days": hours(72) };
-let rows = new Map();
-let me = null, work = null, which = "mine", open = null, codes = [], shown = "", drawn = "";
+// A list is drawn as far as somebody reads it.
+const SHOWN = 100;
+let rows = new Map(), limit = SHOWN;
+let unseen = null, me = null, work = null, which = "mine", open = null, codes = [], shown = "", drawn = "";
 
 const say = (text) => { part("said").textContent = text ?? ""; };
 
@@ -73,6 +78,7 @@ const holder = (conversation) => {
   const { holder } = conversation;
   if (holder.is === "queue") return `${holder.queue} · ${word("since")} ${span(now() - new Date(holder.since))}`;
   if (holder.is === "agent" && conversation.asleep) return `${word("asleep")}${conversation.asleep.until ? ` · ${at(conversation.asleep.until)}` : ""}`;
+  if (conversation["asks-you"] && holder.is === "agent") return `${holder.name} ${word("asks-you")}`;
   if (holder.is === "agent" && conversation.offer?.["is-you"]) return `${holder.name}: ${word("asks").toLowerCase()}`;
   if (holder.is === "agent") return `${word("doing")} ${holder.name}`;
   return word(holder.is);
@@ -87,7 +93,7 @@ function tabs() {
     tab.setAttribute("role", "tab");
     tab.setAttribute("aria-selected", one === which);
     tab.setAttribute("aria-controls", "panel");
-    tab.addEventListener("click", () => { finding.shut(); which = one; drawn = ""; tabs(); look(); part(`tab-${one}`).focus(); });
+    tab.addEventListener("click", () => { finding.shut(); which = one; limit = SHOWN; drawn = ""; tabs(); look(); part(`tab-${one}`).focus(); });
     tab.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (step) part(`tab-${names[(n + step + names.length) % names.length]}`).click();
@@ -99,12 +105,12 @@ function tabs() {
 
 function row(conversation) {
   const last = conversation.last;
-  const unanswered = last?.by.is === "customer";
-  const button = make("button", { className: unanswered ? "unanswered" : "" },
-    make("strong", { textContent: name(conversation) }),
+  const unanswered = last?.by.is === "customer", fresh = conversation.yours ? unseen.of(conversation) : 0;
+  const button = make("button", { className: fresh ? "fresh" : unanswered ? "unanswered" : "" },
+    make("strong", {}, name(conversation), fresh ? make("b", { className: "fresh", textContent: fresh, ariaLabel: `${fresh} ${word("unread")}` }) : ""),
     promised(conversation) ?? "",
-    make("span", { textContent: last?.text ?? "" }),
-    make("small", { textContent: [holder(conversation), remains(conversation), conversation.priority > 0 ? `${word("urgent")} ${conversation.priority}` : ""].filter(Boolean).join(" · ") }));
+    make("span", { textContent: conversation.writing ? `${conversation.writing} ${word("writes")}` : last?.text ?? "" }),
+    make("small", { textContent: [conversation.help ? word("asks-help") : "", holder(conversation), remains(conversation), conversation.priority > 0 ? `${word("urgent")} ${conversation.priority}` : ""].filter(Boolean).join(" · ") }));
   button.setAttribute("aria-current", conversation.conversation === open);
   button.dataset.conversation = conversation.conversation;
   button.addEventListener("click", () => read(conversation.conversation, true));
@@ -123,7 +129,7 @@ function look() {
 
 async function glance() {
   if (!me || (!work.agent && which !== "open")) return;
-  const told = await ask("GET", `/conversations?which=${which}`);
+  const told = await ask("GET", `/conversations?which=${which}&limit=${limit}`);
   ahead = new Date(told.now) - Date.now();
   rows = new Map(told.conversations.map((one) => [one.conversation, one]));
   const seen = JSON.stringify([told.conversations, open, Math.floor(now() / 60000)]);
@@ -132,33 +138,30 @@ async function glance() {
     const focused = document.activeElement?.dataset?.conversation;
     const list = told.conversations.map(row);
     if (!list.length) list.push(make("li", { className: "none", textContent: word("none") }));
-    if (told.more) list.push(make("li", { className: "none", textContent: word("more") }));
+    if (told.more) {
+      const more = make("button", { type: "button", textContent: word("show-more") });
+      more.dataset.conversation = "more";
+      more.addEventListener("click", tried(async () => { limit += SHOWN; await look(); }));
+      list.push(make("li", { className: "none" }, word("more"), " ", more));
+    }
     part("list").replaceChildren(...list);
     if (focused) part("list").querySelector(`[data-conversation="${focused}"]`)?.focus();
   }
-  const current = told.conversations.find((one) => one.conversation === open);
+  const fresh = told.conversations.reduce((sum, one) => sum + (one.yours ? unseen.of(one) : 0), 0);
+  document.title = fresh ? `(${fresh}) Timonel` : "Timonel";
+  const current = rows.get(open);
+  // Who is writing lasts for seconds, and reading what was said is of record.
+  if (current) part("writing").textContent = current.writing ? `${current.writing} ${word("writes")}` : "";
   // What was said is asked for when something was: each look at it is of record.
-  if (current && state(current) !== shown && current.yours) await read(open, false);
+  if (current && state(current) !== shown && (current.yours || current["asks-you"])) await read(open, false);
 }
 
-const state = ({ last, holder, offer, asleep }) => JSON.stringify([last, holder, offer?.since, asleep]);
+const state = ({ last, holder, offer, asleep, help }) => JSON.stringify([last, holder, offer?.since, asleep, help?.since]);
 
 // What colleagues did to the case and wrote on it for each other.
 function remark(one) {
-  const what = [one.by.name ?? word(one.by.is), word(`is-${one.is}`), one.to ?? one.code ?? (one.score ? `${one.score}/5` : "")].filter(Boolean).join(" ");
+  const what = [one.by.name ?? word(one.by.is), word(`is-${one.is}`), one.to ?? one.code ?? (one.score ? `${one.score}/5` : one.asks?.length ? `→ ${one.asks.join(", ")}` : "")].filter(Boolean).join(" ");
   return make("li", { className: "remark" }, one.text ?? "", make("span", { className: "foot", textContent: [what, at(one.at)].join(" · ") }));
-}
-
-// What was said, with what was remarked while it was.
-function lines({ messages, remarks = [], more }) {
-  const first = more && messages.length ? new Date(messages[0].at) : 0;
-  const rest = remarks.filter((one) => new Date(one.at) >= first);
-  // Messages stay in the order in which they were taken in: the customer's moments are by another clock, and to the second.
-  const all = messages.flatMap((one) => {
-    const before = rest.findIndex((note) => new Date(note.at) >= new Date(one.at));
-    return [...rest.splice(0, before < 0 ? rest.length : before).map(remark), message(one, messages)];
-  });
-  return [...all, ...rest.map(remark)];
 }
 
 // The decision behind a message of a rule: who was asked, by whose word, and that it comes out the same.
@@ -192,7 +195,8 @@ async function read(id, chosen) {
   if (chosen && open !== id) {
     open = id;
     part("text").value = localStorage.getItem(draft(id)) ?? "";
-    part("messages").replaceChildren();
+    part("writing").textContent = "";
+    said.clear();
   }
   let told = null, refused = null;
   try {
@@ -210,17 +214,19 @@ async function read(id, chosen) {
   const mine = conversation?.yours && conversation.holder.accepted;
   const offer = (conversation ?? rows.get(id))?.offer;
   part("accept").hidden = !work.agent || mine || conversation?.holder.is === "nobody" || (conversation?.holder.is === "agent" && !conversation.yours) || offer?.["is-you"];
-  part("close").hidden = part("composer").hidden = part("hands").hidden = !mine;
+  part("close").hidden = part("composer").hidden = !mine;
+  // Who reads may leave a note; all else is of whoever has the case.
+  part("hands").hidden = !told || conversation.holder.is === "nobody";
   part("offer").hidden = !offer;
   part("take").hidden = part("decline").hidden = !offer?.["is-you"];
   part("offered").textContent = offer ? `${offer["is-you"] ? word("asks") : `${word("waits-for")} ${offer.name}`}: ${offer.why ?? ""}` : "";
-  const may = { "hand-over": !offer, withdraw: Boolean(offer), snooze: !conversation?.asleep, wake: Boolean(conversation?.asleep) };
-  for (const button of part("hands").children) button.hidden = !(may[button.dataset.act] ?? true);
+  const may = { note: true, help: !conversation?.help, "help-withdraw": Boolean(conversation?.help), "hand-over": !offer, withdraw: Boolean(offer), snooze: !conversation?.asleep, wake: Boolean(conversation?.asleep), return: true };
+  for (const button of part("hands").children) button.hidden = !may[button.dataset.act] || (!mine && button.dataset.act !== "note");
+  part("helping").textContent = conversation?.help ? `${word("asks-help")}: ${conversation.help.why ?? ""}` : "";
+  if (conversation?.yours) unseen.saw(conversation);
   attached.show(id);
   if (chosen || !told) customer.show(told ? id : null).catch((error) => say(error.message));
   part("hint").textContent = conversation && !conversation["window-until"] ? word("shut") : word("enter");
-  part("earlier").hidden = !told?.more;
-  part("earlier").dataset.before = told?.messages[0]?.version ?? "";
   shown = conversation ? state(conversation) : "";
   if (told) {
     codes = told.codes;
@@ -231,9 +237,11 @@ async function read(id, chosen) {
     }
     const box = part("messages");
     const low = chosen || box.scrollHeight - box.scrollTop - box.clientHeight < 80;
-    box.replaceChildren(...lines(told));
+    said.latest(told);
     if (low) box.scrollTop = box.scrollHeight;
   }
+  else said.clear();
+  part("earlier").hidden = said.first() === undefined;
   drawn = "";
   if (chosen) { (mine ? part("text") : part("customer")).focus(); await look(); }
 }
@@ -262,6 +270,7 @@ let passing = null;
 const options = (pairs) => pairs.map(([value, text]) => make("option", { value, textContent: text }));
 function pass(what, where, words, notes = []) {
   passing = what;
+  asked.forget();
   part("passing-title").textContent = part("pass-now").textContent = word(what);
   part("passing-says").textContent = word(`${what}-says`);
   part("passing-where").hidden = !where;
@@ -278,7 +287,9 @@ function pass(what, where, words, notes = []) {
 const colleagues = async () => (await ask("GET", "/colleagues")).agents.filter((one) => one.agent !== me.person && one.presence !== "away")
   .map((one) => [one.agent, `${one.name} · ${word(one.presence)} · ${one.cases} / ${one.capacity}`]);
 const ACTS = {
-  note: () => pass("note", null, true),
+  note: async () => { pass("note", null, true); await asked.begin(open); },
+  help: () => pass("help", null, true),
+  "help-withdraw": async () => { await act("help/withdraw"); await read(open, false); },
   snooze: () => pass("snooze", Object.keys(NAPS).map((nap) => [nap, word(nap)]), false),
   "hand-over": async () => pass("hand-over", await colleagues(), true),
   return: async () => pass("return", [["", word("router")], ...(await ask("GET", "/colleagues")).queues.map((queue) => [queue, queue])], true),
@@ -301,7 +312,8 @@ part("passing").addEventListener("close", tried(async () => {
     if (open) shut();
     return await status();
   }
-  if (passing === "note") await act("notes", { text: words });
+  if (passing === "note") await act("notes", { text: words, mentions: asked.named(words) });
+  if (passing === "help") await act("help", { why: words });
   if (passing === "snooze") await act("snooze", NAPS[where] ? { until: new Date(now() + NAPS[where]).toISOString() } : {});
   if (passing === "hand-over") await act("hand-over", { to: where, why: words });
   if (passing === "return") {
@@ -346,23 +358,30 @@ part("composer").addEventListener("submit", tried(async () => {
   }
 }));
 const message = sayer({ make, word, at, tried, reasons, explains: () => me.may.includes("explain-decisions") });
+const said = thread({ box: part("messages"), message, remark });
 const customer = card({ part, make, ask, word, tried, at });
+const asked = mentions({ part, make, ask, word });
 const finding = search({ part, make, ask, word, tried, at, name, read });
 const attached = composer({
   part, make, say, ask, word, tried, fresh, open: () => open,
   sent: async (done) => { say(done.held ? word("held") : ""); await read(open, false); part("messages").scrollTop = part("messages").scrollHeight; },
 });
-part("text").addEventListener("input", () => localStorage.setItem(draft(open), part("text").value));
+// Colleagues see that somebody is writing, while they do.
+let wrote = 0;
+part("text").addEventListener("input", () => {
+  localStorage.setItem(draft(open), part("text").value);
+  if (!part("text").value || Date.now() - wrote < 3000) return;
+  wrote = Date.now();
+  ask("POST", `/conversations/${open}/writing`).catch(() => {});
+});
 part("text").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); part("composer").requestSubmit(); }
 });
 part("earlier").addEventListener("click", tried(async () => {
-  const told = await ask("GET", `/conversations/${open}/messages?before=${part("earlier").dataset.before}`);
-  const box = part("messages"), height = box.scrollHeight;
-  box.prepend(...told.messages.map((one) => message(one, told.messages)));
-  box.scrollTop += box.scrollHeight - height;
-  part("earlier").hidden = !told.more;
-  part("earlier").dataset.before = told.messages[0]?.version ?? "";
+  const of = open, told = await ask("GET", `/conversations/${of}/messages?before=${said.first()}`);
+  if (of !== open) return;
+  said.earlier(told);
+  part("earlier").hidden = said.first() === undefined;
 }));
 function shut() {
   const before = open;
@@ -408,6 +427,11 @@ part("halting").addEventListener("close", tried(async () => {
   await stops();
 }));
 
+async function notices() {
+  const { unread } = await ask("GET", "/notices?unread=true&limit=1");
+  part("notices").replaceChildren(word("notices"), unread ? make("b", { className: "fresh", textContent: unread }) : "");
+}
+
 async function status() {
   work = await ask("GET", "/me/presence");
   part("presence").hidden = part("shift").hidden = !work.agent;
@@ -425,10 +449,18 @@ async function begin() {
   // Whether they may go there the door says.
   fetch("/console/tower", { method: "HEAD" }).then(({ ok, redirected }) => { part("tower").hidden = !ok || redirected; }).catch(() => {});
   part("search").hidden = !me.may.includes("search-conversations");
+  unseen = unread(me.person);
   await status();
   await stops();
+  await notices();
   tabs();
   await look();
+  // Where a link led to.
+  const wanted = new URLSearchParams(location.search).get("conversation");
+  if (wanted) {
+    history.replaceState(null, "", location.pathname);
+    await read(wanted, true);
+  }
   // What is said in one's own conversations is told at once, while somebody looks: a browser has few connections. Everything else is
   // asked for every two seconds, and what rarely changes, less often.
   const hear = () => look().catch((error) => say(error.message));
@@ -439,13 +471,14 @@ async function begin() {
     if (document.hidden) return;
     told = new EventSource("/api/v1/events");
     for (const happens of ["open", "conversations"]) told.addEventListener(happens, hear);
+    told.addEventListener("notice", () => notices().catch((error) => say(error.message)));
   };
   document.addEventListener("visibilitychange", listen);
   listen();
   let beat = 0;
   setInterval(() => {
     if (document.hidden) return;
-    look().then(() => { if (beat++ % 5 === 0) return Promise.all([status(), stops()]); }).catch((error) => say(error.message));
+    look().then(() => { if (beat++ % 5 === 0) return Promise.all([status(), stops(), notices()]); }).catch((error) => say(error.message));
   }, 2000);
 }
 begin().catch((error) => say(error.message));

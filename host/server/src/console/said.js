@@ -3,8 +3,6 @@
 const PICTURES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
 export function sayer({ make, word, at, tried, reasons, explains }) {
-  // What was fetched once stays while its message is on the page: a list that is drawn anew asks for nothing again.
-  let media = new Map();
   const shown = (one) => {
     const name = one.filename ?? one["mime-type"] ?? "";
     const link = make("a", { href: one.media, textContent: `${word("attached")} ${name}`, target: "_blank", rel: "noopener" });
@@ -13,8 +11,8 @@ export function sayer({ make, word, at, tried, reasons, explains }) {
     if (PICTURES.includes(kind)) {
       const picture = () => {
         const image = make("img", { src: one.media, alt: one.text || word("picture"), loading: "lazy", decoding: "async" });
-        // What cannot be shown can still be opened, or says why not; and it is tried again when the list is drawn anew.
-        image.addEventListener("error", () => { image.remove(); media.delete(one.message); });
+        // What cannot be shown can still be opened, or says why not.
+        image.addEventListener("error", () => image.remove());
         return image;
       };
       if (one.here) return make("span", { className: "foot" }, picture(), link);
@@ -28,14 +26,6 @@ export function sayer({ make, word, at, tried, reasons, explains }) {
     player.setAttribute("aria-label", `${word(played)} ${one.filename ?? ""}`.trim());
     return make("span", { className: "foot" }, player, link);
   };
-  const kept = (one) => {
-    if (media.get(one.message)?.here !== one.here) {
-      // A long day of pictures is not kept for ever.
-      if (media.size > 200) media = new Map();
-      media.set(one.message, { here: one.here, element: shown(one) });
-    }
-    return media.get(one.message).element;
-  };
   const foot = (textContent) => make("span", { className: "foot", textContent });
   const fact = (one) => {
     if (one.kind === "revoked" || one.kind === "erased") return word(one.kind);
@@ -45,10 +35,9 @@ export function sayer({ make, word, at, tried, reasons, explains }) {
     const kind = word(`kind-${one.kind}`);
     return one.text || (one.media ? "" : `[${kind.startsWith("kind-") ? one.kind : kind}]`);
   };
-  return (one, among) => {
+  return (one, answered) => {
     const item = make("li", { className: one.by.is !== "customer" ? "ours" : "theirs" });
     const who = one.by.is === "rule" ? `${word("rule")} ${one.by.name}` : one.by.name ?? word(one.by.is);
-    const answered = one.answers && among.find((other) => other.message === one.answers);
     if (answered) item.append(make("span", { className: "quoted", textContent: (answered.text || word("picture")).slice(0, 120) }));
     item.append(fact(one));
     if (one.place) {
@@ -58,8 +47,7 @@ export function sayer({ make, word, at, tried, reasons, explains }) {
     for (const card of one.cards ?? []) item.append(foot([card.name, ...card.phones].filter(Boolean).join(" · ")));
     for (const { quantity, product, price, currency } of one.items ?? []) item.append(foot(`${quantity} × ${product} · ${price} ${currency}`));
     for (const choice of one.choices ?? []) item.append(make("span", { className: "choice", textContent: choice }));
-    if (one.media) item.append(kept(one));
-    else media.delete(one.message);
+    if (one.media) item.append(shown(one));
     const fares = one.fares && word(one.fares.is) + (one.fares.code ? ` (${one.fares.code})` : "");
     const bad = ["failed", "refused", "withheld", "in-doubt"].includes(one.fares?.is);
     const last = foot([who, at(one.at), one.edited ? word("edited") : "", fares].filter(Boolean).join(" · "));

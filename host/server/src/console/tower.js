@@ -147,6 +147,12 @@ document.addEventListener("submit", (event) => {
   })(event);
 });
 
+// Who follows a notice has read it.
+document.addEventListener("click", (event) => {
+  const notice = event.target.closest("a[data-notice]")?.dataset.notice;
+  if (notice) fetch("/api/v1/notices/read", { method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ notices: [Number(notice)] }) });
+});
+
 // A quick reply is called up into the form, and kept under its name.
 document.addEventListener("click", (event) => {
   const told = event.target.closest("[data-reply]")?.dataset.reply;

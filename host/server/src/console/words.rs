@@ -53,6 +53,13 @@ words! {
     who_could: "Quién podría", "Quem poderia", "Who could";
     back_to: "Volver a su trabajo", "Voltar ao seu trabalho", "Back to your work";
 
+    // What somebody was told.
+    notices: "Avisos", "Avisos", "Notices";
+    no_notices: "Nada todavía.", "Nada ainda.", "Nothing yet.";
+    all_read: "Marcar todo como leído", "Marcar tudo como lido", "Mark all as read";
+    not_read: "sin leer", "não lido", "not read";
+    asks_for_help: "pide ayuda", "pede ajuda", "asks for help";
+
     // The quick replies.
     quick_replies: "Respuestas rápidas", "Respostas rápidas", "Quick replies";
     quick_replies_say: "Un agente las trae escribiendo / en el mensaje, y las puede cambiar antes de enviarlas.", "Um agente as traz escrevendo / na mensagem, e pode mudá-las antes de enviar.", "An agent brings them by typing / in the message, and can change them before they are sent.";

@@ -44,6 +44,8 @@ struct Card {
     hold: Option<String>,
     /// What they said they want to hear of.
     consents: Vec<Said>,
+    /// Whether there is an open case, which can be tagged.
+    case: bool,
     /// The tags of the open case.
     tags: Vec<String>,
     /// Who attended them in this conversation, and when last; the latest first.
@@ -150,6 +152,7 @@ async fn customer(
             .filter(|_| looks_up)
             .map(|hold| hold.reason.clone()),
         consents: Category::ALL.into_iter().filter_map(said).collect(),
+        case: conversation.case.is_some(),
         tags: tags.0.into_iter().collect(),
         attended,
         earlier,

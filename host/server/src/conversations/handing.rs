@@ -1,4 +1,4 @@
-//! What colleagues do with each other's cases: give back, hand over, let sleep, leave a note, end the shift; and how somebody who
+//! What colleagues do with each other's cases: give back, hand over, let sleep, end the shift; and how somebody who
 //! steers moves one.
 
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use domain::raci::person::Target;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AtWork, Outcome, agent_of, at_work, came_of, desk, holds, named, unread};
+use super::{AtWork, Outcome, agent_of, at_work, came_of, desk, named};
 use crate::Server;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
@@ -48,9 +48,6 @@ pub(super) fn api_routes() -> Routes<Arc<Server>> {
         .post("/api/v1/conversations/{conversation}/wake", Action::AttendCase, wake)
         .about(About::ConversationInPath)
         .page(Page::new("Let it sleep no more.").gives::<Outcome>())
-        .post("/api/v1/conversations/{conversation}/notes", Action::NoteOnCase, note)
-        .about(About::ConversationInPath)
-        .page(Page::new("Leave colleagues a note on the open case of a conversation that you may read. Its customer never sees it.").takes::<Note>().gives::<Outcome>())
         .post("/api/v1/conversations/{conversation}/move", Action::MoveCase, relocate)
         .about(About::ConversationInPath)
         .page(Page::new("Move a case, whoever has it: to a queue, or to an agent who is available and has room.").takes::<Relocate>().gives::<Outcome>())
@@ -96,15 +93,6 @@ struct Snooze {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     until: Option<Time>,
-}
-
-/// A note for colleagues.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "CaseNote")]
-struct Note {
-    /// 1 to 1,000 letters.
-    text: String,
 }
 
 /// Where somebody who steers wants a case.
@@ -268,25 +256,6 @@ async fn wake(
     act(&server, &name, Act::Wake { agent: agent_of(&let_in.person) }).await
 }
 
-/// Whoever may read what was said may write on it, and nobody else: a note is about a customer.
-async fn note(
-    State(server): State<Arc<Server>>,
-    let_in: LetIn,
-    Path(name): Path<String>,
-    Json(Note { text }): Json<Note>,
-) -> Result<Json<Outcome>, Problem> {
-    let (id, conversation) = named(&server, &name)?;
-    let company = Arc::clone(&server.desk.active().company);
-    let by = if holds(&let_in.person, &conversation) {
-        domain::stream::Actor::Agent(agent_of(&let_in.person))
-    } else if server.people.with_loans(company.raci()).looks_up(&let_in.person) {
-        let_in.actor()
-    } else {
-        return Err(unread(&let_in.person, &company));
-    };
-    Ok(Json(came_of(server.desk.hand(id, Act::Note { by, text }).await?)))
-}
-
 async fn relocate(
     State(server): State<Arc<Server>>,
     let_in: LetIn,
@@ -336,7 +305,7 @@ pub(super) fn problem(error: &CommandError) -> Option<(StatusCode, &'static str)
         CommandError::NoQueue(_) | CommandError::NoSkill(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, "no-such-place")
         }
-        CommandError::Words { .. } | CommandError::NotUntil => {
+        CommandError::Words { .. } | CommandError::NotUntil | CommandError::TooManyTags { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "not-words")
         }
         CommandError::NoPause { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "not-a-code"),

@@ -17,7 +17,7 @@ use domain::window::Service;
 use serde_json::{Value, json};
 use store::{Line, Referent};
 
-use super::holds;
+use super::{consulted, holds};
 use crate::Server;
 
 /// Remarks of colleagues in one answer.
@@ -53,6 +53,10 @@ impl Teller<'_> {
             "offer": self.offer(conversation, open),
             "asleep": conversation.case.as_ref().and_then(|case| case.snoozed.as_ref()),
             "yours": holds(self.person, conversation),
+            "asks-you": consulted(self.person, conversation),
+            "help": self.help(conversation, open),
+            "unanswered": conversation.unanswered.map(|since| json!({ "since": since, "messages": conversation.unanswered_messages })),
+            "writing": self.writing(id),
             "window-until": until,
             "promise": self.promise(conversation),
             "last": self.last(id, conversation, open)?,
@@ -111,6 +115,22 @@ impl Teller<'_> {
         json!({ "to": to, "name": self.company.agent_name(to), "since": since, "why": why, "is-you": is_you })
     }
 
+    /// What its agent asks for help with; what for is read by whoever reads what was said.
+    fn help(&self, conversation: &Conversation, open: bool) -> Value {
+        let Some(help) = conversation.case.as_ref().and_then(|case| case.help.as_ref()) else {
+            return Value::Null;
+        };
+        let key = self.key(conversation).filter(|_| open);
+        let why = key.and_then(|key| help.why.open(&key).ok()).map(|note| note.0);
+        json!({ "since": help.since, "why": why })
+    }
+
+    /// Who is writing to the customer, if it is somebody else.
+    fn writing(&self, id: ConversationId) -> Option<String> {
+        let person = self.server.writing.in_conversation(id)?;
+        (person != self.person.id).then(|| self.company.raci().name_of(&person))
+    }
+
     /// What colleagues did to the cases of a conversation, and wrote on them for each other.
     pub(crate) fn remarks(
         &self,
@@ -138,9 +158,12 @@ impl Teller<'_> {
     fn remark(&self, recorded: &Recorded, key: Option<&Key>) -> Option<Value> {
         let open = |note: &Sealed<Note>| key.and_then(|key| note.open(key).ok()).map(|note| note.0);
         let mut told = match &recorded.event {
-            Event::CaseLabelled(CaseLabelled { label: Label::Note(note), .. }) => {
-                json!({ "is": "note", "text": open(note) })
+            Event::CaseLabelled(CaseLabelled { label: Label::Note(note), mentions, .. }) => {
+                let names = mentions.iter().map(|person| self.company.raci().name_of(person));
+                json!({ "is": "note", "text": open(note), "asks": names.collect::<Vec<_>>() })
             }
+            Event::HelpAsked(asked) => json!({ "is": "help", "text": open(&asked.why) }),
+            Event::HelpEnded(ended) => json!({ "is": if ended.given { "helped" } else { "help-withdrawn" } }),
             Event::CaseMoved(moved) => json!({
                 "is": moved.how.word(), "text": moved.why.as_ref().and_then(open), "from": moved.from,
                 "move": moved.of,

@@ -1,6 +1,7 @@
 //! What the agents of the demo do with each other's cases: now and then one asks a colleague to take one over, and leaves a note.
 //! Whoever tries the demo is asked first; a colleague who is played answers after a while.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use desk::{Act, CommandError, Desk, DeskError};
@@ -66,7 +67,8 @@ async fn once(desk: &Desk, people: &People, company: &Company, dice: &mut Dice) 
     let to = visitor.or_else(|| others.iter().find(|agent| agent.id != from.id).copied());
     let (Some(to), Some(conversation)) = (to, accepted(desk, &from.id)?) else { return Ok(()) };
     let words = |all: &[&str], dice: &mut Dice| dice.one_of(all).copied().unwrap_or_default().to_owned();
-    let note = Act::Note { by: Actor::Agent(from.id.clone()), text: words(&NOTES, dice) };
+    let by = Actor::Agent(from.id.clone());
+    let note = Act::Note { by, text: words(&NOTES, dice), mentions: BTreeSet::new() };
     desk.hand(conversation, note).await?;
     let offer = Act::Offer { agent: from.id.clone(), to: to.id.clone(), why: words(&WHYS, dice) };
     desk.hand(conversation, offer).await?;

@@ -1,0 +1,101 @@
+//! How others are brought into a case without giving it away: notes, colleagues asked by name, help, and tags that all of them read.
+//!
+//! Whoever writes a note beside the agent of a case that asked for help has helped. Who may be asked by name is a question to the
+//! matrix, so the door answers it; what is written here is that they were.
+
+use std::collections::BTreeSet;
+
+use domain::conversation::Holder;
+use domain::event::{CaseLabelled, HelpAsked, HelpEnded, Label, Tags};
+use domain::id::{AgentId, PersonId};
+use domain::stream::Actor;
+
+use crate::agents;
+use crate::command::{CommandError, Done};
+use crate::handing::sealed;
+use crate::input;
+use crate::work::Work;
+
+/// The most letters of a tag: as many as rules have.
+const TAG: usize = 40;
+
+/// The most tags that people put on a case.
+const TAGS: usize = 20;
+
+/// Leaves a note, and asks people in it by name.
+pub(crate) fn note(
+    work: &mut Work<'_>,
+    by: &Actor,
+    text: &str,
+    mentions: &BTreeSet<PersonId>,
+) -> Result<Done, CommandError> {
+    let case = work.case().ok_or(CommandError::NoCase)?;
+    let (id, asks) = (case.id, case.help.is_some());
+    let has_it = matches!(&case.holder, Holder::Agent { agent, .. } if is_of(by, agent));
+    let label = Label::Note(sealed(work, "text", text)?);
+    work.record(by.clone(), CaseLabelled { case: id, label, mentions: mentions.clone() })?;
+    if asks && !has_it {
+        work.record(by.clone(), HelpEnded { case: id, given: true })?;
+    }
+    Ok(Done::Recorded)
+}
+
+/// Whether an agent did something, as one or as the person that they are.
+fn is_of(by: &Actor, agent: &AgentId) -> bool {
+    match by {
+        Actor::Agent(id) => id == agent,
+        Actor::Person(id) => id.as_str() == agent.as_str(),
+        _ => false,
+    }
+}
+
+pub(crate) fn ask(work: &mut Work<'_>, agent: &AgentId, why: &str) -> Result<Done, CommandError> {
+    let case = agents::held_by(work, agent)?;
+    let Some(queue) = work.case().and_then(|case| case.queue().cloned()) else {
+        return Err(CommandError::NotAccepted);
+    };
+    let (why, number) = (sealed(work, "why", why)?, work.conversation.number.clone());
+    work.record(Actor::Agent(agent.clone()), HelpAsked { case, queue, number, why })?;
+    Ok(Done::Recorded)
+}
+
+pub(crate) fn need_no_more(work: &mut Work<'_>, agent: &AgentId) -> Result<Done, CommandError> {
+    let case = agents::held_by(work, agent)?;
+    if work.case().is_none_or(|case| case.help.is_none()) {
+        return Ok(Done::Repeated);
+    }
+    work.record(Actor::Agent(agent.clone()), HelpEnded { case, given: false })?;
+    Ok(Done::Recorded)
+}
+
+/// Puts tags on the case and takes others off.
+pub(crate) fn tag(
+    work: &mut Work<'_>,
+    by: &Actor,
+    add: &[String],
+    remove: &[String],
+) -> Result<Done, CommandError> {
+    let case = work.case().ok_or(CommandError::NoCase)?.id;
+    let before = input::tags(work)?;
+    let mut after = before.0.clone();
+    for tag in remove {
+        after.remove(tag.trim());
+    }
+    for tag in add {
+        let tag = tag.trim();
+        let length = tag.chars().count();
+        if length == 0 || length > TAG || tag.chars().any(char::is_control) {
+            return Err(CommandError::Words { field: "add", length, most: TAG });
+        }
+        after.insert(tag.to_owned());
+    }
+    if after.len() > TAGS.max(before.0.len()) {
+        return Err(CommandError::TooManyTags { many: after.len(), most: TAGS });
+    }
+    if after == before.0 {
+        return Ok(Done::Repeated);
+    }
+    let label = Label::Tags(work.seal(&Tags(after))?);
+    work.record(by.clone(), CaseLabelled::new(case, label))?;
+    Ok(Done::Recorded)
+}

@@ -1,0 +1,33 @@
+// Colleagues asked by name in a note: `@` brings who could read the conversation, and whoever stands in the note is told.
+import { choosing } from "/console/choosing.js";
+
+// What is being written behind an `@`, before the cursor: a name may have a space in it.
+const NAMING = /(?:^|\s)@([\p{L}\p{M}\d'.-]*(?: [\p{L}\p{M}\d'.-]*)?)$/u;
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+export function mentions({ part, make, ask, word }) {
+  const field = part("passing-words").querySelector("textarea"), list = part("colleagues");
+  let people = [], found = [];
+  list.setAttribute("aria-label", word("mention"));
+  const before = () => field.value.slice(0, field.selectionStart);
+  const asking = () => (people.length ? NAMING.exec(before())?.[1] : undefined);
+  const take = (n) => {
+    const start = field.selectionStart - asking().length;
+    field.setRangeText(`${found[n].name} `, start, field.selectionStart, "end");
+    shut();
+  };
+  const { show, shut } = choosing({ field, list, take });
+  field.addEventListener("input", () => {
+    const asked = asking();
+    if (asked === undefined) return shut();
+    found = people.filter(({ name }) => plain(name).split(/\s+/).some((one) => one.startsWith(plain(asked))) || plain(name).startsWith(plain(asked))).slice(0, 8);
+    show(found.map(({ name }) => make("li", { textContent: name })));
+  });
+  return {
+    // A note is written on this conversation; elsewhere nobody is asked.
+    begin: async (of) => { people = (await ask("GET", `/conversations/${of}/readers`)).people; },
+    forget: () => { people = []; shut(); },
+    // Who is asked in what was written.
+    named: (text) => people.filter(({ name }) => text.includes(`@${name}`)).map(({ person }) => person),
+  };
+}
