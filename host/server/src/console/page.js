@@ -78,8 +78,8 @@ const holder = (conversation) => {
   const { holder } = conversation;
   if (holder.is === "queue") return `${holder.queue} · ${word("since")} ${span(now() - new Date(holder.since))}`;
   if (holder.is === "agent" && conversation.asleep) return `${word("asleep")}${conversation.asleep.until ? ` · ${at(conversation.asleep.until)}` : ""}`;
-  if (conversation["asks-you"] && holder.is === "agent") return `${holder.name} ${word("asks-you")}`;
   if (holder.is === "agent" && conversation.offer?.["is-you"]) return `${holder.name}: ${word("asks").toLowerCase()}`;
+  if (conversation["asks-you"] && holder.is === "agent") return `${holder.name} ${word("asks-you")}`;
   if (holder.is === "agent") return `${word("doing")} ${holder.name}`;
   return word(holder.is);
 };

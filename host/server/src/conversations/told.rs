@@ -23,6 +23,9 @@ use crate::Server;
 /// Remarks of colleagues in one answer.
 const REMARKS: usize = 50;
 
+/// Letters of what was said last, in a list.
+const EXCERPT: usize = 160;
+
 /// Tells somebody of conversations.
 pub(crate) struct Teller<'a> {
     pub(crate) server: &'a Server,
@@ -188,6 +191,12 @@ impl Teller<'_> {
         let lines = self.server.desk.store().history(id, None, 1)?;
         let Some((version, line)) = lines.first() else { return Ok(Value::Null) };
         let mut told = self.line(*version, line, conversation)?;
+        // A list is a list, however long what was said last is.
+        if let Some(text) = told["text"].as_str()
+            && text.chars().count() > EXCERPT
+        {
+            told["text"] = format!("{}…", text.chars().take(EXCERPT).collect::<String>()).into();
+        }
         if !open && let Some(told) = told.as_object_mut() {
             told.retain(|name, _| ["version", "at", "by", "kind"].contains(&name.as_str()));
         }
