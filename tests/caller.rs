@@ -75,7 +75,8 @@ impl Caller {
         self.send("GET", path, "text/html", &[]).await
     }
 
-    async fn send(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> Told {
+    /// Asks for anything.
+    pub async fn send(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> Told {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
         if !body.is_empty() {

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::caller::Caller;
+
 /// A running demo. Stopped when dropped.
 struct Demo {
     process: Child,
@@ -128,6 +130,52 @@ fn a_newcomer_writes_and_sees_why_the_rules_answered_as_they_did() {
     let interrupted = Command::new("kill").args(["-INT", &demo.process.id().to_string()]).status();
     assert!(interrupted.unwrap().success());
     assert!(demo.process.wait().unwrap().success());
+}
+
+/// Somebody of the company, by one click.
+async fn signed_in(demo: &Demo, who: &str) -> Caller {
+    let mut caller = Caller { address: demo.host.clone(), cookie: None, headers: vec![] };
+    let told = caller.send("POST", &format!("/demo/sign-in/{who}"), "application/json", &[]).await;
+    assert_eq!(told.status, 204, "{told:?}");
+    caller
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_company_has_days_behind_it_and_is_in_the_middle_of_its_work() {
+    let data = tempfile::tempdir().unwrap();
+    let directory = data.path().to_str().unwrap();
+    let demo = Demo::start(&["--no-players", "--past", "2", "--data", directory]);
+    let mut marta = signed_in(&demo, "marta").await;
+
+    // Some wait, some of them for too long: the agents of that queue are at a training.
+    let board = marta.get("/board").await.body;
+    let of = |all: &str, which: &str, name: &str| {
+        let all = board[all].as_array().unwrap();
+        all.iter().find(|one| one[which] == name).unwrap_or_else(|| panic!("{board:#}")).clone()
+    };
+    let ventas = of("queues", "queue", "ventas");
+    assert!(ventas["waiting"].as_u64() >= Some(4) && ventas["late"].as_u64() >= Some(1), "{ventas:#}");
+    let camilo = of("agents", "agent", "camilo");
+    assert_eq!((&camilo["presence"], &camilo["code"]), (&json!("break"), &json!("capacitacion")));
+    // What was asked for yesterday sleeps until the window is about to close.
+    let mut ricardo = signed_in(&demo, "ricardo").await;
+    let open = ricardo.get("/conversations?which=open").await.body["conversations"].clone();
+    let asleep: Vec<&Value> =
+        open.as_array().unwrap().iter().filter(|one| !one["asleep"].is_null()).collect();
+    assert_eq!(asleep.len(), 1, "{open:#}");
+
+    // What happened was counted, day by day, and a rule in the shadow was asked.
+    let resolved = marta.get("/kpis/cases-resolved").await.body;
+    assert!(resolved["figures"][0]["rows"].as_array().unwrap().len() >= 2, "{resolved:#}");
+    let rule = marta.get("/rules/campa%C3%B1a-diciembre").await.body;
+    assert_eq!(rule["mode"], "shadow", "{rule:#}");
+    drop(demo);
+
+    // Whoever starts it again on the same data goes on with it.
+    let again = Demo::start(&["--no-players", "--past", "2", "--data", directory]);
+    let mut marta = signed_in(&again, "marta").await;
+    let later = marta.get("/board").await.body;
+    assert_eq!(later["queues"][0]["waiting"], ventas["waiting"], "{later:#}");
 }
 
 #[test]

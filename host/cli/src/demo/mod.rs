@@ -10,6 +10,7 @@ mod board;
 mod campaigns;
 mod hours;
 mod page;
+mod past;
 mod players;
 mod proposals;
 mod replies;
@@ -73,6 +74,9 @@ pub(crate) struct Arguments {
     /// What the players' choices follow from.
     #[arg(long, default_value_t = 7)]
     seed: u64,
+    /// Days that the company has been at work before, at most 14. It is 7, and none where nobody plays.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=14))]
+    past: Option<u8>,
     /// Only you write as customers. The agents answer.
     #[arg(long)]
     quiet_players: bool,
@@ -120,6 +124,16 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     })
     .await?;
     let mut settings = settings(policy, data, arguments.listen, clock, &secret, phones.base_url());
+    let days = arguments.past.unwrap_or(if arguments.no_players { 0 } else { 7 });
+    if days > 0 && !past::has_been_lived(&settings.data) {
+        say(&format!("Living through the {days} days before:"));
+        let (until, seed) = (clock.unwrap_or(real), arguments.seed);
+        settings = tokio::task::spawn_blocking(move || {
+            past::live(&settings, until, days, seed, |day| say(&format!("  {day}")))?;
+            anyhow::Ok(settings)
+        })
+        .await??;
+    }
     let signing = signing::start(&settings.data)?;
     settings.audit = signing.audit();
     let board = board::Shared::default();

@@ -3,15 +3,16 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use desk::{CommandError, Desk};
+use domain::Time;
 use domain::agent::Presence;
 use domain::company::AgentDescription;
-use domain::id::{CaseId, ConversationId, NumberId};
+use domain::id::{AgentId, CaseId, ConversationId, NumberId};
 use domain::message::Outgoing;
 use domain::outside::Clock;
 use store::Line;
-use tokio::time::Instant;
 
 use governance::People;
 
@@ -24,28 +25,56 @@ const SILENCE: f64 = 50.0;
 
 /// Keeps everybody's presence for as long as the demo runs.
 pub(super) async fn keep_presence(desk: Desk, people: People, clock: Arc<dyn Clock>, pace: Pace) {
-    let mut dice = pace.dice("presence");
-    let company = Arc::clone(&desk.active().company);
-    let mut resting: HashMap<&str, Instant> = HashMap::new();
+    let mut presences = Presences::new(desk, clock, pace);
     loop {
-        let (now, instant) = (clock.now(), Instant::now());
-        resting.retain(|_, until| *until > instant);
-        let somebody = dice.one_of(company.agents());
-        let takes_break = dice.between(0.0, 1.0) < 0.05;
+        presences.look(|agent| is_taken(&people, agent)).await;
+        tokio::time::sleep(pace.seconds(1.0)).await;
+    }
+}
+
+/// Who is at work, and who rests.
+pub(in crate::demo) struct Presences {
+    desk: Desk,
+    clock: Arc<dyn Clock>,
+    pace: Pace,
+    dice: Dice,
+    resting: HashMap<AgentId, Time>,
+}
+
+impl Presences {
+    /// Everybody as they are. Whoever is on a break comes back by and by.
+    pub(in crate::demo) fn new(desk: Desk, clock: Arc<dyn Clock>, pace: Pace) -> Self {
+        let (mut dice, mut resting) = (pace.dice("presence"), HashMap::new());
+        for agent in desk.active().company.agents() {
+            if desk.store().agent(&agent.id).is_ok_and(|(_, state)| state.presence == Presence::Break) {
+                let rest = pace.seconds(dice.between(40.0, 240.0));
+                resting.insert(agent.id.clone(), later(clock.now(), rest));
+            }
+        }
+        Self { dice, desk, clock, pace, resting }
+    }
+
+    /// Lets everybody come, go and rest, but for those whom somebody else plays.
+    pub(in crate::demo) async fn look(&mut self, is_taken: impl Fn(&AgentId) -> bool) {
+        let company = Arc::clone(&self.desk.active().company);
+        let now = self.clock.now();
+        self.resting.retain(|_, until| *until > now);
+        let somebody = self.dice.one_of(company.agents());
+        let takes_break = self.dice.between(0.0, 1.0) < 0.05;
         for agent in company.agents() {
-            let Some(queue) = agent.queues.first().filter(|_| !is_taken(&people, &agent.id)) else {
+            let Some(queue) = agent.queues.first().filter(|_| !is_taken(&agent.id)) else {
                 continue;
             };
             let hours = company.calendar(&NumberId::from(""), Some(queue)).state(now);
             let colleagues = company.agents().iter().filter(|other| other.queues.first() == Some(queue));
-            let alone = colleagues.filter(|other| !resting.contains_key(other.id.as_str())).count() <= 2;
+            let alone = colleagues.filter(|other| !self.resting.contains_key(&other.id)).count() <= 2;
             let chosen = somebody.is_some_and(|somebody| somebody.id == agent.id);
             if chosen && takes_break && hours.open && !alone {
-                let rest = pace.seconds(dice.between(30.0, 80.0));
-                resting.insert(agent.id.as_str(), instant + rest);
+                let rest = self.pace.seconds(self.dice.between(30.0, 80.0));
+                self.resting.insert(agent.id.clone(), later(now, rest));
             }
             let later_today = hours.next_change.is_some_and(|next| next.duration_since(now).as_hours() < 4);
-            let presence = match (hours.open, resting.contains_key(agent.id.as_str())) {
+            let presence = match (hours.open, self.resting.contains_key(&agent.id)) {
                 (true, false) => Presence::Available,
                 (true, true) => Presence::Break,
                 (false, _) if later_today => Presence::Break,
@@ -55,12 +84,20 @@ pub(super) async fn keep_presence(desk: Desk, people: People, clock: Arc<dyn Clo
             let codes = company.pause_codes();
             let code = if hours.open { codes.first() } else { codes.last() };
             let code = code.filter(|_| presence == Presence::Break).map(String::as_str);
-            if let Err(error) = desk.set_presence(&agent.id, presence, code).await {
+            let is = self.desk.store().agent(&agent.id).map(|(_, state)| state.presence);
+            if is.is_ok_and(|is| is == presence) {
+                continue;
+            }
+            if let Err(error) = self.desk.set_presence(&agent.id, presence, code).await {
                 tracing::debug!(%error, agent = %agent.id, "a presence was not set");
             }
         }
-        tokio::time::sleep(pace.seconds(1.0)).await;
     }
+}
+
+/// A moment after another one.
+pub(in crate::demo) fn later(now: Time, by: Duration) -> Time {
+    now.saturating_add(by).unwrap_or(Time::MAX)
 }
 
 /// Attends the cases of one agent for as long as the demo runs.
@@ -71,8 +108,7 @@ pub(super) async fn attend(
     clock: Arc<dyn Clock>,
     pace: Pace,
 ) {
-    let mut player =
-        Player { dice: pace.dice(agent.id.as_str()), cares: HashMap::new(), desk, agent, clock, pace };
+    let mut player = Player::new(desk, agent, clock, pace);
     loop {
         tokio::time::sleep(player.pace.seconds(0.5)).await;
         if is_taken(&people, &player.agent.id) {
@@ -84,7 +120,8 @@ pub(super) async fn attend(
     }
 }
 
-struct Player {
+/// An agent who attends what they are given.
+pub(in crate::demo) struct Player {
     desk: Desk,
     agent: AgentDescription,
     clock: Arc<dyn Clock>,
@@ -97,7 +134,7 @@ struct Player {
 struct Care {
     accepted: bool,
     /// When the agent does the next thing.
-    due: Instant,
+    due: Time,
     /// The version of the last message of the customer that was answered.
     answered: u64,
     /// What is about to be written.
@@ -110,15 +147,30 @@ struct Care {
 }
 
 impl Player {
+    /// An agent without a case.
+    pub(in crate::demo) fn new(
+        desk: Desk,
+        agent: AgentDescription,
+        clock: Arc<dyn Clock>,
+        pace: Pace,
+    ) -> Self {
+        Self { dice: pace.dice(agent.id.as_str()), cares: HashMap::new(), desk, agent, clock, pace }
+    }
+
+    /// When there is something to do; none without a case.
+    pub(in crate::demo) fn due(&self) -> Option<Time> {
+        self.cares.values().map(|care| care.due).min()
+    }
+
     /// Looks at all cases, and does the next thing in each that is due.
-    async fn look(&mut self) -> Result<(), CommandError> {
+    pub(in crate::demo) async fn look(&mut self) -> Result<(), CommandError> {
         let (_, state) = self.desk.store().agent(&self.agent.id).map_err(desk::DeskError::from)?;
         self.cares.retain(|case, _| state.cases.contains_key(case));
         for (case, conversation) in state.cases {
             let first = self.dice.between(2.0, 6.0);
-            let due = Instant::now() + self.pace.seconds(first);
+            let due = later(self.clock.now(), self.pace.seconds(first));
             let care = self.cares.entry(case).or_insert_with(|| Care::new(due));
-            if care.due <= Instant::now() {
+            if care.due <= self.clock.now() {
                 self.act(case, conversation).await?;
             }
         }
@@ -133,7 +185,7 @@ impl Player {
             Ok(false) => return Ok(()),
             Err(_) => 10.0,
         };
-        care.due = Instant::now() + self.pace.seconds(pause);
+        care.due = later(self.clock.now(), self.pace.seconds(pause));
         self.cares.insert(case, care);
         next.map(drop)
     }
@@ -150,6 +202,9 @@ impl Player {
             return Ok(true);
         }
         let talk = self.read(conversation)?;
+        if talk.sleeps {
+            return Ok(true);
+        }
         if talk.heard > care.answered && !care.over {
             self.think(care, &talk);
             return Ok(true);
@@ -196,8 +251,10 @@ impl Player {
             let (_, Some(state)) = store.conversation(conversation)? else { return Ok(None) };
             let (_, Some(contact)) = store.contact(state.contact)? else { return Ok(None) };
             let Some(key) = self.desk.keys().contact(state.contact)? else { return Ok(None) };
+            let sleeps = state.case.as_ref().is_some_and(|case| case.snoozed.is_some());
             let since = state.case.map(|case| case.opened);
             let mut talk = Talk {
+                sleeps,
                 language: contact.language,
                 heard: 0,
                 latest: String::new(),
@@ -231,6 +288,8 @@ impl Player {
 
 /// What an agent sees of a conversation.
 struct Talk {
+    /// Whether there is nothing to do for a while.
+    sleeps: bool,
     language: String,
     /// The version of the customer's last message.
     heard: u64,
@@ -238,11 +297,11 @@ struct Talk {
     /// All that the customer wrote in this case, the latest first.
     all: String,
     /// When somebody last wrote.
-    last: domain::Time,
+    last: Time,
 }
 
 impl Care {
-    fn new(due: Instant) -> Self {
+    fn new(due: Time) -> Self {
         Self {
             accepted: false,
             due,

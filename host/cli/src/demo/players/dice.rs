@@ -1,11 +1,11 @@
 //! Chance that can be had again: SplitMix64.
 
 /// A sequence that follows from a seed.
-pub(super) struct Dice(u64);
+pub(in crate::demo) struct Dice(u64);
 
 impl Dice {
     /// The dice of somebody: others with the same seed throw differently.
-    pub(super) fn of(seed: u64, player: &str) -> Self {
+    pub(in crate::demo) fn of(seed: u64, player: &str) -> Self {
         let name = player.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
@@ -21,13 +21,13 @@ impl Dice {
     }
 
     /// Something from `from` up to `to`.
-    pub(super) fn between(&mut self, from: f64, to: f64) -> f64 {
+    pub(in crate::demo) fn between(&mut self, from: f64, to: f64) -> f64 {
         let unit = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
         from + (to - from) * unit
     }
 
     /// One of them; none of nothing.
-    pub(super) fn one_of<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
+    pub(in crate::demo) fn one_of<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
         let n = u64::try_from(all.len()).unwrap_or(u64::MAX).max(1);
         all.get(usize::try_from(self.next() % n).unwrap_or(0))
     }

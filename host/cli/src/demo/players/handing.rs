@@ -32,15 +32,20 @@ pub(super) async fn hand(desk: Desk, people: People, pace: Pace) {
     let company = Arc::clone(&desk.active().company);
     loop {
         tokio::time::sleep(pace.seconds(20.0)).await;
-        if let Err(error) = once(&desk, &people, &company, &mut dice).await {
+        if let Err(error) = once(&desk, &company, &mut dice, |agent| is_taken(&people, agent)).await {
             tracing::debug!(%error, "no case was handed over");
         }
     }
 }
 
 /// Answers what was asked, or has somebody ask.
-async fn once(desk: &Desk, people: &People, company: &Company, dice: &mut Dice) -> Result<(), CommandError> {
-    let played = |agent: &&AgentDescription| !is_taken(people, &agent.id);
+pub(in crate::demo) async fn once(
+    desk: &Desk,
+    company: &Company,
+    dice: &mut Dice,
+    is_taken: impl Fn(&AgentId) -> bool,
+) -> Result<(), CommandError> {
+    let played = |agent: &&AgentDescription| !is_taken(&agent.id);
     let mut asked = false;
     for agent in company.agents() {
         let offers = desk.store().offers(&agent.id).map_err(DeskError::from)?;
@@ -84,8 +89,9 @@ fn accepted(desk: &Desk, agent: &AgentId) -> Result<Option<ConversationId>, Comm
     let (_, state) = desk.store().agent(agent).map_err(DeskError::from)?;
     for conversation in state.cases.into_values() {
         let (_, known) = desk.store().conversation(conversation).map_err(DeskError::from)?;
-        let holder = known.and_then(|known| known.case).map(|case| case.holder);
-        if matches!(holder, Some(Holder::Agent { accepted: Some(_), .. })) {
+        // What sleeps is let sleep.
+        let awake = known.and_then(|known| known.case).filter(|case| case.snoozed.is_none());
+        if matches!(awake.map(|case| case.holder), Some(Holder::Agent { accepted: Some(_), .. })) {
             return Ok(Some(conversation));
         }
     }

@@ -3,13 +3,13 @@
 //! They know what people in their place know and use what such people use: customers have a phone, agents have the desk's
 //! commands. What they say is written down in `stories` and `phrases`; when they say it follows from a seed and a pace.
 
-mod agents;
+pub(super) mod agents;
 mod customers;
-mod dice;
-mod handing;
-mod phrases;
+pub(super) mod dice;
+pub(super) mod handing;
+pub(super) mod phrases;
 mod ratings;
-mod stories;
+pub(super) mod stories;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,12 +31,12 @@ pub(super) struct Pace {
 
 impl Pace {
     /// So many seconds of their life.
-    fn seconds(&self, seconds: f64) -> Duration {
+    pub(super) fn seconds(&self, seconds: f64) -> Duration {
         Duration::from_secs_f64(seconds / self.speed)
     }
 
     /// Dice of one player's own.
-    fn dice(&self, player: &str) -> Dice {
+    pub(super) fn dice(&self, player: &str) -> Dice {
         Dice::of(self.seed, player)
     }
 }

@@ -1,18 +1,18 @@
 //! What agents say. They go by what the customer wrote, as people with a hundred conversations behind them do.
 
 /// A subject: the words it is known by, what is said of it, and the code with which such a case is resolved.
-pub(super) struct Topic {
+pub(in crate::demo) struct Topic {
     words: &'static [&'static str],
     /// What is said at first.
-    pub(super) first: &'static [&'static str],
+    pub(in crate::demo) first: &'static [&'static str],
     /// What is said when the customer goes on.
-    pub(super) then: &'static [&'static str],
+    pub(in crate::demo) then: &'static [&'static str],
     /// How such a case ends.
-    pub(super) code: &'static str,
+    pub(in crate::demo) code: &'static str,
 }
 
 /// What an agent says in one language.
-pub(super) struct Phrases {
+pub(in crate::demo) struct Phrases {
     topics: &'static [Topic],
     other: Topic,
     in_doubt: &'static [&'static str],
@@ -22,7 +22,7 @@ pub(super) struct Phrases {
 }
 
 /// What a customer hears when a person introduces themselves.
-pub(super) const INTRODUCTIONS: [&str; 2] = ["le saluda ", "aqui é "];
+pub(in crate::demo) const INTRODUCTIONS: [&str; 2] = ["le saluda ", "aqui é "];
 
 const ES: Phrases = Phrases {
     topics: &[
@@ -143,7 +143,7 @@ const PT: Phrases = Phrases {
 
 impl Phrases {
     /// In a customer's language.
-    pub(super) fn of(language: &str) -> &'static Self {
+    pub(in crate::demo) fn of(language: &str) -> &'static Self {
         match language {
             "pt" => &PT,
             _ => &ES,
@@ -151,7 +151,7 @@ impl Phrases {
     }
 
     /// What the customer writes about: what was said last, or else anything that was said before.
-    pub(super) fn topic(&self, latest: &str, all: &str) -> &Topic {
+    pub(in crate::demo) fn topic(&self, latest: &str, all: &str) -> &Topic {
         let about = |words: &str| {
             let words = words.to_lowercase();
             self.topics.iter().find(|topic| topic.words.iter().any(|word| words.contains(word)))
@@ -160,23 +160,23 @@ impl Phrases {
     }
 
     /// What is said when there is nothing better to say.
-    pub(super) fn in_doubt(&self) -> &'static [&'static str] {
+    pub(in crate::demo) fn in_doubt(&self) -> &'static [&'static str] {
         self.in_doubt
     }
 
     /// Whether the customer says goodbye.
-    pub(super) fn is_thanks(&self, words: &str) -> bool {
+    pub(in crate::demo) fn is_thanks(&self, words: &str) -> bool {
         let words = words.to_lowercase();
         self.thanks.iter().any(|word| words.contains(word))
     }
 
     /// What is answered to that.
-    pub(super) fn farewell(&self) -> &'static [&'static str] {
+    pub(in crate::demo) fn farewell(&self) -> &'static [&'static str] {
         self.farewell
     }
 
     /// How an agent begins.
-    pub(super) fn introduction(&self, name: &str) -> String {
+    pub(in crate::demo) fn introduction(&self, name: &str) -> String {
         (self.introduction)(name.split(' ').next().unwrap_or(name))
     }
 }

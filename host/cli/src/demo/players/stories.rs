@@ -6,22 +6,22 @@ const ES: &str = "106540352242922";
 const PT: &str = "106540352242955";
 
 /// A customer: phone and name. Where they are follows from the phone.
-pub(super) struct Person {
-    pub(super) phone: &'static str,
-    pub(super) name: &'static str,
+pub(in crate::demo) struct Person {
+    pub(in crate::demo) phone: &'static str,
+    pub(in crate::demo) name: &'static str,
 }
 
 /// Something that brings a customer to write.
-pub(super) struct Story {
+pub(in crate::demo) struct Story {
     /// The number that they write to.
-    pub(super) number: &'static str,
+    pub(in crate::demo) number: &'static str,
     /// Whose story it is: phones begin so.
-    pub(super) of: &'static [&'static str],
-    pub(super) steps: &'static [Step],
+    pub(in crate::demo) of: &'static [&'static str],
+    pub(in crate::demo) steps: &'static [Step],
 }
 
 /// What a customer does next.
-pub(super) enum Step {
+pub(in crate::demo) enum Step {
     /// Writes.
     Say(&'static str),
     /// Presses a button or chooses a row: its id and title.
@@ -42,7 +42,7 @@ pub(super) enum Step {
 
 use Step::{Hear, Meet, Pause, Photo, Place, Press, React, Say};
 
-pub(super) const PEOPLE: &[Person] = &[
+pub(in crate::demo) const PEOPLE: &[Person] = &[
     Person { phone: "573005550101", name: "Lucía Gómez" },
     Person { phone: "573005550102", name: "Mateo Castaño" },
     Person { phone: "573005550103", name: "Doña Blanca Pardo" },
@@ -69,7 +69,7 @@ const CHILE: &[&str] = &["569"];
 const SPANISH: &[&str] = &["57", "569"];
 const BRAZIL: &[&str] = &["55"];
 
-pub(super) const STORIES: &[Story] = &[
+pub(in crate::demo) const STORIES: &[Story] = &[
     Story {
         number: ES,
         of: SPANISH,
@@ -200,6 +200,18 @@ pub(super) const STORIES: &[Story] = &[
             Say("¿Y dónde quedan?"),
             Meet,
             Say("Qué bueno que me escribe, ya tengo todo claro. Gracias"),
+            Hear,
+        ],
+    },
+    Story {
+        number: ES,
+        of: SPANISH,
+        steps: &[
+            Say("¿Tienen algún descuento en lámparas?"),
+            Hear,
+            Say("Quiero hablar con una persona"),
+            Meet,
+            Say("Listo, gracias"),
             Hear,
         ],
     },
