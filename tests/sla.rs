@@ -2,7 +2,7 @@
 
 use domain::agent::Presence;
 use domain::conversation::Holder;
-use domain::event::{CaseEscalated, Event};
+use domain::event::{CaseEscalated, Event, PromiseEnded};
 use domain::id::{AgentId, ConversationId};
 use domain::outside::Clock as _;
 use domain::sla::{Standing, standing};
@@ -48,6 +48,14 @@ fn escalated(open: &Open) -> Vec<CaseEscalated> {
         _ => unreachable!(),
     };
     of_kind(&open.desk, "case-escalated").into_iter().map(one).collect()
+}
+
+fn ended(open: &Open) -> Vec<PromiseEnded> {
+    let one = |event| match event {
+        Event::PromiseEnded(one) => one,
+        _ => unreachable!(),
+    };
+    of_kind(&open.desk, "promise-ended").into_iter().map(one).collect()
 }
 
 fn first(open: &Open) -> ConversationId {
@@ -120,6 +128,9 @@ fn an_answer_in_time_ends_it_and_what_the_customer_writes_next_has_a_time_of_its
     house.clock.advance(HOUR / 2);
     open.settle();
     assert_eq!(escalated(&open), [], "it was answered");
+    let [kept] = &ended(&open)[..] else { panic!("{:?}", ended(&open)) };
+    assert_eq!((kept.kept, kept.first, kept.agent.as_ref()), (true, true, Some(&ana)));
+    assert_eq!(kept.due.duration_since(kept.since).as_hours(), 1);
 
     // Of ten minutes half is five. Ana has the case, and loses it when twenty are over.
     house.post(&open.desk, &house.text("wamid.2", "573000000001", "¿y entonces?")).unwrap();
@@ -136,6 +147,52 @@ fn an_answer_in_time_ends_it_and_what_the_customer_writes_next_has_a_time_of_its
     let [Event::CaseMoved(moved)] = &moved[..] else { panic!("{moved:?}") };
     assert_eq!((moved.how.word(), moved.from.as_ref()), ("escalated", Some(&ana)));
     assert_eq!(open.desk.store().agent(&ana).unwrap().1.cases.len(), 0, "there is room for another");
+    assert_eq!(ended(&open).len(), 1, "what is still owed is not counted yet");
+}
+
+#[test]
+fn a_promise_is_broken_by_a_late_answer_and_by_a_late_end_and_an_early_end_is_neither() {
+    let house = House::new(64, COMPANY, RULES);
+    let mut open = house.open().unwrap();
+    let ana = AgentId::from("ana");
+    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
+    let close = |open: &mut Open| {
+        let (agent, conversation) = (ana.clone(), first(open));
+        open.carry_out(move |desk| async move { desk.close(&agent, conversation, "other").await }).unwrap();
+    };
+    let write = |open: &mut Open, wamid: &str| {
+        house.post(&open.desk, &house.text(wamid, "573000000001", "hola")).unwrap();
+        open.settle();
+    };
+    let accept = |open: &mut Open| {
+        let (agent, conversation) = (ana.clone(), first(open));
+        open.carry_out(move |desk| async move { desk.accept(&agent, conversation).await }).unwrap();
+    };
+    write(&mut open, "wamid.1");
+    accept(&mut open);
+    close(&mut open);
+    assert_eq!(ended(&open), [], "there was time");
+
+    write(&mut open, "wamid.2");
+    accept(&mut open);
+    house.clock.advance(HOUR + 1);
+    close(&mut open);
+    let [late] = &ended(&open)[..] else { panic!("{:?}", ended(&open)) };
+    assert_eq!((late.kept, late.agent.as_ref(), late.queue.as_str()), (false, Some(&ana), "ventas"));
+
+    write(&mut open, "wamid.3");
+    accept(&mut open);
+    house.clock.advance(HOUR / 2);
+    let (agent, conversation) = (ana.clone(), first(&open));
+    let hello = domain::message::Outgoing::Text { body: "Hola.".to_owned() };
+    open.carry_out(move |desk| async move { desk.reply(&agent, conversation, hello).await }).unwrap();
+    write(&mut open, "wamid.4");
+    house.clock.advance(11 * 60);
+    let agent = ana.clone();
+    let sorry = domain::message::Outgoing::Text { body: "Perdón.".to_owned() };
+    open.carry_out(move |desk| async move { desk.reply(&agent, conversation, sorry).await }).unwrap();
+    let all: Vec<_> = ended(&open).iter().map(|one| (one.first, one.kept)).collect();
+    assert_eq!(all, [(true, false), (true, true), (false, false)]);
 }
 
 #[test]

@@ -20,6 +20,9 @@ use crate::customers::SECRET;
 /// A first start compiles the reference plugins.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The file of settings.
+const SETTINGS: &str = "timonel.toml";
+
 /// What the kernel counts processor time in, per second (Linux, proc(5): USER_HZ).
 const TICKS: f64 = 100.0;
 
@@ -46,6 +49,12 @@ fn programs() -> Result<PathBuf> {
 impl Process {
     /// A host with an empty data directory, with the rules of a file of settings or those of every new host.
     pub(crate) async fn timonel(simulator: &Handle, settings: Option<&str>) -> Result<Self> {
+        let files: Vec<(&str, &str)> = settings.map(|text| (SETTINGS, text)).into_iter().collect();
+        Self::timonel_of(simulator, &files).await
+    }
+
+    /// The same with more files, of which `timonel.toml` is the one of settings.
+    pub(crate) async fn timonel_of(simulator: &Handle, files: &[(&str, &str)]) -> Result<Self> {
         let program = programs()?.join("timonel");
         ensure!(
             program.exists(),
@@ -55,10 +64,11 @@ impl Process {
         let directory = directory()?;
         let mut command = Command::new(program);
         command.arg("serve").env_clear();
-        if let Some(settings) = settings {
-            let file = directory.path().join("timonel.toml");
-            std::fs::write(&file, settings)?;
-            command.arg("--config").arg(file);
+        for (name, text) in files {
+            std::fs::write(directory.path().join(name), text)?;
+        }
+        if files.iter().any(|(name, _)| *name == SETTINGS) {
+            command.arg("--config").arg(directory.path().join(SETTINGS));
         }
         let address = free_address()?;
         command
@@ -94,6 +104,14 @@ impl Process {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok(process)
+    }
+
+    /// What a command of it says.
+    pub(crate) fn timonel_says(&self, arguments: &[&str]) -> Result<String> {
+        let mut command = Command::new(programs()?.join("timonel"));
+        let ran = command.args(arguments).env("TIMONEL_DATA", self.directory.path().join("data")).output()?;
+        ensure!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
+        Ok(String::from_utf8(ran.stdout)?)
     }
 
     /// Where it listens.

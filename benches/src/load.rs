@@ -139,6 +139,19 @@ async fn events(address: SocketAddr) -> Result<u64> {
     health.get("events").and_then(serde_json::Value::as_u64).context("/healthz tells no events")
 }
 
+/// Posts one after another.
+pub(crate) struct Poster(Connection);
+
+impl Poster {
+    pub(crate) async fn connect(address: SocketAddr) -> Result<Self> {
+        Ok(Self(connection(address).await?))
+    }
+
+    pub(crate) async fn post(&mut self, body: Bytes) -> Result<()> {
+        self.0.post(body).await
+    }
+}
+
 struct Connection {
     sender: SendRequest<Full<Bytes>>,
     host: String,
@@ -148,14 +161,17 @@ struct Connection {
 async fn connect(address: SocketAddr) -> Result<Vec<Connection>> {
     let mut connections = Vec::with_capacity(CONNECTIONS);
     for _ in 0..CONNECTIONS {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(connection);
-        let secrets = AppSecrets::new(SECRET, None);
-        connections.push(Connection { sender, host: address.to_string(), secrets });
+        connections.push(connection(address).await?);
     }
     Ok(connections)
+}
+
+async fn connection(address: SocketAddr) -> Result<Connection> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    Ok(Connection { sender, host: address.to_string(), secrets: AppSecrets::new(SECRET, None) })
 }
 
 impl Connection {

@@ -12,6 +12,7 @@
 mod access;
 mod audit;
 mod bare;
+mod consoles;
 mod customers;
 mod fill;
 mod growth;
@@ -53,6 +54,9 @@ struct Arguments {
     /// Events in the journal that is reopened, and up to which `growth` goes: 10000000 there shows years.
     #[arg(long, global = true, default_value_t = 1_000_000)]
     events: u64,
+    /// For `consoles`: what opens a page in a real browser and measures it, as `python3 benches/consoles.py`.
+    #[arg(long, global = true)]
+    browser: Option<String>,
     /// Write the result as JSON.
     #[arg(long, global = true)]
     json: bool,
@@ -72,6 +76,8 @@ enum Benchmark {
     Audit,
     /// Memory of a host that has nothing to do.
     Idle,
+    /// How long a message takes until it is in front of its agent, with 200 consoles open and 10,000 conversations.
+    Consoles,
     /// What it costs to keep a decision: encoding, sealing, committing.
     Keep,
     /// How long a large journal takes to open, to check and to fold.
@@ -104,12 +110,17 @@ fn measure(arguments: &Arguments, benchmark: &Benchmark, report: &mut Report) ->
         Benchmark::Access => access::run(report, arguments.rounds),
         Benchmark::Audit => audit::run(report, arguments.events, arguments.rounds),
         Benchmark::Idle => Runtime::new()?.block_on(idle::run(report)),
+        Benchmark::Consoles => {
+            Runtime::new()?.block_on(consoles::run(report, time, arguments.browser.as_deref()))
+        }
         Benchmark::Keep => keep::run(report, arguments.rounds),
         Benchmark::Reopen => reopen::run(report, arguments.events),
         Benchmark::Growth => growth::run(report, arguments.events),
         Benchmark::All => {
-            use Benchmark::{Access, Audit, Growth, Idle, Ingest, Keep, Latency, Reopen, Sustained};
-            [Access, Audit, Idle, Keep, Latency, Sustained, Ingest, Reopen, Growth]
+            use Benchmark::{
+                Access, Audit, Consoles, Growth, Idle, Ingest, Keep, Latency, Reopen, Sustained,
+            };
+            [Access, Audit, Idle, Keep, Latency, Consoles, Sustained, Ingest, Reopen, Growth]
                 .iter()
                 .try_for_each(|benchmark| measure(arguments, benchmark, report))
         }

@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use domain::Time;
-use domain::conversation::Timer;
-use domain::event::{CaseEscalated, CaseLabelled, Label, Purpose, TimerCancelled};
+use domain::company::Company;
+use domain::conversation::{Conversation, Holder, Timer};
+use domain::event::{CaseEscalated, CaseLabelled, Event, Label, PromiseEnded, Purpose, TimerCancelled};
 use domain::id::{CaseId, QueueId};
 use domain::sla::{Clock, Step};
 use domain::stream::Actor;
@@ -68,6 +69,34 @@ pub(crate) fn due(work: &mut Work<'_>, case: CaseId) -> Result<(), DeskError> {
         Some(to) if work.case().and_then(|case| case.queue()) != Some(&to) => handing::escalate(work, &to),
         _ => Ok(()),
     }
+}
+
+/// The promise that an event ends, if it ends one: a person answers, or the case is closed when it is too late.
+pub(crate) fn ended(
+    company: &Company,
+    conversation: &Conversation,
+    now: Time,
+    by: &Actor,
+    event: &Event,
+) -> Option<PromiseEnded> {
+    let answers = match event {
+        Event::ReplyQueued(reply) if reply.answers(by) => true,
+        Event::CaseClosed(_) => false,
+        _ => return None,
+    };
+    let case = conversation.case.as_ref()?;
+    let clock = Clock::of(company, conversation)?;
+    let due = clock.term()?.due;
+    let kept = now < due;
+    if kept && !answers {
+        return None;
+    }
+    let agent = match (by, &case.holder) {
+        (Actor::Agent(agent), _) | (_, Holder::Agent { agent, .. }) => Some(agent.clone()),
+        _ => None,
+    };
+    let (first, since) = (clock.owed.first, clock.owed.since);
+    Some(PromiseEnded { case: case.id, queue: case.queue()?.clone(), agent, first, since, due, kept })
 }
 
 fn next(work: &Work<'_>) -> Option<(CaseId, Step, Time)> {

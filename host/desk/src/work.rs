@@ -13,6 +13,7 @@ use store::{Draft, Ticket};
 
 use crate::active::Active;
 use crate::command::DeskError;
+use crate::escalation;
 use crate::shared::Shared;
 
 pub(crate) struct Work<'a> {
@@ -53,6 +54,12 @@ impl<'a> Work<'a> {
     /// Decides on an event of this conversation.
     pub(crate) fn record(&mut self, actor: Actor, event: impl Into<Event>) -> Result<(), DeskError> {
         let event = event.into();
+        let ended = escalation::ended(&self.active.company, &self.conversation, self.now, &actor, &event);
+        self.take(actor, event)?;
+        ended.map_or(Ok(()), |ended| self.take(Actor::Host, ended.into()))
+    }
+
+    fn take(&mut self, actor: Actor, event: Event) -> Result<(), DeskError> {
         self.conversation.fold(self.now, &actor, &event);
         self.drafts.push(Draft::new(Stream::Conversation(self.id), actor, event)?);
         Ok(())

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::decision::{Moment, Place, Since};
-use crate::event::{Event, Label, Note, Purpose, ReplyQueued, Tags};
+use crate::event::{Event, Label, Note, Purpose, Tags};
 use crate::id::{AgentId, CaseId, ContactId, NumberId, PersonId, QueueId, RequestId, TimerId};
 use crate::request::{Failed, Leg, Pending};
 use crate::sealed::Sealed;
@@ -91,11 +91,6 @@ fn is_zero(number: &u32) -> bool {
 
 /// The kind of content of a thumb under a message.
 const REACTION: &str = "reaction";
-
-/// Whether a person wrote it to this customer: what a campaign writes in a person's name is no answer.
-fn is_answer(actor: &Actor, reply: &ReplyQueued) -> bool {
-    matches!(actor, Actor::Agent(_) | Actor::Person(_)) && reply.campaign.is_none()
-}
 
 /// A timer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -355,7 +350,7 @@ impl Conversation {
             }
             Event::ReplyQueued(reply) => {
                 self.entry_point.answer(time);
-                self.count_reply(time, actor, is_answer(actor, reply));
+                self.count_reply(time, actor, reply.answers(actor));
             }
             Event::CustomerReferred(referred) => self.entry_point.refer(referred.at),
             Event::EntryPointOpened(opened) => self.entry_point.tell(opened.until),
@@ -386,7 +381,7 @@ impl Conversation {
                 self.unanswered = since.or(Some(message.sent_at));
             }
             Event::CaseRated(rated) if self.unanswered == Some(rated.at) => self.unanswered = None,
-            Event::ReplyQueued(reply) if is_answer(actor, reply) => self.unanswered = None,
+            Event::ReplyQueued(reply) if reply.answers(actor) => self.unanswered = None,
             Event::CaseClosed(_) => self.unanswered = None,
             _ => {}
         }
@@ -412,7 +407,7 @@ impl Conversation {
                 // Meta's clock counts whole seconds and is not ours: nobody has waited since later than now.
                 owe(case, message.sent_at.min(time));
             }
-            Event::ReplyQueued(reply) if is_answer(actor, reply) => {
+            Event::ReplyQueued(reply) if reply.answers(actor) => {
                 case.answered = true;
                 case.owed = None;
             }

@@ -321,6 +321,8 @@ events! {
     CaseRated(CaseRated) = "case-rated", form 1;
     /// A part of the time within which an answer was promised is over.
     CaseEscalated(CaseEscalated) = "case-escalated", form 1;
+    /// What a queue promised was kept or broken.
+    PromiseEnded(PromiseEnded) = "promise-ended", form 1;
     /// The customer of a resolved case did not come back.
     CaseSettled(CaseSettled) = "case-settled", form 1;
     /// A person had the case go elsewhere.

@@ -47,7 +47,7 @@ const BEAT: Duration = Duration::from_secs(15);
 
 /// How long after something was said in some conversation somebody is told that it was in one of theirs: a hundred listeners look
 /// once for all that comes in between.
-const GATHERED: Duration = Duration::from_millis(50);
+const GATHERED: Duration = Duration::from_millis(25);
 
 /// Events that are looked at in one go.
 const AT_ONCE: usize = 100;

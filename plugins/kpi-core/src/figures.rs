@@ -134,6 +134,13 @@ pub fn all(settings: &Settings) -> Vec<Figure> {
             "cases answered in time ÷ (cases answered + cases that waited and were resolved without an answer of a person)",
         ),
         ratio(
+            "sla-compliance",
+            ["Plazos cumplidos (SLA)", "Prazos cumpridos (SLA)", "Promises kept (SLA)"],
+            "counted when a person answers, or the case is closed too late; first and later answers apart",
+            SUPERVISORS,
+            "answers within what their queue promised ÷ answers of which the queue promised a time",
+        ),
+        ratio(
             "unanswered-rate",
             [
                 "Casos sin respuesta de una persona",

@@ -64,6 +64,9 @@ pub fn measure<'a>(fact: &Fact<'a>, settings: &Settings) -> Vec<Sample<'a>> {
                 fact.number(number).into_iter().for_each(|ms| add(figure, ms, 0, ""));
             }
         }
+        "promise-ended" => {
+            add("sla-compliance", fact.number("kept").unwrap_or(0), 1, fact.word("answer"));
+        }
         "case-resolved" => {
             add("cases-resolved", 1, 0, fact.word("code"));
             for (figure, number) in
@@ -195,6 +198,13 @@ mod tests {
         assert_eq!(value(&attended, "containment"), Some((0, 1)));
         assert_eq!(value(&attended, "transfer-rate"), Some((1, 1)));
         assert!(attended.contains(&("cases-resolved", 1, 0, "sale".to_owned())));
+    }
+
+    #[test]
+    fn of_two_promises_one_is_kept_and_first_answers_are_counted_apart_from_later_ones() {
+        let ended = |kept, answer| samples("promise-ended", &[("kept", kept)], &[("answer", answer)]);
+        assert_eq!(ended(1, "first"), [("sla-compliance", 1, 1, "first".to_owned())]);
+        assert_eq!(ended(0, "next"), [("sla-compliance", 0, 1, "next".to_owned())]);
     }
 
     #[test]

@@ -222,6 +222,27 @@ pub struct CaseEscalated {
     pub tell: bool,
 }
 
+/// `promise-ended`, in `conversation/…`, in the commit of what ended it: a person answered, or the case was closed without that when it
+/// was too late. What is still owed in time when a case is closed is owed no more, and was no promise kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromiseEnded {
+    /// The case.
+    pub case: CaseId,
+    /// The queue whose promise it was.
+    pub queue: QueueId,
+    /// Who answered, or had the case when it was closed; none if it was nobody who attends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+    /// Whether it was of the first answer of the case.
+    pub first: bool,
+    /// Since when it was owed.
+    pub since: Time,
+    /// Until when it was promised.
+    pub due: Time,
+    /// Whether it was kept.
+    pub kept: bool,
+}
+
 /// `case-settled`, in `conversation/…`: its customer did not come back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseSettled {

@@ -13,6 +13,7 @@ use crate::law::class::{Category, Class};
 use crate::message::{Edit, Inbound, Outgoing, Side};
 use crate::platform::{CallStep, Handover, Origin};
 use crate::sealed::{Lookup, Personal, Sealed};
+use crate::stream::Actor;
 
 /// `conversation-started`, in `conversation/…`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -174,6 +175,11 @@ pub struct ReplyQueued {
 }
 
 impl ReplyQueued {
+    /// Whether it is a person's answer to this customer: what a campaign writes in a person's name is none.
+    pub fn answers(&self, by: &Actor) -> bool {
+        matches!(by, Actor::Agent(_) | Actor::Person(_)) && self.campaign.is_none()
+    }
+
     /// What it is before the law. A template of which the category is not known counts as marketing: what is asked of
     /// that is asked of no other.
     pub fn class(&self) -> Class {

@@ -148,6 +148,7 @@ impl Event {
             // What follows from decisions.
             Self::CaseOpened(_)
             | Self::CaseSettled(_)
+            | Self::PromiseEnded(_)
             | Self::CaseQueued(_)
             | Self::PreferenceEnded(_)
             | Self::RuleRemembered(_)

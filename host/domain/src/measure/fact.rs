@@ -124,6 +124,20 @@ pub enum What {
         /// 1 is worst, 5 is best.
         score: u8,
     },
+    /// What a queue promised of an answer was kept or broken.
+    PromiseEnded {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// Who answered, or had the case when it was closed. None if it was nobody who attends.
+        agent: Option<AgentId>,
+        /// Whether it was of the first answer of the case.
+        first: bool,
+        /// Whether it was kept.
+        kept: bool,
+        /// Since an answer was owed.
+        waited: u64,
+    },
     /// A case was resolved, and its customer did not come back.
     CaseSettled {
         /// Where.
@@ -188,6 +202,7 @@ impl What {
             Self::CaseResolved { .. } => "case-resolved",
             Self::CaseReturned { .. } => "case-returned",
             Self::CaseRated { .. } => "case-rated",
+            Self::PromiseEnded { .. } => "promise-ended",
             Self::CaseSettled { .. } => "case-settled",
             Self::MessageReached { .. } => "message-reached",
             Self::CaseMoved { .. } => "case-moved",
@@ -388,6 +403,7 @@ impl Talk {
                 | Event::CaseClosed(_)
                 | Event::CaseSettled(_)
                 | Event::CaseRated(_)
+                | Event::PromiseEnded(_)
         )
     }
 
@@ -447,6 +463,12 @@ impl Talk {
                 let at = At { conversation, case: rated.case, number, queue: rated.queue.clone() };
                 vec![What::CaseRated { at, agent: rated.agent.clone(), score: rated.score }]
             }
+            Event::PromiseEnded(ended) => {
+                let (conversation, number) = (id, self.number.clone());
+                let at = At { conversation, case: ended.case, number, queue: Some(ended.queue.clone()) };
+                let (agent, waited) = (ended.agent.clone(), between(ended.since, event.time));
+                vec![What::PromiseEnded { at, agent, first: ended.first, kept: ended.kept, waited }]
+            }
             Event::CaseSettled(settled) => {
                 let resolved = self.resolved.take_if(|resolved| resolved.at.case == settled.case);
                 let settled = resolved.map(|resolved| {
@@ -455,11 +477,7 @@ impl Talk {
                 });
                 settled.into_iter().collect()
             }
-            Event::ReplyQueued(reply)
-                if matches!(event.actor, Actor::Agent(_) | Actor::Person(_)) && reply.campaign.is_none() =>
-            {
-                self.answered(id, event)
-            }
+            Event::ReplyQueued(reply) if reply.answers(&event.actor) => self.answered(id, event),
             _ => self.moved(id, event).into_iter().collect(),
         }
     }

@@ -108,6 +108,14 @@ impl<'a> Parts<'a> {
                 counts: vec![("score", u32::from(*score))],
                 ..Self::default()
             },
+            What::PromiseEnded { at, agent, first, kept, waited } => Self {
+                at: Some(at),
+                agent: agent.as_ref(),
+                lengths: vec![("waited", Some(*waited))],
+                counts: vec![("kept", u32::from(*kept))],
+                words: vec![("answer", if *first { "first" } else { "next" })],
+                ..Self::default()
+            },
             What::MessageReached { number, class, campaign, step, .. } => Self {
                 number: Some(number),
                 counts: vec![("campaign", u32::from(*campaign))],

@@ -24,7 +24,7 @@ const stated = ({ presence, code }) => (code ? `${presence}:${code}` : presence)
 const hours = (number) => number * 3600 * 1000;
 const NAPS = { written: 0, hour: hours(1), "three-hours": hours(3), tomorrow: hours(24), "three-days": hours(72) };
 // A list is drawn as far as somebody reads it.
-const SHOWN = 100;
+const SHOWN = 50;
 let rows = new Map(), limit = SHOWN;
 let unseen = null, me = null, work = null, which = "mine", open = null, codes = [], shown = "", drawn = "";
 
@@ -153,7 +153,10 @@ async function glance() {
   // Who is writing lasts for seconds, and reading what was said is of record.
   if (current) part("writing").textContent = current.writing ? `${current.writing} ${word("writes")}` : "";
   // What was said is asked for when something was: each look at it is of record.
-  if (current && state(current) !== shown && (current.yours || current["asks-you"])) await read(open, false);
+  if (current && state(current) !== shown && (current.yours || current["asks-you"])) {
+    if (current.last) keptLow(() => said.coming(current.last));
+    await read(open, false);
+  }
 }
 
 const state = ({ last, holder, offer, asleep, help }) => JSON.stringify([last, holder, offer?.since, asleep, help?.since]);
@@ -186,6 +189,13 @@ function grouped(codes, groups) {
     of.get(label).append(option);
   }
   return made;
+}
+
+// Whoever is at the end of a conversation stays there.
+function keptLow(draws, always) {
+  const box = part("messages"), low = always || box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+  draws();
+  if (low) box.scrollTop = box.scrollHeight;
 }
 
 const draft = (id) => `timonel-draft-${me.person}-${id}`;
@@ -235,10 +245,7 @@ async function read(id, chosen) {
       part("code").dataset.endings = endings;
       part("code").replaceChildren(...grouped(codes, told.groups));
     }
-    const box = part("messages");
-    const low = chosen || box.scrollHeight - box.scrollTop - box.clientHeight < 80;
-    said.latest(told);
-    if (low) box.scrollTop = box.scrollHeight;
+    keptLow(() => said.latest(told), chosen);
   }
   else said.clear();
   part("earlier").hidden = said.first() === undefined;
@@ -443,18 +450,17 @@ async function status() {
 }
 
 async function begin() {
-  me = await ask("GET", "/me");
+  // Who nobody is let go on before has no state.
+  [me] = await Promise.all([ask("GET", "/me"), status().catch(() => {})]);
   if (me["second-factor-first"]) return location.assign("/sign-in");
   part("who").textContent = me.name;
   // Whether they may go there the door says.
   fetch("/console/tower", { method: "HEAD" }).then(({ ok, redirected }) => { part("tower").hidden = !ok || redirected; }).catch(() => {});
   part("search").hidden = !me.may.includes("search-conversations");
   unseen = unread(me.person);
-  await status();
-  await stops();
-  await notices();
+  if (!work) await status();
   tabs();
-  await look();
+  await Promise.all([look(), stops(), notices()]);
   // Where a link led to.
   const wanted = new URLSearchParams(location.search).get("conversation");
   if (wanted) {

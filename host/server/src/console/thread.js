@@ -7,6 +7,7 @@ export function thread({ box, message, remark }) {
   // Messages stay in the order in which they were taken in: the customer's moments are by another clock, and to the second.
   const all = () => {
     const known = [...messages.values()];
+    if (!remarks.length) return known;
     const first = more && known.length ? new Date(known[0].at) : 0;
     const rest = remarks.filter((one) => new Date(one.at) >= first);
     const lines = known.flatMap((one) => {
@@ -17,16 +18,18 @@ export function thread({ box, message, remark }) {
   };
 
   function draw() {
-    const byMessage = new Map([...messages.values()].map((one) => [one.message, one]));
+    const byMessage = new Map();
+    for (const one of messages.values()) byMessage.set(one.message, one);
     const before = drawn;
     drawn = new Map();
     let next = box.firstChild;
     for (const one of all()) {
       const answered = one.answers && byMessage.get(one.answers);
-      const key = one.message ?? `${one.at} ${one.is}`, says = JSON.stringify([one, answered?.text]);
-      const was = before.get(key);
-      const element = was?.says === says ? was.element : one.message ? message(one, answered) : remark(one);
-      drawn.set(key, { says, element });
+      const key = one.message ?? `${one.at} ${one.is}`, was = before.get(key), text = answered?.text;
+      // What was not told anew is as it was.
+      const same = was && was.text === text && (was.one === one || JSON.stringify(was.one) === JSON.stringify(one));
+      const element = same ? was.element : one.message ? message(one, answered) : remark(one);
+      drawn.set(key, { one, text, element });
       if (element === next) next = next.nextSibling;
       else box.insertBefore(element, next);
     }
@@ -48,6 +51,13 @@ export function thread({ box, message, remark }) {
       if (torn || !messages.size || !told.more) { messages = new Map(); more = told.more; }
       for (const one of told.messages) messages.set(one.version, one);
       remarks = told.remarks;
+      draw();
+    },
+    // One more, that a list told: it is looked at whole a moment later.
+    coming: (one) => {
+      const newest = [...messages.keys()].at(-1);
+      if (newest === undefined || one.version <= newest) return;
+      messages.set(one.version, one);
       draw();
     },
     // Those before them.
