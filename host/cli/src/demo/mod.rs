@@ -20,6 +20,7 @@ mod view;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use domain::Time;
@@ -127,12 +128,23 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let days = arguments.past.unwrap_or(if arguments.no_players { 0 } else { 7 });
     if days > 0 && !past::has_been_lived(&settings.data) {
         say(&format!("Living through the {days} days before:"));
-        let (until, seed) = (clock.unwrap_or(real), arguments.seed);
-        settings = tokio::task::spawn_blocking(move || {
-            past::live(&settings, until, days, seed, |day| say(&format!("  {day}")))?;
+        let (until, seed, stop) = (clock.unwrap_or(real), arguments.seed, Arc::new(AtomicBool::new(false)));
+        let wants_to_stop = Arc::clone(&stop);
+        let mut living = tokio::task::spawn_blocking(move || {
+            past::live(&settings, until, days, seed, &wants_to_stop, |day| say(&format!("  {day}")))?;
             anyhow::Ok(settings)
-        })
-        .await??;
+        });
+        tokio::select! {
+            lived = &mut living => settings = lived??,
+            _ = tokio::signal::ctrl_c() => {
+                stop.store(true, Ordering::Relaxed);
+                living.await??;
+                if let Some(data) = &arguments.data {
+                    say(&format!("Stopped in the middle of them. Remove {} to have all of them.", data.display()));
+                }
+                return Ok(());
+            }
+        }
     }
     let signing = signing::start(&settings.data)?;
     settings.audit = signing.audit();

@@ -434,6 +434,21 @@ part("halting").addEventListener("close", tried(async () => {
   await stops();
 }));
 
+// One's own day, as it is counted. What nobody counts is not there.
+async function figures() {
+  if (!work.agent || !me.may.includes("read-figures")) return;
+  const today = async (metric) => {
+    const told = await ask("GET", `/kpis/${metric}?by=agent`).catch(() => null);
+    return told?.figures.at(-1)?.rows.find((one) => one.when === told.until && one.group === me.person);
+  };
+  const [resolved, answered] = await Promise.all([today("cases-resolved"), today("first-response")]);
+  const seconds = Math.round((answered?.p50 ?? 0) / 1000);
+  part("day").textContent = [
+    resolved ? `${resolved.value} ${word("resolved-today")}` : "",
+    answered ? `${word("answers-in")} ${seconds < 60 ? `${seconds} s` : span(seconds * 1000)}` : "",
+  ].filter(Boolean).join(" · ");
+}
+
 async function notices() {
   const { unread } = await ask("GET", "/notices?unread=true&limit=1");
   part("notices").replaceChildren(word("notices"), unread ? make("b", { className: "fresh", textContent: unread }) : "");
@@ -461,6 +476,7 @@ async function begin() {
   if (!work) await status();
   tabs();
   await Promise.all([look(), stops(), notices()]);
+  figures().catch((error) => say(error.message));
   // Where a link led to.
   const wanted = new URLSearchParams(location.search).get("conversation");
   if (wanted) {
@@ -484,7 +500,11 @@ async function begin() {
   let beat = 0;
   setInterval(() => {
     if (document.hidden) return;
-    look().then(() => { if (beat++ % 5 === 0) return Promise.all([status(), stops(), notices()]); }).catch((error) => say(error.message));
+    look().then(() => {
+      beat++;
+      if (beat % 30 === 0) figures().catch((error) => say(error.message));
+      if (beat % 5 === 0) return Promise.all([status(), stops(), notices()]);
+    }).catch((error) => say(error.message));
   }, 2000);
 }
 begin().catch((error) => say(error.message));

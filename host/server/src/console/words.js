@@ -41,6 +41,7 @@ const table = {
   "help-words": ["Qué necesita", "Do que precisa", "What you need"], "help-withdraw": ["Ya no necesito ayuda", "Não preciso mais de ajuda", "I need no help any more"], "asks-help": ["PIDE AYUDA", "PEDE AJUDA", "ASKS FOR HELP"],
   "is-help": ["pidió ayuda", "pediu ajuda", "asked for help"], "is-helped": ["ayudó", "ajudou", "helped"], "is-help-withdrawn": ["ya no necesita ayuda", "não precisa mais de ajuda", "needs no help any more"],
   "asks-you": ["le pregunta por nota", "pergunta a você por nota", "asks you in a note"], writes: ["está escribiendo…", "está escrevendo…", "is writing…"], unread: ["sin leer", "não lidas", "unread"], notices: ["Avisos", "Avisos", "Notices"],
+  "resolved-today": ["resueltos hoy", "resolvidos hoje", "resolved today"], "answers-in": ["primera respuesta en", "primeira resposta em", "first answer in"],
   "new-tag": ["Etiqueta nueva", "Etiqueta nova", "A new tag"], "add-tag": ["Poner", "Pôr", "Add"], untag: ["Quitar la etiqueta", "Remover a etiqueta", "Take off the tag"],
   "note-words": ["Nota para colegas", "Nota para colegas", "Note for colleagues"],
   snooze: ["Posponer", "Adiar", "Snooze"], "snooze-says": ["Sigue siendo suyo y ocupa su cupo. Vuelve a esa hora, o cuando el cliente escriba.", "Continua seu e ocupa sua vaga. Volta nessa hora, ou quando o cliente escrever.", "It stays yours and takes up its place. It comes back then, or when the customer writes."],

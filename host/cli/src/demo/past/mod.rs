@@ -8,6 +8,8 @@
 mod customers;
 mod office;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use domain::Time;
 use domain::company::Company;
 use domain::conversation::Holder;
@@ -49,12 +51,13 @@ const COUNTED: SignedDuration = SignedDuration::from_mins(10);
 /// Whether a journal lies there already: then there is a past, or another company.
 pub(super) use office::has_past as has_been_lived;
 
-/// Lives through so many days before `until`. Says which day it is at, as the company calls it.
+/// Lives through so many days before `until`, unless somebody wants it to stop. Says which day it is at, as the company calls it.
 pub(super) fn live(
     settings: &Settings,
     until: Time,
     days: u8,
     seed: u64,
+    wants_to_stop: &AtomicBool,
     mut at: impl FnMut(&str),
 ) -> anyhow::Result<()> {
     let pace = Pace { speed: SPEED, seed };
@@ -74,7 +77,7 @@ pub(super) fn live(
     let (mut looked, mut counted, mut handed, mut day) = (None, begins, begins, None);
     let (mut dice, mut asked, mut is_shadowed) = (pace.dice("handing of the past"), false, false);
     let mut is_promised = false;
-    while clock.now() < until {
+    while clock.now() < until && !wants_to_stop.load(Ordering::Relaxed) {
         let now = clock.now();
         let today = super::hours::local(company, now).date();
         if day.replace(today) != Some(today) {
