@@ -57,6 +57,11 @@ async fn a_colleague_who_is_asked_by_name_reads_the_case_until_it_is_in_other_ha
         juan.post(&format!("{at}/replies"), json!({ "text": "Hola" })).await.problem(),
         "not-your-case"
     );
+    // Whom she asked asks her back, and lets nobody else in.
+    let chain = json!({ "text": "@Sofía Rojas ¿y tú?", "mentions": ["sofia"] });
+    assert_eq!(juan.post(&format!("{at}/notes"), chain).await.problem(), "not-your-case");
+    let back = json!({ "text": "@Ana ya te las aparté", "mentions": ["ana"] });
+    assert_eq!(juan.post(&format!("{at}/notes"), back).await.status, 200);
     assert!(sofia.get("/notices").await.body["notices"].to_string().find("mentioned").is_none());
 
     // Given back, it is nobody's whom she asked.

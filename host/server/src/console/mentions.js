@@ -20,14 +20,22 @@ export function mentions({ part, make, ask, word }) {
   field.addEventListener("input", () => {
     const asked = asking();
     if (asked === undefined) return shut();
-    found = people.filter(({ name }) => plain(name).split(/\s+/).some((one) => one.startsWith(plain(asked))) || plain(name).startsWith(plain(asked))).slice(0, 8);
+    found = people.filter(({ name }) => ` ${plain(name)}`.includes(` ${plain(asked)}`)).slice(0, 8);
     show(found.map(({ name }) => make("li", { textContent: name })));
   });
   return {
     // A note is written on this conversation; elsewhere nobody is asked.
     begin: async (of) => { people = (await ask("GET", `/conversations/${of}/readers`)).people; },
     forget: () => { people = []; shut(); },
-    // Who is asked in what was written.
-    named: (text) => people.filter(({ name }) => text.includes(`@${name}`)).map(({ person }) => person),
+    // Who is asked in what was written: «@Ana María» asks her, and no Ana.
+    named: (text) => {
+      const asked = [];
+      for (const { name, person } of [...people].sort((one, other) => other.name.length - one.name.length)) {
+        if (!text.includes(`@${name}`)) continue;
+        text = text.replaceAll(`@${name}`, "");
+        asked.push(person);
+      }
+      return asked;
+    },
   };
 }

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use desk::Act;
 use domain::company::Company;
-use domain::conversation::Conversation;
+use domain::conversation::{Conversation, Holder};
 use domain::id::PersonId;
 use domain::raci::action::Action;
 use domain::raci::person::Person;
@@ -154,9 +154,24 @@ async fn note(
         );
         return Err(not_so(words));
     }
-    let mentions = mentions.into_iter().map(PersonId::from).collect();
+    let mentions: BTreeSet<PersonId> = mentions.into_iter().map(PersonId::from).collect();
+    // Whoever is asked answers, and asks nobody else in: that is for whoever has the case, or looks customers up.
+    let case = conversation.case.as_ref();
+    let known = |person: &PersonId| {
+        case.is_some_and(|case| case.consulted.contains(person) || has_it(person, &case.holder))
+    };
+    let lets_in = holds(&let_in.person, &conversation)
+        || server.people.with_loans(company.raci()).looks_up(&let_in.person);
+    if !lets_in && !mentions.iter().all(known) {
+        let words = "`mentions`: whoever has the case asks others; you can name whom it was asked of already";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "not-your-case", words));
+    }
     let by = author(&let_in, &conversation);
     Ok(Json(came_of(server.desk.hand(id, Act::Note { by, text, mentions }).await?)))
+}
+
+fn has_it(person: &PersonId, holder: &Holder) -> bool {
+    matches!(holder, Holder::Agent { agent, .. } if agent.as_str() == person.as_str())
 }
 
 async fn ask(
