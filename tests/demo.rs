@@ -144,7 +144,9 @@ async fn signed_in(demo: &Demo, who: &str) -> Caller {
 async fn the_company_has_days_behind_it_and_is_in_the_middle_of_its_work() {
     let data = tempfile::tempdir().unwrap();
     let directory = data.path().to_str().unwrap();
-    let demo = Demo::start(&["--no-players", "--past", "2", "--data", directory]);
+    // A Wednesday.
+    let arguments = ["--no-players", "--past", "2", "--data", directory, "--at", "2026-11-25T15:55:00Z"];
+    let demo = Demo::start(&arguments);
     let mut marta = signed_in(&demo, "marta").await;
 
     // Some wait, some of them for too long: the agents of that queue are at a training.
@@ -172,7 +174,7 @@ async fn the_company_has_days_behind_it_and_is_in_the_middle_of_its_work() {
     drop(demo);
 
     // Whoever starts it again on the same data goes on with it.
-    let again = Demo::start(&["--no-players", "--past", "2", "--data", directory]);
+    let again = Demo::start(&arguments);
     let mut marta = signed_in(&again, "marta").await;
     let later = marta.get("/board").await.body;
     assert_eq!(later["queues"][0]["waiting"], ventas["waiting"], "{later:#}");

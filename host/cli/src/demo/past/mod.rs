@@ -115,7 +115,9 @@ pub(super) fn live(
             // What one did meanwhile, the desk refuses to the other, and both go on.
             let _ = office.drive(player.look())?;
         }
-        if let Some(phone) = customers.waits_until_tomorrow().filter(|_| !is_promised) {
+        // On a Sunday nobody promises anything.
+        let may_be = !is_promised && until.duration_since(now) > PROMISED - SignedDuration::from_hours(2);
+        if let Some(phone) = customers.waits_until_tomorrow().filter(|_| may_be) {
             is_promised = promise(&mut office, phone, until)?;
         }
         office.settle()?;
