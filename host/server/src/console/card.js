@@ -1,5 +1,7 @@
 // Whom an agent has in front of them. It is asked for when somebody opens it: each look at it is of record.
 
+import { coded } from "/console/words.js";
+
 export function card({ part, make, ask, word, tried, at }) {
   const box = part("card"), shown = part("card-shown");
   let of = null, stale = true;
@@ -50,7 +52,7 @@ export function card({ part, make, ask, word, tried, at }) {
       ...section("consents", consents.length ? consents : [line(word("no-consents"))]),
       ...section("attended-by", told.attended.map((one) => line(one.name, at(one.at)))),
       ...section("cases-before", told.earlier.length
-        ? told.earlier.map((one) => line(at(one.at), one.code, one.by.name ?? word(one.by.is), one.number, one.score ? `${word("said-it-was")} ${one.score}/5` : ""))
+        ? told.earlier.map((one) => line(at(one.at), coded(one.code), one.by.name ?? word(one.by.is), one.number, one.score ? `${word("said-it-was")} ${one.score}/5` : ""))
         : [line(word("no-cases-before"))]),
     );
   };

@@ -17,15 +17,20 @@ export function mentions({ part, make, ask, word }) {
     shut();
   };
   const { show, shut } = choosing({ field, list, take });
-  field.addEventListener("input", () => {
+  const look = () => {
     const asked = asking();
     if (asked === undefined) return shut();
     found = people.filter(({ name }) => ` ${plain(name)}`.includes(` ${plain(asked)}`)).slice(0, 8);
     show(found.map(({ name }) => make("li", { textContent: name })));
-  });
+  };
+  field.addEventListener("input", look);
   return {
     // A note is written on this conversation; elsewhere nobody is asked.
-    begin: async (of) => { people = (await ask("GET", `/conversations/${of}/readers`)).people; },
+    begin: async (of) => {
+      people = (await ask("GET", `/conversations/${of}/readers`)).people;
+      // Somebody may have begun before it was known who there is.
+      look();
+    },
     forget: () => { people = []; shut(); },
     // Who is asked in what was written: «@Ana María» asks her, and no Ana.
     named: (text) => {

@@ -6,7 +6,7 @@ import { sayer } from "/console/said.js";
 import { search } from "/console/search.js";
 import { thread } from "/console/thread.js";
 import { unread } from "/console/unread.js";
-import { language, word } from "/console/words.js";
+import { coded, language, word } from "/console/words.js";
 
 const part = (id) => document.getElementById(id);
 const make = (name, properties = {}, ...children) => {
@@ -163,7 +163,7 @@ const state = ({ last, holder, offer, asleep, help }) => JSON.stringify([last, h
 
 // What colleagues did to the case and wrote on it for each other.
 function remark(one) {
-  const what = [one.by.name ?? word(one.by.is), word(`is-${one.is}`), one.to ?? one.code ?? (one.score ? `${one.score}/5` : one.asks?.length ? `→ ${one.asks.join(", ")}` : "")].filter(Boolean).join(" ");
+  const what = [one.by.name ?? word(one.by.is), word(`is-${one.is}`), one.to ?? (one.code && coded(one.code)) ?? (one.score ? `${one.score}/5` : one.asks?.length ? `→ ${one.asks.join(", ")}` : "")].filter(Boolean).join(" ");
   return make("li", { className: "remark" }, one.text ?? "", make("span", { className: "foot", textContent: [what, at(one.at)].join(" · ") }));
 }
 
@@ -183,7 +183,7 @@ async function reasons(of) {
 function grouped(codes, groups) {
   const made = [], of = new Map();
   for (const code of codes) {
-    const option = make("option", { value: code, textContent: code }), label = groups[code]?.join(" · ");
+    const option = make("option", { value: code, textContent: coded(code) }), label = groups[code]?.join(" · ");
     if (!label) { made.push(option); continue; }
     if (!of.has(label)) { of.set(label, make("optgroup", { label })); made.push(of.get(label)); }
     of.get(label).append(option);

@@ -42,6 +42,7 @@ const table = {
   "is-help": ["pidió ayuda", "pediu ajuda", "asked for help"], "is-helped": ["ayudó", "ajudou", "helped"], "is-help-withdrawn": ["ya no necesita ayuda", "não precisa mais de ajuda", "needs no help any more"],
   "asks-you": ["le pregunta por nota", "pergunta a você por nota", "asks you in a note"], writes: ["está escribiendo…", "está escrevendo…", "is writing…"], unread: ["sin leer", "não lidas", "unread"], notices: ["Avisos", "Avisos", "Notices"],
   "resolved-today": ["resueltos hoy", "resolvidos hoje", "resolved today"], "answers-in": ["primera respuesta en", "primeira resposta em", "first answer in"],
+  "code-answered": ["respondido", "respondido", "answered"], "code-other": ["otro", "outro", "other"],
   "new-tag": ["Etiqueta nueva", "Etiqueta nova", "A new tag"], "add-tag": ["Poner", "Pôr", "Add"], untag: ["Quitar la etiqueta", "Remover a etiqueta", "Take off the tag"],
   "note-words": ["Nota para colegas", "Nota para colegas", "Note for colleagues"],
   snooze: ["Posponer", "Adiar", "Snooze"], "snooze-says": ["Sigue siendo suyo y ocupa su cupo. Vuelve a esa hora, o cuando el cliente escriba.", "Continua seu e ocupa sua vaga. Volta nessa hora, ou quando o cliente escrever.", "It stays yours and takes up its place. It comes back then, or when the customer writes."],
@@ -76,3 +77,5 @@ export const language = (() => {
   return wanted.find((one) => one in column) ?? "es";
 })();
 export const word = (name) => table[name]?.[column[language]] ?? name;
+// How a case ended: the two codes that every company has in the words of whoever reads, its own as it wrote them.
+export const coded = (code) => table[`code-${code}`]?.[column[language]] ?? code;
