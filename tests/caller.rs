@@ -99,7 +99,7 @@ impl Caller {
             answer.split_once("\r\n\r\n").is_some_and(|(head, _)| head.contains("text/event-stream"))
         };
         while stream.read_buf(&mut answer).await.unwrap() > 0 && !streams(&answer) {}
-        let answer = String::from_utf8(answer).unwrap() + "\r\n\r\n";
+        let answer = String::from_utf8_lossy(&answer).into_owned() + "\r\n\r\n";
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let body = body.trim_end_matches("\r\n\r\n");
         let told = Told {

@@ -2,6 +2,12 @@
 
 use serde_json::{Value, json};
 
+use desk::{Act, CommandError, Hands};
+use domain::agent::Presence;
+use domain::id::AgentId;
+use domain::stream::Actor;
+
+use crate::assembled::{House, block_on};
 use crate::caller::{Caller, enter, invited};
 use crate::message::SHOP;
 use crate::program::{Company, NUMBER, Serve};
@@ -69,6 +75,43 @@ async fn a_colleague_who_is_asked_by_name_reads_the_case_until_it_is_in_other_ha
     assert_eq!(juan.get(&format!("{at}/messages")).await.problem(), "not-your-case");
     assert_eq!(juan.get("/conversations?which=mine").await.body["conversations"], json!([]));
     serve.stop();
+}
+
+#[test]
+fn who_was_to_be_let_in_is_not_when_the_case_changed_hands_meanwhile() {
+    let company = "[[queues]]\nid = \"ventas\"\n[[queues]]\nid = \"bodega\"\n\
+        [[agents]]\nid = \"ana\"\nname = \"Ana\"\nqueues = [\"ventas\"]\n";
+    let rules = &[("router", "skills-router", r#"{"otherwise": {"queue": "ventas"}}"#)];
+    let house = House::new(71, company, rules);
+    let mut open = house.open().unwrap();
+    let ana = AgentId::from("ana");
+    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
+    house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
+    open.settle();
+    let (id, _) = open.desk.store().conversations().unwrap().pop_first().unwrap();
+    let agent = ana.clone();
+    open.carry_out(move |desk| async move { desk.accept(&agent, id).await }).unwrap();
+
+    // She had it when she began to write, and a colleague is asked.
+    let hands = Hands::of(&open.desk.store().conversation(id).unwrap().1.unwrap());
+    let note = |hands: &Option<Hands>| Act::Note {
+        by: Actor::Agent(ana.clone()),
+        text: "@Juan ¿la ves tú?".to_owned(),
+        mentions: ["juan".into()].into(),
+        hands: hands.clone(),
+    };
+    let (before, after) = (note(&hands), note(&hands));
+    open.carry_out(move |desk| async move { desk.hand(id, before).await }).unwrap();
+    let give = Act::Return {
+        agent: ana.clone(),
+        to: Some(("bodega".into(), Vec::new())),
+        why: "Es de bodega".to_owned(),
+    };
+    open.carry_out(move |desk| async move { desk.hand(id, give).await }).unwrap();
+    let refused = open.carry_out(move |desk| async move { desk.hand(id, after).await });
+    assert!(matches!(refused, Err(CommandError::ChangedHands)), "{refused:?}");
+    let case = open.desk.store().conversation(id).unwrap().1.unwrap().case.unwrap();
+    assert!(case.consulted.is_empty(), "{:?}", case.consulted);
 }
 
 #[tokio::test(flavor = "multi_thread")]

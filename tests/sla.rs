@@ -36,6 +36,10 @@ steps = [{ at = 50, priority = 7 }]
 id = "ana"
 name = "Ana"
 queues = ["ventas"]
+[[agents]]
+id = "beto"
+name = "Beto"
+queues = ["refuerzo"]
 "#;
 
 const RULES: &[(&str, &str, &str)] = &[("router", "skills-router", r#"{"otherwise": {"queue": "ventas"}}"#)];
@@ -147,7 +151,22 @@ fn an_answer_in_time_ends_it_and_what_the_customer_writes_next_has_a_time_of_its
     let [Event::CaseMoved(moved)] = &moved[..] else { panic!("{moved:?}") };
     assert_eq!((moved.how.word(), moved.from.as_ref()), ("escalated", Some(&ana)));
     assert_eq!(open.desk.store().agent(&ana).unwrap().1.cases.len(), 0, "there is room for another");
-    assert_eq!(ended(&open).len(), 1, "what is still owed is not counted yet");
+    let all = ended(&open);
+    let [_, late] = &all[..] else { panic!("{all:?}") };
+    let whose = (late.kept, late.queue.as_str(), late.agent.as_ref());
+    assert_eq!(whose, (false, "ventas", Some(&ana)), "it was late where it lay");
+
+    // Where nothing is promised of a next answer, nothing is made good, and it is late once.
+    let beto = AgentId::from("beto");
+    block_on(open.desk.set_presence(&beto, Presence::Available, None)).unwrap();
+    open.settle();
+    let message = domain::message::Outgoing::Text { body: "Perdón.".to_owned() };
+    open.carry_out(move |desk| async move {
+        desk.accept(&beto, conversation).await?;
+        desk.reply(&beto, conversation, message).await
+    })
+    .unwrap();
+    assert_eq!(ended(&open), all);
 }
 
 #[test]

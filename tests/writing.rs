@@ -1,12 +1,13 @@
 //! What an agent writes with: the company's quick replies, filled in for whoever they attend, and its templates.
 
 use serde_json::{Value, json};
+use simulator::{Category, Options, Template};
 
-use crate::caller::{Caller, enter, invited};
+use crate::caller::{Caller, enter, invite, invited};
 use crate::campaigns::company;
 use crate::message::SHOP;
-use crate::program::NUMBER;
-use crate::raci::governed_by;
+use crate::program::{Company, NUMBER};
+use crate::raci::{governed_by, write};
 
 const LUCIA: &str = "573001112233";
 
@@ -130,5 +131,116 @@ async fn a_file_goes_to_the_customer_for_whom_it_was_handed_in_and_to_no_other()
     company.until("send-accepted", 1).await;
     let got = company.whatsapp.received(LUCIA);
     assert!(got.last().unwrap().words().contains("Así queda"), "{got:?}");
+    serve.stop();
+}
+
+/// A template with a picture above, a link that is each customer's own, and a button.
+fn with_a_picture(body: &str) -> Value {
+    json!([
+        { "type": "HEADER", "format": "IMAGE", "example": { "header_handle": ["4::aW1hZ2U"] } },
+        { "type": "BODY", "text": body, "example": { "body_text": [["Lucía"]] } },
+        { "type": "FOOTER", "text": "Ferretería" },
+        { "type": "BUTTONS", "buttons": [
+            { "type": "URL", "text": "Ver pedido", "url": "https://ferreteria.example/p/{{1}}", "example": ["https://ferreteria.example/p/1"] },
+            { "type": "QUICK_REPLY", "text": "Gracias" },
+        ] },
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_with_a_picture_and_a_link_is_filled_by_an_agent_and_stays_as_the_customer_read_it() {
+    let said = "Hola {{1}}, así va su pedido.";
+    let template = Template {
+        components: serde_json::from_value(with_a_picture(said)).unwrap(),
+        ..Template::new("pedido_va", "es_CO", Category::Utility, said)
+    };
+    let company = Company::with(Options { templates: vec![template], ..Options::default() }).await;
+    let agents: String = ["ana", "beto"]
+        .map(|id| format!("[[company.agents]]\nid = \"{id}\"\nname = \"{id}\"\nqueues = [\"general\"]\n"))
+        .concat();
+    let shop = SHOP
+        .replace("[company]", "[company]\nraci = \"raci.toml\"\napprovals.hearing = \"0s\"")
+        .replace("id = \"general\"\n", &format!("id = \"general\"\n{agents}"));
+    company.configure(&format!(
+        "{shop}\n[[company.numbers]]\nid = \"{NUMBER}\"\nname = \"x\"\nqueue = \"general\"\nwaba = \"102290129340398\"\n"
+    ));
+    let more = "[[people]]\nid = \"beto\"\nname = \"Beto\"\nroles = [\"agent\"]\n\
+        [[people]]\nid = \"patricia\"\nname = \"Patricia\"\nroles = [\"admin\"]\n";
+    write(&company, &format!("{PEOPLE}{more}"));
+    let serve = company.start();
+    company.until("templates-synced", 1).await;
+    let mut ricardo = Caller::new(&serve);
+    ricardo.settle(&invited(&company, "ricardo")).await;
+    let mut of = Vec::new();
+    for (person, phone) in [("ana", LUCIA), ("beto", "573004445566")] {
+        let mut agent = enter(&mut ricardo, &serve, person).await;
+        assert_eq!(agent.post("/me/presence", json!({ "presence": "available" })).await.status, 200);
+        company.whatsapp.customer(phone, "Cliente").say(NUMBER, "Quiero hablar con una persona").unwrap();
+        company.until("case-assigned", of.len() + 1).await;
+        let mine = agent.get("/conversations?which=mine").await.body["conversations"][0].clone();
+        let at = format!("/conversations/{}", mine["conversation"].as_str().unwrap());
+        assert_eq!(agent.post(&format!("{at}/accept"), Value::Null).await.status, 200);
+        of.push((agent, at));
+    }
+    let [(ana, hers), (beto, his)] = &mut of[..] else { unreachable!() };
+
+    // What has to be filled in is told.
+    let offered = ana.get(&format!("{hers}/templates")).await.body["templates"][0].clone();
+    assert_eq!(
+        (&offered["above"], &offered["footer"]),
+        (&json!("image"), &json!("Ferretería")),
+        "{offered:#}"
+    );
+    let link = json!([{ "index": 0, "press": "url", "label": "Ver pedido", "address": "https://ferreteria.example/p/{{1}}" }]);
+    assert_eq!(offered["fills"], link);
+
+    let picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
+    let handed = ana.hand_in(&format!("{hers}/files?kind=image"), picture).await.body["id"].clone();
+    let filled = json!({ "template": { "name": "pedido_va", "language": "es_CO", "components": [
+        { "is": "header", "parameters": [{ "value": { "media": { "kind": "image", "source": { "id": handed } } } }] },
+        { "is": "body", "parameters": [{ "value": { "text": "Lucía" } }] },
+        { "is": "button", "index": 0, "press": "url", "parameters": [{ "value": { "text": "2041" } }] },
+    ] } });
+    let elsewhere = beto.post(&format!("{his}/templates"), filled.clone()).await;
+    assert_eq!(elsewhere.problem(), "not-a-file", "{elsewhere:?}");
+    let sent = ana.post(&format!("{hers}/templates"), filled).await;
+    assert_eq!(sent.status, 200, "{sent:?}");
+    company.until("send-accepted", 1).await;
+    assert!(
+        company.whatsapp.received(LUCIA).last().unwrap().words().contains("Hola Lucía, así va su pedido.")
+    );
+
+    let last = ana.get(&format!("{hers}/messages")).await.body["messages"]
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap()
+        .clone();
+    assert_eq!(last["text"], "Hola Lucía, así va su pedido.", "{last:#}");
+    assert_eq!(last["choices"], json!(["Ver pedido", "Gracias"]));
+    // The picture is where what was said is read, and nowhere else.
+    let medium = last["media"].as_str().unwrap().strip_prefix("/api/v1").unwrap().to_owned();
+    assert_eq!((&last["mime-type"], ana.get(&medium).await.status), (&json!("image/png"), 200), "{last:#}");
+    assert_eq!(beto.get(&medium).await.problem(), "not-your-case");
+
+    // Other words from now on: what she read stays what it was.
+    let mut patricia = Caller::new(&serve);
+    patricia.settle(&invite(&mut ricardo, "patricia").await).await;
+    let wish = json!({ "do": "edit", "account": "102290129340398", "reason": "Más claro", "form": {
+        "name": "pedido_va", "language": "es_CO", "category": "UTILITY",
+        "components": with_a_picture("Buenas, {{1}}: otra cosa.") } });
+    let asked = patricia.post("/templates", wish).await;
+    assert_eq!(asked.status, 202, "{asked:?}");
+    let path = format!("/proposals/{}", asked.body["proposal"]["proposal"].as_str().unwrap());
+    let of = ricardo.get(&path).await.body["of"].clone();
+    assert_eq!(ricardo.post(&format!("{path}/words"), json!({ "do": "sign", "of": of })).await.status, 200);
+    company.until("template-submitted", 1).await;
+    let words = |told: &Value| told["messages"].as_array().unwrap().last().unwrap()["text"].clone();
+    assert_eq!(words(&ana.get(&format!("{hers}/messages")).await.body), "Hola Lucía, así va su pedido.");
+    serve.stop();
+    let serve = company.start();
+    let mut ana = Caller::new(&serve);
+    assert_eq!(ana.sign_in("ana", json!({})).await.status, 200);
+    assert_eq!(words(&ana.get(&format!("{hers}/messages")).await.body), "Hola Lucía, así va su pedido.");
     serve.stop();
 }

@@ -169,7 +169,7 @@ impl Desk {
                 return Err(CommandError::NotAccepted);
             }
             let by = Actor::Agent(agent.clone());
-            self.hand(conversation, Act::Note { by, text, mentions: BTreeSet::new() }).await?;
+            self.hand(conversation, Act::Note { by, text, mentions: BTreeSet::new(), hands: None }).await?;
         }
         let (stream, actor) = (Stream::Agent(agent.clone()), Actor::Agent(agent.clone()));
         let (_, before) = self.shared.store.agent(agent).map_err(DeskError::from)?;

@@ -161,6 +161,9 @@ pub enum CommandError {
         /// The most that are possible.
         most: usize,
     },
+    /// Somebody else has the case by now, or it is another.
+    #[error("the case changed hands meanwhile: look at it again")]
+    ChangedHands,
     /// Nobody asks them to take the case over.
     #[error("nobody asks you to take this case over, or not any more")]
     NotAsked,

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::Time;
+use domain::company::Company;
 use domain::contact::{Contact, Hold};
 use domain::conversation::Holder;
 use domain::delivery::Sending;
@@ -28,6 +29,7 @@ use store::{Closed, CommitError, Draft, Erasure, KeyStore, Store};
 use crate::assemble::Desk;
 use crate::bill;
 use crate::command::DeskError;
+use crate::escalation;
 use crate::people;
 use crate::shared::Shared;
 
@@ -202,7 +204,8 @@ impl Desk {
     ) -> Result<Erased, ErasureError> {
         let store = &self.shared().store;
         loop {
-            let plan = plan(store, contact, cause, by)?;
+            let active = self.shared.active.load_full();
+            let plan = plan(store, Some((&active.company, self.shared.now())), contact, cause, by)?;
             match store.commit(plan.expect, plan.drafts).await {
                 Ok(_) => return Ok(plan.erased),
                 Err(CommitError::Conflict { .. }) => {}
@@ -348,7 +351,7 @@ pub fn erase_now(
     cause: &Cause,
     by: &Actor,
 ) -> Result<Erased, ErasureError> {
-    let plan = plan(store, contact, cause, by)?;
+    let plan = plan(store, None, contact, cause, by)?;
     store.commit(plan.expect, plan.drafts).wait()?;
     Ok(plan.erased)
 }
@@ -371,7 +374,15 @@ fn living(store: &Store, contact: ContactId) -> Result<(u64, Contact), ErasureEr
 }
 
 /// Everything that forgetting a contact takes.
-fn plan(store: &Store, contact: ContactId, cause: &Cause, by: &Actor) -> Result<Plan, ErasureError> {
+///
+/// What a queue had promised them is over too: `promised` says by whom, and what the time is.
+fn plan(
+    store: &Store,
+    promised: Option<(&Company, Time)>,
+    contact: ContactId,
+    cause: &Cause,
+    by: &Actor,
+) -> Result<Plan, ErasureError> {
     let (version, known) = living(store, contact)?;
     if let Some(hold) = known.hold {
         return Err(ErasureError::Held(hold));
@@ -391,12 +402,17 @@ fn plan(store: &Store, contact: ContactId, cause: &Cause, by: &Actor) -> Result<
             plan.drafts.push(Draft::new(stream, by.clone(), event)?);
             Ok(())
         };
-        if let Some(case) = conversation.case {
-            let closed = CaseClosed { case: case.id, code: "contact-erased".to_owned() };
-            end(Stream::Conversation(*id), closed.into())?;
-            if let Holder::Agent { agent, .. } = case.holder {
-                let (version, _) = store.agent(&agent).map_err(DeskError::from)?;
-                let agent = Stream::Agent(agent);
+        if let Some(case) = &conversation.case {
+            let closed = Event::from(CaseClosed { case: case.id, code: "contact-erased".to_owned() });
+            let promise = promised
+                .and_then(|(company, now)| escalation::ended(company, &conversation, now, by, &closed));
+            end(Stream::Conversation(*id), closed)?;
+            if let Some(promise) = promise {
+                end(Stream::Conversation(*id), promise.into())?;
+            }
+            if let Holder::Agent { agent, .. } = &case.holder {
+                let (version, _) = store.agent(agent).map_err(DeskError::from)?;
+                let agent = Stream::Agent(agent.clone());
                 end(agent.clone(), CapacityReleased { case: case.id }.into())?;
                 if !plan.expect.iter().any(|(known, _)| *known == agent) {
                     plan.expect.push((agent, version));

@@ -71,7 +71,8 @@ pub(crate) fn due(work: &mut Work<'_>, case: CaseId) -> Result<(), DeskError> {
     }
 }
 
-/// The promise that an event ends, if it ends one: a person answers, or the case is closed when it is too late.
+/// The promise that an event ends, if it ends one: a person answers, or it is too late and the case is closed or goes to another
+/// queue, whose time may be longer.
 pub(crate) fn ended(
     company: &Company,
     conversation: &Conversation,
@@ -81,11 +82,16 @@ pub(crate) fn ended(
 ) -> Option<PromiseEnded> {
     let answers = match event {
         Event::ReplyQueued(reply) if reply.answers(by) => true,
-        Event::CaseClosed(_) => false,
+        Event::CaseClosed(_) | Event::CaseQueued(_) | Event::CaseAssigned(_) => false,
         _ => return None,
     };
     let case = conversation.case.as_ref()?;
-    let clock = Clock::of(company, conversation)?;
+    let stays = match event {
+        Event::CaseQueued(queued) => case.queue() == Some(&queued.place.queue),
+        Event::CaseAssigned(assigned) => case.queue() == Some(&assigned.queue),
+        _ => false,
+    };
+    let clock = Clock::of(company, conversation).filter(|clock| !stays && !clock.owed.broken)?;
     let due = clock.term()?.due;
     let kept = now < due;
     if kept && !answers {

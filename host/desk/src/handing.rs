@@ -25,7 +25,7 @@ use crate::agents;
 use crate::assemble::Desk;
 use crate::attend;
 use crate::command::{Command, CommandError, DeskError, Done};
-use crate::helping;
+use crate::helping::{self, Hands};
 use crate::work::Work;
 
 /// The most letters of a note or a reason.
@@ -93,6 +93,8 @@ pub enum Act {
         text: String,
         /// Whom it asks by name.
         mentions: BTreeSet<PersonId>,
+        /// In whose hands the case has to be still; none for whoever asks nobody.
+        hands: Option<Hands>,
     },
     /// Its agent asks for help.
     AskHelp {
@@ -161,7 +163,7 @@ pub(crate) fn hand(work: &mut Work<'_>, act: &Act) -> Result<Done, CommandError>
         Act::Answer { agent, takes } => answer(work, agent, *takes),
         Act::Snooze { agent, until } => snooze(work, agent, *until),
         Act::Wake { agent } => wake(work, agent),
-        Act::Note { by, text, mentions } => helping::note(work, by, text, mentions),
+        Act::Note { by, text, mentions, hands } => helping::note(work, by, text, mentions, hands.as_ref()),
         Act::AskHelp { agent, why } => helping::ask(work, agent, why),
         Act::NeedNoHelp { agent } => helping::need_no_more(work, agent),
         Act::Tag { by, add, remove } => helping::tag(work, by, add, remove),

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use domain::conversation::Holder;
+use domain::conversation::{Conversation, Holder};
 use domain::event::{CaseLabelled, HelpAsked, HelpEnded, Label, Tags};
-use domain::id::{AgentId, PersonId};
+use domain::id::{AgentId, CaseId, PersonId, QueueId};
 use domain::stream::Actor;
 
 use crate::agents;
@@ -22,13 +22,38 @@ const TAG: usize = 40;
 /// The most tags that people put on a case.
 const TAGS: usize = 20;
 
+/// In whose hands a case is. Who may write on it and bring others in follows from that, so what was decided on it holds only as long
+/// as it is so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hands {
+    case: CaseId,
+    queue: Option<QueueId>,
+    agent: Option<AgentId>,
+}
+
+impl Hands {
+    /// Of the open case.
+    pub fn of(conversation: &Conversation) -> Option<Self> {
+        let case = conversation.case.as_ref()?;
+        let agent = match &case.holder {
+            Holder::Agent { agent, .. } => Some(agent.clone()),
+            Holder::Rules | Holder::Queue { .. } => None,
+        };
+        Some(Self { case: case.id, queue: case.queue().cloned(), agent })
+    }
+}
+
 /// Leaves a note, and asks people in it by name.
 pub(crate) fn note(
     work: &mut Work<'_>,
     by: &Actor,
     text: &str,
     mentions: &BTreeSet<PersonId>,
+    hands: Option<&Hands>,
 ) -> Result<Done, CommandError> {
+    if hands.is_some_and(|hands| Hands::of(&work.conversation).as_ref() != Some(hands)) {
+        return Err(CommandError::ChangedHands);
+    }
     let case = work.case().ok_or(CommandError::NoCase)?;
     let (id, asks) = (case.id, case.help.is_some());
     let has_it = matches!(&case.holder, Holder::Agent { agent, .. } if is_of(by, agent));
@@ -51,6 +76,9 @@ fn is_of(by: &Actor, agent: &AgentId) -> bool {
 
 pub(crate) fn ask(work: &mut Work<'_>, agent: &AgentId, why: &str) -> Result<Done, CommandError> {
     let case = agents::held_by(work, agent)?;
+    if work.case().is_some_and(|case| case.help.is_some()) {
+        return Ok(Done::Repeated);
+    }
     let Some(queue) = work.case().and_then(|case| case.queue().cloned()) else {
         return Err(CommandError::NotAccepted);
     };

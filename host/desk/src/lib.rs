@@ -79,6 +79,7 @@ pub use erasure::{Cause, Erased, ErasureError, Glimpse, Named, Term, erase_now};
 pub use following::TAPPED;
 pub use handing::Act;
 pub use helm::{HelmError, Signed, Stands, begin, rows};
+pub use helping::Hands;
 pub use invented::{Invented, Said};
 pub use lookout::Lookout;
 pub use matcher::Matcher;

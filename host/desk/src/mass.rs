@@ -4,11 +4,13 @@
 //! name of whoever sent it, as one batch that grows while they go on: each growth is another content, so that whoever signs
 //! has seen how many there are. Then all of them are queued, or none.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::conversation::Conversation;
 use domain::decision::Digest;
-use domain::event::{Refused, ReplyQueued};
-use domain::id::{MessageId, PersonId};
+use domain::event::{Event, Refused, ReplyQueued};
+use domain::id::{ConversationId, MessageId, PersonId};
 use domain::json::Json;
 use domain::law::language::Language;
 use domain::message::Outgoing;
@@ -25,6 +27,7 @@ use store::{CommitError, Draft};
 use crate::attend;
 use crate::campaigns::CampaignError;
 use crate::command::{CommandError, DeskError, Done};
+use crate::escalation;
 use crate::shared::Shared;
 use crate::templates;
 use crate::work::Work;
@@ -208,29 +211,43 @@ async fn release(
                 break;
             }
             let mut drafts = Vec::with_capacity(left.len() + 1);
+            let (active, now) = (shared.active.load_full(), shared.now());
+            let mut seen: BTreeMap<ConversationId, (u64, Conversation)> = BTreeMap::new();
             for message in left.iter().filter(|_| dropped.is_none()) {
                 let Some(held) = known.held.get(message) else { continue };
-                // Of who was forgotten meanwhile there is nothing to be said.
-                let (Some(said), (_, Some(conversation))) =
-                    (shared.store.held(*message)?, shared.store.conversation(held.conversation)?)
-                else {
-                    continue;
+                let Some(said) = shared.store.held(*message)? else { continue };
+                let (_, conversation) = match seen.entry(held.conversation) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(place) => match shared.store.conversation(held.conversation)? {
+                        (version, Some(conversation)) => place.insert((version, conversation)),
+                        // Of who was forgotten meanwhile there is nothing to be said.
+                        (_, None) => continue,
+                    },
                 };
                 let SendHeld { message, number, category, body } = said;
                 let queued = ReplyQueued {
                     message,
-                    case: conversation.case.map(|case| case.id),
+                    case: conversation.case.as_ref().map(|case| case.id),
                     number,
                     content: "template".to_owned(),
                     category: Some(category),
                     campaign: None,
                     body,
                 };
-                drafts.push(Draft::new(Stream::Conversation(held.conversation), owner.clone(), queued)?);
+                // It may be the answer that was promised.
+                let (stream, queued) = (Stream::Conversation(held.conversation), Event::from(queued));
+                let ended = escalation::ended(&active.company, conversation, now, owner, &queued);
+                conversation.fold(now, owner, &queued);
+                drafts.push(Draft::new(stream.clone(), owner.clone(), queued)?);
+                if let Some(ended) = ended {
+                    drafts.push(Draft::new(stream, Actor::Host, ended)?);
+                }
             }
+            let mut expect = vec![(stream.clone(), version)];
+            expect.extend(seen.into_iter().map(|(id, (version, _))| (Stream::Conversation(id), version)));
             let released = TemplateReleased { words, messages: left, dropped };
             drafts.push(Draft::new(stream.clone(), Actor::Host, released)?);
-            match shared.store.commit(vec![(stream.clone(), version)], drafts).await {
+            match shared.store.commit(expect, drafts).await {
                 Err(CommitError::Conflict { .. }) => {}
                 written => {
                     written?;

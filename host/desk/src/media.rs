@@ -16,10 +16,10 @@ use domain::conversation::Conversation;
 use domain::event::Event;
 use domain::id::{ContactId, MessageId};
 use domain::media::{
-    Fate, Fetching, MediaStored, MediaUnavailable, MediaWanted, Medium, NoMedium, RECEIVED_FOR, file_name,
-    sniff,
+    Fate, Fetching, MediaStored, MediaUnavailable, MediaUploaded, MediaWanted, Medium, NoMedium,
+    RECEIVED_FOR, file_name, sniff,
 };
-use domain::message::{Content, Media};
+use domain::message::{Content, Media, Source};
 use domain::sealed::{Key, Lookup};
 use domain::stream::{Actor, Stream};
 use jiff::SignedDuration;
@@ -264,10 +264,36 @@ impl Named {
 }
 
 impl Desk {
-    /// The medium of a message. What is not here is fetched, and `by` is kept as who wanted it.
+    /// The medium of a message. What is not here is fetched, and `by` is kept as who wanted it; what we sent ourselves is here
+    /// since it was handed in.
     pub async fn medium(&self, message: MessageId, by: Actor) -> Result<Fetched, MediumError> {
+        if let Some(sent) = self.sent(message)? {
+            return Ok(sent);
+        }
         let asked = self.want(message, by);
         tokio::time::timeout(PATIENCE, asked).await.unwrap_or(Err(MediumError::Slow))
+    }
+
+    /// The file that a message of ours shows the customer.
+    fn sent(&self, message: MessageId) -> Result<Option<Fetched>, MediumError> {
+        let shared = &*self.shared;
+        let Some(delivery) = shared.store.delivery(message).map_err(DeskError::from)?.1 else {
+            return Ok(None);
+        };
+        let none = || MediumError::NoMedium(message);
+        let queued = shared.store.event(delivery.queued).map_err(DeskError::from)?;
+        let Some(Event::ReplyQueued(queued)) = queued.map(|queued| queued.event) else { return Err(none()) };
+        let (_, conversation) = shared.conversation(delivery.conversation)?;
+        let key = shared.keys.contact(conversation.contact).map_err(DeskError::from)?;
+        let key = key.ok_or(MediumError::Unavailable(NoMedium::Erased))?;
+        let said = queued.body.open(&key).map_err(DeskError::from)?;
+        // What lies at an address of others is not ours to hand out.
+        let Some((Source::Id(id), name)) = said.medium() else { return Err(none()) };
+        let uploaded = shared.store.upload(delivery.conversation, id).map_err(DeskError::from)?;
+        let MediaUploaded { file, mime_type, .. } = uploaded.ok_or_else(none)?;
+        let bytes = shared.media.get(conversation.contact, &key, file)?;
+        let file_name = file_name(name, &mime_type);
+        Ok(Some(Fetched { bytes, mime_type, file_name }))
     }
 
     async fn want(&self, message: MessageId, by: Actor) -> Result<Fetched, MediumError> {

@@ -152,6 +152,9 @@ pub struct Owed {
     /// The step of each queue's policy that was taken last, in percent of what was promised.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reached: BTreeMap<QueueId, u16>,
+    /// Whether a queue had promised it sooner and is done with it: an answer is late once, wherever the case went since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub broken: bool,
 }
 
 /// A colleague is asked to take a case over.
@@ -397,7 +400,7 @@ impl Conversation {
         let Some(case) = &mut self.case else { return };
         let owe = |case: &mut Case, since: Time| {
             let first = !case.answered;
-            case.owed.get_or_insert(Owed { since, first, reached: BTreeMap::new() });
+            case.owed.get_or_insert(Owed { since, first, reached: BTreeMap::new(), broken: false });
         };
         match event {
             Event::CaseQueued(_) if unanswered => owe(case, time),
@@ -414,6 +417,11 @@ impl Conversation {
             Event::CaseEscalated(escalated) => {
                 if let Some(owed) = case.owed.as_mut().filter(|owed| owed.since == escalated.since) {
                     owed.reached.insert(escalated.queue.clone(), escalated.at);
+                }
+            }
+            Event::PromiseEnded(ended) => {
+                if let Some(owed) = case.owed.as_mut().filter(|owed| owed.since == ended.since) {
+                    owed.broken = true;
                 }
             }
             // Whoever says how it was asks for no answer.

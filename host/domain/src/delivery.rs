@@ -57,6 +57,9 @@ pub struct Delivery {
     pub queued: u64,
     /// What it is before the law.
     pub class: Class,
+    /// When a template was last tried: it reads as Meta had it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried: Option<Time>,
     /// Attempts so far.
     pub attempts: u32,
     /// How often it was sent again although it may have arrived.
@@ -194,6 +197,7 @@ impl Delivery {
             number,
             queued,
             class,
+            tried: None,
             attempts: 0,
             resends: 0,
             taken: Vec::new(),
@@ -212,6 +216,7 @@ impl Delivery {
         match event {
             Event::SendAttempted(sent) => {
                 self.attempts = sent.attempt;
+                self.tried = matches!(self.class, Class::Template(_)).then_some(time);
                 self.state = Sending::Attempting;
             }
             Event::SendAccepted(accepted) => {

@@ -19,7 +19,7 @@ pub use interactive::{
     Section, WhichFlow,
 };
 pub use outgoing::{Outgoing, OutgoingMedia, ReplyButton, Row, Source};
-pub use template::{Component, Parameter, ParameterValue, Press, Template, TemplateCard};
+pub use template::{Component, Parameter, ParameterValue, Press, Reading, Template, TemplateCard};
 
 /// What identifies a customer towards WhatsApp. At least one of the two is there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

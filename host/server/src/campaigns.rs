@@ -15,7 +15,7 @@ use domain::campaign::{Asked, Campaign, Stage};
 use domain::event::Refused;
 use domain::id::{CampaignId, ContactId, ConversationId};
 use domain::law::language::Language;
-use domain::message::Template;
+use domain::message::{Source, Template};
 use domain::raci::action::Action;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,7 @@ use crate::Server;
 use crate::api::Paging;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
+use crate::conversations::handed_in;
 use crate::let_in::LetIn;
 use crate::routes::{About, Routes};
 
@@ -399,6 +400,11 @@ async fn send(
 ) -> Result<Json<Sent>, Problem> {
     let gone = || Problem::new(StatusCode::NOT_FOUND, "not-there", CommandError::NoConversation.to_string());
     let conversation: ConversationId = conversation.parse().map_err(|_| gone())?;
+    for (source, _) in filled.template.media() {
+        if let Source::Id(id) = source {
+            handed_in(&server, conversation, id, "template")?;
+        }
+    }
     let sent = server.desk.send_template_as(let_in.actor(), conversation, filled.template).await;
     match sent {
         Ok(Done::Queued(message)) => Ok(Json(Sent { message: message.to_string(), held: false })),

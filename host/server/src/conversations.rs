@@ -8,9 +8,10 @@ mod customer;
 mod files;
 mod handing;
 mod helping;
-mod offered;
+pub(crate) mod offered;
 mod told;
 
+pub(crate) use files::handed_in;
 pub(crate) use told::Teller;
 
 use std::sync::Arc;
@@ -207,6 +208,7 @@ impl From<CommandError> for Problem {
                 (StatusCode::FORBIDDEN, "not-your-case")
             }
             CommandError::NoCase => (StatusCode::CONFLICT, "no-case"),
+            CommandError::ChangedHands => (StatusCode::CONFLICT, "changed-meanwhile"),
             CommandError::NotAvailable { .. } => (StatusCode::CONFLICT, "not-available"),
             CommandError::Full { .. } => (StatusCode::CONFLICT, "full"),
             CommandError::WindowClosed => (StatusCode::CONFLICT, "window-closed"),
@@ -384,7 +386,7 @@ async fn messages(
     if more {
         lines.remove(0);
     }
-    let messages = lines.iter().map(|(version, line)| teller.line(*version, line, &conversation));
+    let messages = lines.iter().map(|(version, line)| teller.line(id, *version, line, &conversation));
     Ok(Json(Whole {
         conversation: teller.conversation(id, &conversation, true).map_err(desk)?,
         messages: messages.collect::<Result<_, _>>().map_err(desk)?,

@@ -59,9 +59,10 @@ async fn get_medium_read(
     Path(message): Path<String>,
 ) -> Result<Response, Problem> {
     let of = message.parse::<MessageId>().ok();
-    let medium = of.map(|id| server.desk.store().medium(id)).transpose().map_err(desk)?.flatten();
-    if let Some(medium) = medium {
-        conversations::readable(&server, &let_in.person, &medium.conversation.to_string())?;
+    let store = server.desk.store();
+    let within = of.map(|id| store.conversation_of_medium(id)).transpose().map_err(desk)?.flatten();
+    if let Some(conversation) = within {
+        conversations::readable(&server, &let_in.person, &conversation.to_string())?;
     }
     Ok(get_medium(State(server), let_in, Path(message)).await)
 }

@@ -100,7 +100,7 @@ fn pointed(server: &Server, about: About, uri: &Uri) -> Option<Said> {
         About::MessageInPath => {
             let (_, message) = uri.path().rsplit_once('/')?;
             let message = message.parse().ok()?;
-            (store.medium(message).ok()??.conversation, Some(message))
+            (store.conversation_of_medium(message).ok()??, Some(message))
         }
         About::DecisionInQuery => {
             let Query(query) = Query::<HashMap<String, String>>::try_from_uri(uri).ok()?;

@@ -197,7 +197,7 @@ fn hit(
     while said.len() < MESSAGES && looked < DEEP {
         let lines = teller.server.desk.store().history(id, before, PAGE).map_err(desk)?;
         for (version, line) in lines.iter().rev() {
-            let line = teller.line(*version, line, conversation).map_err(desk)?;
+            let line = teller.line(id, *version, line, conversation).map_err(desk)?;
             if said.len() < MESSAGES && sought.is_in(&text(&line["text"])) {
                 said.push(told(sought, "message", &line));
             }

@@ -311,6 +311,17 @@ pub(crate) fn template(account: &str, template: &TemplateName) -> Vec<u8> {
     [TEMPLATES, account.as_bytes(), b"\0", name, b"\0", language].concat()
 }
 
+/// All that a template of an account ever said.
+pub(crate) fn wordings(account: &str, name: &TemplateName) -> Vec<u8> {
+    let (name, language) = (name.name.as_bytes(), name.language.as_bytes());
+    [b"Y", account.as_bytes(), b"\0", name, b"\0", language, b"\0"].concat()
+}
+
+/// What it said from a moment on.
+pub(crate) fn wording(account: &str, name: &TemplateName, since: Time) -> Vec<u8> {
+    [wordings(account, name), millis(since).to_vec()].concat()
+}
+
 /// All that was uploaded for a conversation.
 pub(crate) fn uploads(conversation: ConversationId) -> Vec<u8> {
     [b"z", &conversation.to_bytes()[..]].concat()

@@ -4,7 +4,7 @@
 
 use domain::Time;
 use domain::event::{Event, Recorded};
-use domain::id::MessageId;
+use domain::id::{ConversationId, MessageId};
 use domain::media::{self, Fate, MediaUploaded, Medium};
 use domain::stream::Stream;
 
@@ -56,6 +56,17 @@ impl Fold<'_> {
 }
 
 impl Store {
+    /// In which conversation a message is that may have a medium: one of the customer's that has one, or any of ours.
+    pub fn conversation_of_medium(
+        &self,
+        message: MessageId,
+    ) -> Result<Option<ConversationId>, ProjectionError> {
+        match self.medium(message)? {
+            Some(medium) => Ok(Some(medium.conversation)),
+            None => Ok(self.delivery(message)?.1.map(|delivery| delivery.conversation)),
+        }
+    }
+
     /// The medium of a message. None if the message has none, or there is no such message.
     pub fn medium(&self, message: MessageId) -> Result<Option<Medium>, ProjectionError> {
         self.json(layout::medium(message))
@@ -74,7 +85,7 @@ impl Store {
     /// What was uploaded for a conversation, by Meta's identifier; by an old one, what it was renewed as.
     pub fn upload(
         &self,
-        conversation: domain::id::ConversationId,
+        conversation: ConversationId,
         id: &str,
     ) -> Result<Option<MediaUploaded>, ProjectionError> {
         self.json(layout::upload(conversation, id))

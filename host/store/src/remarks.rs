@@ -39,6 +39,13 @@ impl Store {
         self.pointed_at(layout::endings(conversation), limit)
     }
 
+    /// The number of the latest; none without one.
+    pub fn last_remark(&self, conversation: ConversationId) -> Result<Option<u64>, ProjectionError> {
+        let last = self.tree().last(layout::within(layout::remarks(conversation)), 1)?;
+        let broken = || ProjectionError::Broken("what people wrote on a case");
+        last.first().map(|(_, value)| layout::number(value).ok_or_else(broken)).transpose()
+    }
+
     fn pointed_at(&self, prefix: Vec<u8>, limit: usize) -> Result<Vec<Recorded>, OpenError> {
         let found = self.tree().last(layout::within(prefix), limit)?;
         let mut remarks = Vec::with_capacity(found.len());

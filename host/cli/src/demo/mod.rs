@@ -118,17 +118,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let morning = || if arguments.real_time { None } else { hours::morning(&policy.company, real) };
     let clock = arguments.at.or_else(morning);
     let secret = random();
-    let phones = simulator::start(Options {
-        listen: arguments.simulator,
-        app_secret: secret.clone(),
-        numbers: NUMBERS.iter().map(|(id, display, name)| Number::new(id, display, name)).collect(),
-        phones: VISITORS.iter().map(|(phone, name)| Person::new(phone, name)).collect(),
-        templates: vec![campaigns::template(), replies::template()],
-        ahead: clock.map_or(0, |clock| clock.as_second() - real.as_second()),
-        ..Options::default()
-    })
-    .await?;
-    let mut settings = settings(policy, data, arguments.listen, clock, &secret, phones.base_url());
+    let mut settings = settings(policy, data, arguments.listen, clock, &secret);
     let days = arguments.past.unwrap_or(if arguments.no_players { 0 } else { 7 });
     if days > 0 && !past::has_been_lived(&settings.data) {
         say(&format!("Living through the {days} days before:"));
@@ -150,6 +140,18 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
             }
         }
     }
+    let phones = simulator::start(Options {
+        listen: arguments.simulator,
+        app_secret: secret.clone(),
+        numbers: NUMBERS.iter().map(|(id, display, name)| Number::new(id, display, name)).collect(),
+        phones: VISITORS.iter().map(|(phone, name)| Person::new(phone, name)).collect(),
+        templates: vec![campaigns::template(), replies::template()],
+        // Both clocks begin now, when the days before have been lived.
+        ahead: clock.map_or(0, |clock| clock.as_second() - Time::now().as_second()),
+        ..Options::default()
+    })
+    .await?;
+    settings.graph_url = Some(phones.base_url());
     let signing = signing::start(&settings.data)?;
     settings.audit = signing.audit();
     let board = board::Shared::default();
@@ -200,7 +202,6 @@ fn settings(
     listen: SocketAddr,
     clock: Option<Time>,
     secret: &str,
-    graph: String,
 ) -> Settings {
     Settings {
         file: None,
@@ -213,7 +214,7 @@ fn settings(
         app_secret_previous: None,
         verify_token: Some(Secret::from(random().as_str())),
         access_token: Some(Secret::from(random().as_str())),
-        graph_url: Some(graph),
+        graph_url: None,
         graph_version: None,
         master_key: None,
         clock,

@@ -1,8 +1,9 @@
 //! What people want of templates. What Meta took is recorded with who wanted it; what it refused changes nothing.
 
+use domain::Time;
 use domain::id::{AgentId, ConversationId, NumberId};
 use domain::law::class::Category;
-use domain::message::{Outgoing, Template as Filled};
+use domain::message::{Outgoing, Reading, Template as Filled};
 use domain::platform::TemplateName;
 use domain::stream::{Actor, Stream};
 use domain::templates::{Submission, Template, TemplateSubmitted, Why};
@@ -41,9 +42,16 @@ impl Desk {
         Ok(self.shared.store.templates().map_err(DeskError::from)?)
     }
 
-    /// The template that a message from a number is filled from, if it is known which one that is.
-    pub fn template_of(&self, number: &NumberId, filled: &Filled) -> Result<Option<Template>, DeskError> {
-        Ok(find(&self.shared, number, filled)?.ok())
+    /// A template as its customer read it at a moment, if it is known which one that is and what it said.
+    pub fn template_read(
+        &self,
+        number: &NumberId,
+        filled: &Filled,
+        at: Time,
+    ) -> Result<Option<Reading>, DeskError> {
+        let Ok(template) = find(&self.shared, number, filled)? else { return Ok(None) };
+        let said = self.shared.store.wording(&template.account, &template.template, at)?;
+        Ok(said.and_then(|said| filled.reads(&said)))
     }
 
     /// Looks at all accounts, or at one.

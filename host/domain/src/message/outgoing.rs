@@ -131,6 +131,16 @@ impl Outgoing {
         }
     }
 
+    /// The medium that it shows, or the first of them, and what the customer sees it called.
+    pub fn medium(&self) -> Option<(&Source, Option<&str>)> {
+        match self {
+            Self::Media(media) => Some((&media.source, media.filename.as_deref())),
+            Self::Template(template) => template.media().into_iter().next(),
+            Self::Answer { message, .. } => message.medium(),
+            _ => None,
+        }
+    }
+
     /// Whether it may only be said inside the 24-hour window (Meta, *Messaging windows*).
     pub fn needs_window(&self) -> bool {
         match self {

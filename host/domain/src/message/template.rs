@@ -18,31 +18,87 @@ pub struct Template {
     pub components: Vec<Component>,
 }
 
+/// A template as its customer reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// What stands above in words; empty for nothing, and for a medium or a place.
+    pub header: String,
+    /// What it says.
+    pub body: String,
+    /// What stands below; empty for nothing.
+    pub footer: String,
+    /// What its buttons say.
+    pub buttons: Vec<String>,
+}
+
 impl Template {
-    /// A text of it as Meta has it (`Hola {{1}}`), with its gaps filled in. What nothing is known of stays a gap.
-    pub fn reads(&self, body: &str) -> String {
-        let parameters = self.components.iter().find_map(|one| match one {
-            Component::Body { parameters } => Some(parameters.as_slice()),
-            _ => None,
-        });
-        let parameters = parameters.unwrap_or_default();
-        let mut parts = body.split("{{");
-        let mut words = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            let filled = part.split_once("}}").and_then(|(gap, rest)| {
-                let gap = gap.trim();
-                let counted =
-                    gap.parse::<usize>().ok().and_then(|place| parameters.get(place.checked_sub(1)?));
-                let named = parameters.iter().find(|one| one.name.as_deref() == Some(gap));
-                Some((named.or(counted)?.value.words()?, rest))
-            });
-            match filled {
-                Some((value, rest)) => words.extend([value, rest]),
-                None => words.extend(["{{", part]),
+    /// The words of it as Meta has them (`Hola {{1}}`), with their gaps filled in. A gap that nothing fills stays one. None if
+    /// they are not known: those of a one-time code are Meta's own.
+    pub fn reads(&self, components: &[Value]) -> Option<Reading> {
+        let part = |kind: &str| components.iter().find(|one| one["type"] == kind);
+        let words = |kind: &str| part(kind).and_then(|one| one["text"].as_str());
+        let mut header: &[Parameter] = &[];
+        let mut body: &[Parameter] = &[];
+        for one in &self.components {
+            match one {
+                Component::Header { parameters } => header = parameters,
+                Component::Body { parameters } => body = parameters,
+                Component::Button { .. }
+                | Component::Carousel { .. }
+                | Component::LimitedTimeOffer { .. } => {}
             }
         }
-        words
+        let buttons = part("BUTTONS").and_then(|one| one["buttons"].as_array());
+        let label = |one: &Value| Some(one["text"].as_str()?.to_owned());
+        Some(Reading {
+            header: filled(words("HEADER").unwrap_or_default(), header),
+            body: filled(words("BODY")?, body),
+            footer: words("FOOTER").unwrap_or_default().to_owned(),
+            buttons: buttons.into_iter().flatten().filter_map(label).collect(),
+        })
     }
+
+    /// The media in it, above it or on its cards, and what the customer sees each called.
+    pub fn media(&self) -> Vec<(&Source, Option<&str>)> {
+        media(&self.components)
+    }
+}
+
+fn media(components: &[Component]) -> Vec<(&Source, Option<&str>)> {
+    let mut found = Vec::new();
+    for component in components {
+        match component {
+            Component::Header { parameters } => {
+                found.extend(parameters.iter().filter_map(|one| match &one.value {
+                    ParameterValue::Media { source, filename, .. } => Some((source, filename.as_deref())),
+                    _ => None,
+                }))
+            }
+            Component::Carousel { cards } => {
+                found.extend(cards.iter().flat_map(|card| media(&card.components)))
+            }
+            Component::Body { .. } | Component::Button { .. } | Component::LimitedTimeOffer { .. } => {}
+        }
+    }
+    found
+}
+
+fn filled(text: &str, parameters: &[Parameter]) -> String {
+    let mut parts = text.split("{{");
+    let mut words = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let filled = part.split_once("}}").and_then(|(gap, rest)| {
+            let gap = gap.trim();
+            let counted = gap.parse::<usize>().ok().and_then(|place| parameters.get(place.checked_sub(1)?));
+            let named = parameters.iter().find(|one| one.name.as_deref() == Some(gap));
+            Some((named.or(counted)?.value.words()?, rest))
+        });
+        match filled {
+            Some((value, rest)) => words.extend([value, rest]),
+            None => words.extend(["{{", part]),
+        }
+    }
+    words
 }
 
 impl ParameterValue {
@@ -186,30 +242,59 @@ pub enum ParameterValue {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn texts(parameters: &[(Option<&str>, &str)]) -> Vec<Parameter> {
+        let parameter = |(name, text): &(Option<&str>, &str)| Parameter {
+            name: name.map(str::to_owned),
+            value: ParameterValue::Text((*text).to_owned()),
+        };
+        parameters.iter().map(parameter).collect()
+    }
+
+    fn body(text: &str, parameters: &[(Option<&str>, &str)]) -> String {
+        let components = vec![Component::Body { parameters: texts(parameters) }];
+        let template = Template { name: "pedido".to_owned(), language: "es".to_owned(), components };
+        template.reads(&[json!({ "type": "BODY", "text": text })]).unwrap().body
+    }
 
     #[test]
     fn it_reads_as_its_customer_reads_it() {
-        let filled = |parameters: &[(Option<&str>, &str)]| Template {
-            name: "pedido".to_owned(),
-            language: "es".to_owned(),
-            components: vec![Component::Body {
-                parameters: parameters
-                    .iter()
-                    .map(|(name, text)| Parameter {
-                        name: name.map(str::to_owned),
-                        value: ParameterValue::Text((*text).to_owned()),
-                    })
-                    .collect(),
-            }],
-        };
-        let counted = filled(&[(None, "Lucía"), (None, "{{1}} ET-2041")]);
+        let counted = [(None, "Lucía"), (None, "{{1}} ET-2041")];
         assert_eq!(
-            counted.reads("Hola {{1}}: {{ 2 }} salió, {{1}}. {{3}} {"),
+            body("Hola {{1}}: {{ 2 }} salió, {{1}}. {{3}} {", &counted),
             "Hola Lucía: {{1}} ET-2041 salió, Lucía. {{3}} {"
         );
-        let named = filled(&[(Some("pedido"), "ET-2041")]);
-        assert_eq!(named.reads("{{pedido}} de {{nombre}} {{0}}"), "ET-2041 de {{nombre}} {{0}}");
-        assert_eq!(filled(&[]).reads("Sin huecos"), "Sin huecos");
+        let named = [(Some("pedido"), "ET-2041")];
+        assert_eq!(body("{{pedido}} de {{nombre}} {{0}}", &named), "ET-2041 de {{nombre}} {{0}}");
+        assert_eq!(body("Sin huecos", &[]), "Sin huecos");
+    }
+
+    #[test]
+    fn each_part_of_it_is_filled_with_its_own() {
+        let template = Template {
+            name: "pedido".to_owned(),
+            language: "es".to_owned(),
+            components: vec![
+                Component::Body { parameters: texts(&[(None, "Lucía")]) },
+                Component::Header { parameters: texts(&[(None, "ET-2041")]) },
+            ],
+        };
+        let components = [
+            json!({ "type": "HEADER", "format": "TEXT", "text": "Pedido {{1}}" }),
+            json!({ "type": "BODY", "text": "Hola {{1}}" }),
+            json!({ "type": "FOOTER", "text": "Ferretería" }),
+            json!({ "type": "BUTTONS", "buttons": [{ "type": "QUICK_REPLY", "text": "Gracias" }] }),
+        ];
+        let reads = template.reads(&components).unwrap();
+        assert_eq!(
+            (&*reads.header, &*reads.body, &*reads.footer),
+            ("Pedido ET-2041", "Hola Lucía", "Ferretería")
+        );
+        assert_eq!(reads.buttons, ["Gracias"]);
+        // What Meta says in a one-time code is not told.
+        assert_eq!(template.reads(&[json!({ "type": "BODY" })]), None);
     }
 }

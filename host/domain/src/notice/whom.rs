@@ -79,11 +79,10 @@ fn part(matter: &Matter, person: &Person, proposal: Option<&Proposal>, raci: &Ra
             let part = if *at >= 100 { Part::Loud } else { Part::Happened };
             (person.reaches(&target) && has(Task::MonitorSla, ANY)).then_some(part)
         }
-        // Whoever watches over it is to come, and not everybody who hears of it.
         Matter::Help { queue, number, .. } => {
             let target =
                 Target { number: Some(number.clone()), queue: Some(queue.clone()), ..Target::default() };
-            (person.reaches(&target) && has(Task::MonitorSla, Letters::RA)).then_some(Part::Loud)
+            helps(person, raci, &target).then_some(Part::Loud)
         }
         Matter::Mentioned { whom, .. } => whom.contains(&person.id).then_some(Part::Happened),
         // Nobody did it, and somebody has to look at it.
@@ -105,6 +104,13 @@ fn part(matter: &Matter, person: &Person, proposal: Option<&Proposal>, raci: &Ra
             (reaches(&None) && has(row, ANY)).then_some(Part::Happened)
         }
     }
+}
+
+/// Whether somebody is told that an agent asks for help there: whoever watches over it is to come, and not everybody who hears of
+/// it; and nobody who could not read what it is about.
+pub fn helps(person: &Person, raci: &Raci, target: &Target) -> bool {
+    let watches = raci.letters(person, Task::MonitorSla).has(Letters::RA);
+    !person.service && watches && person.reaches(target) && raci.looks_up(person)
 }
 
 fn of_proposal(step: Step, person: &Person, proposal: &Proposal, raci: &Raci) -> Option<Part> {

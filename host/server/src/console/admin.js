@@ -127,11 +127,36 @@ DOES.template = async (form) => {
   location.assign(told.proposal ? `/console/approvals/${told.proposal.proposal}` : "/console/templates");
 };
 
+// Of the templates that could be sent, only what the chosen one needs is asked for.
+for (const chooses of document.querySelectorAll("[data-shows]")) {
+  const show = () => {
+    for (const one of chooses.form.querySelectorAll(`fieldset[data-${chooses.dataset.shows}]`)) {
+      one.hidden = one.disabled = one.dataset[chooses.dataset.shows] !== chooses.value;
+    }
+  };
+  chooses.addEventListener("change", show);
+  show();
+}
+
+// What a template is filled with, by the names of its fields: `header/1`, `body/pedido`, `button/0`, `above/link`.
+function filling(fields) {
+  const above = {}, parts = { header: [], body: [] }, buttons = [];
+  for (const { name, value, dataset } of fields) {
+    const [part, gap] = name.split("/");
+    if (part === "above") Object.assign(above, { [gap]: value.trim() }, dataset.kind && { kind: dataset.kind });
+    else if (part === "button") buttons.push({ is: "button", index: Number(gap), press: dataset.press, parameters: [{ value: { [dataset.press === "copy-code" ? "coupon-code" : "text"]: value.trim() } }] });
+    else parts[part].push({ ...(dataset.gap && { name: dataset.gap }), value: { text: value.trim() } });
+  }
+  const { kind, link, filename, latitude, longitude, name, address } = above;
+  if (kind) parts.header.push({ value: { media: { kind, source: { link }, ...(filename && { filename }) } } });
+  else if (latitude) parts.header.push({ value: { location: { latitude: Number(latitude), longitude: Number(longitude), name, address } } });
+  return [...Object.entries(parts).filter(([, parameters]) => parameters.length).map(([is, parameters]) => ({ is, parameters })), ...buttons];
+}
+
 DOES.campaign = async (form) => {
-  const { name, number, template, values, tags, languages, ...more } = content(form);
+  const { name, number, template, tags, languages, ...more } = content(form);
   const [called, language] = template.split("/");
-  const filled = (values ?? "").split(/\|(?![^{}]*\})/).map((one) => one.trim()).filter(Boolean);
-  const components = filled.length ? [{ type: "body", parameters: filled.map((text) => ({ type: "text", text })) }] : [];
+  const components = filling(form.querySelectorAll("fieldset:not([disabled]) input"));
   const query = { tags: list(tags), languages: list(languages), ...(more["opted-in"] && { "opted-in": more["opted-in"] }) };
   const told = await ask("POST", "/campaigns", { name, number, template: { name: called, language, components }, audience: { query }, "per-hour": more["per-hour"] });
   location.assign(`/console/campaigns/${told.campaign}`);

@@ -14,6 +14,7 @@ use super::frame::{Frame, may, named, page};
 use crate::Server;
 use crate::api::problem::Problem;
 use crate::campaigns::{Told, id, told};
+use crate::conversations::offered::{self, Above};
 use crate::let_in::LetIn;
 
 #[derive(Template)]
@@ -22,8 +23,8 @@ struct All {
     frame: Frame,
     rows: Vec<Row>,
     numbers: Vec<(String, String)>,
-    /// Names and languages of those that may be sent.
-    templates: Vec<(String, String)>,
+    /// Those that may be sent.
+    templates: Vec<offered::One>,
     may_draft: bool,
 }
 
@@ -58,11 +59,11 @@ pub(super) async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Res
             tracing::error!(%error, "the templates could not be read");
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed", error.to_string())
         })?;
-        let templates = templates.into_iter().filter(|one| offerable(one).is_ok());
+        let templates = templates.iter().filter(|one| offerable(one).is_ok()).filter_map(offered::one);
         Ok::<_, Problem>(All {
             rows: rows.collect::<Result<_, _>>()?,
             numbers: company.numbers().iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
-            templates: templates.map(|one| (one.template.name, one.template.language)).collect(),
+            templates: templates.collect(),
             may_draft: may(&server, company.raci(), &let_in.person).everywhere(Action::DraftCampaign),
             frame,
         })

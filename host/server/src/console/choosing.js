@@ -23,9 +23,14 @@ export function choosing({ field, list, take }) {
     }
     list.replaceChildren(...options);
     list.hidden = !options.length;
+    stood = field.selectionStart;
     mark();
   };
   field.addEventListener("blur", shut);
+  // What was offered was for where the cursor was.
+  let stood = 0;
+  field.addEventListener("input", () => { stood = field.selectionStart; });
+  document.addEventListener("selectionchange", () => { if (!list.hidden && document.activeElement === field && field.selectionStart !== stood) shut(); });
   field.addEventListener("keydown", (event) => {
     if (event.isComposing || list.hidden) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key], many = list.children.length;

@@ -1,12 +1,11 @@
-// What an agent writes with: quick replies on `/`, and templates where the window is closed. Whatever is called up is text that the
-// agent still looks at: nothing is sent by choosing it.
+// What an agent writes with: quick replies on `/`, and files. Whatever is called up is text that the agent still looks at: nothing is
+// sent by choosing it.
 
 import { choosing } from "/console/choosing.js";
 
 // `page` knows which conversation is open, how to ask the host, and how to say what went wrong.
 export function composer(page) {
   quickReplies(page);
-  templates(page);
   return files(page);
 }
 
@@ -96,61 +95,4 @@ function quickReplies({ part, make, ask, open, word, tried }) {
       look();
     }
   });
-}
-
-const GAP = /\{\{\s*([^{}]*?)\s*\}\}/g;
-
-function templates({ part, make, ask, open, word, tried, fresh, sent }) {
-  const dialog = part("templating"), choice = part("template"), gaps = part("template-gaps"), shown = part("template-shown");
-  let offered = [], of = null, key = null, last = "";
-  const current = () => offered[choice.selectedIndex];
-  const parts = (template) => [["header", template.header], ["body", template.body]].filter(([, text]) => text);
-  const filled = (kind, text) => text.text.replace(GAP, (whole, gap) => gaps.querySelector(`[name="${kind}/${CSS.escape(gap)}"]`)?.value.trim() || whole);
-  const preview = () => {
-    const template = current();
-    shown.replaceChildren();
-    if (!template) return;
-    for (const [kind, text] of parts(template)) shown.append(make(kind === "header" ? "strong" : "p", { textContent: filled(kind, text) }));
-    if (template.footer) shown.append(make("small", { textContent: template.footer }));
-    for (const label of template.buttons) shown.append(make("span", { className: "choice", textContent: label }));
-  };
-  const choose = () => {
-    const template = current();
-    gaps.replaceChildren(...(template ? parts(template) : []).flatMap(([kind, text]) => text.gaps.map((gap) =>
-      make("label", {}, `${gap} `, make("input", { name: `${kind}/${gap}`, required: true, maxLength: 1024, autocomplete: "off" })))));
-    preview();
-  };
-  choice.addEventListener("change", choose);
-  gaps.addEventListener("input", preview);
-  part("with-template").addEventListener("click", tried(async () => {
-    of = open();
-    const told = (await ask("GET", `/conversations/${of}/templates`)).templates;
-    if (of !== open()) return;
-    offered = told;
-    choice.replaceChildren(...offered.map((one) => make("option", { textContent: `${one.name} · ${one.language} · ${one.category}` })));
-    part("template-none").hidden = offered.length > 0;
-    part("template-none").textContent = word("no-templates");
-    part("template-now").disabled = !offered.length;
-    choose();
-    dialog.returnValue = "";
-    dialog.showModal();
-  }));
-  dialog.addEventListener("close", tried(async () => {
-    const template = current();
-    if (dialog.returnValue !== "now" || !template) return;
-    dialog.returnValue = "";
-    const components = parts(template).filter(([, text]) => text.gaps.length).map(([kind, text]) => ({
-      is: kind,
-      parameters: text.gaps.map((gap) => ({
-        ...(text.named ? { name: gap } : {}),
-        value: { text: gaps.querySelector(`[name="${kind}/${CSS.escape(gap)}"]`).value.trim() },
-      })),
-    }));
-    const body = { template: { name: template.name, language: template.language, components } };
-    // The same for the same customer, tried again after a lost answer, is sent once.
-    if (last !== JSON.stringify([of, body])) [last, key] = [JSON.stringify([of, body]), fresh()];
-    const done = await ask("POST", `/conversations/${of}/templates`, body, { "Idempotency-Key": key });
-    last = "";
-    await sent(done);
-  }));
 }

@@ -5,42 +5,59 @@ import { choosing } from "/console/choosing.js";
 const NAMING = /(?:^|\s)@([\p{L}\p{M}\d'.-]*(?: [\p{L}\p{M}\d'.-]*)?)$/u;
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
+const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
 export function mentions({ part, make, ask, word }) {
-  const field = part("passing-words").querySelector("textarea"), list = part("colleagues");
-  let people = [], found = [];
+  const field = part("passing-words").querySelector("textarea"), list = part("colleagues"), told = part("asked-by-name");
+  let people = [], found = [], known = null;
   list.setAttribute("aria-label", word("mention"));
   const before = () => field.value.slice(0, field.selectionStart);
   const asking = () => (people.length ? NAMING.exec(before())?.[1] : undefined);
   const take = (n) => {
-    const start = field.selectionStart - asking().length;
-    field.setRangeText(`${found[n].name} `, start, field.selectionStart, "end");
+    const asked = asking();
     shut();
+    if (asked === undefined) return;
+    field.setRangeText(`${found[n].label} `, field.selectionStart - asked.length, field.selectionStart, "end");
+    tell();
   };
   const { show, shut } = choosing({ field, list, take });
+  // Who is asked in what was written: «@Ana María» asks her, and no Ana; «@Anabel» asks none either.
+  const named = (text) => [...people].sort((one, other) => other.label.length - one.label.length).filter(({ label }) => {
+    const mention = new RegExp(`@${escaped(label)}(?![\\p{L}\\p{M}\\d])`, "gu"), rest = text.replace(mention, "");
+    const is = rest !== text;
+    text = rest;
+    return is;
+  });
+  // Whom it asks is said before it is sent.
+  const tell = () => {
+    const asked = named(field.value).map(({ label }) => label);
+    told.textContent = asked.length ? `${word("asks-by-name")}: ${asked.join(", ")}` : "";
+  };
   const look = () => {
+    tell();
     const asked = asking();
     if (asked === undefined) return shut();
-    found = people.filter(({ name }) => ` ${plain(name)}`.includes(` ${plain(asked)}`)).slice(0, 8);
-    show(found.map(({ name }) => make("li", { textContent: name })));
+    found = people.filter(({ label }) => ` ${plain(label)}`.includes(` ${plain(asked)}`)).slice(0, 8);
+    show(found.map(({ label }) => make("li", { textContent: label })));
   };
   field.addEventListener("input", look);
   return {
     // A note is written on this conversation; elsewhere nobody is asked.
-    begin: async (of) => {
-      people = (await ask("GET", `/conversations/${of}/readers`)).people;
-      // Somebody may have begun before it was known who there is.
-      look();
+    begin: (of) => {
+      known = ask("GET", `/conversations/${of}/readers`).then((answer) => {
+        const names = answer.people.map(({ name }) => name), twice = (name) => names.indexOf(name) !== names.lastIndexOf(name);
+        // Two of one name are told apart.
+        people = answer.people.map(({ name, person }) => ({ person, label: twice(name) ? `${name} (${person})` : name }));
+        // Somebody may have begun before it was known who there is.
+        look();
+      });
+      return known;
     },
-    forget: () => { people = []; shut(); },
-    // Who is asked in what was written: «@Ana María» asks her, and no Ana.
-    named: (text) => {
-      const asked = [];
-      for (const { name, person } of [...people].sort((one, other) => other.name.length - one.name.length)) {
-        if (!text.includes(`@${name}`)) continue;
-        text = text.replaceAll(`@${name}`, "");
-        asked.push(person);
-      }
-      return asked;
+    forget: () => { people = []; known = null; told.textContent = ""; shut(); },
+    // Their names for programs. Nobody's question is lost because it is not known yet who there is.
+    named: async (text) => {
+      if (text.includes("@")) await known;
+      return named(text).map(({ person }) => person);
     },
   };
 }

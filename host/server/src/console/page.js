@@ -4,6 +4,7 @@ import { composer } from "/console/composer.js";
 import { mentions } from "/console/mentions.js";
 import { sayer } from "/console/said.js";
 import { search } from "/console/search.js";
+import { templating } from "/console/templating.js";
 import { thread } from "/console/thread.js";
 import { unread } from "/console/unread.js";
 import { coded, language, word } from "/console/words.js";
@@ -159,7 +160,7 @@ async function glance() {
   }
 }
 
-const state = ({ last, holder, offer, asleep, help }) => JSON.stringify([last, holder, offer?.since, asleep, help?.since]);
+const state = ({ last, holder, offer, asleep, help, remarked }) => JSON.stringify([last, holder, offer?.since, asleep, help?.since, remarked]);
 
 // What colleagues did to the case and wrote on it for each other.
 function remark(one) {
@@ -288,7 +289,7 @@ function pass(what, where, words, notes = []) {
   part("passing-words").querySelector("textarea").required = words;
   part("passing-words").querySelector("textarea").value = "";
   part("passing-notes").replaceChildren(...notes.map(([id, label]) => make("label", {}, `${word("note")}: ${label} `, Object.assign(make("input", { maxLength: 1000 }), { name: id }))));
-  part("passing").returnValue = "";
+  part("passing-failed").textContent = "";
   part("passing").showModal();
 }
 const colleagues = async () => (await ask("GET", "/colleagues")).agents.filter((one) => one.agent !== me.person && one.presence !== "away")
@@ -308,28 +309,39 @@ part("shift").addEventListener("click", tried(async () => {
   const { conversations } = await ask("GET", "/conversations?which=mine");
   pass("shift", [["", word("anybody")], ...(await colleagues())], false, conversations.filter((one) => one.yours).map((one) => [one.conversation, name(one)]));
 }));
-part("passing").addEventListener("close", tried(async () => {
-  if (part("passing").returnValue !== "now") return;
-  part("passing").returnValue = "";
+async function passed() {
   const where = part("passing-where").querySelector("select").value;
   const words = part("passing-words").querySelector("textarea").value.trim();
   if (passing === "shift") {
     const notes = [...part("passing-notes").querySelectorAll("input")].filter((one) => one.value.trim()).map((one) => ({ conversation: one.name, text: one.value.trim() }));
     await ask("POST", "/me/shift/end", { ...(where ? { to: where } : {}), notes });
-    if (open) shut();
-    return await status();
   }
-  if (passing === "note") await act("notes", { text: words, mentions: asked.named(words) });
+  if (passing === "note") await act("notes", { text: words, mentions: await asked.named(words) });
   if (passing === "help") await act("help", { why: words });
   if (passing === "snooze") await act("snooze", NAPS[where] ? { until: new Date(now() + NAPS[where]).toISOString() } : {});
   if (passing === "hand-over") await act("hand-over", { to: where, why: words });
-  if (passing === "return") {
-    await act("return", { ...(where ? { queue: where } : {}), why: words });
-    shut();
-    return await status();
+  if (passing === "return") await act("return", { ...(where ? { queue: where } : {}), why: words });
+}
+// What somebody wrote stays there until it was taken.
+part("passing-form").addEventListener("submit", async (event) => {
+  if (event.submitter?.value !== "now") return;
+  event.preventDefault();
+  part("pass-now").disabled = true;
+  try {
+    await passed();
+    part("passing").close();
+  } catch (error) {
+    part("passing-failed").textContent = error.message;
+    return;
+  } finally {
+    part("pass-now").disabled = false;
   }
-  await read(open, false);
-}));
+  await tried(async () => {
+    if (!["shift", "return"].includes(passing)) return read(open, false);
+    if (open) shut();
+    await status();
+  })();
+});
 part("take").addEventListener("click", tried(async () => { await act("hand-over/accept"); await read(open, true); await status(); }));
 part("decline").addEventListener("click", tried(async () => { await act("hand-over/decline"); shut(); }));
 part("close").addEventListener("submit", tried(async () => {
@@ -369,8 +381,9 @@ const said = thread({ box: part("messages"), message, remark });
 const customer = card({ part, make, ask, word, tried, at });
 const asked = mentions({ part, make, ask, word });
 const finding = search({ part, make, ask, word, tried, at, name, read });
-const attached = composer({
-  part, make, say, ask, word, tried, fresh, open: () => open,
+const attached = composer({ part, make, say, ask, word, tried, open: () => open });
+templating({
+  part, make, ask, word, tried, fresh, open: () => open,
   sent: async (done) => { say(done.held ? word("held") : ""); await read(open, false); part("messages").scrollTop = part("messages").scrollHeight; },
 });
 // Colleagues see that somebody is writing, while they do.
@@ -481,7 +494,8 @@ async function begin() {
   const wanted = new URLSearchParams(location.search).get("conversation");
   if (wanted) {
     history.replaceState(null, "", location.pathname);
-    await read(wanted, true);
+    // A customer who was forgotten since, say: everything else goes on.
+    await read(wanted, true).catch((error) => { shut(); say(error.message); });
   }
   // What is said in one's own conversations is told at once, while somebody looks: a browser has few connections. Everything else is
   // asked for every two seconds, and what rarely changes, less often.

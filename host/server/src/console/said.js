@@ -39,7 +39,9 @@ export function sayer({ make, word, at, tried, reasons, explains }) {
     const item = make("li", { className: one.by.is !== "customer" ? "ours" : "theirs" });
     const who = one.by.is === "rule" ? `${word("rule")} ${one.by.name}` : one.by.name ?? word(one.by.is);
     if (answered) item.append(make("span", { className: "quoted", textContent: (answered.text || word("picture")).slice(0, 120) }));
+    if (one.header) item.append(make("strong", { className: "above", textContent: one.header }));
     item.append(fact(one));
+    if (one.footer) item.append(foot(one.footer));
     if (one.place) {
       const place = one.place.join(", ");
       item.append(foot([one.address, place].filter(Boolean).join(" · ")));

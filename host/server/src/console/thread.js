@@ -2,11 +2,12 @@
 // thousands of messages costs no more than a short one, and whoever reads what was said a year ago is not thrown back by what is said now.
 
 export function thread({ box, message, remark }) {
-  let messages = new Map(), remarks = [], more = false, drawn = new Map();
+  // What a list told meanwhile lies apart: between it and what was looked at there may be more.
+  let messages = new Map(), coming = new Map(), remarks = [], more = false, drawn = new Map();
 
   // Messages stay in the order in which they were taken in: the customer's moments are by another clock, and to the second.
   const all = () => {
-    const known = [...messages.values()];
+    const known = [...messages.values(), ...coming.values()];
     if (!remarks.length) return known;
     const first = more && known.length ? new Date(known[0].at) : 0;
     const rest = remarks.filter((one) => new Date(one.at) >= first);
@@ -19,7 +20,7 @@ export function thread({ box, message, remark }) {
 
   function draw() {
     const byMessage = new Map();
-    for (const one of messages.values()) byMessage.set(one.message, one);
+    for (const one of [...messages.values(), ...coming.values()]) byMessage.set(one.message, one);
     const before = drawn;
     drawn = new Map();
     let next = box.firstChild;
@@ -42,7 +43,7 @@ export function thread({ box, message, remark }) {
 
   return {
     // Another conversation.
-    clear: () => { messages = new Map(); remarks = []; more = false; draw(); },
+    clear: () => { messages = new Map(); coming = new Map(); remarks = []; more = false; draw(); },
     // Its latest messages, as they are now.
     latest: (told) => {
       const [first] = told.messages, newest = [...messages.keys()].at(-1);
@@ -50,14 +51,16 @@ export function thread({ box, message, remark }) {
       const torn = told.more && newest !== undefined && first && first.version > newest;
       if (torn || !messages.size || !told.more) { messages = new Map(); more = told.more; }
       for (const one of told.messages) messages.set(one.version, one);
+      const last = told.messages.at(-1)?.version ?? 0;
+      for (const version of [...coming.keys()]) if (version <= last) coming.delete(version);
       remarks = told.remarks;
       draw();
     },
     // One more, that a list told: it is looked at whole a moment later.
     coming: (one) => {
-      const newest = [...messages.keys()].at(-1);
+      const newest = [...messages.keys(), ...coming.keys()].at(-1);
       if (newest === undefined || one.version <= newest) return;
-      messages.set(one.version, one);
+      coming.set(one.version, one);
       draw();
     },
     // Those before them.

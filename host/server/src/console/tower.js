@@ -81,7 +81,7 @@ export function content(form, button) {
   const asked = {};
   for (const field of form.elements) {
     const { name, value, dataset } = field;
-    if (!name || field.disabled || value === "" || value === dataset.was || (field.type === "radio" && !field.checked)) continue;
+    if (!name || field.matches(":disabled") || value === "" || value === dataset.was || (field.type === "radio" && !field.checked)) continue;
     let told = value;
     try {
       told = dataset.is ? READ[dataset.is](value) : value;

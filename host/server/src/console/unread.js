@@ -8,16 +8,16 @@ export function unread(person) {
   const key = `timonel-seen-${person}`;
   const seen = () => { try { return new Map(JSON.parse(localStorage.getItem(key) ?? "[]")); } catch { return new Map(); } };
   return {
-    // How many of its messages.
-    of: ({ conversation, unanswered }) => {
-      if (!unanswered) return 0;
-      const [since, messages] = seen().get(conversation) ?? [];
-      return Math.max(0, unanswered.messages - (since === unanswered.since ? messages : 0));
+    // How many of its messages; and one more if colleagues wrote or did something.
+    of: ({ conversation, unanswered, remarked }) => {
+      const [since, messages, remark] = seen().get(conversation) ?? [];
+      const said = unanswered ? Math.max(0, unanswered.messages - (since === unanswered.since ? messages : 0)) : 0;
+      return said + ((remarked ?? 0) > (remark ?? 0) ? 1 : 0);
     },
-    saw: ({ conversation, unanswered }) => {
+    saw: ({ conversation, unanswered, remarked }) => {
       const all = seen();
       all.delete(conversation);
-      if (unanswered) all.set(conversation, [unanswered.since, unanswered.messages]);
+      if (unanswered || remarked) all.set(conversation, [unanswered?.since ?? null, unanswered?.messages ?? 0, remarked ?? 0]);
       localStorage.setItem(key, JSON.stringify([...all].slice(-KEPT)));
     },
   };

@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use desk::UploadError;
 use domain::Time;
 use domain::id::ConversationId;
+use domain::media::MediaUploaded;
 use domain::message::{MediaKind, Outgoing, OutgoingMedia, Source};
 use domain::raci::action::Action;
 use schemars::JsonSchema;
@@ -91,11 +92,7 @@ impl File {
         conversation: ConversationId,
         words: String,
     ) -> Result<Outgoing, Problem> {
-        let uploaded = server.desk.store().upload(conversation, &self.id).map_err(desk)?;
-        let uploaded = uploaded.ok_or_else(|| {
-            let detail = "`file.id`: a file that was handed in for this conversation was expected";
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-file", detail)
-        })?;
+        let uploaded = handed_in(server, conversation, &self.id, "file.id")?;
         let is_document = uploaded.media == MediaKind::Document;
         Ok(Outgoing::Media(OutgoingMedia {
             kind: uploaded.media,
@@ -105,6 +102,20 @@ impl File {
             voice: false,
         }))
     }
+}
+
+/// The file that was handed in for a conversation; what names another one is refused.
+pub(crate) fn handed_in(
+    server: &Server,
+    conversation: ConversationId,
+    id: &str,
+    field: &str,
+) -> Result<MediaUploaded, Problem> {
+    let uploaded = server.desk.store().upload(conversation, id).map_err(desk)?;
+    uploaded.ok_or_else(|| {
+        let detail = format!("`{field}`: a file that was handed in for this conversation was expected");
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-file", detail)
+    })
 }
 
 async fn hand_in(

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use desk::Act;
+use desk::{Act, Hands};
 use domain::company::Company;
 use domain::conversation::{Conversation, Holder};
 use domain::id::PersonId;
+use domain::notice::whom;
 use domain::raci::action::Action;
 use domain::raci::person::Person;
 use domain::stream::Actor;
@@ -167,7 +168,8 @@ async fn note(
         return Err(Problem::new(StatusCode::FORBIDDEN, "not-your-case", words));
     }
     let by = author(&let_in, &conversation);
-    Ok(Json(came_of(server.desk.hand(id, Act::Note { by, text, mentions }).await?)))
+    let hands = Hands::of(&conversation);
+    Ok(Json(came_of(server.desk.hand(id, Act::Note { by, text, mentions, hands }).await?)))
 }
 
 fn has_it(person: &PersonId, holder: &Holder) -> bool {
@@ -180,7 +182,22 @@ async fn ask(
     Path(name): Path<String>,
     Json(Help { why }): Json<Help>,
 ) -> Result<Json<Outcome>, Problem> {
-    let (id, _) = named(&server, &name)?;
+    let (id, conversation) = named(&server, &name)?;
+    let company = Arc::clone(&server.desk.active().company);
+    let (raci, target) = (server.people.with_loans(company.raci()), said::target(&conversation));
+    let helps = |person: &Person| {
+        person.id != let_in.person.id
+            && whom::helps(person, &raci, &target)
+            && server.people.works_here(company.raci(), &person.id).unwrap_or(false)
+    };
+    if !raci.people().iter().any(helps) {
+        let words = let_in.person.language(company.own_language()).pick(
+            "Nadie que vigile este servicio puede leer a sus clientes: pregunte a un colega por su nombre, en una nota.",
+            "Ninguém que acompanhe este serviço pode ler seus clientes: pergunte a um colega pelo nome, em uma nota.",
+            "Nobody who watches over this service may read its customers: ask a colleague by name, in a note.",
+        );
+        return Err(Problem::new(StatusCode::CONFLICT, "nobody-to-help", words));
+    }
     let act = Act::AskHelp { agent: agent_of(&let_in.person), why };
     Ok(Json(came_of(server.desk.hand(id, act).await?)))
 }

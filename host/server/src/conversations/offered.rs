@@ -1,13 +1,14 @@
 //! The templates that an agent can send to a customer, as they read once they are filled in.
 //!
-//! Only those that words fill: one with a picture above it or a link that differs from customer to customer takes a program. And only
-//! those that this customer consented to: the others would be held back.
+//! Only those that a person can fill: forms, catalogues and cards side by side take a program. And only those that this customer
+//! consented to: the others would be held back.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use domain::message::Press;
 use domain::raci::action::Action;
 use domain::templates::{Template, offerable};
 use schemars::JsonSchema;
@@ -26,7 +27,7 @@ pub(super) fn api_routes() -> Routes<Arc<Server>> {
         .get("/api/v1/conversations/{conversation}/templates", Action::SendTemplate, offered)
         .about(About::ConversationInPath)
         .page(
-            Page::new("The templates that can be sent to this customer with nothing but words filled in.")
+            Page::new("The templates that can be sent to this customer, and what has to be filled in.")
                 .gives::<Offered>(),
         )
 }
@@ -42,33 +43,79 @@ struct Offered {
 /// One of them.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "TemplateOffered")]
-struct One {
+pub(crate) struct One {
     /// Its name.
-    name: String,
+    pub(crate) name: String,
     /// Its language, as `es_CO`.
-    language: String,
+    pub(crate) language: String,
     /// As what it counts, in Meta's word: `UTILITY`.
     category: String,
-    /// What stands above, if anything does.
-    header: Option<Text>,
+    /// What stands above, if that is a text.
+    pub(crate) header: Option<Text>,
+    /// What stands above, if that is no text: a file that is handed in for the conversation, or a place.
+    pub(crate) above: Option<Above>,
     /// What it says.
-    body: Text,
+    pub(crate) body: Text,
     /// What stands below; empty for nothing.
     footer: String,
     /// What its buttons say.
     buttons: Vec<String>,
+    /// Those of its buttons that take a value.
+    pub(crate) fills: Vec<Fill>,
+}
+
+/// What stands above a template, if that is no text.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "TemplateAbove")]
+pub(crate) enum Above {
+    /// A picture.
+    Image,
+    /// A film.
+    Video,
+    /// A file with a name.
+    Document,
+    /// A place on earth.
+    Location,
+}
+
+impl Above {
+    fn of(format: &str) -> Option<Self> {
+        Some(match format {
+            "IMAGE" => Self::Image,
+            "VIDEO" => Self::Video,
+            "DOCUMENT" => Self::Document,
+            "LOCATION" => Self::Location,
+            _ => return None,
+        })
+    }
+}
+
+/// A button that takes a value.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TemplateFill")]
+pub(crate) struct Fill {
+    /// Which, counted over all buttons from 0.
+    pub(crate) index: usize,
+    /// What it does: `url` or `copy-code`.
+    #[schemars(with = "String")]
+    pub(crate) press: Press,
+    /// What it says.
+    pub(crate) label: String,
+    /// The address with its gap, if it opens one.
+    pub(crate) address: Option<String>,
 }
 
 /// A text with gaps.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "TemplateText")]
-struct Text {
+pub(crate) struct Text {
     /// As Meta has it: `Hola {{1}}`.
-    text: String,
+    pub(crate) text: String,
     /// What stands in its gaps, in their order: numbers, or names.
-    gaps: Vec<String>,
+    pub(crate) gaps: Vec<String>,
     /// Whether its gaps have names.
-    named: bool,
+    pub(crate) named: bool,
 }
 
 impl Text {
@@ -89,39 +136,43 @@ impl Text {
     }
 }
 
-/// None if it takes more than words, or Meta did not tell what it says.
-fn one(template: &Template) -> Option<One> {
+/// None if a program has to fill it, or Meta did not tell what it says.
+pub(crate) fn one(template: &Template) -> Option<One> {
     let components = template.components.as_ref()?;
     let part = |kind: &str| components.iter().find(|one| one["type"] == kind);
     let text = |one: &Value| Some(Text::of(one["text"].as_str()?));
-    let header = match part("HEADER") {
-        Some(header) if header["format"] == "TEXT" => Some(text(header)?),
-        Some(_) => return None,
-        None => None,
-    };
-    let buttons = part("BUTTONS").and_then(|one| one["buttons"].as_array()).cloned().unwrap_or_default();
-    let plain = |button: &Value| {
-        let fixed = |field: &str| !button[field].as_str().is_some_and(|text| text.contains("{{"));
-        match button["type"].as_str() {
-            Some("URL") => fixed("url"),
-            Some("QUICK_REPLY" | "PHONE_NUMBER") => true,
-            _ => false,
-        }
-    };
     let known = ["HEADER", "BODY", "FOOTER", "BUTTONS"];
-    let is_known = |one: &Value| one["type"].as_str().is_some_and(|kind| known.contains(&kind));
-    if !components.iter().all(is_known) || !buttons.iter().all(plain) {
+    if !components.iter().all(|one| one["type"].as_str().is_some_and(|kind| known.contains(&kind))) {
         return None;
     }
+    let (header, above) = match part("HEADER") {
+        Some(header) if header["format"] == "TEXT" => (Some(text(header)?), None),
+        Some(header) => (None, Some(Above::of(header["format"].as_str()?)?)),
+        None => (None, None),
+    };
+    let buttons = part("BUTTONS").and_then(|one| one["buttons"].as_array()).cloned().unwrap_or_default();
     let label = |one: &Value| one["text"].as_str().unwrap_or_default().to_owned();
+    let mut fills = Vec::new();
+    for (index, button) in buttons.iter().enumerate() {
+        let address = button["url"].as_str().filter(|address| address.contains("{{")).map(ToOwned::to_owned);
+        let press = match button["type"].as_str()? {
+            "URL" if address.is_some() => Press::Url,
+            "COPY_CODE" => Press::CopyCode,
+            "URL" | "QUICK_REPLY" | "PHONE_NUMBER" => continue,
+            _ => return None,
+        };
+        fills.push(Fill { index, press, label: label(button), address });
+    }
     Some(One {
         name: template.template.name.clone(),
         language: template.template.language.clone(),
         category: template.category.word.clone(),
         header,
+        above,
         body: part("BODY").and_then(text)?,
         footer: part("FOOTER").map(label).unwrap_or_default(),
         buttons: buttons.iter().map(label).collect(),
+        fills,
     })
 }
 

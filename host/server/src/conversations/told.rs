@@ -1,6 +1,7 @@
 //! A conversation and its messages, as somebody reads them.
 
 use desk::DeskError;
+use domain::Time;
 use domain::company::Company;
 use domain::conversation::{Conversation, Holder};
 use domain::delivery::Delivery;
@@ -8,7 +9,7 @@ use domain::event::{CaseLabelled, Event, Label, Note, Recorded};
 use domain::id::{ConversationId, MessageId};
 use domain::masking;
 use domain::media::Fate;
-use domain::message::{Card, Content, Outgoing, Side};
+use domain::message::{Card, Content, Outgoing, Side, Source};
 use domain::raci::person::Person;
 use domain::sealed::{Key, Lookup, Sealed};
 use domain::sla::Clock;
@@ -60,6 +61,7 @@ impl Teller<'_> {
             "help": self.help(conversation, open),
             "unanswered": conversation.unanswered.map(|since| json!({ "since": since, "messages": conversation.unanswered_messages })),
             "writing": self.writing(id),
+            "remarked": self.server.desk.store().last_remark(id)?,
             "window-until": until,
             "promise": self.promise(conversation),
             "last": self.last(id, conversation, open)?,
@@ -190,7 +192,7 @@ impl Teller<'_> {
     fn last(&self, id: ConversationId, conversation: &Conversation, open: bool) -> Result<Value, DeskError> {
         let lines = self.server.desk.store().history(id, None, 1)?;
         let Some((version, line)) = lines.first() else { return Ok(Value::Null) };
-        let mut told = self.line(*version, line, conversation)?;
+        let mut told = self.line(id, *version, line, conversation)?;
         // A list is a list, however long what was said last is.
         if let Some(text) = told["text"].as_str()
             && text.chars().count() > EXCERPT
@@ -206,6 +208,7 @@ impl Teller<'_> {
     /// A message.
     pub(crate) fn line(
         &self,
+        id: ConversationId,
         version: u64,
         line: &Line,
         conversation: &Conversation,
@@ -234,14 +237,21 @@ impl Teller<'_> {
             }
             Line::Outgoing { author, at, reply } => {
                 let outgoing = key.as_ref().and_then(|key| reply.body.open(key).ok());
-                json!({
+                let delivery = self.server.desk.store().delivery(reply.message)?.1;
+                let mut told = json!({
                     "by": self.author(author),
                     "at": at,
                     "kind": reply.content,
-                    "text": outgoing.as_ref().map(|outgoing| self.reads(outgoing, conversation)).transpose()?,
+                    "text": outgoing.as_ref().map(Outgoing::words),
                     "choices": outgoing.as_ref().map(Outgoing::choices),
-                    "fares": self.fares(reply.message)?,
-                })
+                    "fares": fares(delivery.as_ref()),
+                });
+                if let Some(outgoing) = &outgoing {
+                    let tried = delivery.and_then(|delivery| delivery.tried);
+                    self.as_read(&mut told, outgoing, conversation, tried.unwrap_or(*at))?;
+                    self.sent(&mut told, reply.message, outgoing, id)?;
+                }
+                told
             }
         };
         told["version"] = version.into();
@@ -249,14 +259,40 @@ impl Teller<'_> {
         Ok(told)
     }
 
-    /// What the customer reads: of a template in the words that it has today. If Meta has not told them, there is its name.
-    fn reads(&self, outgoing: &Outgoing, conversation: &Conversation) -> Result<String, DeskError> {
-        let plain = || outgoing.words().to_owned();
-        let Some(filled) = outgoing.template() else { return Ok(plain()) };
-        let known = self.server.desk.template_of(&conversation.number, filled)?;
-        let components = known.and_then(|known| known.components).unwrap_or_default();
-        let body = components.iter().find(|one| one["type"] == "BODY").and_then(|body| body["text"].as_str());
-        Ok(body.map_or_else(plain, |body| filled.reads(body)))
+    /// A template in the words that it had at that moment. If Meta has not told them, there is its name.
+    fn as_read(
+        &self,
+        told: &mut Value,
+        outgoing: &Outgoing,
+        conversation: &Conversation,
+        at: Time,
+    ) -> Result<(), DeskError> {
+        let Some(filled) = outgoing.template() else { return Ok(()) };
+        if let Some(reads) = self.server.desk.template_read(&conversation.number, filled, at)? {
+            told["header"] = reads.header.into();
+            told["text"] = reads.body.into();
+            told["footer"] = reads.footer.into();
+            told["choices"] = reads.buttons.into();
+        }
+        Ok(())
+    }
+
+    /// Where the picture or document of a message of ours is read.
+    fn sent(
+        &self,
+        told: &mut Value,
+        message: MessageId,
+        outgoing: &Outgoing,
+        conversation: ConversationId,
+    ) -> Result<(), DeskError> {
+        let Some((Source::Id(medium), name)) = outgoing.medium() else { return Ok(()) };
+        if let Some(uploaded) = self.server.desk.store().upload(conversation, medium)? {
+            told["media"] = format!("/api/v1/media/{message}").into();
+            told["mime-type"] = uploaded.mime_type.into();
+            told["filename"] = json!(name);
+            told["here"] = true.into();
+        }
+        Ok(())
     }
 
     /// What a message from outside says now.
@@ -330,11 +366,10 @@ impl Teller<'_> {
             Actor::Host | Actor::Meta => json!({ "is": "host" }),
         }
     }
+}
 
-    /// How a message of ours fares.
-    fn fares(&self, message: MessageId) -> Result<Value, DeskError> {
-        let delivery = self.server.desk.store().delivery(message)?.1;
-        let is = delivery.as_ref().map_or("queued", Delivery::fares);
-        Ok(json!({ "is": is, "code": delivery.as_ref().and_then(Delivery::refusal) }))
-    }
+/// How a message of ours fares.
+fn fares(delivery: Option<&Delivery>) -> Value {
+    let is = delivery.map_or("queued", Delivery::fares);
+    json!({ "is": is, "code": delivery.and_then(Delivery::refusal) })
 }

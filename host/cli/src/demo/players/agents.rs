@@ -12,6 +12,7 @@ use domain::company::AgentDescription;
 use domain::id::{AgentId, CaseId, ConversationId, NumberId};
 use domain::message::Outgoing;
 use domain::outside::Clock;
+use domain::stream::Actor;
 use store::Line;
 
 use governance::People;
@@ -135,8 +136,8 @@ struct Care {
     accepted: bool,
     /// When the agent does the next thing.
     due: Time,
-    /// The version of the last message of the customer that was answered.
-    answered: u64,
+    /// The version of the last message of the customer that was answered; none before it was looked at.
+    answered: Option<u64>,
     /// What is about to be written.
     saying: VecDeque<String>,
     /// What was said to the subject after the first answer, by number.
@@ -205,8 +206,10 @@ impl Player {
         if talk.sleeps {
             return Ok(true);
         }
-        if talk.heard > care.answered && !care.over {
-            self.think(care, &talk);
+        // Somebody may have said something before, as in the days before a demo.
+        let answered = *care.answered.get_or_insert(talk.answered);
+        if talk.heard > answered && !care.over {
+            self.think(care, &talk, answered == 0);
             return Ok(true);
         }
         let silent = self.clock.now().duration_since(talk.last).as_secs_f64() * self.pace.speed;
@@ -218,10 +221,9 @@ impl Player {
     }
 
     /// What to say to what the customer wrote.
-    fn think(&mut self, care: &mut Care, talk: &Talk) {
+    fn think(&mut self, care: &mut Care, talk: &Talk, begins: bool) {
         let phrases = Phrases::of(&talk.language);
-        let begins = care.answered == 0;
-        care.answered = talk.heard;
+        care.answered = Some(talk.heard);
         if !begins && phrases.is_thanks(&talk.latest) {
             let words = self.dice.one_of(phrases.farewell()).copied().unwrap_or_default();
             care.saying.push_back(words.to_owned());
@@ -257,6 +259,7 @@ impl Player {
                 sleeps,
                 language: contact.language,
                 heard: 0,
+                answered: 0,
                 latest: String::new(),
                 all: String::new(),
                 last: self.clock.now(),
@@ -276,7 +279,12 @@ impl Player {
                         talk.latest = inbound.content.words().to_owned();
                         talk.all = format!("{}\n{}", talk.latest, talk.all);
                     }
-                    Line::Outgoing { at, .. } => talk.last = at,
+                    Line::Outgoing { at, author, .. } => {
+                        talk.last = at;
+                        if author == Actor::Agent(self.agent.id.clone()) {
+                            talk.answered = talk.heard;
+                        }
+                    }
                     Line::Echoed(echoed) => talk.last = echoed.sent_at,
                 }
             }
@@ -293,6 +301,8 @@ struct Talk {
     language: String,
     /// The version of the customer's last message.
     heard: u64,
+    /// The version of the customer's last message before this agent wrote last.
+    answered: u64,
     latest: String,
     /// All that the customer wrote in this case, the latest first.
     all: String,
@@ -305,7 +315,7 @@ impl Care {
         Self {
             accepted: false,
             due,
-            answered: 0,
+            answered: None,
             saying: VecDeque::new(),
             went_on: 0,
             code: "consulta-resuelta",

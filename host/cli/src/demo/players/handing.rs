@@ -73,7 +73,7 @@ pub(in crate::demo) async fn once(
     let (Some(to), Some(conversation)) = (to, accepted(desk, &from.id)?) else { return Ok(()) };
     let words = |all: &[&str], dice: &mut Dice| dice.one_of(all).copied().unwrap_or_default().to_owned();
     let by = Actor::Agent(from.id.clone());
-    let note = Act::Note { by, text: words(&NOTES, dice), mentions: BTreeSet::new() };
+    let note = Act::Note { by, text: words(&NOTES, dice), mentions: BTreeSet::new(), hands: None };
     desk.hand(conversation, note).await?;
     let offer = Act::Offer { agent: from.id.clone(), to: to.id.clone(), why: words(&WHYS, dice) };
     desk.hand(conversation, offer).await?;

@@ -269,7 +269,17 @@ words! {
     no_offered_template: "Hace falta un número y una plantilla que Meta deje enviar.", "É preciso um número e um modelo que a Meta deixe enviar.", "It takes a number, and a template that Meta lets be sent.";
     sent_from: "Desde qué número", "De qual número", "From which number";
     per_hour: "Mensajes por hora, como mucho", "Mensagens por hora, no máximo", "Messages an hour, at most";
-    body_values: "Qué va en cada hueco, separado por | ({name|cliente} es el nombre)", "O que vai em cada lacuna, separado por | ({name|cliente} é o nome)", "What goes into each gap, separated by | ({name|customer} is the name)";
+    body_values: "Qué va en cada hueco: {name|cliente} es el nombre de cada uno, o «cliente» si no se sabe.", "O que vai em cada lacuna: {name|cliente} é o nome de cada um, ou «cliente» se não se sabe.", "What goes into each gap: {name|customer} is the name of each, or “customer” if it is not known.";
+    above_image: "Dirección de la imagen de arriba", "Endereço da imagem acima", "Address of the picture above";
+    above_video: "Dirección del video de arriba", "Endereço do vídeo acima", "Address of the film above";
+    above_document: "Dirección del documento de arriba", "Endereço do documento acima", "Address of the document above";
+    name_of_document: "Cómo se llama el documento", "Como se chama o documento", "What the document is called";
+    name_of_place: "Nombre del lugar", "Nome do lugar", "Name of the place";
+    address_of_place: "Dirección del lugar", "Endereço do lugar", "Address of the place";
+    latitude: "Latitud", "Latitude", "Latitude";
+    longitude: "Longitud", "Longitude", "Longitude";
+    end_of_link: "Fin del enlace de", "Fim do link de", "End of the link of";
+    code_of: "Código de", "Código de", "Code of";
     opted_in: "Que aceptaron", "Que aceitaram", "Who opted in to";
     save_draft: "Guardar el borrador", "Salvar o rascunho", "Save the draft";
     stop_campaign: "Detener la campaña", "Parar a campanha", "Stop the campaign";
