@@ -100,6 +100,23 @@ with sync_playwright() as playwright:
         expect(ricardo.locator("main")).to_contain_text(holds)
         nothing_wrong(ricardo, state, kept)
 
+    # A campaign: what its template needs is asked for, and what it would come to is told before others are asked.
+    ricardo.goto(f"{host}/console/campaigns")
+    form = ricardo.locator("form.stack")
+    form.get_by_label("Nombre", exact=True).fill("Pedidos en camino")
+    form.get_by_label("Plantilla").select_option("pedido_en_camino/es_CO")
+    expect(form.get_by_text("va en camino")).to_be_visible()
+    asked = form.locator("fieldset:visible")
+    asked.get_by_label("Dirección de la imagen de arriba").fill("https://ferreteria.example/camion.png")
+    asked.get_by_label("Hueco 1").fill("{name|cliente}")
+    asked.get_by_label("Hueco 2").fill("de diciembre")
+    asked.get_by_label("Fin del enlace de «Ver la guía»").fill("diciembre")
+    nothing_wrong(ricardo, "a campaign that is drafted", kept)
+    form.get_by_role("button", name="Guardar el borrador").click()
+    ricardo.wait_for_url("**/console/campaigns/*")
+    expect(ricardo.locator("main")).to_contain_text("camion.png")
+    nothing_wrong(ricardo, "a draft of a campaign", kept)
+
     # A template, from a draft to Meta's approval: another person signs, and Meta's word is there when it comes.
     def draft(name, reason):
         ricardo.goto(f"{host}/console/templates")

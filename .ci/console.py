@@ -13,6 +13,24 @@ Path(kept).mkdir(parents=True, exist_ok=True)
 # A phone of whoever tries the demo.
 PHONE, NUMBER, NAME = "573105550199", "106540352242922", "Usted, en Bogotá"
 
+# What a list told before it was looked at whole: near the rest, and far beyond it.
+THREAD = """async () => {
+  const { thread } = await import("/console/thread.js");
+  const box = document.createElement("ol");
+  const item = (one) => Object.assign(document.createElement("li"), { textContent: one.version });
+  const line = (version) => ({ version, message: `m${version}`, at: "2026-11-27T12:00:00Z" });
+  const lines = (from, to) => Array.from({ length: to - from + 1 }, (_, n) => line(from + n));
+  const shown = () => [...box.children].map((one) => Number(one.textContent));
+  const said = thread({ box, message: item, remark: item });
+  said.latest({ messages: lines(51, 100), remarks: [], more: true });
+  said.coming(line(103));
+  said.latest({ messages: lines(54, 103), remarks: [], more: true });
+  const near = shown();
+  said.coming(line(300));
+  said.latest({ messages: lines(251, 300), remarks: [], more: true });
+  return [near, shown(), said.first()];
+}"""
+
 
 def write(text):
     say(phones, PHONE, NUMBER, text)
@@ -108,9 +126,9 @@ with sync_playwright() as playwright:
     # A template, seen as its reader will before it leaves.
     page.get_by_role("button", name="Plantilla").click()
     expect(page.locator("#template option").first).to_be_attached()
-    page.locator("#template").select_option(index=0)
     # What she never agreed to hear of is not offered.
-    expect(page.locator("#template option")).to_have_count(1)
+    expect(page.locator("#template option")).to_have_count(2)
+    page.locator("#template").select_option(label="pedido_listo · es_CO · UTILITY")
     for gap in page.locator("#template-gaps input").all():
         gap.fill("ET-2041")
     expect(page.locator("#template-shown")).to_contain_text("su pedido ET-2041 está listo")
@@ -118,6 +136,27 @@ with sync_playwright() as playwright:
     page.locator("#template-now").click()
     # In the words in which it was read, and not by the name that only Meta knows.
     expect(page.locator("#messages li.ours", has_text="su pedido ET-2041 está listo")).to_contain_text("leído")
+
+    # One with a picture above and a link of her own. What cannot leave stays as it was filled in.
+    page.get_by_role("button", name="Plantilla").click()
+    page.locator("#template").select_option(label="pedido_en_camino · es_CO · UTILITY")
+    page.get_by_label("Imagen de arriba").set_input_files({"name": "caja.png", "mimeType": "image/png", "buffer": b"no picture"})
+    for gap in page.locator("#template-gaps input:not([type=file])").all():
+        gap.fill("ET-5120")
+    expect(page.locator("#template-shown")).to_contain_text("su pedido ET-5120 va en camino")
+    expect(page.locator("#template-shown")).to_contain_text("https://guias.example/ET-5120")
+    nothing_wrong(page, "a template with a picture", kept)
+    page.locator("#template-now").click()
+    expect(page.locator("#template-failed")).not_to_be_empty()
+    nothing_wrong(page, "a template that did not leave")
+    box = {"name": "caja.png", "mimeType": "image/png", "buffer": Path("examples/simulator/page/photo.png").read_bytes()}
+    page.get_by_label("Imagen de arriba").set_input_files(box)
+    page.locator("#template-now").click()
+    ours = page.locator("#messages li.ours", has_text="su pedido ET-5120 va en camino")
+    expect(ours).to_contain_text("leído")
+    expect(ours).to_contain_text("Ver la guía")
+    expect(ours.locator("img")).to_have_js_property("complete", True)
+    assert ours.locator("img").evaluate("one => one.naturalWidth") > 0, "she sees what she sent"
 
     # Whom she attends: asked for when she opens it.
     page.get_by_text("Ficha del cliente").click()
@@ -128,7 +167,7 @@ with sync_playwright() as playwright:
 
     # A picture is a picture, and a place is a place.
     send(phones, PHONE, NUMBER, "photo")
-    picture = page.locator("#messages img")
+    picture = page.locator("#messages li.theirs img")
     # It is fetched from Meta because she wants to see it.
     page.locator("#messages").get_by_role("button", name="Ver", exact=True).click()
     expect(picture).to_have_count(1)
@@ -195,6 +234,12 @@ with sync_playwright() as playwright:
     expect(camilo.locator("#writing")).to_contain_text("Andrea Rincón está escribiendo…")
     nothing_wrong(camilo, "a colleague's case", kept)
     text.fill("")
+    # His answer is there at once for who asked.
+    camilo.get_by_role("button", name="Nota", exact=True).click()
+    camilo.locator("#passing textarea").fill("@Andrea Rincón yo la llamo a las cuatro")
+    expect(camilo.locator("#asked-by-name")).to_have_text("Se le pregunta a: Andrea Rincón")
+    camilo.locator("#pass-now").click()
+    expect(page.locator("#messages li.remark", has_text="yo la llamo a las cuatro")).to_have_count(1)
 
     # Who cannot go on alone asks whoever watches, and is helped.
     page.get_by_role("button", name="Pedir ayuda").click()
@@ -277,6 +322,10 @@ with sync_playwright() as playwright:
     nothing_wrong(steers, "stopped")
     steers.get_by_role("button", name="Reanudar envíos").click()
     expect(steers.locator("#stopped")).to_be_hidden()
+
+    # However what was said comes to the page, it stands in its order, and what is not known is not passed over.
+    told = steers.evaluate(THREAD)
+    assert told == [list(range(51, 104)), [*range(251, 301)], 251], told
 
     other = browser.new_context(locale="pt-BR").new_page()
     other.goto(f"{host}/sign-in")

@@ -145,7 +145,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         app_secret: secret.clone(),
         numbers: NUMBERS.iter().map(|(id, display, name)| Number::new(id, display, name)).collect(),
         phones: VISITORS.iter().map(|(phone, name)| Person::new(phone, name)).collect(),
-        templates: vec![campaigns::template(), replies::template()],
+        templates: [vec![campaigns::template()], replies::templates()].concat(),
         // Both clocks begin now, when the days before have been lived.
         ahead: clock.map_or(0, |clock| clock.as_second() - Time::now().as_second()),
         ..Options::default()

@@ -1,15 +1,33 @@
-//! What the demo's agents say: the quick replies that their supervisor has written, and the template that Meta has approved for it.
+//! What the demo's agents say: the quick replies that their supervisor has written, and the templates that Meta has approved for it.
 
 use desk::Desk;
 use domain::event::QuickReplyKept;
 use domain::stream::Actor;
+use serde_json::json;
 use simulator::{Category, Template};
 
-/// What an agent may write to who asked for something, also when the window is closed.
-pub(super) fn template() -> Template {
-    let words =
+/// What an agent may write to who asked for something, also when the window is closed: of one that is ready, and of one on its way, with
+/// a picture of it and the carrier's page.
+pub(super) fn templates() -> Vec<Template> {
+    let ready =
         "Hola {{1}}: su pedido {{2}} está listo. Responda a este mensaje si quiere que se lo enviemos.";
-    Template::new("pedido_listo", "es_CO", Category::Utility, words)
+    let coming = "Hola {{1}}: su pedido {{2}} va en camino. Así quedó empacado.";
+    let parts = [
+        json!({ "type": "HEADER", "format": "IMAGE" }),
+        json!({ "type": "BODY", "text": coming }),
+        json!({ "type": "FOOTER", "text": "Ferretería El Tornillo" }),
+        json!({ "type": "BUTTONS", "buttons": [
+            { "type": "URL", "text": "Ver la guía", "url": "https://guias.example/{{1}}" },
+            { "type": "QUICK_REPLY", "text": "Gracias" },
+        ] }),
+    ];
+    vec![
+        Template {
+            components: parts.into(),
+            ..Template::new("pedido_en_camino", "es_CO", Category::Utility, coming)
+        },
+        Template::new("pedido_listo", "es_CO", Category::Utility, ready),
+    ]
 }
 
 /// By name, in Spanish and in Portuguese.

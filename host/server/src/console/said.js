@@ -39,6 +39,9 @@ export function sayer({ make, word, at, tried, reasons, explains }) {
     const item = make("li", { className: one.by.is !== "customer" ? "ours" : "theirs" });
     const who = one.by.is === "rule" ? `${word("rule")} ${one.by.name}` : one.by.name ?? word(one.by.is);
     if (answered) item.append(make("span", { className: "quoted", textContent: (answered.text || word("picture")).slice(0, 120) }));
+    // Above its words, as the customer has it.
+    const first = one.kind === "template" && one.media;
+    if (first) item.append(shown(one));
     if (one.header) item.append(make("strong", { className: "above", textContent: one.header }));
     item.append(fact(one));
     if (one.footer) item.append(foot(one.footer));
@@ -49,7 +52,7 @@ export function sayer({ make, word, at, tried, reasons, explains }) {
     for (const card of one.cards ?? []) item.append(foot([card.name, ...card.phones].filter(Boolean).join(" · ")));
     for (const { quantity, product, price, currency } of one.items ?? []) item.append(foot(`${quantity} × ${product} · ${price} ${currency}`));
     for (const choice of one.choices ?? []) item.append(make("span", { className: "choice", textContent: choice }));
-    if (one.media) item.append(shown(one));
+    if (one.media && !first) item.append(shown(one));
     const fares = one.fares && word(one.fares.is) + (one.fares.code ? ` (${one.fares.code})` : "");
     const bad = ["failed", "refused", "withheld", "in-doubt"].includes(one.fares?.is);
     const last = foot([who, at(one.at), one.edited ? word("edited") : "", fares].filter(Boolean).join(" · "));

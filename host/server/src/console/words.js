@@ -30,7 +30,7 @@ const table = {
   replies: ["Respuestas rápidas", "Respostas rápidas", "Quick replies"], "no-replies": ["Ninguna respuesta rápida se llama así.", "Nenhuma resposta rápida tem esse nome.", "No quick reply is called that."],
   "with-template": ["Plantilla", "Modelo", "Template"], "which-template": ["Cuál", "Qual", "Which"], reads: ["Así la lee el cliente", "Assim o cliente lê", "What the customer reads"],
   "no-templates": ["No hay ninguna que Meta deje enviar a este cliente y que una persona pueda llenar.", "Não há nenhum que a Meta deixe enviar a este cliente e que uma pessoa possa preencher.", "There is none that may be sent to this customer and that a person can fill."],
-  "above-image": ["Imagen de arriba", "Imagem acima", "Picture above"], "above-video": ["Video de arriba", "Vídeo acima", "Film above"], "above-document": ["Documento de arriba", "Documento acima", "Document above"], "above-location": ["Lugar", "Lugar", "Place"],
+  gap: ["Hueco", "Lacuna", "Gap"], "above-image": ["Imagen de arriba", "Imagem acima", "Picture above"], "above-video": ["Video de arriba", "Vídeo acima", "Film above"], "above-document": ["Documento de arriba", "Documento acima", "Document above"], "above-location": ["Lugar", "Lugar", "Place"],
   "above-name": ["Nombre del lugar", "Nome do lugar", "Name of the place"], "above-address": ["Dirección", "Endereço", "Address"], "above-latitude": ["Latitud", "Latitude", "Latitude"], "above-longitude": ["Longitud", "Longitude", "Longitude"],
   "fills-url": ["Fin del enlace de", "Fim do link de", "End of the link of"], "fills-copy-code": ["Código de", "Código de", "Code of"],
   because: ["Por qué", "Por quê", "Why"], fine: ["Cerrar", "Fechar", "Close"],

@@ -270,6 +270,7 @@ words! {
     sent_from: "Desde qué número", "De qual número", "From which number";
     per_hour: "Mensajes por hora, como mucho", "Mensagens por hora, no máximo", "Messages an hour, at most";
     body_values: "Qué va en cada hueco: {name|cliente} es el nombre de cada uno, o «cliente» si no se sabe.", "O que vai em cada lacuna: {name|cliente} é o nome de cada um, ou «cliente» se não se sabe.", "What goes into each gap: {name|customer} is the name of each, or “customer” if it is not known.";
+    gap: "Hueco", "Lacuna", "Gap";
     above_image: "Dirección de la imagen de arriba", "Endereço da imagem acima", "Address of the picture above";
     above_video: "Dirección del video de arriba", "Endereço do vídeo acima", "Address of the film above";
     above_document: "Dirección del documento de arriba", "Endereço do documento acima", "Address of the document above";
