@@ -157,6 +157,12 @@ async fn the_company_has_days_behind_it_and_is_in_the_middle_of_its_work() {
     };
     let ventas = of("queues", "queue", "ventas");
     assert!(ventas["waiting"].as_u64() >= Some(4) && ventas["late"].as_u64() >= Some(1), "{ventas:#}");
+    // Somebody has just ended the early shift, others attend.
+    let ended = board["agents"].as_array().unwrap().iter().filter(|one| one["ended"] == true);
+    assert_eq!(ended.map(|one| one["cases"].as_u64()).collect::<Vec<_>>(), [Some(0)], "{board:#}");
+    let attended: u64 =
+        board["queues"].as_array().unwrap().iter().map(|one| one["attended"].as_u64().unwrap()).sum();
+    assert!(attended >= 3, "{board:#}");
     let camilo = of("agents", "agent", "camilo");
     assert_eq!((&camilo["presence"], &camilo["code"]), (&json!("break"), &json!("capacitacion")));
     // What was asked for yesterday sleeps until the window is about to close.
@@ -178,6 +184,21 @@ async fn the_company_has_days_behind_it_and_is_in_the_middle_of_its_work() {
     let mut marta = signed_in(&again, "marta").await;
     let later = marta.get("/board").await.body;
     assert_eq!(later["queues"][0]["waiting"], ventas["waiting"], "{later:#}");
+    drop(again);
+
+    // Customers write. Another rule names a queue that nobody has made: in the shadow it fails, says at what, and rests.
+    let lively = Demo::start(&["--speed", "10", "--data", directory, "--at", "2026-11-25T15:55:00Z"]);
+    let mut marta = signed_in(&lively, "marta").await;
+    let end = Instant::now() + Duration::from_secs(60);
+    let rule = loop {
+        let rule = marta.get("/rules/mostrador-%C3%BAnico").await.body;
+        if rule["rests"] == true {
+            break rule;
+        }
+        assert!(Instant::now() < end, "{rule:#}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    assert!(rule["failure"]["text"].as_str().unwrap().contains("`mostrador`"), "{rule:#}");
 }
 
 #[test]

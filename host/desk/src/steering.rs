@@ -20,7 +20,7 @@ use domain::rule::mode::Mode;
 use domain::rule::moving::{Standing, Unmoved, Wish};
 use domain::rule::{Envelope, Scope, Version};
 use domain::stream::Actor;
-use rules::{Admitted, Counts, Reach};
+use rules::{Admitted, Counts, Failure, Reach};
 use serde::{Deserialize, Serialize};
 
 use crate::assemble::Desk;
@@ -188,6 +188,12 @@ impl Desk {
         let active = self.active();
         let own = active.generation.rules().find(|one| one.definition().id == *rule);
         own.map(|rule| rule.advice().to_vec()).unwrap_or_default()
+    }
+
+    /// How a rule failed last, since this host runs it.
+    pub fn failure(&self, rule: &RuleId) -> Option<Failure> {
+        let active = self.active();
+        active.generation.rules().find(|one| one.definition().id == *rule)?.failure()
     }
 
     /// Whether a rule is for any case that somebody reaches.

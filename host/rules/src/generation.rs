@@ -201,13 +201,13 @@ impl Generation {
             if matches!(turn, Turn::Shadow) {
                 shadows.push((rule, answer));
             } else {
-                rule.lately.record(&answer.asked, true, input.now);
+                rule.lately.record(&answer.asked, &answer.reason, true, input.now);
                 round.add(answer, seen);
             }
         }
         for (rule, answer) in shadows {
             let agrees = round.agrees(&answer);
-            rule.lately.record(&answer.asked, agrees, input.now);
+            rule.lately.record(&answer.asked, &answer.reason, agrees, input.now);
             round.traces.0.push(answer.trace(seen.get_or_insert_with(|| Seen::of(input))));
             round.shadowed.push(Shadowed { asked: answer.asked, agrees });
         }

@@ -4,7 +4,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use domain::decision::Asked;
+use domain::decision::{Asked, Outcome};
 use serde::Serialize;
 
 const MINUTES: usize = 60;
@@ -25,14 +25,32 @@ pub struct Counts {
     pub micros: u64,
 }
 
+/// How a call failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// When, in milliseconds since 1970.
+    pub at: u64,
+    /// As what it counts.
+    pub outcome: Outcome,
+    /// The text of the fault. It may hold what the guest said, and so what its customer did.
+    pub text: String,
+}
+
 #[derive(Debug, Default)]
-pub(crate) struct Lately(Mutex<Vec<(u64, Counts)>>);
+pub(crate) struct Lately {
+    minutes: Mutex<Vec<(u64, Counts)>>,
+    failure: Mutex<Option<Failure>>,
+}
 
 impl Lately {
     /// Counts a call at `now`, in milliseconds since 1970.
-    pub(crate) fn record(&self, asked: &Asked, agrees: bool, now: u64) {
+    pub(crate) fn record(&self, asked: &Asked, text: &str, agrees: bool, now: u64) {
         let minute = now / 60_000;
-        let mut minutes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.outcome.failed() {
+            let failure = Failure { at: now, outcome: asked.outcome.clone(), text: text.to_owned() };
+            *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+        }
+        let mut minutes = self.minutes.lock().unwrap_or_else(PoisonError::into_inner);
         if minutes.is_empty() {
             minutes.resize(MINUTES, (0, Counts::default()));
         }
@@ -47,6 +65,11 @@ impl Lately {
         counts.micros += asked.micros;
     }
 
+    /// The last call that failed.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The hour up to `now`.
     pub(crate) fn hour(&self, now: u64) -> Counts {
         self.since(0, now)
@@ -55,7 +78,7 @@ impl Lately {
     /// What is within the hour up to `now` and not before the minute of `from`.
     pub(crate) fn since(&self, from: u64, now: u64) -> Counts {
         let from = (now / 60_000).saturating_sub(MINUTES as u64 - 1).max(from / 60_000);
-        let minutes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let minutes = self.minutes.lock().unwrap_or_else(PoisonError::into_inner);
         let mut sum = Counts::default();
         for (_, counts) in minutes.iter().filter(|(minute, _)| *minute >= from) {
             sum.asked += counts.asked;
@@ -88,15 +111,17 @@ mod tests {
         };
         let lately = Lately::default();
         let minute = |n: u64| 1_795_352_400_000 + n * 60_000;
-        lately.record(&asked(Outcome::Placed), true, minute(0));
-        lately.record(&asked(Outcome::GuestFault { fault: Fault::Trap }), true, minute(1));
-        lately.record(&asked(Outcome::Answered), false, minute(59));
+        lately.record(&asked(Outcome::Placed), "", true, minute(0));
+        lately.record(&asked(Outcome::GuestFault { fault: Fault::Trap }), "unreachable", true, minute(1));
+        lately.record(&asked(Outcome::Answered), "", false, minute(59));
         assert_eq!(
             lately.hour(minute(59)),
             Counts { asked: 3, decided: 2, failed: 1, disagreed: 1, micros: 6 }
         );
         assert_eq!(lately.hour(minute(60)).asked, 2);
-        lately.record(&asked(Outcome::Placed), true, minute(60));
+        lately.record(&asked(Outcome::Placed), "", true, minute(60));
+        let failure = lately.failure().map(|failure| (failure.at, failure.text));
+        assert_eq!(failure, Some((minute(1), "unreachable".to_owned())));
         assert_eq!(lately.hour(minute(60)).asked, 3);
         assert_eq!(lately.hour(minute(200)), Counts::default());
     }

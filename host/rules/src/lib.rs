@@ -62,7 +62,7 @@ pub use generation::{Decided, Generation, Meant, Question, Round, Tried};
 pub use grant::Grant;
 pub use host::{Config, Host};
 pub use judging::Reach;
-pub use lately::Counts;
+pub use lately::{Counts, Failure};
 pub use limits::{Limits, Structure};
 pub use link::Linked;
 pub use measuring::{Measured, Unmeasured};

@@ -10,7 +10,7 @@ use domain::rule::mode::Mode;
 
 use crate::breaker::Breaker;
 use crate::contract::Input;
-use crate::lately::{Counts, Lately};
+use crate::lately::{Counts, Failure, Lately};
 use crate::link::Linked;
 use crate::session::Asking;
 use crate::snapshot::Snapshot;
@@ -95,6 +95,11 @@ impl Rule {
     /// What it did within the hour before `now`, in milliseconds since 1970.
     pub fn lately(&self, now: u64) -> Counts {
         self.lately.hour(now)
+    }
+
+    /// How it failed last, since this host runs it.
+    pub fn failure(&self) -> Option<Failure> {
+        self.lately.failure()
     }
 
     /// The same of the minutes from `from` on, in the same form.

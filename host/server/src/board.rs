@@ -103,6 +103,8 @@ pub(crate) struct AgentTold {
     pub(crate) name: String,
     /// `available`, `busy`, `break` or `away`.
     pub(crate) presence: &'static str,
+    /// Whether they ended the shift and did not come back yet.
+    pub(crate) ended: bool,
     /// What a break is for, if it says so.
     pub(crate) code: Option<String>,
     /// Since when they are so.
@@ -204,6 +206,7 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
         agent: one.id.to_string(),
         name: one.name.clone(),
         presence: state.presence.word(),
+        ended: state.ended.is_some(),
         code: state.code,
         since: state.since,
         cases: count(state.cases.len()),

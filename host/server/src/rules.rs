@@ -33,6 +33,7 @@ use crate::api::problem::Problem;
 use crate::authors::{AuthorTold, SignatureTold};
 use crate::let_in::LetIn;
 use crate::routes::{About, Routes};
+use crate::why::words::outcome;
 
 /// The largest component that is read, in bytes: as much as is admitted.
 const LARGEST: usize = 20 << 20;
@@ -133,6 +134,10 @@ struct Told {
     rests: bool,
     /// What it did within the last hour: `asked`, `decided`, `failed`, `disagreed`, `micros`.
     hour: Value,
+    /// How it failed last, since this host runs it: `at`, `words` and the text of the fault. Nobody of another company is told it: a
+    /// plugin could say there what a customer said.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    failure: Value,
     /// What its plugin warned of when it read its settings: they work, and may not do what they seem to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     advice: Vec<String>,
@@ -351,9 +356,18 @@ fn told((stands, counts, rests): &(Stands, Counts, bool), versions: Option<Vec<V
         stopped: stands.stopped.as_ref().map(AuthorTold::from),
         rests: *rests,
         hour: json!(counts),
+        failure: Value::Null,
         advice: Vec::new(),
         versions,
     }
+}
+
+/// How a rule failed last, for whoever is of the company: when, in words, and the text of the fault.
+pub(crate) fn failure(server: &Server, person: &Person, rule: &RuleId) -> Option<(Time, String, String)> {
+    let failure = server.desk.failure(rule).filter(|_| !person.external)?;
+    let at = Time::from_millisecond(i64::try_from(failure.at).ok()?).ok()?;
+    let language = person.language(server.desk.active().company.own_language());
+    Some((at, outcome(&failure.outcome, language), failure.text))
 }
 
 /// The rules that are for cases in the scope of whoever asks, all or some of them.
@@ -392,7 +406,13 @@ async fn one(
     let found = found.ok_or_else(|| HelmError::NoRule(rule.clone()))?;
     let versions = server.desk.rule_versions(&rule)?;
     let versions = versions.iter().map(|(entry, one)| version(one, Some(*entry))).collect();
-    Ok(Json(Told { advice: server.desk.advice(&rule), ..told(found, Some(versions)) }))
+    let failure = failure(&server, &let_in.person, &rule)
+        .map(|(at, words, text)| json!({ "at": at, "words": words, "text": text }));
+    Ok(Json(Told {
+        advice: server.desk.advice(&rule),
+        failure: failure.unwrap_or_default(),
+        ..told(found, Some(versions))
+    }))
 }
 
 async fn move_rule(

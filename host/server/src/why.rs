@@ -4,7 +4,7 @@
 //! whoever has to do with rules sees it. What a rule read and said is about the customer, and takes the row of their data.
 
 mod letter;
-mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

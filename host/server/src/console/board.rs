@@ -149,6 +149,7 @@ fn read(server: &Server, let_in: &LetIn, which: &Which) -> Result<Shown, Problem
             "available" => say.available(),
             "busy" => say.busy(),
             "break" => say.on_break(),
+            _ if told.ended => say.ended_shift(),
             _ => say.away(),
         },
         since: told.since.map(|since| tell.ago(since)),

@@ -78,6 +78,7 @@ struct One {
     set_off: Option<String>,
     facts: Vec<(&'static str, String)>,
     settings: String,
+    failure: Option<(String, String, String)>,
     advice: Vec<String>,
     modes: Vec<Choice>,
     /// The highest percentage that a canary may have, and the one to begin with; none if there may be none.
@@ -253,6 +254,8 @@ fn read(server: &Server, let_in: &LetIn, rule: &RuleId, asked: &Asked) -> Result
         set_off: off(&frame, company.raci(), stands),
         facts: facts(&frame, version),
         settings: serde_json::to_string_pretty(&stands.settings().value()).unwrap_or_default(),
+        failure: rules::failure(server, &let_in.person, rule)
+            .map(|(at, words, text)| (frame.tell.at(at), words, text)),
         advice: server.desk.advice(rule),
         modes: modes(say, stands.mode, version.highest()),
         percent: percent(stands.mode, version.highest()),

@@ -97,6 +97,7 @@ words! {
     available: "disponible", "disponível", "available";
     busy: "ocupado", "ocupado", "busy";
     on_break: "en pausa", "em pausa", "on a break";
+    ended_shift: "terminó el turno", "terminou o turno", "ended the shift";
     away: "fuera", "fora", "away";
     no_queues: "Su alcance no llega a ninguna cola.", "Seu alcance não chega a nenhuma fila.", "Your scope reaches no queue.";
     no_agents: "Ningún agente en su alcance.", "Nenhum agente no seu alcance.", "No agent in your scope.";
@@ -160,6 +161,7 @@ words! {
     as_signed: "como se firmó", "como foi assinada", "as it was signed";
     moved_by: "La movió", "Moveu", "Moved by";
     set_off_by: "Lo apagó", "Desligou", "Switched off by";
+    failed_last: "Lo último que falló", "A última falha", "What failed last";
     rests: "Descansa: falló demasiado", "Descansa: falhou demais", "It rests: it failed too often";
     stopped_author: "Parada: se revocó la llave de", "Parada: revogou-se a chave de", "Stopped: the key was revoked of";
     earlier_runs: "Corre una versión anterior", "Roda uma versão anterior", "An earlier version runs";

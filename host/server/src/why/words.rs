@@ -146,7 +146,7 @@ pub(super) fn step(event: &Event, company: &Company, language: Language) -> Stri
 }
 
 /// How a rule ended.
-pub(super) fn outcome(outcome: &Outcome, language: Language) -> String {
+pub(crate) fn outcome(outcome: &Outcome, language: Language) -> String {
     let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
     match outcome {
         Outcome::Abstained => say("no era suyo", "não era com ela", "not its business"),

@@ -74,6 +74,26 @@ static FOR_TOMORROW: Story = Story {
     ],
 };
 
+/// What people ask who are being attended when it ends: of the counter for orders, and of the workshop.
+static FOR_AN_ORDER: Story = Story {
+    number: "106540352242922",
+    of: &["57"],
+    steps: &[
+        Step::Say("Buenas, ¿me mandan la factura de lo que compré ayer?"),
+        Step::Meet,
+        Step::Say("A nombre de Construcciones Andinas, por favor"),
+    ],
+};
+static FOR_A_REPAIR: Story = Story {
+    number: "106540352242922",
+    of: &["57", "569"],
+    steps: &[
+        Step::Say("El taladro que compré no prende, quiero hacer un reclamo"),
+        Step::Meet,
+        Step::Say("Lo compré hace dos semanas, aquí tengo la boleta"),
+    ],
+};
+
 /// Somebody who is going to write.
 pub(super) struct Visit {
     at: Time,
@@ -87,6 +107,14 @@ impl Visit {
 
     pub(super) fn for_a_person(at: Time) -> Self {
         Self { at, story: Some(&FOR_A_PERSON) }
+    }
+
+    pub(super) fn for_an_order(at: Time) -> Self {
+        Self { at, story: Some(&FOR_AN_ORDER) }
+    }
+
+    pub(super) fn for_a_repair(at: Time) -> Self {
+        Self { at, story: Some(&FOR_A_REPAIR) }
     }
 
     pub(super) fn for_tomorrow(at: Time) -> Self {

@@ -2,8 +2,9 @@
 //! the door opens, the days up to now are lived through by the same desk, rules and agents, by a clock that goes from one thing
 //! that happens to the next. What the journal has of it is what it would have of any other week.
 //!
-//! The morning ends in the middle of its work: the agents of one queue have been to a training, so some wait, some for too long, and
-//! what one customer asked for yesterday sleeps until shortly before their window closes.
+//! The morning ends in the middle of its work: the agents of one queue have been to a training, so some wait, some for too long; what one
+//! customer asked for yesterday sleeps until shortly before their window closes; somebody has just ended the early shift; and a rule that
+//! was agreed on yesterday is tried in the shadow, where it fails at each case and soon rests.
 
 mod customers;
 mod office;
@@ -15,9 +16,11 @@ use domain::company::Company;
 use domain::conversation::Holder;
 use domain::id::{AgentId, QueueId};
 use domain::outside::Clock as _;
+use domain::proposal::Kind;
 use domain::rule::mode::Mode;
 use domain::rule::moving::Wish;
 use domain::stream::Actor;
+use governance::{ProposalError, Word};
 use jiff::{SignedDuration, ToSpan as _};
 
 use super::players::Pace;
@@ -44,6 +47,19 @@ const HANDED: SignedDuration = SignedDuration::from_mins(45);
 
 /// How long before it ends the rule of the next month was put in the shadow.
 const SHADOWED: SignedDuration = SignedDuration::from_hours(49);
+
+/// How long before it ends another rule was agreed on, for the shadow.
+const AGREED: SignedDuration = SignedDuration::from_hours(26);
+
+/// One counter for all, as they would like to have it. That queue is not there yet, and in the shadow it is seen before a customer is in
+/// it.
+const COUNTER: &str = r#"{
+    "rule": "mostrador-único", "set": "enrutamiento", "plugin": "skills-router", "mode": "shadow",
+    "settings": { "otherwise": { "queue": "mostrador" } }
+}"#;
+
+/// How long before it ends somebody ends the shift.
+const LEFT: SignedDuration = SignedDuration::from_mins(1);
 
 /// How often somebody counts and looks whether what was counted is to be looked at.
 const COUNTED: SignedDuration = SignedDuration::from_mins(10);
@@ -76,7 +92,7 @@ pub(super) fn live(
         .collect();
     let (mut looked, mut counted, mut handed, mut day) = (None, begins, begins, None);
     let (mut dice, mut asked, mut is_shadowed) = (pace.dice("handing of the past"), false, false);
-    let mut is_promised = false;
+    let (mut is_promised, mut is_agreed, mut has_left) = (false, false, false);
     while clock.now() < until && !wants_to_stop.load(Ordering::Relaxed) {
         let now = clock.now();
         let today = super::hours::local(company, now).date();
@@ -108,6 +124,16 @@ pub(super) fn live(
         if !is_shadowed && until.duration_since(now) <= SHADOWED {
             is_shadowed = true;
             shadow(&mut office, company)?;
+        }
+        if !is_agreed && until.duration_since(now) <= AGREED {
+            is_agreed = true;
+            agree(&mut office, company)?;
+        }
+        if !has_left && until.duration_since(now) <= LEFT {
+            has_left = true;
+            let desk = office.desk.clone();
+            // Nobody may have anything to leave.
+            let _ = office.drive(handing::leave(&desk, company, &mut dice, |_| false))?;
         }
         customers.act(&mut office, now)?;
         office.settle()?;
@@ -168,6 +194,28 @@ fn shadow(office: &mut Office, company: &Company) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Who answers for what a rule may do agrees on trying another one.
+fn agree(office: &mut Office, company: &Company) -> anyhow::Result<()> {
+    let (desk, raci) = (office.desk.clone(), company.raci());
+    let who = |id: &str| raci.people().iter().find(|person| person.id.as_str() == id).cloned();
+    let (Some(patricia), Some(marta), Some(ricardo)) = (who("patricia"), who("marta"), who("ricardo")) else {
+        return Ok(());
+    };
+    let (content, tasks, title) = desk.check_rule(&serde_json::from_str(COUNTER)?)?;
+    let reason = "Una sola cola para el mostrador: a ver a quiénes llevaría".to_owned();
+    let wish = governance::Wish { kind: Kind::Rule, title, reason, content, tasks, not_before: None };
+    office.drive(async move {
+        let proposals = desk.proposals();
+        let made = proposals.propose(wish, &patricia, &Actor::Person(patricia.id.clone()), raci).await?;
+        for signs in [marta, ricardo] {
+            let by = Actor::Person(signs.id.clone());
+            proposals.say(made.id, made.hash, &Word::Sign, &signs, &by, raci).await?;
+        }
+        Ok::<_, ProposalError>(())
+    })??;
+    Ok(())
+}
+
 /// What is to be done tomorrow sleeps until then, in the hands of whoever has it. Says whether it does.
 fn promise(office: &mut Office, phone: &str, until: Time) -> anyhow::Result<bool> {
     let Some((conversation, state)) = office.conversation_of(phone)? else { return Ok(false) };
@@ -201,6 +249,10 @@ impl Customers {
         // They come to a queue in which nobody takes cases.
         for minutes in [11, 9, 7, 6, 4, 2, 1] {
             visits.push(Visit::for_a_person(ago(SignedDuration::from_mins(minutes))));
+        }
+        for (order, repair) in [(200, 170), (150, 110), (90, 75)] {
+            visits.push(Visit::for_an_order(ago(SignedDuration::from_secs(order))));
+            visits.push(Visit::for_a_repair(ago(SignedDuration::from_secs(repair))));
         }
         visits.sort_by_key(Visit::at);
         Self::of(visits, pace)

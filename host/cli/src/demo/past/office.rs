@@ -196,24 +196,7 @@ impl Office {
 
     /// Has somebody do something, while the desk works.
     pub(super) fn drive<T>(&mut self, act: impl Future<Output = T>) -> anyhow::Result<T> {
-        let mut act = pin!(act);
-        let mut context = Context::from_waker(Waker::noop());
-        let begun = Instant::now();
-        while begun.elapsed() < FOREVER {
-            if let Poll::Ready(done) = act.as_mut().poll(&mut context) {
-                return Ok(done);
-            }
-            self.work()?;
-            // Rules are prepared on a thread of their own.
-            std::thread::yield_now();
-        }
-        anyhow::bail!("something that was done in the past does not end")
-    }
-
-    fn work(&mut self) -> anyhow::Result<()> {
-        let worked = self.parts.workers.iter_mut().all(desk::Worker::step);
-        anyhow::ensure!(worked, "the journal cannot be written any more");
-        Ok(())
+        drive(&mut self.parts.workers, act)
     }
 
     /// What was posted by Meta.
@@ -244,7 +227,7 @@ impl Office {
             self.parts.dispatcher.step()?;
             self.parts.timers.step()?;
             self.parts.matcher.step()?;
-            self.work()?;
+            work(&mut self.parts.workers)?;
             for job in self.parts.sender.pick()? {
                 let ended = now(self.parts.sender.deliver(job))?;
                 self.parts.sender.settle(job, ended);
@@ -258,8 +241,10 @@ impl Office {
         Ok(())
     }
 
-    /// Has what happened counted, and looked at.
+    /// Has what was agreed on carried out, and what happened counted and looked at.
     pub(super) fn count(&mut self) -> anyhow::Result<()> {
+        let Parts { carrier, workers, .. } = &mut self.parts;
+        drive(workers, carrier.step())??;
         while gone_on(now(self.parts.measurer.step())?, false)? {}
         gone_on(now(self.parts.lookout.step())?, ())
     }
@@ -294,6 +279,27 @@ impl Office {
     pub(super) fn close(self) -> anyhow::Result<()> {
         Ok(self.desk.store().close()?)
     }
+}
+
+fn drive<T>(workers: &mut [desk::Worker], act: impl Future<Output = T>) -> anyhow::Result<T> {
+    let mut act = pin!(act);
+    let mut context = Context::from_waker(Waker::noop());
+    let begun = Instant::now();
+    while begun.elapsed() < FOREVER {
+        if let Poll::Ready(done) = act.as_mut().poll(&mut context) {
+            return Ok(done);
+        }
+        work(workers)?;
+        // Rules are prepared on a thread of their own.
+        std::thread::yield_now();
+    }
+    anyhow::bail!("something that was done in the past does not end")
+}
+
+fn work(workers: &mut [desk::Worker]) -> anyhow::Result<()> {
+    let worked = workers.iter_mut().all(desk::Worker::step);
+    anyhow::ensure!(worked, "the journal cannot be written any more");
+    Ok(())
 }
 
 /// What has nothing to wait for.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use desk::{CommandError, Desk};
 use domain::Time;
-use domain::agent::Presence;
+use domain::agent::{Agent, Presence};
 use domain::company::AgentDescription;
 use domain::id::{AgentId, CaseId, ConversationId, NumberId};
 use domain::message::Outgoing;
@@ -23,6 +23,9 @@ use super::{Pace, is_taken};
 
 /// Seconds of silence after which an agent takes a case for resolved.
 const SILENCE: f64 = 50.0;
+
+/// Seconds for which somebody who has ended the shift does not come back.
+const HOME: f64 = 300.0;
 
 /// Keeps everybody's presence for as long as the demo runs.
 pub(super) async fn keep_presence(desk: Desk, people: People, clock: Arc<dyn Clock>, pace: Pace) {
@@ -73,6 +76,13 @@ impl Presences {
             if chosen && takes_break && hours.open && !alone {
                 let rest = self.pace.seconds(self.dice.between(30.0, 80.0));
                 self.resting.insert(agent.id.clone(), later(now, rest));
+            }
+            // Whoever has ended the shift is home for a while.
+            if let Ok((_, Agent { ended: Some(_), since: Some(since), .. })) =
+                self.desk.store().agent(&agent.id)
+                && now < later(since, self.pace.seconds(HOME))
+            {
+                continue;
             }
             let later_today = hours.next_change.is_some_and(|next| next.duration_since(now).as_hours() < 4);
             let presence = match (hours.open, self.resting.contains_key(&agent.id)) {

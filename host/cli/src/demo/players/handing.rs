@@ -1,5 +1,6 @@
-//! What the agents of the demo do with each other's cases: now and then one asks a colleague to take one over, and leaves a note.
-//! Whoever tries the demo is asked first; a colleague who is played answers after a while.
+//! What the agents of the demo do with each other's cases: now and then one asks a colleague to take one over, and leaves a note; or ends
+//! the shift, and a colleague takes over what is left. Whoever tries the demo is asked first; a colleague who is played answers after a
+//! while.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,16 +27,49 @@ const NOTES: [&str; 3] = [
     "Quedó de mandar una foto del daño",
 ];
 
+/// Looks at what is to be handed over after which somebody ends the shift.
+const SHIFT: u32 = 15;
+
 /// Goes on for as long as the demo runs.
 pub(super) async fn hand(desk: Desk, people: People, pace: Pace) {
     let mut dice = pace.dice("handing");
     let company = Arc::clone(&desk.active().company);
-    loop {
+    let is_taken = |agent: &AgentId| is_taken(&people, agent);
+    for looked in 1_u32.. {
         tokio::time::sleep(pace.seconds(20.0)).await;
-        if let Err(error) = once(&desk, &company, &mut dice, |agent| is_taken(&people, agent)).await {
+        let done = match looked % SHIFT {
+            0 => leave(&desk, &company, &mut dice, is_taken).await,
+            _ => once(&desk, &company, &mut dice, is_taken).await,
+        };
+        if let Err(error) = done {
             tracing::debug!(%error, "no case was handed over");
         }
     }
+}
+
+/// Somebody who has a case ends the shift, and names who is to have it: a colleague of the same queue who is there.
+pub(in crate::demo) async fn leave(
+    desk: &Desk,
+    company: &Company,
+    dice: &mut Dice,
+    is_taken: impl Fn(&AgentId) -> bool,
+) -> Result<(), CommandError> {
+    let here = |agent: &&AgentDescription| is_here(desk, &agent.id);
+    let mut leaving = Vec::new();
+    for agent in company.agents().iter().filter(here).filter(|agent| !is_taken(&agent.id)) {
+        let colleague = company
+            .agents()
+            .iter()
+            .filter(here)
+            .find(|other| other.id != agent.id && other.queues.first() == agent.queues.first());
+        if let (Some(colleague), Some(case)) = (colleague, accepted(desk, &agent.id)?) {
+            leaving.push((agent.id.clone(), colleague.id.clone(), case));
+        }
+    }
+    let Some((agent, colleague, case)) = dice.one_of(&leaving) else { return Ok(()) };
+    let note = dice.one_of(&NOTES).copied().unwrap_or_default().to_owned();
+    desk.end_shift(agent, Some(colleague.clone()), vec![(*case, note)]).await?;
+    Ok(())
 }
 
 /// Answers what was asked, or has somebody ask.
