@@ -104,7 +104,7 @@ with sync_playwright() as playwright:
     ricardo.goto(f"{host}/console/campaigns")
     form = ricardo.locator("form.stack")
     form.get_by_label("Nombre", exact=True).fill("Pedidos en camino")
-    form.get_by_label("Plantilla").select_option("pedido_en_camino/es_CO")
+    form.get_by_label("Plantilla").select_option("guia_de_envio/es_CO")
     expect(form.get_by_text("va en camino")).to_be_visible()
     asked = form.locator("fieldset:visible")
     asked.get_by_label("Dirección de la imagen de arriba").fill("https://ferreteria.example/camion.png")
@@ -126,6 +126,8 @@ with sync_playwright() as playwright:
         form.locator("select[name=category]").select_option("UTILITY")
         form.locator("textarea[name=body]").fill("Su garantía {{1}} está lista.")
         form.locator("input[name=examples]").fill("GA-12")
+        form.get_by_label("Pie (si lleva)").fill("Ferretería El Tornillo")
+        form.get_by_label("Botones para responder").fill("Gracias | Hablar con alguien")
         form.locator("input[name=reason]").fill(reason)
         form.get_by_role("button", name="Proponer").click()
         ricardo.wait_for_url("**/console/approvals/*")
@@ -146,6 +148,14 @@ with sync_playwright() as playwright:
     patricia.goto(proposal)
     patricia.get_by_role("button", name="Firmar").press("Enter")
     approved("garantia_lista")
+    # What is there is edited with all that it has.
+    ricardo.locator("tr", has_text="garantia_lista").get_by_role("button", name="Editar").click()
+    expect(ricardo.get_by_role("heading", name="Editar: garantia_lista")).to_be_visible()
+    expect(ricardo.get_by_label("Pie (si lleva)")).to_have_value("Ferretería El Tornillo")
+    expect(ricardo.get_by_label("Botones para responder")).to_have_value("Gracias | Hablar con alguien")
+    nothing_wrong(ricardo, "a template that is edited", kept)
+    ricardo.locator("form.stack").get_by_role("button", name="No").click()
+    expect(ricardo.get_by_role("heading", name="Proponer una plantilla")).to_be_visible()
 
     # Past the others, in an emergency: loudly, and somebody else looks at it afterwards.
     proposal = draft("retiro_urgente", "Hay que avisar hoy de un retiro")

@@ -139,7 +139,7 @@ with sync_playwright() as playwright:
 
     # One with a picture above and a link of her own. What cannot leave stays as it was filled in.
     page.get_by_role("button", name="Plantilla").click()
-    page.locator("#template").select_option(label="pedido_en_camino · es_CO · UTILITY")
+    page.locator("#template").select_option(label="guia_de_envio · es_CO · UTILITY")
     page.get_by_label("Imagen de arriba").set_input_files({"name": "caja.png", "mimeType": "image/png", "buffer": b"no picture"})
     for gap in page.locator("#template-gaps input:not([type=file])").all():
         gap.fill("ET-5120")

@@ -16,7 +16,7 @@ pub(super) async fn make(desk: &Desk) -> anyhow::Result<()> {
     let (active, proposals) = (desk.active(), desk.proposals());
     let raci = active.company.raci();
     let Some(marta) = raci.by_id(&"marta".into()) else { return Ok(()) };
-    if !proposals.list(false)?.is_empty() {
+    if proposals.list(false)?.iter().any(|one| one.kind == Kind::Template) {
         return Ok(());
     }
     let wish = TemplateWish::Create { account: Some(WABA.to_owned()), form: serde_json::from_str(TEMPLATE)? };

@@ -24,7 +24,7 @@ pub(super) fn templates() -> Vec<Template> {
     vec![
         Template {
             components: parts.into(),
-            ..Template::new("pedido_en_camino", "es_CO", Category::Utility, coming)
+            ..Template::new("guia_de_envio", "es_CO", Category::Utility, coming)
         },
         Template::new("pedido_listo", "es_CO", Category::Utility, ready),
     ]

@@ -115,11 +115,43 @@ DOES.invite = async (form) => {
   part("invitation").replaceChildren(link);
 };
 
+// What is there is edited in the form in which a new one is made. Meta lets nobody change its name and language.
+const wanted = part("wanted");
+if (wanted) {
+  const fixed = ["name", "language"].map((name) => wanted.elements[name]);
+  const title = (text) => { part("new-title").textContent = text; };
+  document.addEventListener("click", (event) => {
+    const { fills, values } = event.target.closest("[data-fills]")?.dataset ?? {};
+    if (fills !== "wanted") return;
+    wanted.reset();
+    for (const [name, value] of Object.entries(JSON.parse(values))) wanted.elements[name].value = value;
+    wanted.elements.do.value = "edit";
+    for (const field of fixed) field.readOnly = true;
+    title(`${wanted.dataset.edits}: ${wanted.elements.name.value}`);
+    wanted.elements.body.focus();
+  });
+  wanted.addEventListener("reset", () => {
+    wanted.elements.do.value = "create";
+    for (const field of fixed) field.readOnly = false;
+    title(wanted.dataset.new);
+  });
+}
+
 // What is wanted of templates: where people are described it is a proposal, and else it is done.
 DOES.template = async (form) => {
-  const { do: does, account, name, language, category, body, examples, reason } = content(form);
-  const filled = (examples ?? "").split("|").map((one) => one.trim()).filter(Boolean);
-  const components = [{ type: "BODY", text: body, ...(filled.length && { example: { body_text: [filled] } }) }];
+  const { do: does, account, name, language, category, heading, body, examples, footer, replies, link, url, reason, ...more } = content(form);
+  const parts = (text) => (text ?? "").split("|").map((one) => one.trim()).filter(Boolean);
+  const filled = parts(examples), above = more["heading-example"], whole = more["url-example"];
+  const buttons = [
+    ...parts(replies).map((text) => ({ type: "QUICK_REPLY", text })),
+    ...(link ? [{ type: "URL", text: link, url: url ?? "", ...(whole && { example: [whole] }) }] : []),
+  ];
+  const components = [
+    ...(heading ? [{ type: "HEADER", format: "TEXT", text: heading, ...(above && { example: { header_text: [above] } }) }] : []),
+    { type: "BODY", text: body, ...(filled.length && { example: { body_text: [filled] } }) },
+    ...(footer ? [{ type: "FOOTER", text: footer }] : []),
+    ...(buttons.length ? [{ type: "BUTTONS", buttons }] : []),
+  ];
   const wish = ["create", "edit"].includes(does)
     ? { do: does, account, form: { name, language, category, components }, reason }
     : { do: does, account, name, language, reason };

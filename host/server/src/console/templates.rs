@@ -7,11 +7,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::raci::action::Action;
 use domain::templates::{Template, offerable};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::frame::{Frame, may, page};
 use crate::Server;
 use crate::api::problem::Problem;
+use crate::conversations::offered::Text;
 use crate::let_in::LetIn;
 
 #[derive(askama::Template)]
@@ -35,6 +36,8 @@ struct Row {
     /// Why it is not offered, if it is not.
     withheld: Option<String>,
     body: String,
+    /// What the form is filled with to edit it, if the form can hold all of it: JSON by the names of its fields.
+    form: Option<String>,
 }
 
 /// All of them.
@@ -78,5 +81,45 @@ fn row(frame: &Frame, template: &Template) -> Row {
         quality: template.quality.word.clone(),
         withheld: offerable(template).err().map(|why| why.words(frame.tell.language)),
         body: body.unwrap_or_default(),
+        form: form(template).map(|form| form.to_string()),
     }
+}
+
+/// A template as the fields of the form. None for one with parts that the form does not have: it would lose them.
+fn form(template: &Template) -> Option<Value> {
+    let components = template.components.as_ref()?;
+    let is_known =
+        |one: &Value| ["HEADER", "BODY", "FOOTER", "BUTTONS"].iter().any(|kind| one["type"] == *kind);
+    let part = |kind: &str| components.iter().find(|one| one["type"] == kind);
+    let words = |kind: &str| part(kind).and_then(|one| one["text"].as_str()).unwrap_or_default();
+    let has_text = part("HEADER").is_none_or(|one| one["format"] == "TEXT");
+    let is_named = Text::of(words("BODY")).named || Text::of(words("HEADER")).named;
+    if !components.iter().all(is_known) || !has_text || is_named || template.is_deleted() {
+        return None;
+    }
+    let none = Vec::new();
+    let buttons = part("BUTTONS").and_then(|one| one["buttons"].as_array()).unwrap_or(&none);
+    let of = |kind: &str| buttons.iter().filter(|one| one["type"] == kind).collect::<Vec<_>>();
+    let (replies, links) = (of("QUICK_REPLY"), of("URL"));
+    if links.len() > 1 || replies.len() + links.len() < buttons.len() {
+        return None;
+    }
+    let joined = |all: &[&Value]| all.iter().filter_map(|one| one.as_str()).collect::<Vec<_>>().join(" | ");
+    let replies: Vec<&Value> = replies.into_iter().map(|one| &one["text"]).collect();
+    let example = |kind: &str, name: &str| match part(kind).map(|one| &one["example"][name]) {
+        Some(Value::Array(all)) => match &all[..] {
+            [Value::Array(first), ..] => joined(&first.iter().collect::<Vec<_>>()),
+            all => joined(&all.iter().collect::<Vec<_>>()),
+        },
+        _ => String::new(),
+    };
+    let link = links.first();
+    let field = |name: &str| link.and_then(|one| one[name].as_str()).unwrap_or_default();
+    Some(json!({
+        "account": template.account, "name": template.template.name, "language": template.template.language,
+        "category": template.category.word, "heading": words("HEADER"), "heading-example": example("HEADER", "header_text"),
+        "body": words("BODY"), "examples": example("BODY", "body_text"), "footer": words("FOOTER"),
+        "replies": joined(&replies), "link": field("text"), "url": field("url"),
+        "url-example": link.and_then(|one| one["example"][0].as_str()).unwrap_or_default(),
+    }))
 }

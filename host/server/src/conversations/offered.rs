@@ -119,7 +119,7 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let mut gaps: Vec<String> = Vec::new();
         for rest in text.split("{{").skip(1) {
             let Some((gap, _)) = rest.split_once("}}") else { continue };

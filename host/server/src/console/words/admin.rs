@@ -245,12 +245,17 @@ words! {
     new_template: "Proponer una plantilla", "Propor um modelo", "Propose a template";
     new_template_says: "Se manda a Meta cuando otra persona lo firme; Meta la revisa después.", "Vai para a Meta quando outra pessoa assinar; a Meta revisa depois.", "It goes to Meta when somebody else has signed; Meta looks at it then.";
     no_account: "Ningún número dice a qué cuenta (waba) pertenece.", "Nenhum número diz a que conta (waba) pertence.", "No number says which account (waba) it belongs to.";
-    what_to_do: "Qué hacer", "O que fazer", "What to do";
-    create: "una nueva", "um novo", "a new one";
-    edit: "cambiar la que hay", "mudar o que há", "change the one there is";
+    edit: "Editar", "Editar", "Edit";
     account: "Cuenta (WABA)", "Conta (WABA)", "Account (WABA)";
     name: "Nombre", "Nome", "Name";
     body: "Texto; los huecos son {{1}}, {{2}} …", "Texto; as lacunas são {{1}}, {{2}} …", "Words; gaps are {{1}}, {{2}} …";
+    heading: "Título de arriba (si lleva)", "Título acima (se houver)", "Heading (if any)";
+    heading_example: "Ejemplo de su hueco (si tiene {{1}})", "Exemplo da lacuna (se tiver {{1}})", "Example of its gap (if it has {{1}})";
+    footer: "Pie (si lleva)", "Rodapé (se houver)", "Footer (if any)";
+    reply_buttons: "Botones para responder, separados por |", "Botões de resposta, separados por |", "Buttons to answer with, separated by |";
+    link_button: "Botón con enlace (si lleva)", "Botão com link (se houver)", "Button with a link (if any)";
+    link_address: "A dónde lleva; {{1}} al final si es de cada cliente", "Aonde leva; {{1}} no fim se for de cada cliente", "Where it leads; {{1}} at its end if it is each customer's own";
+    link_example: "Un ejemplo completo de ese enlace (si tiene {{1}})", "Um exemplo completo desse link (se tiver {{1}})", "A whole example of that link (if it has {{1}})";
     body_examples: "Un ejemplo de cada hueco, separados por |", "Um exemplo de cada lacuna, separados por |", "An example of each gap, separated by |";
 
     // Campaigns.
