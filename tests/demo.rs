@@ -171,6 +171,19 @@ async fn the_company_has_days_behind_it_and_is_in_the_middle_of_its_work() {
     let asleep: Vec<&Value> =
         open.as_array().unwrap().iter().filter(|one| !one["asleep"].is_null()).collect();
     assert_eq!(asleep.len(), 1, "{open:#}");
+    // Whatever was decided in those days comes out the same.
+    let mut again = 0;
+    for one in open.as_array().unwrap() {
+        let of = one["conversation"].as_str().unwrap();
+        let why = ricardo.get(&format!("/why?of={of}&again=true")).await.body;
+        for step in why["steps"].as_array().unwrap().iter().filter(|step| !step["decision"].is_null()) {
+            for asked in step["decision"]["asked"].as_array().unwrap() {
+                assert_eq!(asked["again"]["is"], "same", "{asked:#}");
+                again += 1;
+            }
+        }
+    }
+    assert!(again >= 30, "{again}");
 
     // What happened was counted, day by day, and a rule in the shadow was asked.
     let resolved = marta.get("/kpis/cases-resolved").await.body;

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use domain::decision::{Asked, Call, MemoryScope, Trace};
+use domain::decision::{Asked, Call, MemoryScope, Trace, Verdict};
 use domain::id::{QueueId, RuleId};
 use domain::json::Json;
 use serde::de::DeserializeOwned;
@@ -21,6 +21,11 @@ use crate::trace::Seen;
 
 /// The most lines of a history that a rule is answered.
 const LINES: u64 = 50;
+
+/// What is wrong with a place in a queue that is not there.
+fn no_queue(queue: &QueueId) -> String {
+    format!("there is no queue `{queue}`")
+}
 
 /// The agents that a rule was told of, if any of the calls that were kept asked for just these.
 pub fn team_then(calls: &[Call], queue: &QueueId, skills: &[String]) -> Option<Vec<Agent>> {
@@ -144,6 +149,25 @@ impl Seen {
 }
 
 impl run::Answer {
+    /// The answer as a host took it that kept this trace: what named a queue that was not there then counts as a failure, as it did.
+    pub fn as_taken(self, trace: &Trace) -> Self {
+        match &self.verdict {
+            Some(Verdict::Place(place)) if trace.reason == no_queue(&place.queue) => self.nowhere(),
+            _ => self,
+        }
+    }
+
+    /// The same of one that names a queue that is not there.
+    pub(crate) fn nowhere(mut self) -> Self {
+        if let Some(Verdict::Place(place)) = self.verdict.take() {
+            let failed = run::nonsense(no_queue(&place.queue));
+            self.asked.outcome = failed.outcome;
+            self.reason = failed.text;
+            self.effects.clear();
+        }
+        self
+    }
+
     /// In what it is another answer than one that was kept: nothing, if it is the same.
     pub fn differs(&self, asked: &Asked, trace: &Trace) -> Vec<&'static str> {
         let now = self.trace(&Seen::kept(trace));

@@ -21,7 +21,7 @@ use domain::rule::mode::Mode;
 use crate::contract::Input;
 use crate::host::Host;
 use crate::rule::{Rule, covers};
-use crate::run::{self, Answer};
+use crate::run::Answer;
 use crate::snapshot::Snapshot;
 use crate::trace::Seen;
 
@@ -215,17 +215,11 @@ impl Generation {
     }
 
     /// Which queues there are is known here and not to the guest's call.
-    fn possible(&self, mut answer: Answer) -> Answer {
-        if let Some(Verdict::Place(place)) = &answer.verdict
-            && !self.queues.contains(&place.queue)
-        {
-            let failed = run::nonsense(format!("there is no queue `{}`", place.queue));
-            answer.asked.outcome = failed.outcome;
-            answer.reason = failed.text;
-            answer.verdict = None;
-            answer.effects.clear();
+    fn possible(&self, answer: Answer) -> Answer {
+        match &answer.verdict {
+            Some(Verdict::Place(place)) if !self.queues.contains(&place.queue) => answer.nowhere(),
+            _ => answer,
         }
-        answer
     }
 }
 

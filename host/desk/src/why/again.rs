@@ -78,6 +78,7 @@ impl Desk {
             Err(again) => again,
             Ok((answer, strayed)) => {
                 let Some(trace) = &made.trace else { return Ok(Again::Erased) };
+                let answer = answer.as_taken(trace);
                 let mut parts = answer.differs(&made.asked, trace);
                 if self.is_placed_elsewhere(recorded, made, &answer)? {
                     parts.push("place");
@@ -263,15 +264,17 @@ impl Desk {
         recorded: &Recorded,
         kept: &Json,
     ) -> Result<Option<rules::contract::Message>, DeskError> {
-        let kept = kept.value();
-        let Some(at) = kept["message"]["at"].as_u64() else { return Ok(None) };
+        let kept = &kept.value()["message"];
+        if kept.is_null() {
+            return Ok(None);
+        }
         let before = self.store().answer_behind(conversation, recorded.seq)?.map(|(version, _)| version);
         let lines = self.store().lines(conversation, before, LINES)?;
         for (version, _) in lines.into_iter().rev() {
-            if let Some(message) = self.told(conversation, version, recorded.time)?
-                && message.at == at
-                && kept["message"]["kind"] == message.kind.as_str()
-            {
+            let Some(message) = self.told(conversation, version, recorded.time)? else { continue };
+            let now = serde_json::to_value(&message).unwrap_or_default();
+            // The customer's clock has whole seconds: what was answered can bear the same moment.
+            if ["at", "kind", "author"].iter().all(|name| now[name] == kept[name]) {
                 return Ok(Some(message));
             }
         }
