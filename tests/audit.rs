@@ -304,6 +304,7 @@ async fn what_cannot_be_recorded_is_not_done_and_not_shown_either() {
         entropy,
         owner,
         rehearsal: None,
+        open_door: None,
     };
     let (_, local) = server::routers(server, server::Routes::new());
     let controlled = server::control(dir.path(), local).unwrap();

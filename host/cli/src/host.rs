@@ -162,6 +162,7 @@ impl Host {
             entropy,
             owner: std::fs::metadata(&settings.data)?.uid(),
             rehearsal: settings.clock,
+            open_door: settings.open_door,
         };
         let people = server.people.clone();
         let site = server.site.clone();

@@ -278,8 +278,11 @@ fn tell(rule: &Value) {
         if marks.is_empty() { String::new() } else { format!("  [{}]", marks.join(", ")) }
     );
     if hour["asked"].as_u64().is_some_and(|asked| asked > 0) {
+        let behind = hour["behind"].as_u64().filter(|behind| *behind > 0);
+        let behind =
+            behind.map(|behind| format!(", and {behind} behind one that had decided")).unwrap_or_default();
         println!(
-            "      last hour: asked {}, decided {}, failed {}, would have decided otherwise {}",
+            "      last hour: asked {}, decided {}, failed {}, would have decided otherwise {}{behind}",
             hour["asked"], hour["decided"], hour["failed"], hour["disagreed"]
         );
     }

@@ -172,6 +172,8 @@ pub(crate) struct Settings {
     pub(crate) graph_version: Option<String>,
     pub(crate) master_key: Option<PathBuf>,
     pub(crate) clock: Option<Time>,
+    /// A page on which anybody becomes anybody: the demo's, which no file can ask for.
+    pub(crate) open_door: Option<&'static str>,
     pub(crate) log: Log,
     pub(crate) audit: Audit,
     /// The company's identity provider, if people sign in by one.
@@ -276,6 +278,7 @@ impl Settings {
                 .map(PathBuf::from)
                 .or_else(|| read.master_key.clone()),
             clock,
+            open_door: None,
             log: log.unwrap_or_default(),
             audit,
             oidc: oidc.transpose()?,

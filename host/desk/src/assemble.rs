@@ -182,6 +182,14 @@ impl Desk {
             Ok(Some((version, draft)))
         };
         self.shared.decide(stream.clone(), ended).await?;
+        // Whoever is at home takes nothing over.
+        for conversation in self.shared.store.offers(agent).map_err(DeskError::from)? {
+            match self.hand(conversation, Act::Answer { agent: agent.clone(), takes: false }).await {
+                Ok(_) | Err(CommandError::NotAsked | CommandError::NoCase | CommandError::NoConversation) => {
+                }
+                Err(error) => return Err(error),
+            }
+        }
         // From here on the carrier would do it, too.
         self.clear_desk(agent).await?;
         Ok(before.cases.len())

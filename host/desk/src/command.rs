@@ -186,6 +186,100 @@ pub enum CommandError {
     Desk(#[from] DeskError),
 }
 
+impl CommandError {
+    /// Why, for whoever attends. What is wrong with a field is said as programs read it, with the field's name.
+    pub fn words(&self, language: Language) -> String {
+        let pick = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
+        match self {
+            Self::NoConversation => pick(
+                "Esa conversación no existe.",
+                "Essa conversa não existe.",
+                "There is no such conversation.",
+            ),
+            Self::NoCase => pick(
+                "En esta conversación no hay ningún caso abierto.",
+                "Nesta conversa não há nenhum caso aberto.",
+                "No case is open in this conversation.",
+            ),
+            Self::Taken(_) => pick(
+                "Este caso ya lo tiene otra persona.",
+                "Este caso já está com outra pessoa.",
+                "Somebody else has this case.",
+            ),
+            Self::NotAccepted => pick(
+                "Primero hay que aceptar el caso.",
+                "Primeiro é preciso aceitar o caso.",
+                "The case has to be accepted first.",
+            ),
+            Self::NotAvailable { .. } => pick(
+                "Para tomar casos ponga su estado en «disponible».",
+                "Para pegar casos, ponha seu estado em «disponível».",
+                "To take cases, set your state to “available”.",
+            ),
+            Self::Full { capacity, .. } => language.pick(
+                format!("Ya tiene {capacity} casos, todos los que puede tener a la vez: cierre uno primero."),
+                format!(
+                    "Você já tem {capacity} casos, todos os que pode ter ao mesmo tempo: encerre um primeiro."
+                ),
+                format!(
+                    "There are {capacity} cases already, as many as there may be at a time: close one first."
+                ),
+            ),
+            Self::NotServing(_) => pick(
+                "Esa persona no atiende esta cola, o le falta algo que el caso pide (un idioma, un tema).",
+                "Essa pessoa não atende esta fila, ou falta algo que o caso pede (um idioma, um tema).",
+                "That person does not serve this queue, or lacks a skill that the case asks for.",
+            ),
+            Self::WindowClosed => pick(
+                "Pasaron 24 horas desde que el cliente escribió: solo se puede enviar una plantilla.",
+                "Passaram 24 horas desde que o cliente escreveu: só se pode enviar um modelo.",
+                "24 hours have passed since the customer wrote: only a template may be sent.",
+            ),
+            Self::Template(why) => why.words(language).to_owned(),
+            Self::TooManyHeld => language.pick(
+                format!("{HELD} envíos suyos esperan una aprobación y no caben más: prepare una campaña."),
+                format!("{HELD} envios seus esperam uma aprovação e não cabem mais: prepare uma campanha."),
+                format!(
+                    "{HELD} sends of yours wait until others agree, and no more are taken: draft a campaign."
+                ),
+            ),
+            Self::ChangedHands => pick(
+                "El caso cambió de manos mientras tanto: véalo de nuevo.",
+                "O caso mudou de mãos nesse meio-tempo: veja-o de novo.",
+                "The case changed hands meanwhile: look at it again.",
+            ),
+            Self::NotAsked => pick(
+                "Nadie le pide que tome este caso, o ya no.",
+                "Ninguém lhe pede que pegue este caso, ou não mais.",
+                "Nobody asks you to take this case over, or not any more.",
+            ),
+            Self::There => pick("El caso ya está ahí.", "O caso já está aí.", "The case is there already."),
+            Self::NotUntil => language.pick(
+                format!("Se puede posponer {SNOOZE_DAYS} días como mucho."),
+                format!("Pode-se adiar {SNOOZE_DAYS} dias no máximo."),
+                format!("It can sleep for {SNOOZE_DAYS} days at most."),
+            ),
+            Self::TooManyTags { most, .. } => language.pick(
+                format!("Un caso lleva {most} etiquetas como mucho."),
+                format!("Um caso leva {most} etiquetas no máximo."),
+                format!("A case has {most} tags at most."),
+            ),
+            Self::Words { length, most, .. } => language.pick(
+                format!("Son {length} letras: se esperaban de 1 a {most}."),
+                format!("São {length} letras: esperavam-se de 1 a {most}."),
+                format!("It is {length} letters long: 1 to {most} were expected."),
+            ),
+            Self::NoAgent(_)
+            | Self::Invalid(_)
+            | Self::NoCode(_)
+            | Self::NoQueue(_)
+            | Self::NoSkill(_)
+            | Self::NoPause { .. }
+            | Self::Desk(_) => self.to_string(),
+        }
+    }
+}
+
 /// An error of an error's variant `Desk`: what fails for whoever asks the store fails the desk.
 macro_rules! by_the_desk {
     ($of:ident: $($error:ty)*) => {$(

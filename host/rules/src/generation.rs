@@ -20,6 +20,7 @@ use domain::rule::mode::Mode;
 
 use crate::contract::Input;
 use crate::host::Host;
+use crate::lately::Beside;
 use crate::rule::{Rule, covers};
 use crate::run::Answer;
 use crate::snapshot::Snapshot;
@@ -199,15 +200,20 @@ impl Generation {
             rule.breaker.record(&answer.asked.outcome, input.now);
             let seen = seen.get_or_insert_with(|| Seen::of(input));
             if matches!(turn, Turn::Shadow) {
-                shadows.push((rule, answer));
+                shadows.push((rule, answer, round.decided.is_some()));
             } else {
-                rule.lately.record(&answer.asked, &answer.reason, true, input.now);
+                rule.lately.record(&answer.asked, &answer.reason, Beside::Agrees, input.now);
                 round.add(answer, seen);
             }
         }
-        for (rule, answer) in shadows {
+        for (rule, answer, behind) in shadows {
             let agrees = round.agrees(&answer);
-            rule.lately.record(&answer.asked, &answer.reason, agrees, input.now);
+            let beside = match (agrees, behind) {
+                (true, _) => Beside::Agrees,
+                (false, false) => Beside::Differs,
+                (false, true) => Beside::DiffersBehind,
+            };
+            rule.lately.record(&answer.asked, &answer.reason, beside, input.now);
             round.traces.0.push(answer.trace(seen.get_or_insert_with(|| Seen::of(input))));
             round.shadowed.push(Shadowed { asked: answer.asked, agrees });
         }

@@ -21,8 +21,21 @@ pub struct Counts {
     pub failed: u64,
     /// Calls in the shadow that would have decided otherwise.
     pub disagreed: u64,
+    /// The same of those behind a rule that had decided: where the rule stands it would not have been asked.
+    pub behind: u64,
     /// What they took, in microseconds.
     pub micros: u64,
+}
+
+/// How a call stands beside what was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// It decided itself, or would have gone the same way.
+    Agrees,
+    /// In the shadow it would have decided otherwise.
+    Differs,
+    /// The same, behind a rule that had decided.
+    DiffersBehind,
 }
 
 /// How a call failed.
@@ -44,7 +57,7 @@ pub(crate) struct Lately {
 
 impl Lately {
     /// Counts a call at `now`, in milliseconds since 1970.
-    pub(crate) fn record(&self, asked: &Asked, text: &str, agrees: bool, now: u64) {
+    pub(crate) fn record(&self, asked: &Asked, text: &str, beside: Beside, now: u64) {
         let minute = now / 60_000;
         if asked.outcome.failed() {
             let failure = Failure { at: now, outcome: asked.outcome.clone(), text: text.to_owned() };
@@ -61,7 +74,8 @@ impl Lately {
         counts.asked += 1;
         counts.decided += u64::from(asked.outcome.decides());
         counts.failed += u64::from(asked.outcome.failed());
-        counts.disagreed += u64::from(!agrees);
+        counts.disagreed += u64::from(beside == Beside::Differs);
+        counts.behind += u64::from(beside == Beside::DiffersBehind);
         counts.micros += asked.micros;
     }
 
@@ -85,6 +99,7 @@ impl Lately {
             sum.decided += counts.decided;
             sum.failed += counts.failed;
             sum.disagreed += counts.disagreed;
+            sum.behind += counts.behind;
             sum.micros += counts.micros;
         }
         sum
@@ -111,15 +126,20 @@ mod tests {
         };
         let lately = Lately::default();
         let minute = |n: u64| 1_795_352_400_000 + n * 60_000;
-        lately.record(&asked(Outcome::Placed), "", true, minute(0));
-        lately.record(&asked(Outcome::GuestFault { fault: Fault::Trap }), "unreachable", true, minute(1));
-        lately.record(&asked(Outcome::Answered), "", false, minute(59));
+        lately.record(&asked(Outcome::Placed), "", Beside::Agrees, minute(0));
+        lately.record(
+            &asked(Outcome::GuestFault { fault: Fault::Trap }),
+            "unreachable",
+            Beside::Agrees,
+            minute(1),
+        );
+        lately.record(&asked(Outcome::Answered), "", Beside::Differs, minute(59));
         assert_eq!(
             lately.hour(minute(59)),
-            Counts { asked: 3, decided: 2, failed: 1, disagreed: 1, micros: 6 }
+            Counts { asked: 3, decided: 2, failed: 1, disagreed: 1, behind: 0, micros: 6 }
         );
         assert_eq!(lately.hour(minute(60)).asked, 2);
-        lately.record(&asked(Outcome::Placed), "", true, minute(60));
+        lately.record(&asked(Outcome::Placed), "", Beside::Agrees, minute(60));
         let failure = lately.failure().map(|failure| (failure.at, failure.text));
         assert_eq!(failure, Some((minute(1), "unreachable".to_owned())));
         assert_eq!(lately.hour(minute(60)).asked, 3);

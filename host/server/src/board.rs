@@ -13,13 +13,13 @@ use domain::Time;
 use domain::agent::{Agent, Presence};
 use domain::company::{AgentDescription, Company};
 use domain::conversation::{Conversation, Holder};
-use domain::id::{AgentId, ConversationId, QueueId};
+use domain::id::{AgentId, ConversationId, NumberId, QueueId};
 use domain::measure::figure::Hour;
 use domain::measure::sum::Sum;
 use domain::raci::action::Action;
 use domain::raci::person::{Person, Target};
 use domain::rule::mode::Mode;
-use domain::sla::{self, Standing};
+use domain::sla::{self, Standing, Term};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::ProjectionError;
@@ -72,13 +72,16 @@ pub(crate) struct QueueTold {
     pub(crate) queue: String,
     /// Cases that wait.
     pub(crate) waiting: u32,
+    /// Until when nobody is there, if nobody is by its hours.
+    #[schemars(with = "Option<String>")]
+    pub(crate) closed_until: Option<Time>,
     /// Since when the oldest does.
     #[schemars(with = "Option<String>")]
     pub(crate) oldest: Option<Time>,
     /// Minutes of its hours within which it promises the first answer; none if it promises nothing.
     pub(crate) first_response: Option<u32>,
     /// Cases of which the promise is at risk, with whomever they are. Of a queue that promises nothing: those that wait for half of the
-    /// board's `promise` and more.
+    /// board's `promise` and more, in its hours.
     pub(crate) at_risk: u32,
     /// Those of which it is broken. Of a queue that promises nothing: those that wait for longer than the board's `promise`.
     pub(crate) late: u32,
@@ -157,26 +160,17 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
     let levels = in_time(server, &company, person, now)?;
     let mut queues = Vec::new();
     for queue in company.queues() {
-        let waiting = waiting(server, person, &queue.id)?;
-        let beyond = |seconds: Option<i64>| {
-            let waits = |since: Time| now.duration_since(since).as_secs();
-            let late = |(since, _): &&(Time, _)| seconds.is_some_and(|seconds| waits(*since) >= seconds);
-            count(waiting.iter().filter(late).count())
-        };
-        let whole = promise.map(i64::from);
+        let mut waiting = Vec::new();
+        for (_, id) in self::waiting(server, person, &queue.id)? {
+            waiting.extend(store.conversation(id)?.1);
+        }
         let held = attended.remove(&queue.id).unwrap_or_default();
-        let (at_risk, late) = match &queue.sla {
-            Some(_) => {
-                let mut stand = held.clone();
-                for (_, id) in &waiting {
-                    let conversation = store.conversation(*id)?.1;
-                    stand.push(conversation.and_then(|one| sla::standing(&company, &one, now)));
-                }
-                let are = |what| count(stand.iter().filter(|one| **one == Some(what)).count());
-                (are(Standing::AtRisk), are(Standing::Late))
-            }
-            None => (beyond(whole.map(|seconds| seconds / 2)).saturating_sub(beyond(whole)), beyond(whole)),
-        };
+        let stand: Vec<Option<Standing>> = held
+            .iter()
+            .copied()
+            .chain(waiting.iter().map(|one| stands(&company, one, promise, now)))
+            .collect();
+        let are = |what| count(stand.iter().filter(|one| **one == Some(what)).count());
         let serves = |(one, state): &&(&AgentDescription, Agent)| {
             state.presence == Presence::Available && one.queues.contains(&queue.id)
         };
@@ -185,10 +179,11 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
         let told = QueueTold {
             queue: queue.id.to_string(),
             waiting: count(waiting.len()),
-            oldest: waiting.iter().map(|(since, _)| *since).min(),
+            closed_until: closed_until(&company, &queue.id, now),
+            oldest: waiting.iter().filter_map(waits_since).min(),
             first_response: queue.sla.as_ref().and_then(|sla| sla.first_response),
-            at_risk,
-            late,
+            at_risk: are(Standing::AtRisk),
+            late: are(Standing::Late),
             attended: count(held.len()),
             available: count(agents.iter().filter(serves).count()),
             room: agents.iter().filter(serves).map(room).sum(),
@@ -216,6 +211,47 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
     });
     let agents = agents.collect();
     Ok(Board { now, promise, queues, agents })
+}
+
+/// Since when a customer waits for a person: since an answer is owed, wherever the case went; or since it came to its queue.
+pub(crate) fn waits_since(conversation: &Conversation) -> Option<Time> {
+    let case = conversation.case.as_ref()?;
+    let owed = case.owed.as_ref().map(|owed| owed.since);
+    match &case.holder {
+        Holder::Queue { since, .. } => owed.or(Some(*since)),
+        Holder::Agent { .. } => owed,
+        Holder::Rules => None,
+    }
+}
+
+/// How a case stands: by what its queue promises, or, while it waits in one that promises nothing, by what is promised of all, in
+/// seconds of that queue's hours.
+pub(crate) fn stands(
+    company: &Company,
+    conversation: &Conversation,
+    promise: Option<u32>,
+    now: Time,
+) -> Option<Standing> {
+    let Holder::Queue { place, .. } = &conversation.case.as_ref()?.holder else {
+        return sla::standing(company, conversation, now);
+    };
+    if company.sla(&place.queue).is_some() {
+        return sla::standing(company, conversation, now);
+    }
+    let (calendar, since) =
+        (company.calendar(&conversation.number, Some(&place.queue)), waits_since(conversation)?);
+    let millis = u64::from(promise?) * 1_000;
+    let at = |millis| calendar.open_after(since, millis);
+    Some(Term { risk: at(millis / 2)?, due: at(millis)? }.standing(now))
+}
+
+/// Until when nobody is there: of a queue without hours of its own, by those of a number whose cases go there.
+fn closed_until(company: &Company, queue: &QueueId, now: Time) -> Option<Time> {
+    let numbers = company.numbers();
+    let goes = numbers.iter().find(|number| company.default_queue(&number.id) == *queue);
+    let number = goes.or(numbers.first()).map_or_else(|| NumberId::from(""), |number| number.id.clone());
+    let hours = company.calendar(&number, Some(queue)).state(now);
+    if hours.open { None } else { hours.next_change }
 }
 
 fn count(many: usize) -> u32 {

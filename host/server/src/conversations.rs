@@ -231,7 +231,7 @@ impl From<CommandError> for Problem {
                 (StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed")
             }
         };
-        Self::new(status, kind, words)
+        Self::new(status, kind, words).spoken(|language| error.words(language))
     }
 }
 

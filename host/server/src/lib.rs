@@ -105,6 +105,8 @@ pub struct Server {
     pub owner: u32,
     /// Where the clock was started, if it is not the real one.
     pub rehearsal: Option<Time>,
+    /// A page beside the door on which anybody becomes anybody: the demo's. None where people prove who they are.
+    pub open_door: Option<&'static str>,
 }
 
 /// The routes that are open to the world.

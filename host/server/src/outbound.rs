@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use desk::DeskError;
 use domain::id::NumberId;
 use domain::stops::{Call, Stop};
+use domain::stream::Actor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -43,12 +44,20 @@ pub(crate) struct Resume {
 pub(crate) struct Told {
     /// Whether what was asked changed anything; null where nothing was asked.
     changed: Option<bool>,
-    /// What is stopped: `scope`, `traffic`, `why`, `by`, `since`, and Meta's `code` if that is why.
+    /// What is stopped: `scope`, `traffic`, `why`, `by`, `who` that is by name, `since`, and Meta's `code` if that is why.
     #[schemars(with = "Vec<BTreeMap<String, Value>>")]
-    stopped: Vec<Stop>,
+    stopped: Vec<Stopped>,
     /// What a person is called for: `number`, `code`, `why`, `since`.
     #[schemars(with = "Vec<BTreeMap<String, Value>>")]
     calls: Vec<Call>,
+}
+
+/// Something that is stopped, and who did it as colleagues call them.
+#[derive(Serialize)]
+struct Stopped {
+    #[serde(flatten)]
+    stop: Stop,
+    who: String,
 }
 
 /// What does not leave, and what a person is called for.
@@ -90,7 +99,14 @@ fn told(server: &Server, number: Option<&NumberId>, acted: Option<Result<bool, D
                 Some(number) => stops.of(number),
                 None => stops,
             };
-            Json(Told { changed, stopped: stops.stopped, calls: stops.calls }).into_response()
+            let company = Arc::clone(&server.desk.active().company);
+            let who = |by: &Actor| match by {
+                Actor::Person(id) => company.raci().name_of(id),
+                Actor::Agent(id) => company.agent_name(id),
+                other => other.to_string(),
+            };
+            let stopped = stops.stopped.into_iter().map(|stop| Stopped { who: who(&stop.by), stop });
+            Json(Told { changed, stopped: stopped.collect(), calls: stops.calls }).into_response()
         }
         Err(error) => {
             let error = json!({"error": error.to_string()});

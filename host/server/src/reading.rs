@@ -102,6 +102,13 @@ impl Reading<'_> {
         }
         if let Event::Acted(acted) = &recorded.event {
             row["act"] = json!(acted);
+            let about = &acted.about;
+            let conversation = about.conversation.map(|id| format!("conversation/{id}"));
+            let contact = || about.contact.map(|id| format!("contact/{id}"));
+            let number = || about.number.as_ref().map(ToString::to_string);
+            if let Some(about) = conversation.or_else(contact).or_else(number) {
+                row["about"] = about.into();
+            }
         }
         if let Some(cause) = self.store.cause(recorded.seq)? {
             row["cause"] = json!(cause);

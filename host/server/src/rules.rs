@@ -132,7 +132,7 @@ struct Told {
     stopped: Option<AuthorTold>,
     /// Whether it failed too often of late and rests.
     rests: bool,
-    /// What it did within the last hour: `asked`, `decided`, `failed`, `disagreed`, `micros`.
+    /// What it did within the last hour: `asked`, `decided`, `failed`, `disagreed`, `behind`, `micros`.
     hour: Value,
     /// How it failed last, since this host runs it: `at`, `words` and the text of the fault. Nobody of another company is told it: a
     /// plugin could say there what a customer said.
@@ -271,7 +271,7 @@ struct RunningTold {
     mode: String,
     /// Whether it failed too often of late and rests.
     rests: bool,
-    /// What it did within the last hour: `asked`, `decided`, `failed`, `disagreed`, `micros`.
+    /// What it did within the last hour: `asked`, `decided`, `failed`, `disagreed`, `behind`, `micros`.
     hour: Value,
 }
 

@@ -47,7 +47,11 @@ fn shown(server: &Server, status: StatusCode, said: &str) -> Response {
         let (words, name) = ("<span data-words=\"provider\"></span>", escaped(provider.name()));
         format!("<p id=\"provider\"><a href=\"/sign-in/oidc\">{words} {name}</a></p>")
     });
-    let page = PAGE.replace("{provider}", &provider).replace("{said}", &escaped(said));
+    let demo = server.open_door.map_or_else(String::new, |page| {
+        format!("<p><a href=\"{}\" data-words=\"demo\"></a></p>", escaped(page))
+    });
+    let page =
+        PAGE.replace("{demo}", &demo).replace("{provider}", &provider).replace("{said}", &escaped(said));
     let head = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
     (status, head, page).into_response()
 }

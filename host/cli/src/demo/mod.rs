@@ -216,6 +216,7 @@ fn settings(
         access_token: Some(Secret::from(random().as_str())),
         graph_url: None,
         graph_version: None,
+        open_door: Some(page::PEOPLE),
         master_key: None,
         clock,
         log: Log::Text,

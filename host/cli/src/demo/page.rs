@@ -30,6 +30,9 @@ use tokio::sync::watch;
 use super::board::Shared;
 use super::view::View;
 
+/// Where whoever tries the demo chooses who to be.
+pub(super) const PEOPLE: &str = "/demo/people";
+
 const POLICY: &str =
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
 
@@ -81,6 +84,9 @@ pub(super) fn routes(page: Page, server: &Server) -> Routes {
         .get("/demo/state", demo, state)
         .get("/demo/conversations/{id}", demo, conversation)
         .get("/demo/events", demo, events)
+        .get(PEOPLE, demo, file("text/html; charset=utf-8", include_str!("page/people.html")))
+        .get("/demo/people.js", demo, file("text/javascript; charset=utf-8", include_str!("page/people.js")))
+        .get("/demo/people.json", demo, people)
         .post("/demo/sign-in/{person}", demo, sign_in)
         .wrapped(|router| router.layer(axum::middleware::from_fn(simulator::of_this_machine)))
         .with_state(shown)
@@ -118,6 +124,19 @@ async fn conversation(State(shown): State<Arc<Shown>>, Path(id): Path<String>) -
 fn fresh(answer: impl IntoResponse) -> Response {
     ([(header::CACHE_CONTROL, "no-store"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")], answer)
         .into_response()
+}
+
+/// Everybody one can be, with what they do and where that is.
+async fn people(State(shown): State<Arc<Shown>>) -> Response {
+    let company = Arc::clone(&shown.desk.active().company);
+    let (raci, language) = (company.raci(), company.own_language());
+    let people = raci.people().iter().filter(|person| !person.service).map(|person| {
+        let roles: Vec<&str> = raci.matrix().roles_of(person).map(|role| role.words(language)).collect();
+        let attends = company.agent(&person.id.as_str().into()).is_some();
+        let place = if attends { "/console" } else { "/console/tower" };
+        json!({ "person": person.id, "name": person.name, "roles": roles.join(", "), "place": place })
+    });
+    fresh(Json(json!({ "people": people.collect::<Vec<_>>() })))
 }
 
 /// Lets whoever tries the demo be anybody of its company: all of them are invented. No other host has this route.

@@ -39,7 +39,7 @@ const REPLIES: [(&str, &str, &str); 5] = [
     ),
     (
         "horario",
-        "Atendemos de lunes a viernes de 8:00 a 18:00 y los sábados hasta el mediodía.",
+        "Atendemos de lunes a viernes de 8:00 a 18:00 y los sábados de 8:00 a 14:00.",
         "Atendemos de segunda a sexta das 8:00 às 18:00.",
     ),
     (

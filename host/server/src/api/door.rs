@@ -124,7 +124,8 @@ async fn enter(door: &Door, mut request: Request, next: Next) -> Result<Response
     };
     let next = |request| through(request, next);
     match pass(server, &company, &asking, proven, about, request, next).await {
-        Ok(answer) => answer,
+        Ok(Ok(answer)) => Ok(Problem::read_by(answer, language).await),
+        Ok(Err(problem)) => Err(problem),
         Err(Turned::Status(status)) => Err(Problem::of(status)),
         Err(Turned::Refused(refusal, _)) => Err(Problem::refused(&refusal, language)),
         Err(Turned::Unrecorded(error)) => {

@@ -111,6 +111,10 @@ struct Me {
     recovery_codes_left: usize,
     /// What they may do in the whole company, by what they were let in with.
     may: Vec<String>,
+    /// The language that pages speak to them: `es`, `pt` or `en`.
+    language: &'static str,
+    /// The company's time zone (IANA), by which pages tell the time.
+    zone: String,
 }
 
 async fn me(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<Me>, Problem> {
@@ -136,6 +140,8 @@ async fn me(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Json<Me>
         second_factor: access.second_factor.is_some(),
         recovery_codes_left: access.recovery.len(),
         may: may.map(|action| action.word()).collect(),
+        language: person.language(company.own_language()).code(),
+        zone: company.zone().iana_name().unwrap_or("UTC").to_owned(),
     }))
 }
 

@@ -43,7 +43,14 @@ struct Said {
     /// Seconds after which it may be tried again.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<i64>,
+    /// `detail` for people, who read their own language: in Spanish, Portuguese and English.
+    #[serde(skip)]
+    spoken: Option<[String; 3]>,
 }
+
+/// What a problem says in each language, beside an answer whose reader is not known yet.
+#[derive(Clone)]
+struct Spoken([String; 3]);
 
 /// A role that could do it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -65,7 +72,27 @@ impl Problem {
             row: None,
             who_could: None,
             retry_after: None,
+            spoken: None,
         }))
+    }
+
+    /// The same in each language: whoever is answered reads their own.
+    pub(crate) fn spoken(mut self, words: impl Fn(Language) -> String) -> Self {
+        self.0.spoken = Some([Language::Es, Language::Pt, Language::En].map(words));
+        self
+    }
+
+    /// An answer in the language of whoever reads it, if it says something in each.
+    pub(crate) async fn read_by(response: Response, language: Language) -> Response {
+        let Some(Spoken([es, pt, en])) = response.extensions().get::<Spoken>().cloned() else {
+            return response;
+        };
+        let (mut head, body) = response.into_parts();
+        let bytes = to_bytes(body, LARGEST).await.unwrap_or_default();
+        let mut said: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        said["detail"] = language.pick(es, pt, en).into();
+        head.headers.remove(header::CONTENT_LENGTH);
+        Response::from_parts(head, Body::from(said.to_string()))
     }
 
     /// The same in other words.
@@ -148,8 +175,12 @@ pub(crate) const KIND: &str = "application/problem+json";
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
+        let spoken = self.0.spoken.clone();
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, KIND)], Body::from(body)).into_response();
+        if let Some(words) = spoken {
+            response.extensions_mut().insert(Spoken(words));
+        }
         let headers = response.headers_mut();
         if let Some(seconds) = self.0.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -195,9 +195,9 @@ DOES.campaign = async (form) => {
 };
 
 DOES.estimate = async (form) => {
-  const { campaign, contacts, opted, cost, spent, cap, left } = form.dataset;
+  const { campaign, contacts, opted, cost, spent, cap, left, unpriced } = form.dataset;
   const told = await ask("POST", `/campaigns/${campaign}/estimate`);
-  const money = (amount) => `${amount} ${told.currency ?? ""}`;
+  const money = (amount) => (told.currency ? `${amount} ${told.currency}` : unpriced);
   part("estimate").replaceChildren(line(`${contacts}: ${told.contacts}`), line(`${opted}: ${told["opted-in"]}`), line(`${cost}: ${money(told.cost)}`),
     line(`${spent}: ${money(told.spent)}${told.cap ? ` · ${cap}: ${money(told.cap)}` : ""}`), ...told["left-out"].map((one) => line(`${left}: ${one.contacts} · ${one.words}`)));
 };

@@ -11,11 +11,13 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::RuleChange;
+use domain::message::{Reading, Template as Filled};
 use domain::proposal::{Kind, Proposal};
 use domain::raci::Raci;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::campaigns;
 use super::differing::{Change, changes};
 use super::frame::{Frame, named, page};
 use super::trial::{Outcome, outcome};
@@ -54,6 +56,8 @@ struct One {
     waits: Vec<String>,
     changes: Vec<Change>,
     has_before: bool,
+    /// What customers would read, if that is what it is about.
+    as_read: Option<Reading>,
     advice: Vec<String>,
     is_rule: bool,
     evidence: Option<Evidence>,
@@ -179,6 +183,7 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
         // Whoever may not read it is not shown what it changes.
         changes: if told.content.is_null() { Vec::new() } else { changes(before.as_ref(), &after) },
         has_before: before.is_some(),
+        as_read: as_read(server, &after).filter(|_| !told.content.is_null()),
         advice,
         is_rule: proposal.kind == Kind::Rule,
         evidence,
@@ -211,6 +216,17 @@ fn act(say: Words, does: &'static str) -> Option<Act> {
         _ => return None,
     };
     Some(Act { does, words, class })
+}
+
+/// The words of a campaign, with what its gaps are filled with, or of a template that is wanted.
+fn as_read(server: &Server, content: &Value) -> Option<Reading> {
+    if let Some(template) = content.pointer("/plan/template") {
+        let number = content.pointer("/plan/number").and_then(Value::as_str)?;
+        return campaigns::as_read(server, number, template);
+    }
+    let components = content.pointer("/form/components")?.as_array()?;
+    let blank = Filled { name: String::new(), language: String::new(), components: Vec::new() };
+    blank.reads(components)
 }
 
 /// What is in force, where that is known; what would be; and what was warned of.

@@ -1,5 +1,6 @@
 //! The record of who did what: filtered, with how far it is vouched for, and a proof of each entry to take away.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -7,6 +8,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Time;
+use domain::company::Company;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
@@ -27,6 +29,8 @@ struct Shown {
     frame: Frame,
     rows: Vec<Row>,
     which: Which,
+    /// Whom one can ask for.
+    names: Vec<String>,
     /// The query of the entries before these.
     older: Option<u64>,
     checkpoint: Checkpoint,
@@ -70,6 +74,7 @@ pub(super) async fn shown(
 
 fn read(server: &Server, let_in: &LetIn, which: Which) -> Result<Shown, Problem> {
     let frame = Frame::of(server, let_in, "/console/audit");
+    let company = Arc::clone(&server.desk.active().company);
     let failed = |error: store::OpenError| {
         tracing::error!(%error, "the record could not be read");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed", error.to_string())
@@ -87,7 +92,7 @@ fn read(server: &Server, let_in: &LetIn, which: Which) -> Result<Shown, Problem>
     let wanted = Wanted {
         limit: Some(SOME),
         before: which.before,
-        who: some(&which.who),
+        who: some(&which.who).map(|who| named(&company, who)),
         what: some(&which.what),
         about: some(&which.about),
         since: since.map(|zoned| zoned.timestamp()),
@@ -96,7 +101,30 @@ fn read(server: &Server, let_in: &LetIn, which: Which) -> Result<Shown, Problem>
     let rows: Vec<Row> = entries.iter().rev().map(|entry| row(&frame, entry)).collect();
     let older = rows.last().filter(|_| rows.len() == SOME).map(|row| row.entry);
     let checkpoint = audit::standing(server, None).map_err(failed)?;
-    Ok(Shown { rows, which, older, is_signed: server.checkpoints.is_some(), checkpoint, frame })
+    Ok(Shown {
+        rows,
+        which,
+        older,
+        names: names(&company),
+        is_signed: server.checkpoints.is_some(),
+        checkpoint,
+        frame,
+    })
+}
+
+/// Somebody by what colleagues call them, as programs do.
+fn named(company: &Company, who: String) -> String {
+    let is = |name: &str| name.to_lowercase() == who.to_lowercase();
+    let person = company.raci().people().iter().find(|one| is(&one.name)).map(|one| one.id.to_string());
+    let agent = || company.agents().iter().find(|one| is(&one.name)).map(|one| one.id.to_string());
+    person.or_else(agent).unwrap_or(who)
+}
+
+/// Everybody of the company, by name.
+fn names(company: &Company) -> Vec<String> {
+    let people = company.raci().people().iter().map(|one| one.name.clone());
+    let all: BTreeSet<String> = people.chain(company.agents().iter().map(|one| one.name.clone())).collect();
+    all.into_iter().collect()
 }
 
 fn row(frame: &Frame, entry: &Value) -> Row {

@@ -15,7 +15,7 @@ use domain::conversation::{Conversation, Holder};
 use domain::id::{AgentId, QueueId};
 use domain::raci::action::Action;
 use domain::raci::person::Person;
-use domain::sla::{self, Standing};
+use domain::sla::Standing;
 use serde::Deserialize;
 
 use super::frame::{Frame, may, named, page};
@@ -24,7 +24,7 @@ use super::words::Words;
 use crate::Server;
 use crate::alerts;
 use crate::api::problem::Problem;
-use crate::board::{AgentTold, Board, Listing, Open, QueueTold, board, places};
+use crate::board::{AgentTold, Board, Listing, Open, QueueTold, board, places, stands, waits_since};
 use crate::let_in::LetIn;
 use crate::moves;
 
@@ -67,6 +67,8 @@ struct QueueRow {
     level: Option<String>,
     /// Within what time it promises the first answer.
     promise: Option<String>,
+    /// Until when nobody is there, if nobody is.
+    closed: Option<String>,
 }
 
 struct AgentRow {
@@ -84,6 +86,8 @@ struct Cases {
     queues: Vec<String>,
     agents: Vec<(String, String)>,
     here: Vec<(String, String)>,
+    /// Whether they read what was said.
+    may_open: bool,
 }
 
 struct CaseRow {
@@ -141,6 +145,7 @@ fn read(server: &Server, let_in: &LetIn, which: &Which) -> Result<Shown, Problem
     let queues = board.queues.into_iter().map(|told| QueueRow {
         oldest: told.oldest.map(|since| tell.ago(since)),
         level: told.service_level.map(|part| tell.part(part)),
+        closed: told.closed_until.map(|until| tell.at(until)),
         promise: told.first_response.map(|minutes| lasting(i64::from(minutes) * 60)),
         told,
     });
@@ -192,30 +197,25 @@ fn cases(
         most: MOST,
     };
     let (all, more) = listing.read(server, person)?;
-    let promise = board.promise.map(i64::from);
     let row = |one: &Open| {
         let (conversation, case) = (&one.conversation, one.conversation.case.as_ref());
-        let (holder, since) = match case.map(|case| &case.holder) {
-            Some(Holder::Queue { place, since }) => (place.queue.to_string(), Some(*since)),
-            Some(Holder::Agent { agent, .. }) => (company.agent_name(agent), None),
-            Some(Holder::Rules) | None => (say.none().to_owned(), None),
+        let holder = match case.map(|case| &case.holder) {
+            Some(Holder::Queue { place, .. }) => place.queue.to_string(),
+            Some(Holder::Agent { agent, .. }) => company.agent_name(agent),
+            Some(Holder::Rules) | None => say.none().to_owned(),
         };
-        let waited = since.map(|since| board.now.duration_since(since).as_secs());
         let number = company.number(&conversation.number);
         CaseRow {
             id: one.id.to_string(),
             customer: glimpse(server, conversation),
             number: number.map_or_else(|| conversation.number.to_string(), |number| number.name.clone()),
             holder,
-            waits: since.map(|since| tell.ago(since)),
+            waits: waits_since(conversation).map(|since| tell.ago(since)),
             priority: case.map_or(0, |case| case.priority),
-            is: match (sla::standing(company, conversation, board.now), waited, promise) {
-                (Some(Standing::Late), ..) => "late",
-                (Some(Standing::AtRisk), ..) => "risk",
-                (Some(Standing::InTime), ..) => "",
-                (None, Some(waited), Some(promise)) if waited >= promise => "late",
-                (None, Some(waited), Some(promise)) if waited >= promise / 2 => "risk",
-                _ => "",
+            is: match stands(company, conversation, board.promise, board.now) {
+                Some(Standing::Late) => "late",
+                Some(Standing::AtRisk) => "risk",
+                Some(Standing::InTime) | None => "",
             },
         }
     };
@@ -223,6 +223,7 @@ fn cases(
     let named = |one: &AgentTold| (one.agent.clone(), one.name.clone());
     Ok(Cases {
         rows: all.iter().map(row).collect(),
+        may_open: server.people.with_loans(company.raci()).looks_up(person),
         are_all: !more,
         queue,
         agent,

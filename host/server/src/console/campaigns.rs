@@ -6,8 +6,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::message::{Reading, Template as Filled};
 use domain::raci::action::Action;
 use domain::templates::offerable;
+use serde_json::Value;
 
 use super::differing::{Change, changes};
 use super::frame::{Frame, may, named, page};
@@ -34,6 +36,8 @@ struct One {
     frame: Frame,
     row: Row,
     plan: Vec<Change>,
+    /// What customers read.
+    as_read: Option<Reading>,
     may_draft: bool,
     may_stop: bool,
 }
@@ -86,6 +90,7 @@ pub(super) async fn one(
         let is_draft = told.stage == "draft";
         let is_over = ["stopping", "stopped", "done"].contains(&told.stage.as_str());
         Ok::<_, Problem>(One {
+            as_read: as_read(&server, campaign.plan.number.as_str(), &told.plan["template"]),
             plan: changes(None, &told.plan),
             row: row(&server, &frame, told)?,
             may_draft: is_draft && may.everywhere(Action::DraftCampaign),
@@ -94,6 +99,12 @@ pub(super) async fn one(
         })
     });
     page(&read.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??)
+}
+
+/// A template as customers of a number read it now: what is each one's own stands there as it was written.
+pub(super) fn as_read(server: &Server, number: &str, template: &Value) -> Option<Reading> {
+    let filled: Filled = serde_json::from_value(template.clone()).ok()?;
+    server.desk.template_read(&number.into(), &filled, server.clock.now()).ok().flatten()
 }
 
 fn row(server: &Server, frame: &Frame, told: Told) -> Result<Row, Problem> {

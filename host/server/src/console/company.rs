@@ -8,9 +8,10 @@ use axum::response::Response;
 use domain::calendar::{Block, Hours};
 use domain::company::Company;
 use domain::sla::Policy;
+use jiff::tz::TimeZone;
 
 use super::frame::{Frame, page};
-use super::telling::lasting;
+use super::telling::{Teller, lasting};
 use super::words::Words;
 use crate::Server;
 use crate::api::problem::Problem;
@@ -137,6 +138,12 @@ pub(super) async fn shown(State(server): State<Arc<Server>>, let_in: LetIn) -> R
 
 fn calendar(frame: &Frame, company: &Company, name: &str, hours: &Hours) -> Calendar {
     let say = frame.say;
+    // Its hours are those of its place, and so is when they change.
+    let there = Teller {
+        language: frame.tell.language,
+        zone: TimeZone::get(&hours.zone).unwrap_or_else(|_| frame.tell.zone.clone()),
+        now: frame.tell.now,
+    };
     let state = company.calendar_named(name).map(|calendar| calendar.state(frame.tell.now));
     let blocks = |blocks: &Vec<Block>| {
         let blocks: Vec<String> = blocks.iter().map(ToString::to_string).collect();
@@ -146,7 +153,7 @@ fn calendar(frame: &Frame, company: &Company, name: &str, hours: &Hours) -> Cale
         name: name.to_owned(),
         zone: hours.zone.clone(),
         is_open: state.is_some_and(|state| state.open),
-        next: state.and_then(|state| state.next_change).map(|at| frame.tell.at(at)).unwrap_or_default(),
+        next: state.and_then(|state| state.next_change).map(|at| there.at(at)).unwrap_or_default(),
         week: hours.week.iter().map(|(day, of)| (weekday(frame, *day), blocks(of))).collect(),
         days: hours.days.iter().map(|(day, of)| (day.strftime("%d/%m/%Y").to_string(), blocks(of))).collect(),
         holidays: hours.holidays.iter().map(ToString::to_string).collect(),

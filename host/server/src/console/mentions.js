@@ -22,23 +22,30 @@ export function mentions({ part, make, ask, word }) {
   };
   const { show, shut } = choosing({ field, list, take });
   // Who is asked in what was written: «@Ana María» asks her, and no Ana; «@Anabel» asks none either.
-  const named = (text) => [...people].sort((one, other) => other.label.length - one.label.length).filter(({ label }) => {
-    const mention = new RegExp(`@${escaped(label)}(?![\\p{L}\\p{M}\\d])`, "gu"), rest = text.replace(mention, "");
-    const is = rest !== text;
-    text = rest;
-    return is;
-  });
-  // Whom it asks is said before it is sent.
+  // Their first name will do where nobody else has it.
+  const named = (text) => {
+    const first = ({ label }) => label.split(" ")[0], firsts = people.map(first);
+    const called = people.flatMap((one) => [[one.label, one], ...(firsts.indexOf(first(one)) === firsts.lastIndexOf(first(one)) ? [[first(one), one]] : [])]);
+    const found = new Set();
+    for (const [label, one] of called.sort(([one], [other]) => other.length - one.length)) {
+      const rest = text.replace(new RegExp(`@${escaped(label)}(?![\\p{L}\\p{M}\\d])`, "giu"), "");
+      if (rest !== text) found.add(one);
+      text = rest;
+    }
+    return { found: [...found], rest: text };
+  };
+  // Whom it asks is said before it is sent, and that somebody was meant whom nobody knows.
   const tell = () => {
-    const asked = named(field.value).map(({ label }) => label);
-    told.textContent = asked.length ? `${word("asks-by-name")}: ${asked.join(", ")}` : "";
+    const { found, rest } = named(field.value), asked = found.map(({ label }) => label);
+    const stranger = people.length && /(?:^|\s)@\p{L}/u.test(rest) && list.hidden;
+    told.textContent = [asked.length ? `${word("asks-by-name")}: ${asked.join(", ")}` : "", stranger ? word("nobody-named") : ""].filter(Boolean).join(" · ");
   };
   const look = () => {
-    tell();
     const asked = asking();
-    if (asked === undefined) return shut();
+    if (asked === undefined) { shut(); return tell(); }
     found = people.filter(({ label }) => ` ${plain(label)}`.includes(` ${plain(asked)}`)).slice(0, 8);
     show(found.map(({ label }) => make("li", { textContent: label })));
+    tell();
   };
   field.addEventListener("input", look);
   return {
@@ -57,7 +64,7 @@ export function mentions({ part, make, ask, word }) {
     // Their names for programs. Nobody's question is lost because it is not known yet who there is.
     named: async (text) => {
       if (text.includes("@")) await known;
-      return named(text).map(({ person }) => person);
+      return named(text).found.map(({ person }) => person);
     },
   };
 }

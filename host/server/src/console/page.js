@@ -7,7 +7,7 @@ import { search } from "/console/search.js";
 import { templating } from "/console/templating.js";
 import { thread } from "/console/thread.js";
 import { unread } from "/console/unread.js";
-import { coded, language, word } from "/console/words.js";
+import { coded, language, own, word } from "/console/words.js";
 
 const part = (id) => document.getElementById(id);
 const make = (name, properties = {}, ...children) => {
@@ -51,14 +51,17 @@ async function ask(method, path, body, headers = {}) {
 // What waits, waits by the host's clock, whatever this machine's shows.
 let ahead = 0;
 const now = () => Date.now() + ahead;
-// Times are the reader's: short ones for what is today.
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(language, { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
-const year = new Intl.DateTimeFormat(language, { year: "numeric", month: "2-digit", day: "2-digit" });
+// Times are the company's, as on every other page: short ones for what is today.
+const shaped = (shape) => new Intl.DateTimeFormat(language, { timeZone: own.zone, ...shape });
+const clock = shaped({ hour: "2-digit", minute: "2-digit" });
+const day = shaped({ day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
+const year = shaped({ year: "numeric", month: "2-digit", day: "2-digit" });
+const only = shaped({ year: "numeric" });
 const at = (time) => {
   const then = new Date(time);
   const today = new Date(now());
-  return (then.toDateString() === today.toDateString() ? clock : then.getFullYear() === today.getFullYear() ? day : year).format(then);
+  const same = (shape) => shape.format(then) === shape.format(today);
+  return (same(year) ? clock : same(only) ? day : year).format(then);
 };
 const span = (milliseconds) => {
   const minutes = Math.max(0, Math.floor(milliseconds / 60000));
@@ -168,17 +171,30 @@ function remark(one) {
   return make("li", { className: "remark" }, one.text ?? "", make("span", { className: "foot", textContent: [what, at(one.at)].join(" · ") }));
 }
 
-// The decision behind a message of a rule: who was asked, by whose word, and that it comes out the same.
+// A rule that was asked: by whose word, what it said, and that it comes out the same.
+const ruled = (one) => make("li", {},
+  make("strong", { textContent: one.rule }), ` · ${one.words}`, one.reason ? ` · «${one.reason}»` : "",
+  ...[one["signed-words"], one["moved-words"], one.again?.words].filter(Boolean).map((line) => make("small", { textContent: line })));
+
+// The decision behind a message of a rule.
 async function reasons(of) {
   const told = await ask("GET", `/why?of=${of}&again=true`);
   const until = told.steps.findIndex((step) => step.event === told["asked-about"]);
   const step = told.steps.slice(0, until < 0 ? undefined : until + 1).findLast((one) => one.decision);
-  part("asked").replaceChildren(...(step?.decision.asked ?? []).map((one) => make("li", {},
-    make("strong", { textContent: one.rule }), ` · ${one.words}`, one.reason ? ` · «${one.reason}»` : "",
-    ...[one["signed-words"], one["moved-words"], one.again?.words].filter(Boolean).map((line) => make("small", { textContent: line })))));
+  part("asked").replaceChildren(...(step?.decision.asked ?? []).map(ruled));
   part("letter").textContent = told.letter ?? "";
   part("reasons").showModal();
 }
+
+// Why the case is where it is: the latest decisions on it, the last first.
+const DECISIONS = 5;
+part("why-here").addEventListener("click", tried(async () => {
+  const { steps } = await ask("GET", `/why?of=${open}&again=true`);
+  const decided = steps.filter((step) => step.decision?.asked?.length).slice(-DECISIONS).reverse();
+  part("asked").replaceChildren(...decided.map((step) => make("li", {}, make("strong", { textContent: at(step.at) }), make("ol", {}, ...step.decision.asked.map(ruled)))));
+  part("letter").textContent = decided.length ? "" : word("no-decisions");
+  part("reasons").showModal();
+}));
 
 // How a case can have ended, in the company's groups.
 function grouped(codes, groups) {
@@ -224,7 +240,9 @@ async function read(id, chosen) {
   part("about").textContent = conversation ? [conversation.customer?.phone, conversation.number, holder(conversation), remains(conversation)].filter(Boolean).join(" · ") : refused.message;
   const mine = conversation?.yours && conversation.holder.accepted;
   const offer = (conversation ?? rows.get(id))?.offer;
-  part("accept").hidden = !work.agent || mine || conversation?.holder.is === "nobody" || (conversation?.holder.is === "agent" && !conversation.yours) || offer?.["is-you"];
+  const held = (conversation ?? rows.get(id))?.holder, yours = (conversation ?? rows.get(id))?.yours;
+  part("accept").hidden = !work.agent || mine || !held || held.is === "nobody" || (held.is === "agent" && !yours) || offer?.["is-you"];
+  part("why-here").hidden = !told || !me.may.includes("explain-decisions");
   part("close").hidden = part("composer").hidden = !mine;
   // Who reads may leave a note; all else is of whoever has the case.
   part("hands").hidden = !told || conversation.holder.is === "nobody";
@@ -244,7 +262,8 @@ async function read(id, chosen) {
     const endings = JSON.stringify([codes, told.groups]);
     if (part("code").dataset.endings !== endings) {
       part("code").dataset.endings = endings;
-      part("code").replaceChildren(...grouped(codes, told.groups));
+      // How it ended somebody says, and no list does it for them.
+      part("code").replaceChildren(make("option", { value: "", textContent: word("choose-code") }), ...grouped(codes, told.groups));
     }
     keptLow(() => said.latest(told), chosen);
   }
@@ -413,7 +432,19 @@ function shut() {
 }
 part("back").addEventListener("click", shut);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && open && !document.querySelector("dialog[open]")) shut(); });
-part("leave").addEventListener("click", tried(async () => { await ask("POST", "/sign-out"); location.assign("/sign-in"); }));
+const leave = async () => { await ask("POST", "/sign-out"); location.assign("/sign-in"); };
+// Whoever goes home and takes cases still leaves customers waiting for nobody.
+part("leave").addEventListener("click", tried(async () => {
+  if (!work.agent || work.presence === "away") return leave();
+  part("leaving-says").textContent = `${word("leaving-says")} ${work.cases}.`;
+  part("leaving").returnValue = "";
+  part("leaving").showModal();
+}));
+part("leaving").addEventListener("close", tried(async () => {
+  const { returnValue } = part("leaving");
+  if (returnValue === "shift") part("shift").click();
+  if (returnValue === "out") await leave();
+}));
 part("presence").querySelector("select").addEventListener("change", tried(async (event) => {
   const [presence, code] = event.target.value.split(":");
   work = await ask("POST", "/me/presence", { presence, ...(code ? { code } : {}) });
@@ -429,7 +460,7 @@ async function stops() {
   const stop = whole ?? stopped[0];
   halted = Boolean(whole);
   part("stopped").hidden = !stop;
-  part("stopped").textContent = stop ? [word("stopped") + (whole ? "" : ` ${word("of-number")}`), stop.why, String(stop.by).split("/").pop(), at(stop.since)].filter(Boolean).join(" · ") : "";
+  part("stopped").textContent = stop ? [word("stopped") + (whole ? "" : ` ${word("of-number")}`), stop.why, stop.who, at(stop.since)].filter(Boolean).join(" · ") : "";
   part("halt").hidden = !me.may.includes(halted ? "resume-sending" : "pause-sending");
   part("halt").textContent = word(halted ? "resume" : "halt");
 }
@@ -479,7 +510,7 @@ async function status() {
 
 async function begin() {
   // Who nobody is let go on before has no state.
-  [me] = await Promise.all([ask("GET", "/me"), status().catch(() => {})]);
+  [me] = await Promise.all([own.person ? own : ask("GET", "/me"), status().catch(() => {})]);
   if (me["second-factor-first"]) return location.assign("/sign-in");
   part("who").textContent = me.name;
   // Whether they may go there the door says.
@@ -487,6 +518,8 @@ async function begin() {
   part("search").hidden = !me.may.includes("search-conversations");
   unseen = unread(me.person);
   if (!work) await status();
+  // Who has nothing to do here has something elsewhere.
+  if (!work.agent && !me.may.includes("find-contact")) return location.replace("/console/tower");
   tabs();
   await Promise.all([look(), stops(), notices()]);
   figures().catch((error) => say(error.message));

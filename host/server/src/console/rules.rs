@@ -14,6 +14,9 @@ use desk::{Counts, HelmError, Stands};
 use domain::id::RuleId;
 use domain::raci::Raci;
 use domain::raci::action::Action;
+use domain::raci::letters::Letters;
+use domain::raci::person::Person;
+use domain::raci::task::Task;
 use domain::rule::mode::Mode;
 use domain::rule::{Bound, Version};
 use serde::Deserialize;
@@ -46,6 +49,8 @@ struct Set {
     name: String,
     /// Who switched it off, when and why; none if it is on.
     off: Option<String>,
+    /// Who alone switches it off, because a rule in it protects something; none if whoever looks may.
+    guarded: Option<String>,
     rules: Vec<Rule>,
 }
 
@@ -59,6 +64,7 @@ struct Rule {
     warning: Option<String>,
     hour: Vec<String>,
     disagreed: Option<String>,
+    behind: Option<String>,
     failed: Option<String>,
     may_return: bool,
 }
@@ -179,6 +185,7 @@ fn line(frame: &Frame, raci: &Raci, (stands, counts, rests): &(Stands, Counts, b
         warning: stopped.or_else(|| rests.then(|| say.rests().to_owned())),
         hour: hour.into_iter().flatten().collect(),
         disagreed: some(counts.disagreed, say.disagreed()),
+        behind: some(counts.behind, say.decided_before()),
         failed: some(counts.failed, say.failed()),
         may_return: moves && moved.is_some() && !stands.signed.judges(),
         moved,
@@ -202,12 +209,23 @@ pub(super) async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Res
         let company = Arc::clone(&server.desk.active().company);
         let frame = Frame::of(&server, &let_in, "/console/rules");
         let may_move = may(&server, company.raci(), &let_in.person).here(Action::MoveRules);
+        let raci = server.people.with_loans(company.raci());
+        let answers = |person: &Person| raci.letters(person, Task::AdjustRoutingRules).has(Letters::A);
+        let those: Vec<&str> =
+            raci.people().iter().filter(|one| !one.service && answers(one)).map(|one| &*one.name).collect();
         let mut sets: Vec<Set> = Vec::new();
         for one in rules::seen(&server, &let_in.person)? {
             let (name, rule) = (one.0.signed.set.clone(), line(&frame, company.raci(), &one, may_move));
+            let is_guarded =
+                one.0.runs().envelope.guard && one.0.mode > Mode::Off && !answers(&let_in.person);
+            let off = off(&frame, company.raci(), &one.0);
+            let guarded = (is_guarded && off.is_none()).then(|| those.join(", "));
             match sets.iter_mut().find(|set| set.name == name) {
-                Some(set) => set.rules.push(rule),
-                None => sets.push(Set { off: off(&frame, company.raci(), &one.0), name, rules: vec![rule] }),
+                Some(set) => {
+                    set.guarded = set.guarded.take().or(guarded);
+                    set.rules.push(rule);
+                }
+                None => sets.push(Set { off, guarded, name, rules: vec![rule] }),
             }
         }
         Ok::<_, Problem>(All { frame, sets, may_move })

@@ -73,13 +73,15 @@ const table = {
   show: ["Ver", "Ver", "Show"], picture: ["imagen", "imagem", "picture"], audio: ["audio", "áudio", "sound"], video: ["video", "vídeo", "film"], reacts: ["reaccionó", "reagiu", "reacted"], "reacts-no-more": ["quitó su reacción", "retirou a reação", "took a reaction back"],
   unsupported: ["WhatsApp no lo entrega a empresas", "O WhatsApp não entrega isto a empresas", "WhatsApp does not pass this on to companies"], "may-call": ["permite que le llamen", "permite ligações", "may be called"], "may-not-call": ["no permite que le llamen", "não permite ligações", "may not be called"],
   "kind-order": ["pedido", "pedido", "order"], "kind-location": ["ubicación", "localização", "place"], "kind-welcome": ["abrió el chat", "abriu o chat", "opened the chat"], "kind-placeholder": ["archivo anterior", "arquivo anterior", "an earlier file"], "kind-contacts": ["contacto", "contato", "contact"], "kind-form": ["formulario", "formulário", "form"],
+  "why-here": ["¿Por qué aquí?", "Por que aqui?", "Why here?"], "no-decisions": ["Ninguna regla ha decidido sobre este caso.", "Nenhuma regra decidiu sobre este caso.", "No rule has decided on this case."],
+  "leaving-says": ["Sigue «disponible»: si sale así, le pueden seguir llegando casos. Tiene en sus manos:", "Você continua «disponível»: se sair assim, casos podem continuar chegando. Tem em suas mãos:", "You are still taking cases: more may come to you when you have left. You hold:"], "leave-anyway": ["Salir así", "Sair assim", "Leave as it is"],
+  "choose-code": ["Cómo terminó…", "Como terminou…", "How it ended…"], "nobody-named": ["Nadie que pueda leerla se llama así: elija de la lista.", "Ninguém que possa lê-la se chama assim: escolha da lista.", "Nobody who may read it is called that: choose from the list."],
   "not-agent": ["Usted no atiende clientes.", "Você não atende clientes.", "You do not attend customers."],
 };
 const column = { es: 0, pt: 1, en: 2 };
-export const language = (() => {
-  const wanted = navigator.languages.map((one) => one.slice(0, 2));
-  return wanted.find((one) => one in column) ?? "es";
-})();
+// Who looks, and how the company's pages speak to them. Of a stranger nothing is known, and they are about to be led to the door.
+export const own = await fetch("/api/v1/me").then((answer) => (answer.ok ? answer.json() : {}), () => ({}));
+export const language = own.language in column ? own.language : "es";
 export const word = (name) => table[name]?.[column[language]] ?? name;
 // How a case ended: the two codes that every company has in the words of whoever reads, its own as it wrote them.
 export const coded = (code) => table[`code-${code}`]?.[column[language]] ?? code;

@@ -97,6 +97,7 @@ words! {
     available: "disponible", "disponível", "available";
     busy: "ocupado", "ocupado", "busy";
     on_break: "en pausa", "em pausa", "on a break";
+    closed_until: "cerrada hasta", "fechada até", "closed until";
     ended_shift: "terminó el turno", "terminou o turno", "ended the shift";
     away: "fuera", "fora", "away";
     no_queues: "Su alcance no llega a ninguna cola.", "Seu alcance não chega a nenhuma fila.", "Your scope reaches no queue.";
@@ -156,11 +157,14 @@ words! {
     asked: "preguntada", "perguntada", "asked";
     decided: "decidió", "decidiu", "decided";
     failed: "falló", "falhou", "failed";
+    decided_before: "diría otra cosa, pero otra regla decidió antes", "diria outra coisa, mas outra regra decidiu antes", "would say otherwise, but another rule had decided";
     disagreed: "en sombra habría decidido otra cosa", "na sombra teria decidido outra coisa", "in the shadow would have decided otherwise";
     micros_each: "µs por llamada", "µs por chamada", "µs a call";
     as_signed: "como se firmó", "como foi assinada", "as it was signed";
     moved_by: "La movió", "Moveu", "Moved by";
     set_off_by: "Lo apagó", "Desligou", "Switched off by";
+    signed_mode: "Modo con que se firmó", "Modo com que se assinou", "Mode that was signed";
+    guarded_by: "Una regla protege a los clientes: lo apaga solo", "Uma regra protege os clientes: só desliga", "A rule protects customers: only switched off by";
     failed_last: "Lo último que falló", "A última falha", "What failed last";
     rests: "Descansa: falló demasiado", "Descansa: falhou demais", "It rests: it failed too often";
     stopped_author: "Parada: se revocó la llave de", "Parada: revogou-se a chave de", "Stopped: the key was revoked of";

@@ -1,25 +1,25 @@
 // Each step is a call of the API: the page knows no more than a partner's program would.
 const words = {
   es: {
-    provider: "Entrar con", person: "Persona", password: "Contraseña", enter: "Entrar",
+    demo: "Esta es la demo: elija quién quiere ser, sin contraseña", provider: "Entrar con", person: "Persona", password: "Contraseña", enter: "Entrar",
     app: "Su rol pide un segundo factor. Agregue esta clave a su app de autenticación:", open: "Abrir la app en este aparato",
     code: "El código de su app de autenticación, o uno de recuperación", confirm: "Confirmar",
     codes: "Anote estos códigos: cada uno abre una vez, el día en que no tenga su aparato. No se vuelven a mostrar.",
-    done: "Inició sesión:", console: "Ir a la consola", leave: "Salir",
+    wrong: "La persona, la contraseña o el código no es correcto.", done: "Inició sesión:", console: "Ir a la consola", leave: "Salir",
   },
   pt: {
-    provider: "Entrar com", person: "Pessoa", password: "Senha", enter: "Entrar",
+    demo: "Esta é a demo: escolha quem quer ser, sem senha", provider: "Entrar com", person: "Pessoa", password: "Senha", enter: "Entrar",
     app: "Seu papel pede um segundo fator. Adicione esta chave ao seu app de autenticação:", open: "Abrir o app neste aparelho",
     code: "O código do seu app de autenticação, ou um de recuperação", confirm: "Confirmar",
     codes: "Anote estes códigos: cada um abre uma vez, no dia em que não tiver seu aparelho. Não serão mostrados de novo.",
-    done: "Você entrou:", console: "Ir ao console", leave: "Sair",
+    wrong: "A pessoa, a senha ou o código não está certo.", done: "Você entrou:", console: "Ir ao console", leave: "Sair",
   },
   en: {
-    provider: "Sign in with", person: "Person", password: "Password", enter: "Sign in",
+    demo: "This is the demo: choose who to be, without a password", provider: "Sign in with", person: "Person", password: "Password", enter: "Sign in",
     app: "Your role asks for a second factor. Add this key to your authenticator app:", open: "Open the app on this device",
     code: "The code of your authenticator app, or one for recovery", confirm: "Confirm",
     codes: "Write these codes down: each opens once, on the day you are without your device. They are not shown again.",
-    done: "You are signed in:", console: "Go to the console", leave: "Sign out",
+    wrong: "The person, the password or the code is wrong.", done: "You are signed in:", console: "Go to the console", leave: "Sign out",
   },
 };
 const language = words[navigator.language.slice(0, 2)] ? navigator.language.slice(0, 2) : "en";
@@ -70,7 +70,7 @@ function step(form, act) {
     try {
       await act(new FormData(event.target));
     } catch (error) {
-      part("said").textContent = error.message;
+      part("said").textContent = error.kind === "urn:timonel:wrong" ? words[language].wrong : error.message;
     }
   });
 }

@@ -121,11 +121,17 @@ fn header(field: &str, component: &Value, named: bool) -> Result<(), Invalid> {
 
 /// Whoever reviews a template wants to see it filled in (Meta, *Templates*, `example`).
 fn exemplified(field: &str, component: &Value, variables: usize, name: &str) -> Result<(), Invalid> {
-    let given = component.get("example").and_then(|example| example.get(name)).is_some();
-    if variables == 0 || given {
+    let given = component.get("example").and_then(|example| example.get(name));
+    // What is one list of texts for a heading is a list of such lists for the words.
+    let many = |given: &Value| match given.as_array().map(Vec::as_slice) {
+        Some([Value::Array(first), ..]) => first.len(),
+        Some(all) => all.len(),
+        None => 0,
+    };
+    if variables == 0 || given.is_some_and(|given| many(given) == variables) {
         return Ok(());
     }
-    Err(other(format!("{field}.example.{name}"), "an example for each variable"))
+    Err(other(format!("{field}.example.{name}"), "an example for each variable, and no more"))
 }
 
 fn footer(field: &str, component: &Value) -> Result<(), Invalid> {

@@ -293,6 +293,8 @@ words! {
     plan: "Qué se quiere", "O que se quer", "What is wanted";
     before_it_leaves: "Antes de que salga", "Antes que saia", "Before it leaves";
     estimate: "Ver a quién llegaría y cuánto costaría", "Ver a quem chegaria e quanto custaria", "See whom it would reach and what it would cost";
+    as_customers_read: "Así lo leen los clientes", "Assim os clientes leem", "What customers read";
+    unpriced: "no se sabe: la empresa no tiene tabla de precios (prices)", "não se sabe: a empresa não tem tabela de preços (prices)", "not known: the company has no table of prices (prices)";
     would_cost: "Costaría", "Custaria", "It would cost";
     left_out: "Se quedan fuera", "Ficam de fora", "Left out";
     campaign_proposal_says: "Se fija la lista y se pide la firma de exactamente eso.", "Fixa-se a lista e pede-se a assinatura de exatamente isso.", "The list is fixed, and others are asked to sign exactly that.";
