@@ -187,6 +187,12 @@ with sync_playwright() as playwright:
     expect(page.locator("#messages")).to_contain_text("aaaaaaaaaa")
     nothing_wrong(page, "a conversation", kept)
 
+    # Why the case is with her: the rule that routed it, and its reason.
+    page.get_by_role("button", name="¿Por qué aquí?").click()
+    expect(page.locator("#asked")).to_contain_text("rutas · dijo adónde va")
+    nothing_wrong(page, "why a case is where it is", kept)
+    page.keyboard.press("Escape")
+
     # Why a rule said what it said, and that it would say it again.
     page.locator("#messages").get_by_role("button", name="Por qué").first.click()
     expect(page.locator("#asked")).to_contain_text("otra vez: lo mismo")
@@ -303,7 +309,11 @@ with sync_playwright() as playwright:
     page.get_by_label("Cómo terminó").select_option("answered")
     page.get_by_role("button", name="Cerrar").click()
     expect(page.get_by_text("No hay conversaciones aquí.")).to_be_visible()
-    page.get_by_role("button", name="Salir").click()
+    # Whoever would leave while cases come to them is asked first.
+    page.get_by_role("button", name="Salir", exact=True).click()
+    expect(page.locator("#leaving-says")).to_contain_text("Tiene en sus manos: 0")
+    nothing_wrong(page, "leaving", kept)
+    page.get_by_role("button", name="Salir así").click()
     page.wait_for_url("**/sign-in")
 
     # Whoever may stop all sending does it from here, and everybody sees it.
@@ -318,7 +328,7 @@ with sync_playwright() as playwright:
     nothing_wrong(steers, "stopping everything")
     steers.locator("#why").fill("Prueba de parada")
     steers.locator("#halt-now").click()
-    expect(steers.get_by_role("alert")).to_contain_text("ENVÍOS DETENIDOS · Prueba de parada · ricardo")
+    expect(steers.get_by_role("alert")).to_contain_text("ENVÍOS DETENIDOS · Prueba de parada · Ricardo Salazar")
     nothing_wrong(steers, "stopped")
     steers.get_by_role("button", name="Reanudar envíos").click()
     expect(steers.locator("#stopped")).to_be_hidden()

@@ -79,13 +79,11 @@ with sync_playwright() as playwright:
     marta.get_by_role("dialog").get_by_role("button", name="Volver a lo firmado").click()
     expect(marta.locator("#rule-mode")).to_have_text("apagada")
 
-    # What protects customers is not switched off by whoever may merely move rules; she reads why.
+    # What protects customers is not switched off by whoever may merely move rules; she reads by whom.
     marta.get_by_role("link", name="Reglas", exact=True).click()
-    marta.get_by_role("switch", name="atención").click()
-    marta.get_by_role("dialog").get_by_label("Por qué").fill("A ver")
-    marta.get_by_role("dialog").get_by_role("button", name="Apagar el conjunto").click()
-    expect(marta.locator("#said")).to_contain_text("horario")
-    expect(marta.get_by_role("switch", name="atención")).to_be_checked()
+    expect(marta.get_by_text("lo apaga solo Ricardo Salazar")).to_be_visible()
+    expect(marta.get_by_role("switch", name="atención")).to_have_count(0)
+    expect(marta.get_by_role("switch", name="enrutamiento")).to_be_checked()
 
     # Figures: what one means is a click away, and so is the file.
     marta.get_by_role("link", name="Indicadores", exact=True).click()
