@@ -88,7 +88,8 @@ async fn of_the_templates_an_agent_is_offered_what_meta_lets_be_sent_and_words_f
     let templates = told.body["templates"].as_array().unwrap();
     let names: Vec<&str> = templates.iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["aviso", "aviso_dos"], "she never said that she wants to hear of a `feria`");
-    let body = json!({ "text": "Su pedido {{1}} llega mañana.", "gaps": ["1"], "named": false });
+    let body =
+        json!({ "text": "Su pedido {{1}} llega mañana.", "gaps": ["1"], "named": false, "examples": [] });
     assert_eq!((&templates[0]["body"], &templates[0]["header"]), (&body, &Value::Null));
     serve.stop();
 }
@@ -191,6 +192,7 @@ async fn a_template_with_a_picture_and_a_link_is_filled_by_an_agent_and_stays_as
         (&json!("image"), &json!("Ferretería")),
         "{offered:#}"
     );
+    assert_eq!(offered["body"]["examples"], json!(["Lucía"]), "{offered:#}");
     let link = json!([{ "index": 0, "press": "url", "label": "Ver pedido", "address": "https://ferreteria.example/p/{{1}}" }]);
     assert_eq!(offered["fills"], link);
 

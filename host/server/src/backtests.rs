@@ -125,12 +125,14 @@ pub(crate) struct Told {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) why: Option<String>,
+    /// As if the rule were in this mode.
+    pub(crate) mode: String,
     /// The first moment that it is tried on.
     #[schemars(with = "String")]
-    from: Time,
+    pub(crate) from: Time,
     /// The moment before which it ends.
     #[schemars(with = "String")]
-    to: Time,
+    pub(crate) to: Time,
     /// What came of it: `decisions`, `same`, `simulated`, `not-asked`, `erased`, `by-others`, `wakes`, `requests`, `differences`, `queues`,
     /// `preferred`, `wait`, `rules`, `examples`.
     #[serde(skip_serializing_if = "Value::is_null")]
@@ -151,6 +153,7 @@ struct Running {
     rule: RuleId,
     by: Actor,
     span: Span,
+    mode: Mode,
     advice: Vec<String>,
     began: Instant,
     stop: AtomicBool,
@@ -167,7 +170,13 @@ struct At {
 }
 
 impl Backtests {
-    fn add(&self, rule: RuleId, by: Actor, span: Span, advice: Vec<String>) -> Result<Arc<Running>, Problem> {
+    fn add(
+        &self,
+        rule: RuleId,
+        by: Actor,
+        (mode, span): (Mode, Span),
+        advice: Vec<String>,
+    ) -> Result<Arc<Running>, Problem> {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         let runs = |one: &&Arc<Running>| one.at().ended.is_none();
         if all.values().filter(runs).count() >= AT_ONCE {
@@ -180,7 +189,8 @@ impl Backtests {
         }
         let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
         let (stop, at) = (AtomicBool::new(false), Mutex::default());
-        let running = Arc::new(Running { number, rule, by, span, advice, began: Instant::now(), stop, at });
+        let running =
+            Arc::new(Running { number, rule, by, span, mode, advice, began: Instant::now(), stop, at });
         all.insert(number, Arc::clone(&running));
         Ok(running)
     }
@@ -218,6 +228,7 @@ impl Running {
             seconds: at.seconds.unwrap_or_else(|| self.began.elapsed().as_secs_f64()),
             advice: self.advice.clone(),
             why,
+            mode: self.mode.to_string(),
             from: self.span.from,
             to: self.span.to,
             report,
@@ -244,7 +255,12 @@ async fn begin(
     });
     let contender = prepared.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??;
     may_read(&server, &let_in.person, &contender)?;
-    let running = server.backtests.add(rule, let_in.actor(), Span { from, to }, contender.advice())?;
+    let running = server.backtests.add(
+        rule,
+        let_in.actor(),
+        (mode.unwrap_or(Mode::Live), Span { from, to }),
+        contender.advice(),
+    )?;
     let told = running.told();
     let handle = tokio::runtime::Handle::current();
     let work = move || run(&server, &let_in.person, &contender, &running, &handle);

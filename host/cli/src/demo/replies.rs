@@ -3,7 +3,7 @@
 use desk::Desk;
 use domain::event::QuickReplyKept;
 use domain::stream::Actor;
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::{Category, Template};
 
 /// What an agent may write to who asked for something, also when the window is closed: of one that is ready, and of one on its way, with
@@ -14,7 +14,7 @@ pub(super) fn templates() -> Vec<Template> {
     let coming = "Hola {{1}}: su pedido {{2}} va en camino. Así quedó empacado.";
     let parts = [
         json!({ "type": "HEADER", "format": "IMAGE" }),
-        json!({ "type": "BODY", "text": coming }),
+        body(coming),
         json!({ "type": "FOOTER", "text": "Ferretería El Tornillo" }),
         json!({ "type": "BUTTONS", "buttons": [
             { "type": "URL", "text": "Ver la guía", "url": "https://guias.example/{{1}}" },
@@ -26,8 +26,16 @@ pub(super) fn templates() -> Vec<Template> {
             components: parts.into(),
             ..Template::new("guia_de_envio", "es_CO", Category::Utility, coming)
         },
-        Template::new("pedido_listo", "es_CO", Category::Utility, ready),
+        Template {
+            components: vec![body(ready)],
+            ..Template::new("pedido_listo", "es_CO", Category::Utility, ready)
+        },
     ]
+}
+
+/// Words with a name and an order in their gaps.
+fn body(text: &str) -> Value {
+    json!({ "type": "BODY", "text": text, "example": { "body_text": [["Lucía", "ET-2041"]] } })
 }
 
 /// By name, in Spanish and in Portuguese.

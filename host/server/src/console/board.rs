@@ -93,6 +93,8 @@ struct Cases {
 struct CaseRow {
     id: String,
     customer: String,
+    /// Whether its agent asks for help.
+    asks_help: bool,
     number: String,
     holder: String,
     waits: Option<String>,
@@ -210,6 +212,7 @@ fn cases(
             customer: glimpse(server, conversation),
             number: number.map_or_else(|| conversation.number.to_string(), |number| number.name.clone()),
             holder,
+            asks_help: case.is_some_and(|case| case.help.is_some()),
             waits: waits_since(conversation).map(|since| tell.ago(since)),
             priority: case.map_or(0, |case| case.priority),
             is: match stands(company, conversation, board.promise, board.now) {

@@ -87,6 +87,7 @@ function quickReplies({ part, make, ask, open, word, tried }) {
     part("no-replies").textContent = found.length ? "" : word("no-replies");
   });
   text.addEventListener("input", (event) => { part("no-replies").textContent = ""; look(event); });
+  text.addEventListener("click", look);
   text.addEventListener("keydown", (event) => {
     // What looks like a name is looked up and not sent: the answer may be on its way.
     if (list.hidden && !event.isComposing && event.key === "Enter" && !event.shiftKey && asking() !== undefined) {

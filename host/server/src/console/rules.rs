@@ -128,6 +128,8 @@ struct Past {
 struct Trial {
     number: u64,
     state: &'static str,
+    /// As if it were in which mode, and on which days.
+    tried: String,
     runs: bool,
     events: u64,
     of: u64,
@@ -363,6 +365,12 @@ fn trial(server: &Server, let_in: &LetIn, frame: &Frame, number: &str) -> Result
     Ok(Trial {
         number: told.backtest,
         state,
+        tried: format!(
+            "{} · {} – {}",
+            told.mode.parse().map_or_else(|_| told.mode.clone(), |it| mode(say, it).words),
+            frame.tell.at(told.from),
+            frame.tell.at(told.to)
+        ),
         runs: told.state == "running",
         events: told.events,
         of: told.of.max(1),

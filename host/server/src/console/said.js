@@ -55,7 +55,7 @@ export function sayer({ make, word, at, tried, reasons, explains }) {
     if (one.media && !first) item.append(shown(one));
     const fares = one.fares && word(one.fares.is) + (one.fares.code ? ` (${one.fares.code})` : "");
     const bad = ["failed", "refused", "withheld", "in-doubt"].includes(one.fares?.is);
-    const last = foot([who, at(one.at), one.edited ? word("edited") : "", fares].filter(Boolean).join(" · "));
+    const last = foot([who, one.kind === "template" ? word("with-template").toLowerCase() : "", at(one.at), one.edited ? word("edited") : "", fares].filter(Boolean).join(" · "));
     if (bad) last.className = "foot bad";
     if (one.by.is === "rule" && explains()) {
       const why = make("button", { className: "why", type: "button", textContent: word("because") });

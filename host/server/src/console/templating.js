@@ -40,7 +40,7 @@ export function templating({ part, make, ask, open, word, tried, fresh, sent }) 
     failed.textContent = "";
     gaps.replaceChildren(...(template ? [
       ...above(template),
-      ...parts(template).flatMap(([kind, text]) => text.gaps.map((gap) => input(text.named ? gap : `${word("gap")} ${gap}`, `${kind}/${gap}`))),
+      ...parts(template).flatMap(([kind, text]) => text.gaps.map((gap, n) => input(text.named ? gap : `${word("gap")} ${gap}`, `${kind}/${gap}`, { placeholder: text.examples[n] ?? "" }))),
       ...template.fills.map(({ index, label, press }) => input(`${word(`fills-${press}`)} «${label}»`, `button/${index}`, press === "copy-code" ? { maxLength: 15 } : {})),
     ] : []));
     preview();

@@ -20,7 +20,8 @@ pub(super) struct Outcome {
     pub(super) queues: Vec<(String, String, u64)>,
     /// How the waiting compares.
     pub(super) waits: Vec<(&'static str, String)>,
-    pub(super) examples: Vec<(&'static str, Vec<u64>)>,
+    /// The events at which it would have been otherwise, and the conversations.
+    pub(super) examples: Vec<(&'static str, Vec<(u64, String)>)>,
 }
 
 /// Of a report; none if there is none.
@@ -54,7 +55,9 @@ pub(super) fn outcome(frame: &Frame, report: &Value) -> Option<Outcome> {
         examples: report
             .examples
             .iter()
-            .map(|(of, few)| (words(say, *of), few.iter().map(|one| one.event).collect()))
+            .map(|(of, few)| {
+                (words(say, *of), few.iter().map(|one| (one.event, one.conversation.to_string())).collect())
+            })
             .collect(),
     })
 }

@@ -116,6 +116,8 @@ pub(crate) struct Text {
     pub(crate) gaps: Vec<String>,
     /// Whether its gaps have names.
     pub(crate) named: bool,
+    /// What could stand in each gap, as whoever made the template showed Meta; empty if that is not known.
+    pub(crate) examples: Vec<String>,
 }
 
 impl Text {
@@ -132,7 +134,35 @@ impl Text {
         if !named {
             gaps.sort_by_key(|gap| gap.parse::<u32>().unwrap_or(u32::MAX));
         }
-        Self { text: text.to_owned(), gaps, named }
+        Self { text: text.to_owned(), gaps, named, examples: Vec::new() }
+    }
+
+    /// Each gap, and what could stand in it.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = (&str, &str)> {
+        let example = |n: usize| self.examples.get(n).map_or("", String::as_str);
+        self.gaps.iter().enumerate().map(move |(n, gap)| (gap.as_str(), example(n)))
+    }
+
+    /// The text of a part, with the examples of its gaps. None without one.
+    fn within(part: &Value) -> Option<Self> {
+        let mut text = Self::of(part["text"].as_str()?);
+        let shown = &part["example"];
+        let words = |value: &Value| value.as_str().map(ToOwned::to_owned);
+        let listed =
+            |value: &Value| value.as_array().map(|all| all.iter().filter_map(words).collect::<Vec<_>>());
+        let counted = listed(&shown["body_text"][0]).or_else(|| listed(&shown["header_text"]));
+        let named =
+            shown["body_text_named_params"].as_array().or(shown["header_text_named_params"].as_array());
+        let of = |gap: &String| {
+            let one = named?.iter().find(|one| one["param_name"] == gap.as_str())?;
+            words(&one["example"])
+        };
+        let examples =
+            if text.named { text.gaps.iter().map_while(of).collect() } else { counted.unwrap_or_default() };
+        if examples.len() == text.gaps.len() {
+            text.examples = examples;
+        }
+        Some(text)
     }
 }
 
@@ -140,13 +170,12 @@ impl Text {
 pub(crate) fn one(template: &Template) -> Option<One> {
     let components = template.components.as_ref()?;
     let part = |kind: &str| components.iter().find(|one| one["type"] == kind);
-    let text = |one: &Value| Some(Text::of(one["text"].as_str()?));
     let known = ["HEADER", "BODY", "FOOTER", "BUTTONS"];
     if !components.iter().all(|one| one["type"].as_str().is_some_and(|kind| known.contains(&kind))) {
         return None;
     }
     let (header, above) = match part("HEADER") {
-        Some(header) if header["format"] == "TEXT" => (Some(text(header)?), None),
+        Some(header) if header["format"] == "TEXT" => (Some(Text::within(header)?), None),
         Some(header) => (None, Some(Above::of(header["format"].as_str()?)?)),
         None => (None, None),
     };
@@ -169,7 +198,7 @@ pub(crate) fn one(template: &Template) -> Option<One> {
         category: template.category.word.clone(),
         header,
         above,
-        body: part("BODY").and_then(text)?,
+        body: part("BODY").and_then(Text::within)?,
         footer: part("FOOTER").map(label).unwrap_or_default(),
         buttons: buttons.iter().map(label).collect(),
         fills,
