@@ -6,7 +6,7 @@ use simulator::{Category, Options, Template};
 use crate::caller::{Caller, enter, invite, invited};
 use crate::campaigns::company;
 use crate::message::SHOP;
-use crate::program::{Company, NUMBER};
+use crate::program::{Company, NUMBER, Serve};
 use crate::raci::{governed_by, write};
 
 const LUCIA: &str = "573001112233";
@@ -94,21 +94,18 @@ async fn of_the_templates_an_agent_is_offered_what_meta_lets_be_sent_and_words_f
     serve.stop();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_file_goes_to_the_customer_for_whom_it_was_handed_in_and_to_no_other() {
-    let agents: String = ["ana", "beto"]
+/// Two agents of one queue.
+fn agents() -> String {
+    ["ana", "beto"]
         .map(|id| format!("[[company.agents]]\nid = \"{id}\"\nname = \"{id}\"\nqueues = [\"general\"]\n"))
-        .concat();
-    let shop = SHOP
-        .replace("[company]", "[company]\nraci = \"raci.toml\"")
-        .replace("id = \"general\"\n", &format!("id = \"general\"\n{agents}"));
-    let people = format!("{PEOPLE}[[people]]\nid = \"beto\"\nname = \"Beto\"\nroles = [\"agent\"]\n");
-    let (company, serve) = governed_by(&shop, &people).await;
-    let mut ricardo = Caller::new(&serve);
-    ricardo.settle(&invited(&company, "ricardo")).await;
+        .concat()
+}
+
+/// The same at work, each with a customer's case and where that is.
+async fn attending(company: &Company, serve: &Serve, ricardo: &mut Caller) -> Vec<(Caller, String)> {
     let mut of = Vec::new();
     for (person, phone) in [("ana", LUCIA), ("beto", "573004445566")] {
-        let mut agent = enter(&mut ricardo, &serve, person).await;
+        let mut agent = enter(ricardo, serve, person).await;
         assert_eq!(agent.post("/me/presence", json!({ "presence": "available" })).await.status, 200);
         company.whatsapp.customer(phone, "Cliente").say(NUMBER, "Quiero hablar con una persona").unwrap();
         company.until("case-assigned", of.len() + 1).await;
@@ -117,6 +114,20 @@ async fn a_file_goes_to_the_customer_for_whom_it_was_handed_in_and_to_no_other()
         assert_eq!(agent.post(&format!("{at}/accept"), Value::Null).await.status, 200);
         of.push((agent, at));
     }
+    of
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_goes_to_the_customer_for_whom_it_was_handed_in_and_to_no_other() {
+    let agents = agents();
+    let shop = SHOP
+        .replace("[company]", "[company]\nraci = \"raci.toml\"")
+        .replace("id = \"general\"\n", &format!("id = \"general\"\n{agents}"));
+    let people = format!("{PEOPLE}[[people]]\nid = \"beto\"\nname = \"Beto\"\nroles = [\"agent\"]\n");
+    let (company, serve) = governed_by(&shop, &people).await;
+    let mut ricardo = Caller::new(&serve);
+    ricardo.settle(&invited(&company, "ricardo")).await;
+    let mut of = attending(&company, &serve, &mut ricardo).await;
     let [(ana, hers), (beto, his)] = &mut of[..] else { unreachable!() };
 
     let picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
@@ -156,9 +167,7 @@ async fn a_template_with_a_picture_and_a_link_is_filled_by_an_agent_and_stays_as
         ..Template::new("pedido_va", "es_CO", Category::Utility, said)
     };
     let company = Company::with(Options { templates: vec![template], ..Options::default() }).await;
-    let agents: String = ["ana", "beto"]
-        .map(|id| format!("[[company.agents]]\nid = \"{id}\"\nname = \"{id}\"\nqueues = [\"general\"]\n"))
-        .concat();
+    let agents = agents();
     let shop = SHOP
         .replace("[company]", "[company]\nraci = \"raci.toml\"\napprovals.hearing = \"0s\"")
         .replace("id = \"general\"\n", &format!("id = \"general\"\n{agents}"));
@@ -172,17 +181,7 @@ async fn a_template_with_a_picture_and_a_link_is_filled_by_an_agent_and_stays_as
     company.until("templates-synced", 1).await;
     let mut ricardo = Caller::new(&serve);
     ricardo.settle(&invited(&company, "ricardo")).await;
-    let mut of = Vec::new();
-    for (person, phone) in [("ana", LUCIA), ("beto", "573004445566")] {
-        let mut agent = enter(&mut ricardo, &serve, person).await;
-        assert_eq!(agent.post("/me/presence", json!({ "presence": "available" })).await.status, 200);
-        company.whatsapp.customer(phone, "Cliente").say(NUMBER, "Quiero hablar con una persona").unwrap();
-        company.until("case-assigned", of.len() + 1).await;
-        let mine = agent.get("/conversations?which=mine").await.body["conversations"][0].clone();
-        let at = format!("/conversations/{}", mine["conversation"].as_str().unwrap());
-        assert_eq!(agent.post(&format!("{at}/accept"), Value::Null).await.status, 200);
-        of.push((agent, at));
-    }
+    let mut of = attending(&company, &serve, &mut ricardo).await;
     let [(ana, hers), (beto, his)] = &mut of[..] else { unreachable!() };
 
     // What has to be filled in is told.

@@ -280,6 +280,9 @@ impl Desk {
         let Some(delivery) = shared.store.delivery(message).map_err(DeskError::from)?.1 else {
             return Ok(None);
         };
+        if delivery.erased {
+            return Err(MediumError::Unavailable(NoMedium::Erased));
+        }
         let none = || MediumError::NoMedium(message);
         let queued = shared.store.event(delivery.queued).map_err(DeskError::from)?;
         let Some(Event::ReplyQueued(queued)) = queued.map(|queued| queued.event) else { return Err(none()) };

@@ -21,7 +21,7 @@ pub(super) struct Field {
     pub(super) value: String,
     /// What holds if it holds nothing.
     pub(super) default: String,
-    /// How it is read: `number`, `boolean`, `choice`, `text`, `lines`, `json`.
+    /// How it is read: `number`, `boolean`, `choice`, `text`, `lines`, `pairs`, `json`.
     pub(super) is: &'static str,
     /// What can be chosen.
     pub(super) choices: Vec<String>,
@@ -99,6 +99,7 @@ fn field(like: &Schema, value: Option<&Value>) -> Field {
         Some(Value::String(text)) if like.types.len() < 2 => ("text", text.clone()),
         Some(Value::Number(number)) if like.types.len() < 2 => ("number", number.to_string()),
         Some(Value::Bool(is)) if like.types.len() < 2 => ("boolean", is.to_string()),
+        Some(Value::Object(none)) if none.is_empty() && is_texts(like) => ("pairs", String::new()),
         Some(other) => ("json", serde_json::to_string_pretty(other).unwrap_or_default()),
         None => (unfilled(like), String::new()),
     };
@@ -130,8 +131,15 @@ fn unfilled(like: &Schema) -> &'static str {
         }
         Some(Type::Integer | Type::Number) if like.types.len() == 1 => "number",
         Some(Type::Boolean) if like.types.len() == 1 => "boolean",
+        Some(Type::Object) if is_texts(like) => "pairs",
         _ => "json",
     }
+}
+
+/// Whether it holds nothing but texts under names that its schema does not know: one for each language, say.
+fn is_texts(like: &Schema) -> bool {
+    let texts = matches!(&like.others, Others::Like(like) if like.types == [Type::String].into());
+    texts && like.properties.is_empty() && like.types == [Type::Object].into()
 }
 
 /// Whether a field of one line would swallow something, or show little of it.
@@ -191,6 +199,7 @@ mod tests {
                 "survey": { "type": ["boolean", "object"] },
                 "vips": { "title": "VIP", "type": "object", "required": ["priority"],
                           "properties": { "priority": { "type": "integer" } } },
+                "thanks": { "type": "object", "additionalProperties": { "type": "string" } },
                 "words": { "type": "array" }
             },
             "required": ["queue"]
@@ -205,6 +214,7 @@ mod tests {
                 "/messages/es lines «messages · es» hola",
                 "/queue* text «Cola» general",
                 "/survey json «survey» false",
+                "/thanks pairs «thanks» ",
                 "/vips/priority number «VIP · priority» ",
                 "/words json «words» ",
             ]

@@ -76,7 +76,13 @@ if (wanted.length) {
 
 // A form says where it goes; its fields are what is asked for, as far as they say something else than before. A name that begins like
 // a JSON pointer is a setting.
-const READ = { number: Number, boolean: (text) => text === "true", json: JSON.parse };
+// Texts by name, each on a line of its own: `es: Gracias`.
+const pairs = (text) => Object.fromEntries(text.split("\n").filter((line) => line.trim()).map((line) => {
+  const at = line.indexOf(":");
+  if (at < 1) throw new Error(`«${line}»: ${body.dataset.pairs}`);
+  return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+}));
+const READ = { number: Number, boolean: (text) => text === "true", json: JSON.parse, pairs };
 export function content(form, button) {
   const asked = {};
   for (const field of form.elements) {
@@ -86,7 +92,7 @@ export function content(form, button) {
     try {
       told = dataset.is ? READ[dataset.is](value) : value;
     } catch (error) {
-      throw new Error(`${body.dataset.notJson}: ${error.message}`);
+      throw new Error(dataset.is === "json" ? `${body.dataset.notJson}: ${error.message}` : error.message);
     }
     if (name.startsWith("/")) (asked.settings ??= {})[name] = told;
     else asked[name] = told;

@@ -166,6 +166,7 @@ words! {
     signed_mode: "Modo con que se firmó", "Modo com que se assinou", "Mode that was signed";
     guarded_by: "Una regla protege a los clientes: lo apaga solo", "Uma regra protege os clientes: só desliga", "A rule protects customers: only switched off by";
     as_if_in: "Como si estuviera", "Como se estivesse", "As if it were";
+    pairs: "una línea por texto, como «es: Gracias»", "uma linha por texto, como «es: Obrigado»", "a line for each text, as “es: Gracias”";
     failed_last: "Lo último que falló", "A última falha", "What failed last";
     rests: "Descansa: falló demasiado", "Descansa: falhou demais", "It rests: it failed too often";
     stopped_author: "Parada: se revocó la llave de", "Parada: revogou-se a chave de", "Stopped: the key was revoked of";
