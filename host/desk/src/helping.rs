@@ -56,9 +56,17 @@ pub(crate) fn note(
     }
     let case = work.case().ok_or(CommandError::NoCase)?;
     let (id, asks) = (case.id, case.help.is_some());
-    let has_it = matches!(&case.holder, Holder::Agent { agent, .. } if is_of(by, agent));
+    let mut mentions = mentions.clone();
+    let mut has_it = false;
+    // Whoever writes on somebody's case writes to them.
+    if let Holder::Agent { agent, .. } = &case.holder {
+        has_it = is_of(by, agent);
+        if !has_it {
+            mentions.insert(PersonId::from(agent.as_str()));
+        }
+    }
     let label = Label::Note(sealed(work, "text", text)?);
-    work.record(by.clone(), CaseLabelled { case: id, label, mentions: mentions.clone() })?;
+    work.record(by.clone(), CaseLabelled { case: id, label, mentions })?;
     if asks && !has_it {
         work.record(by.clone(), HelpEnded { case: id, given: true })?;
     }

@@ -80,6 +80,7 @@ pub fn pages() -> Routes<Arc<Server>> {
         .get("/console/rules/{rule}", Action::ReadRules, rules::one)
         .about(About::WithinScope)
         .get("/console/replies", Action::ReadQuickReplies, replies::all)
+        .get("/console/home", Action::ReadInbox, rooms::home)
         .get("/console/notices", Action::ReadInbox, notices::shown)
         .get("/console/figures", Action::ReadFigures, figures::all)
         .about(About::WithinScope)

@@ -133,7 +133,7 @@ async fn people(State(shown): State<Arc<Shown>>) -> Response {
     let people = raci.people().iter().filter(|person| !person.service).map(|person| {
         let roles: Vec<&str> = raci.matrix().roles_of(person).map(|role| role.words(language)).collect();
         let attends = company.agent(&person.id.as_str().into()).is_some();
-        let place = if attends { "/console" } else { "/console/tower" };
+        let place = if attends { "/console" } else { "/console/home" };
         json!({ "person": person.id, "name": person.name, "roles": roles.join(", "), "place": place })
     });
     fresh(Json(json!({ "people": people.collect::<Vec<_>>() })))

@@ -29,6 +29,8 @@ pub struct Reading {
     pub footer: String,
     /// What its buttons say.
     pub buttons: Vec<String>,
+    /// Where those lead that open a page, in their order.
+    pub leads: Vec<String>,
 }
 
 impl Template {
@@ -48,13 +50,27 @@ impl Template {
                 | Component::LimitedTimeOffer { .. } => {}
             }
         }
-        let buttons = part("BUTTONS").and_then(|one| one["buttons"].as_array());
+        let buttons: &[Value] =
+            part("BUTTONS").and_then(|one| one["buttons"].as_array()).map_or(&[], Vec::as_slice);
+        let given = |place: usize| {
+            self.components.iter().find_map(|one| match one {
+                Component::Button { index, parameters, .. } if usize::from(*index) == place => {
+                    Some(parameters.as_slice())
+                }
+                _ => None,
+            })
+        };
+        let leads = buttons
+            .iter()
+            .enumerate()
+            .filter_map(|(place, one)| Some(filled(one["url"].as_str()?, given(place).unwrap_or_default())));
         let label = |one: &Value| Some(one["text"].as_str()?.to_owned());
         Some(Reading {
             header: filled(words("HEADER").unwrap_or_default(), header),
             body: filled(words("BODY")?, body),
             footer: words("FOOTER").unwrap_or_default().to_owned(),
-            buttons: buttons.into_iter().flatten().filter_map(label).collect(),
+            leads: leads.collect(),
+            buttons: buttons.iter().filter_map(label).collect(),
         })
     }
 
@@ -280,20 +296,25 @@ mod tests {
             components: vec![
                 Component::Body { parameters: texts(&[(None, "Lucía")]) },
                 Component::Header { parameters: texts(&[(None, "ET-2041")]) },
+                Component::Button { index: 1, press: Press::Url, parameters: texts(&[(None, "2041")]) },
             ],
         };
         let components = [
             json!({ "type": "HEADER", "format": "TEXT", "text": "Pedido {{1}}" }),
             json!({ "type": "BODY", "text": "Hola {{1}}" }),
             json!({ "type": "FOOTER", "text": "Ferretería" }),
-            json!({ "type": "BUTTONS", "buttons": [{ "type": "QUICK_REPLY", "text": "Gracias" }] }),
+            json!({ "type": "BUTTONS", "buttons": [{ "type": "QUICK_REPLY", "text": "Gracias" },
+                { "type": "URL", "text": "Ver", "url": "https://x.example/{{1}}" }] }),
         ];
         let reads = template.reads(&components).unwrap();
         assert_eq!(
             (&*reads.header, &*reads.body, &*reads.footer),
             ("Pedido ET-2041", "Hola Lucía", "Ferretería")
         );
-        assert_eq!(reads.buttons, ["Gracias"]);
+        assert_eq!(
+            (reads.buttons, reads.leads),
+            (vec!["Gracias".into(), "Ver".into()], vec!["https://x.example/2041".into()])
+        );
         // What Meta says in a one-time code is not told.
         assert_eq!(template.reads(&[json!({ "type": "BODY" })]), None);
     }

@@ -11,13 +11,13 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::RuleChange;
-use domain::message::{Reading, Template as Filled};
+use domain::message::Template as Filled;
 use domain::proposal::{Kind, Proposal};
 use domain::raci::Raci;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::campaigns;
+use super::campaigns::{self, AsRead};
 use super::differing::{Change, changes};
 use super::frame::{Frame, named, page};
 use super::trial::{Outcome, outcome};
@@ -57,7 +57,7 @@ struct One {
     changes: Vec<Change>,
     has_before: bool,
     /// What customers would read, if that is what it is about.
-    as_read: Option<Reading>,
+    as_read: Option<AsRead>,
     advice: Vec<String>,
     is_rule: bool,
     evidence: Option<Evidence>,
@@ -152,7 +152,13 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
     let (told, proposal) = proposals::shown_one(server, let_in, id)?;
     let company = Arc::clone(&server.desk.active().company);
     let raci = company.raci();
-    let (before, after, advice) = contents(server, &proposal);
+    let (before, mut after, advice) = contents(server, &proposal);
+    // What nobody knows costs not nothing.
+    if let Some(amount) =
+        after.pointer("/cost").filter(|cost| cost["currency"].is_null()).map(|_| say.unpriced())
+    {
+        after["cost"]["amount"] = amount.into();
+    }
     let at = |value: &Value| {
         serde_json::from_value(value.clone()).map_or_else(|_| String::new(), |time| tell.at(time))
     };
@@ -219,14 +225,14 @@ fn act(say: Words, does: &'static str) -> Option<Act> {
 }
 
 /// The words of a campaign, with what its gaps are filled with, or of a template that is wanted.
-fn as_read(server: &Server, content: &Value) -> Option<Reading> {
+fn as_read(server: &Server, content: &Value) -> Option<AsRead> {
     if let Some(template) = content.pointer("/plan/template") {
         let number = content.pointer("/plan/number").and_then(Value::as_str)?;
         return campaigns::as_read(server, number, template);
     }
     let components = content.pointer("/form/components")?.as_array()?;
     let blank = Filled { name: String::new(), language: String::new(), components: Vec::new() };
-    blank.reads(components)
+    Some(AsRead { reading: blank.reads(components)?, above: None })
 }
 
 /// What is in force, where that is known; what would be; and what was warned of.
@@ -242,6 +248,26 @@ fn contents(server: &Server, proposal: &Proposal) -> (Option<Value>, Value, Vec<
             let adopted = store.adopted().ok().flatten().map(|adopted| adopted.content.value());
             (adopted, proposal.content.value(), Vec::new())
         }
+        _ if proposal.kind == Kind::Template => {
+            let content = proposal.content.value();
+            (edited(server, &content), content, Vec::new())
+        }
         _ => (None, proposal.content.value(), Vec::new()),
     }
+}
+
+/// The template that is to be another, as it is: in the shape of what is wanted.
+fn edited(server: &Server, wish: &Value) -> Option<Value> {
+    let (form, account) = (&wish["form"], &wish["account"]);
+    let is = |one: &&domain::templates::Template| {
+        form["name"] == one.template.name.as_str()
+            && form["language"] == one.template.language.as_str()
+            && (account.is_null() || *account == one.account.as_str())
+    };
+    let templates = server.desk.templates().ok().filter(|_| wish["do"] == "edit")?;
+    let known = templates.iter().find(is)?;
+    let mut before = wish.clone();
+    before["form"]["category"] = known.category.word.clone().into();
+    before["form"]["components"] = json!(known.components);
+    Some(before)
 }

@@ -1,6 +1,6 @@
 //! The record of who did what: filtered, with how far it is vouched for, and a proof of each entry to take away.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use askama::Template;
@@ -31,6 +31,8 @@ struct Shown {
     which: Which,
     /// Whom one can ask for.
     names: Vec<String>,
+    /// And for what.
+    kinds: BTreeMap<String, String>,
     /// The query of the entries before these.
     older: Option<u64>,
     checkpoint: Checkpoint,
@@ -106,6 +108,7 @@ fn read(server: &Server, let_in: &LetIn, which: Which) -> Result<Shown, Problem>
         which,
         older,
         names: names(&company),
+        kinds: kinds(&entries),
         is_signed: server.checkpoints.is_some(),
         checkpoint,
         frame,
@@ -114,10 +117,41 @@ fn read(server: &Server, let_in: &LetIn, which: Which) -> Result<Shown, Problem>
 
 /// Somebody by what colleagues call them, as programs do.
 fn named(company: &Company, who: String) -> String {
-    let is = |name: &str| name.to_lowercase() == who.to_lowercase();
-    let person = company.raci().people().iter().find(|one| is(&one.name)).map(|one| one.id.to_string());
-    let agent = || company.agents().iter().find(|one| is(&one.name)).map(|one| one.id.to_string());
-    person.or_else(agent).unwrap_or(who)
+    let asked = plain(&who);
+    let people = company.raci().people().iter().map(|one| (plain(&one.name), one.id.to_string()));
+    let agents = company.agents().iter().map(|one| (plain(&one.name), one.id.to_string()));
+    let all: BTreeMap<String, String> = agents.chain(people).collect();
+    // The whole name, or a beginning that nobody else has.
+    let mut begins = all.iter().filter(|(name, _)| name.starts_with(&asked));
+    match (all.get(&asked), begins.next(), begins.next()) {
+        (Some(id), ..) | (None, Some((_, id)), None) => id.clone(),
+        _ => who,
+    }
+}
+
+/// A name as people type it: without capitals and accents.
+fn plain(name: &str) -> String {
+    let plain = |letter: char| match letter {
+        'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'í' | 'ì' | 'î' | 'ï' => 'i',
+        'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
+        'ú' | 'ù' | 'û' | 'ü' => 'u',
+        'ñ' => 'n',
+        'ç' => 'c',
+        other => other,
+    };
+    name.to_lowercase().chars().map(plain).collect()
+}
+
+/// What the entries of a page are of: the word for programs, and what people read.
+fn kinds(entries: &[Value]) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
+    let kind = |entry: &Value| {
+        let act = text(&entry["act"]["action"]);
+        Some((act.or_else(|| text(&entry["kind"]))?, text(&entry["what"])?))
+    };
+    entries.iter().filter_map(kind).collect()
 }
 
 /// Everybody of the company, by name.

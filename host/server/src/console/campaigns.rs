@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::message::{Reading, Template as Filled};
+use domain::message::{Reading, Source, Template as Filled};
 use domain::raci::action::Action;
 use domain::templates::offerable;
 use serde_json::Value;
@@ -37,9 +37,16 @@ struct One {
     row: Row,
     plan: Vec<Change>,
     /// What customers read.
-    as_read: Option<Reading>,
+    as_read: Option<AsRead>,
     may_draft: bool,
     may_stop: bool,
+}
+
+/// A template as its customers read it, and what stands above its words.
+pub(super) struct AsRead {
+    pub(super) reading: Reading,
+    /// The address of the picture or document, or what it is called.
+    pub(super) above: Option<String>,
 }
 
 struct Row {
@@ -102,9 +109,14 @@ pub(super) async fn one(
 }
 
 /// A template as customers of a number read it now: what is each one's own stands there as it was written.
-pub(super) fn as_read(server: &Server, number: &str, template: &Value) -> Option<Reading> {
+pub(super) fn as_read(server: &Server, number: &str, template: &Value) -> Option<AsRead> {
     let filled: Filled = serde_json::from_value(template.clone()).ok()?;
-    server.desk.template_read(&number.into(), &filled, server.clock.now()).ok().flatten()
+    let reading = server.desk.template_read(&number.into(), &filled, server.clock.now()).ok()??;
+    let above = filled.media().first().map(|(source, name)| match source {
+        Source::Link(address) => address.clone(),
+        Source::Id(id) => name.unwrap_or(id).to_owned(),
+    });
+    Some(AsRead { reading, above })
 }
 
 fn row(server: &Server, frame: &Frame, told: Told) -> Result<Row, Problem> {

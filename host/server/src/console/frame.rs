@@ -17,6 +17,7 @@ use super::telling::Teller;
 use super::words::Words;
 use crate::Server;
 use crate::api::problem::Problem;
+use crate::conversations::agent_of;
 use crate::inbox;
 use crate::let_in::LetIn;
 
@@ -75,7 +76,9 @@ impl Frame {
         let raci = server.people.with_loans(company.raci());
         let (say, may) = (Words(language), May { raci: raci.clone(), person: &let_in.person });
         let tell = Teller { language, zone: company.zone().clone(), now: server.clock.now() };
-        let (doors, rooms) = rooms::of(say, &may, let_in.person.external, here);
+        let is_agent = company.agent(&agent_of(&let_in.person)).is_some();
+        let attends = is_agent || may.here(Action::FindContact);
+        let (doors, rooms) = rooms::of(say, &may, (let_in.person.external, attends), here);
         let reads = may.here(Action::ReadStops);
         let all = if reads { server.desk.stops().unwrap_or_default() } else { Stops::default() };
         let calls = all.calls.iter().map(|call| {

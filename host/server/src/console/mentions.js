@@ -28,7 +28,7 @@ export function mentions({ part, make, ask, word }) {
     const called = people.flatMap((one) => [[one.label, one], ...(firsts.indexOf(first(one)) === firsts.lastIndexOf(first(one)) ? [[first(one), one]] : [])]);
     const found = new Set();
     for (const [label, one] of called.sort(([one], [other]) => other.length - one.length)) {
-      const rest = text.replace(new RegExp(`@${escaped(label)}(?![\\p{L}\\p{M}\\d])`, "giu"), "");
+      const rest = text.replace(new RegExp(`(?<![\\p{L}\\p{M}\\d])@${escaped(label)}(?![\\p{L}\\p{M}\\d])`, "giu"), "");
       if (rest !== text) found.add(one);
       text = rest;
     }

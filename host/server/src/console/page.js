@@ -265,6 +265,7 @@ async function read(id, chosen) {
       // How it ended somebody says, and no list does it for them.
       part("code").replaceChildren(make("option", { value: "", textContent: word("choose-code") }), ...grouped(codes, told.groups));
     }
+    if (chosen) part("code").value = "";
     keptLow(() => said.latest(told), chosen);
   }
   else said.clear();
@@ -311,7 +312,7 @@ function pass(what, where, words, notes = []) {
   part("passing-failed").textContent = "";
   part("passing").showModal();
 }
-const colleagues = async () => (await ask("GET", "/colleagues")).agents.filter((one) => one.agent !== me.person && one.presence !== "away")
+const colleagues = async () => (await ask("GET", "/colleagues")).agents.filter((one) => one.agent !== me.person && ["available", "busy"].includes(one.presence))
   .map((one) => [one.agent, `${one.name} · ${word(one.presence)} · ${one.cases} / ${one.capacity}`]);
 const ACTS = {
   note: async () => { pass("note", null, true); await asked.begin(open); },
@@ -395,6 +396,10 @@ part("composer").addEventListener("submit", tried(async () => {
     busy = false;
   }
 }));
+// Pictures have no height before they are here: whoever was at the end stays there.
+let low = true;
+part("messages").addEventListener("scroll", ({ target }) => { low = target.scrollHeight - target.scrollTop - target.clientHeight < 60; });
+part("messages").addEventListener("load", ({ currentTarget }) => { if (low) currentTarget.scrollTop = currentTarget.scrollHeight; }, true);
 const message = sayer({ make, word, at, tried, reasons, explains: () => me.may.includes("explain-decisions") });
 const said = thread({ box: part("messages"), message, remark });
 const customer = card({ part, make, ask, word, tried, at });
@@ -519,7 +524,7 @@ async function begin() {
   unseen = unread(me.person);
   if (!work) await status();
   // Who has nothing to do here has something elsewhere.
-  if (!work.agent && !me.may.includes("find-contact")) return location.replace("/console/tower");
+  if (!work.agent && !me.may.includes("find-contact")) return location.replace("/console/home");
   tabs();
   await Promise.all([look(), stops(), notices()]);
   figures().catch((error) => say(error.message));

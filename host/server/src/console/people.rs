@@ -9,7 +9,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::company::Company;
+use domain::company::{AgentDescription, Company};
 use domain::raci::action::Action;
 use domain::raci::person::Person;
 
@@ -25,6 +25,8 @@ struct All {
     frame: Frame,
     people: Vec<Row>,
     describes_nobody: bool,
+    /// Agents whom the matrix does not describe: nobody can sign in as them.
+    without: String,
 }
 
 /// Somebody, in a line.
@@ -74,11 +76,18 @@ pub(super) async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Res
             .map(|person| Ok::<_, Problem>(row(&frame, &company, person, people::told(&server, person)?.1)));
         Ok::<_, Problem>(All {
             people: rows.collect::<Result<_, _>>()?,
+            without: without(&company, &people),
             describes_nobody: people.is_empty(),
             frame,
         })
     });
     page(&read.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??)
+}
+
+fn without(company: &Company, people: &[Person]) -> String {
+    let is_known = |agent: &&AgentDescription| people.iter().any(|one| one.id.as_str() == agent.id.as_str());
+    let names = company.agents().iter().filter(|agent| !is_known(agent)).map(|agent| agent.name.as_str());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// One of them.

@@ -3,10 +3,18 @@
 //! Whoever steers has the tower, whoever holds keys the administration, and whoever works for another company the plugins that they
 //! handed in. What somebody may not do is in no list; a direct link to it says which row refuses (`refused`).
 
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use domain::raci::action::Action;
 
-use super::frame::{Door, May};
+use super::frame::{Door, Frame, May};
 use super::words::Words;
+use crate::Server;
+use crate::conversations::agent_of;
+use crate::let_in::LetIn;
 
 /// What it takes to go somewhere.
 enum Takes {
@@ -69,8 +77,14 @@ fn doors<const N: usize>(rooms: [Room; N], may: &May, here: &str) -> Vec<Door> {
     open.map(|(path, name, _)| Door { path, name, is_here: path == here }).collect()
 }
 
-/// The doors in the head of a page, and the rooms below it where the page is of the administration.
-pub(super) fn of(say: Words, may: &May, is_external: bool, here: &str) -> (Vec<Door>, Vec<Door>) {
+/// The doors in the head of a page, and the rooms below it where the page is of the administration. `attends` is whether somebody has
+/// customers to attend, or reads what others wrote with them.
+pub(super) fn of(
+    say: Words,
+    may: &May,
+    (is_external, attends): (bool, bool),
+    here: &str,
+) -> (Vec<Door>, Vec<Door>) {
     let mut head = doors(tower(say), may, here);
     let mut rooms = Vec::new();
     if is_external {
@@ -90,6 +104,18 @@ pub(super) fn of(say: Words, may: &May, is_external: bool, here: &str) -> (Vec<D
             rooms.clear();
         }
     }
-    head.extend(doors([("/console", say.attend(), Takes::Here(Action::AttendCase))], may, here));
+    if attends {
+        head.extend(doors([("/console", say.attend(), Takes::Here(Action::AttendCase))], may, here));
+    }
     (head, rooms)
+}
+
+/// Where the work of somebody is: with customers, or else behind the first of the doors that are theirs.
+pub(super) async fn home(State(server): State<Arc<Server>>, let_in: LetIn) -> Response {
+    let doors = Frame::of(&server, &let_in, "/console/home").doors;
+    let company = Arc::clone(&server.desk.active().company);
+    let is_agent = company.agent(&agent_of(&let_in.person)).is_some();
+    let attends = doors.iter().find(|door| door.path == "/console" && is_agent);
+    let first = attends.or(doors.first()).map_or("/console/notices", |door| door.path);
+    (StatusCode::SEE_OTHER, [(header::LOCATION, first)]).into_response()
 }

@@ -62,6 +62,7 @@ struct Rule {
     moved: Option<String>,
     runs_earlier: bool,
     warning: Option<String>,
+    rests: bool,
     hour: Vec<String>,
     disagreed: Option<String>,
     behind: Option<String>,
@@ -173,17 +174,22 @@ fn line(frame: &Frame, raci: &Raci, (stands, counts, rests): &(Stands, Counts, b
     });
     let stopped = stands.stopped.as_ref().map(|author| format!("{} {}", say.stopped_author(), author.who));
     let micros = counts.micros.checked_div(counts.asked);
-    let hour = [
-        Some(format!("{} {}", say.asked(), counts.asked)),
-        Some(format!("{} {}", say.decided(), counts.decided)),
-        micros.map(|micros| format!("{micros} {}", say.micros_each())),
-    ];
+    let hour = if counts.asked == 0 {
+        [Some(say.asked_of_none().to_owned()), None, None]
+    } else {
+        [
+            Some(format!("{} {}", say.asked(), counts.asked)),
+            Some(format!("{} {}", say.decided(), counts.decided)),
+            micros.map(|micros| format!("{micros} {}", say.micros_each())),
+        ]
+    };
     let some = |count: u64, words: &str| (count > 0).then(|| format!("{words} {count}"));
     Rule {
         id: stands.rule.to_string(),
         plugin: stands.runs().plugin.clone(),
         mode: mode(say, stands.mode),
         runs_earlier: stands.instead.is_some(),
+        rests: *rests,
         warning: stopped.or_else(|| rests.then(|| say.rests().to_owned())),
         hour: hour.into_iter().flatten().collect(),
         disagreed: some(counts.disagreed, say.disagreed()),

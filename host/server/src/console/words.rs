@@ -89,7 +89,7 @@ words! {
     promise_none: "Ninguna regla cuenta el nivel de servicio: no se sabe qué está en riesgo.",
         "Nenhuma regra conta o nível de serviço: não se sabe o que está em risco.",
         "No rule counts the service level: nobody knows what is at risk.";
-    risk_means: "En riesgo: pasó la mitad de ese tiempo. Tarde: pasó todo. Una cola con plazo propio se mide por el suyo.", "Em risco: passou metade desse tempo. Atrasada: passou todo. Uma fila com prazo próprio é medida por ele.", "At risk: half of that has passed. Late: all of it. A queue with a promise of its own goes by that.";
+    risk_means: "En riesgo: pasó la mitad de ese tiempo. Tarde: pasó todo. Una cola con plazo propio se mide por el suyo, también por los casos que alguien tiene sin responder.", "Em risco: passou metade desse tempo. Atrasada: passou todo. Uma fila com prazo próprio é medida por ele, também pelos casos que alguém tem sem responder.", "At risk: half of that has passed. Late: all of it. A queue with a promise of its own goes by that, and by the cases that somebody has and did not answer.";
     agents: "Agentes", "Agentes", "Agents";
     agent: "Agente", "Agente", "Agent";
     since: "Desde", "Desde", "Since";
@@ -172,7 +172,9 @@ words! {
     stopped_author: "Parada: se revocó la llave de", "Parada: revogou-se a chave de", "Stopped: the key was revoked of";
     earlier_runs: "Corre una versión anterior", "Roda uma versão anterior", "An earlier version runs";
     guard: "Guarda: solo quien responde por las reglas la baja", "Guarda: só quem responde pelas regras a baixa", "Guard: only who answers for rules moves it down";
-    up_to: "Se firmó hasta", "Assinou-se até", "Signed up to";
+    up_to: "Puede llegar hasta", "Pode chegar até", "It may be moved up to";
+    resting: "Falló cinco veces seguidas, y no se le pregunta durante un minuto; después se prueba con un caso. Mientras tanto deciden las demás. La despierta también otra versión.", "Falhou cinco vezes seguidas, e não se pergunta a ela por um minuto; depois se testa com um caso. Enquanto isso decidem as demais. Outra versão também a acorda.", "It failed five times in a row and is not asked for a minute; then one case tries it. The others decide meanwhile. Another version wakes it, too.";
+    asked_of_none: "por ningún caso (lo que mira cifras o propuestas se cuenta en otro lado)", "por nenhum caso (o que olha números ou propostas se conta em outro lugar)", "about no case (what looks at figures or proposals is counted elsewhere)";
     until: "Hasta", "Até", "Until";
     change_mode: "Cambiar el modo", "Mudar o modo", "Change the mode";
     percent: "Porcentaje de conversaciones (canario)", "Porcentagem de conversas (canário)", "Percent of conversations (canary)";

@@ -294,6 +294,8 @@ words! {
     before_it_leaves: "Antes de que salga", "Antes que saia", "Before it leaves";
     estimate: "Ver a quién llegaría y cuánto costaría", "Ver a quem chegaria e quanto custaria", "See whom it would reach and what it would cost";
     as_customers_read: "Así lo leen los clientes", "Assim os clientes leem", "What customers read";
+    edited_by_api: "Se edita por el API", "Edita-se pelo API", "Edited by the API";
+    agents_without: "Agentes que la empresa nombra y la matriz no describe (nadie puede entrar como ellos hasta que estén en su archivo):", "Agentes que a empresa nomeia e a matriz não descreve (ninguém pode entrar como eles até que estejam no arquivo):", "Agents whom the company names and the matrix does not describe (nobody can sign in as them until they stand in its file):";
     unpriced: "no se sabe: la empresa no tiene tabla de precios (prices)", "não se sabe: a empresa não tem tabela de preços (prices)", "not known: the company has no table of prices (prices)";
     would_cost: "Costaría", "Custaria", "It would cost";
     left_out: "Se quedan fuera", "Ficam de fora", "Left out";
