@@ -270,12 +270,23 @@ impl From<CampaignError> for Problem {
         let words = error.to_string();
         let (status, kind) = match error {
             CampaignError::None => (StatusCode::NOT_FOUND, "not-there"),
+            CampaignError::Nobody => {
+                return Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-campaign", words).spoken(
+                    |language| {
+                        let said = language.pick(
+                            "No queda nadie a quien pueda ir: «Ver a quién llegaría» dice por qué.",
+                            "Não resta ninguém a quem possa ir: «Ver a quem chegaria» diz por quê.",
+                            "Nobody is left whom it may go to: “See whom it would reach” says why.",
+                        );
+                        said.to_owned()
+                    },
+                );
+            }
             CampaignError::Over => (StatusCode::CONFLICT, "over"),
             CampaignError::Changed => (StatusCode::CONFLICT, "changed-meanwhile"),
-            CampaignError::Plan(_)
-            | CampaignError::Invalid(_)
-            | CampaignError::Template(_)
-            | CampaignError::Nobody => (StatusCode::UNPROCESSABLE_ENTITY, "not-a-campaign"),
+            CampaignError::Plan(_) | CampaignError::Invalid(_) | CampaignError::Template(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "not-a-campaign")
+            }
             CampaignError::Proposal(error) => return error.into(),
             CampaignError::Desk(_) => {
                 tracing::error!(error = %words, "a campaign could not be read or written");

@@ -199,11 +199,17 @@ impl Missing {
                 )
             }
             Self::Hearing { task, until, could } => {
+                // Whoever speaks first has been heard for all of them.
+                let one = if could.len() > 1 {
+                    language.pick(" (basta una)", " (basta uma)", ", one of them,")
+                } else {
+                    ""
+                };
                 let (task, names, until) = (task.words(language), names(could), at(until));
                 language.pick(
-                    format!("«{task}»: se espera la opinión de {names}, hasta {until}"),
-                    format!("«{task}»: espera-se a opinião de {names}, até {until}"),
-                    format!("“{task}”: {names} may be heard until {until}"),
+                    format!("«{task}»: se espera la opinión de {names}{one}, hasta {until}"),
+                    format!("«{task}»: espera-se a opinião de {names}{one}, até {until}"),
+                    format!("“{task}”: {names}{one} may be heard until {until}"),
                 )
             }
             Self::Delay { until } => {
