@@ -5,7 +5,7 @@ use domain::conversation::Holder;
 use domain::event::{CaseEscalated, Event, PromiseEnded};
 use domain::id::{AgentId, ConversationId};
 use domain::outside::Clock as _;
-use domain::sla::{Standing, standing};
+use domain::sla::{Standing, standing, standing_or, waits_since};
 
 use crate::assembled::{House, Open, block_on, of_kind};
 
@@ -230,6 +230,31 @@ fn of_a_queue_that_is_late_with_many_people_are_told_once_in_a_while() {
     let told: Vec<bool> = escalated(&open).iter().filter(|one| one.at == 100).map(|one| one.tell).collect();
     assert_eq!(told.len(), 5);
     assert_eq!(told.iter().filter(|told| **told).count(), 1, "all are late at the same look");
+}
+
+#[test]
+fn where_nothing_is_promised_a_case_is_late_by_the_hours_of_its_queue_and_since_the_customer_wrote() {
+    let silent = COMPANY.split("[queues.sla]").next().unwrap();
+    let house = House::new(65, silent, RULES);
+    let mut open = house.open().unwrap();
+    // A quarter of an hour before lunch; half an hour is promised of everything.
+    house.clock.advance(HOUR + 45 * 60);
+    house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
+    open.settle();
+    let state = open.desk.store().conversation(first(&open)).unwrap().1.unwrap();
+    let since = waits_since(&state).unwrap();
+    let stands = |minutes: i64| {
+        let now = since + jiff::SignedDuration::from_mins(minutes);
+        standing_or(&open.desk.active().company, &state, Some(30 * 60), now)
+    };
+    assert_eq!(stands(14), Some(Standing::InTime));
+    assert_eq!(
+        (stands(100), stands(134)),
+        (Some(Standing::AtRisk), Some(Standing::AtRisk)),
+        "nobody is there"
+    );
+    assert_eq!(stands(150), Some(Standing::Late));
+    assert_eq!(standing_or(&open.desk.active().company, &state, None, since), None);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::calendar::Calendar;
 use crate::company::Company;
-use crate::conversation::{Conversation, Owed};
+use crate::conversation::{Conversation, Holder, Owed};
 use crate::id::QueueId;
 
 /// The most minutes that can be promised: four weeks of open hours, day and night.
@@ -149,6 +149,36 @@ impl Term {
 /// How the open case of a conversation stands. None if no answer is owed, or nobody promised one.
 pub fn standing(company: &Company, conversation: &Conversation, now: Time) -> Option<Standing> {
     Some(Clock::of(company, conversation)?.term()?.standing(now))
+}
+
+/// Since when a customer waits for a person: since an answer is owed, wherever the case went; or since it came to its queue.
+pub fn waits_since(conversation: &Conversation) -> Option<Time> {
+    let case = conversation.case.as_ref()?;
+    let owed = case.owed.as_ref().map(|owed| owed.since);
+    match &case.holder {
+        Holder::Queue { since, .. } => owed.or(Some(*since)),
+        Holder::Agent { .. } => owed,
+        Holder::Rules => None,
+    }
+}
+
+/// How a case stands by what its queue promises; or, while it waits in one that promises nothing, by so many seconds of that queue's
+/// hours, with half of them as the risk.
+pub fn standing_or(
+    company: &Company,
+    conversation: &Conversation,
+    seconds: Option<u32>,
+    now: Time,
+) -> Option<Standing> {
+    let queue = match &conversation.case.as_ref()?.holder {
+        Holder::Queue { place, .. } if company.sla(&place.queue).is_none() => &place.queue,
+        _ => return standing(company, conversation, now),
+    };
+    let (calendar, since) = (company.calendar(&conversation.number, Some(queue)), waits_since(conversation)?);
+    let millis = u64::from(seconds?) * 1_000;
+    let term =
+        Term { risk: calendar.open_after(since, millis / 2)?, due: calendar.open_after(since, millis)? };
+    Some(term.standing(now))
 }
 
 /// A case, the policy that it is under, and from when on that is counted.

@@ -19,7 +19,7 @@ use domain::measure::sum::Sum;
 use domain::raci::action::Action;
 use domain::raci::person::{Person, Target};
 use domain::rule::mode::Mode;
-use domain::sla::{self, Standing, Term};
+use domain::sla::{self, Standing};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::ProjectionError;
@@ -168,7 +168,7 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
         let stand: Vec<Option<Standing>> = held
             .iter()
             .copied()
-            .chain(waiting.iter().map(|one| stands(&company, one, promise, now)))
+            .chain(waiting.iter().map(|one| sla::standing_or(&company, one, promise, now)))
             .collect();
         let are = |what| count(stand.iter().filter(|one| **one == Some(what)).count());
         let serves = |(one, state): &&(&AgentDescription, Agent)| {
@@ -180,7 +180,7 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
             queue: queue.id.to_string(),
             waiting: count(waiting.len()),
             closed_until: closed_until(&company, &queue.id, now),
-            oldest: waiting.iter().filter_map(waits_since).min(),
+            oldest: waiting.iter().filter_map(sla::waits_since).min(),
             first_response: queue.sla.as_ref().and_then(|sla| sla.first_response),
             at_risk: are(Standing::AtRisk),
             late: are(Standing::Late),
@@ -211,38 +211,6 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
     });
     let agents = agents.collect();
     Ok(Board { now, promise, queues, agents })
-}
-
-/// Since when a customer waits for a person: since an answer is owed, wherever the case went; or since it came to its queue.
-pub(crate) fn waits_since(conversation: &Conversation) -> Option<Time> {
-    let case = conversation.case.as_ref()?;
-    let owed = case.owed.as_ref().map(|owed| owed.since);
-    match &case.holder {
-        Holder::Queue { since, .. } => owed.or(Some(*since)),
-        Holder::Agent { .. } => owed,
-        Holder::Rules => None,
-    }
-}
-
-/// How a case stands: by what its queue promises, or, while it waits in one that promises nothing, by what is promised of all, in
-/// seconds of that queue's hours.
-pub(crate) fn stands(
-    company: &Company,
-    conversation: &Conversation,
-    promise: Option<u32>,
-    now: Time,
-) -> Option<Standing> {
-    let Holder::Queue { place, .. } = &conversation.case.as_ref()?.holder else {
-        return sla::standing(company, conversation, now);
-    };
-    if company.sla(&place.queue).is_some() {
-        return sla::standing(company, conversation, now);
-    }
-    let (calendar, since) =
-        (company.calendar(&conversation.number, Some(&place.queue)), waits_since(conversation)?);
-    let millis = u64::from(promise?) * 1_000;
-    let at = |millis| calendar.open_after(since, millis);
-    Some(Term { risk: at(millis / 2)?, due: at(millis)? }.standing(now))
 }
 
 /// Until when nobody is there: of a queue without hours of its own, by those of a number whose cases go there.

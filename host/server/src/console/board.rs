@@ -15,7 +15,7 @@ use domain::conversation::{Conversation, Holder};
 use domain::id::{AgentId, QueueId};
 use domain::raci::action::Action;
 use domain::raci::person::Person;
-use domain::sla::Standing;
+use domain::sla::{self, Standing};
 use serde::Deserialize;
 
 use super::frame::{Frame, may, named, page};
@@ -24,7 +24,7 @@ use super::words::Words;
 use crate::Server;
 use crate::alerts;
 use crate::api::problem::Problem;
-use crate::board::{AgentTold, Board, Listing, Open, QueueTold, board, places, stands, waits_since};
+use crate::board::{AgentTold, Board, Listing, Open, QueueTold, board, places};
 use crate::let_in::LetIn;
 use crate::moves;
 
@@ -213,9 +213,9 @@ fn cases(
             number: number.map_or_else(|| conversation.number.to_string(), |number| number.name.clone()),
             holder,
             asks_help: case.is_some_and(|case| case.help.is_some()),
-            waits: waits_since(conversation).map(|since| tell.ago(since)),
+            waits: sla::waits_since(conversation).map(|since| tell.ago(since)),
             priority: case.map_or(0, |case| case.priority),
-            is: match stands(company, conversation, board.promise, board.now) {
+            is: match sla::standing_or(company, conversation, board.promise, board.now) {
                 Some(Standing::Late) => "late",
                 Some(Standing::AtRisk) => "risk",
                 Some(Standing::InTime) | None => "",
