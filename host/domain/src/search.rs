@@ -52,7 +52,8 @@ impl Sought {
     }
 }
 
-fn plain(text: &str) -> String {
+/// A text as it is compared with what people type: without capitals and accents.
+pub fn plain(text: &str) -> String {
     text.chars().map(plain_char).collect()
 }
 

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Time;
 use domain::company::Company;
+use domain::search::plain;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
@@ -127,21 +128,6 @@ fn named(company: &Company, who: String) -> String {
         (Some(id), ..) | (None, Some((_, id)), None) => id.clone(),
         _ => who,
     }
-}
-
-/// A name as people type it: without capitals and accents.
-fn plain(name: &str) -> String {
-    let plain = |letter: char| match letter {
-        'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
-        'ú' | 'ù' | 'û' | 'ü' => 'u',
-        'ñ' => 'n',
-        'ç' => 'c',
-        other => other,
-    };
-    name.to_lowercase().chars().map(plain).collect()
 }
 
 /// What the entries of a page are of: the word for programs, and what people read.
