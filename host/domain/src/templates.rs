@@ -295,6 +295,16 @@ impl Template {
     }
 }
 
+/// A part of a template as Meta spells it: its `HEADER`, its `BODY` …
+pub fn part<'a>(components: &'a [Value], kind: &str) -> Option<&'a Value> {
+    components.iter().find(|one| one["type"] == kind)
+}
+
+/// Its buttons, in their order.
+pub fn buttons(components: &[Value]) -> &[Value] {
+    part(components, "BUTTONS").and_then(|one| one["buttons"].as_array()).map_or(&[], Vec::as_slice)
+}
+
 /// Whether a template may be offered and sent, and as what it counts.
 pub fn offerable(template: &Template) -> Result<Category, Why> {
     let reason = || template.reason.clone();

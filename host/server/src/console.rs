@@ -59,6 +59,7 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
         .get("/console/composer.js", Action::SignIn, file(script, include_str!("console/composer.js")))
         .get("/console/choosing.js", Action::SignIn, file(script, include_str!("console/choosing.js")))
         .get("/console/mentions.js", Action::SignIn, file(script, include_str!("console/mentions.js")))
+        .get("/console/filling.js", Action::SignIn, file(script, include_str!("console/filling.js")))
         .get("/console/templating.js", Action::SignIn, file(script, include_str!("console/templating.js")))
         .get("/console/thread.js", Action::SignIn, file(script, include_str!("console/thread.js")))
         .get("/console/unread.js", Action::SignIn, file(script, include_str!("console/unread.js")))

@@ -5,6 +5,7 @@ use serde_json::value::Value;
 
 use super::{MediaKind, Source};
 use crate::Time;
+use crate::templates::{buttons, part};
 
 /// A template with its gaps filled in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,8 +38,7 @@ impl Template {
     /// The words of it as Meta has them (`Hola {{1}}`), with their gaps filled in. A gap that nothing fills stays one. None if
     /// they are not known: those of a one-time code are Meta's own.
     pub fn reads(&self, components: &[Value]) -> Option<Reading> {
-        let part = |kind: &str| components.iter().find(|one| one["type"] == kind);
-        let words = |kind: &str| part(kind).and_then(|one| one["text"].as_str());
+        let words = |kind: &str| part(components, kind).and_then(|one| one["text"].as_str());
         let mut header: &[Parameter] = &[];
         let mut body: &[Parameter] = &[];
         for one in &self.components {
@@ -50,8 +50,7 @@ impl Template {
                 | Component::LimitedTimeOffer { .. } => {}
             }
         }
-        let buttons: &[Value] =
-            part("BUTTONS").and_then(|one| one["buttons"].as_array()).map_or(&[], Vec::as_slice);
+        let buttons = buttons(components);
         let given = |place: usize| {
             self.components.iter().find_map(|one| match one {
                 Component::Button { index, parameters, .. } if usize::from(*index) == place => {

@@ -1,4 +1,5 @@
 // What the pages of the administration do beside what all pages do: files are handed in with their progress, and rules proposed.
+import { filling } from "/console/filling.js";
 import { DOES, ask, content } from "/console/tower.js";
 
 const part = (id) => document.getElementById(id);
@@ -168,21 +169,6 @@ for (const chooses of document.querySelectorAll("[data-shows]")) {
   };
   chooses.addEventListener("change", show);
   show();
-}
-
-// What a template is filled with, by the names of its fields: `header/1`, `body/pedido`, `button/0`, `above/link`.
-function filling(fields) {
-  const above = {}, parts = { header: [], body: [] }, buttons = [];
-  for (const { name, value, dataset } of fields) {
-    const [part, gap] = name.split("/");
-    if (part === "above") Object.assign(above, { [gap]: value.trim() }, dataset.kind && { kind: dataset.kind });
-    else if (part === "button") buttons.push({ is: "button", index: Number(gap), press: dataset.press, parameters: [{ value: { [dataset.press === "copy-code" ? "coupon-code" : "text"]: value.trim() } }] });
-    else parts[part].push({ ...(dataset.gap && { name: dataset.gap }), value: { text: value.trim() } });
-  }
-  const { kind, link, filename, latitude, longitude, name, address } = above;
-  if (kind) parts.header.push({ value: { media: { kind, source: { link }, ...(filename && { filename }) } } });
-  else if (latitude) parts.header.push({ value: { location: { latitude: Number(latitude), longitude: Number(longitude), name, address } } });
-  return [...Object.entries(parts).filter(([, parameters]) => parameters.length).map(([is, parameters]) => ({ is, parameters })), ...buttons];
 }
 
 DOES.campaign = async (form) => {

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::raci::action::Action;
-use domain::templates::{Template, offerable};
+use domain::templates::{Template, buttons, offerable, part};
 use serde_json::{Value, json};
 
 use super::frame::{Frame, may, page};
@@ -63,8 +63,7 @@ pub(super) async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Res
 
 fn row(frame: &Frame, template: &Template) -> Row {
     let status = template.status.word.clone();
-    let text = |component: &Value| Some(component["text"].as_str()?.to_owned());
-    let body = template.components.iter().flatten().filter(|one| one["type"] == "BODY").find_map(text);
+    let body = template.components.as_deref().and_then(|all| part(all, "BODY")?["text"].as_str());
     Row {
         account: template.account.clone(),
         name: template.template.name.clone(),
@@ -80,7 +79,7 @@ fn row(frame: &Frame, template: &Template) -> Row {
         coming: template.coming.clone(),
         quality: template.quality.word.clone(),
         withheld: offerable(template).err().map(|why| why.words(frame.tell.language)),
-        body: body.unwrap_or_default(),
+        body: body.unwrap_or_default().to_owned(),
         form: form(template).map(|form| form.to_string()),
     }
 }
@@ -90,15 +89,14 @@ fn form(template: &Template) -> Option<Value> {
     let components = template.components.as_ref()?;
     let is_known =
         |one: &Value| ["HEADER", "BODY", "FOOTER", "BUTTONS"].iter().any(|kind| one["type"] == *kind);
-    let part = |kind: &str| components.iter().find(|one| one["type"] == kind);
+    let part = |kind: &str| part(components, kind);
     let words = |kind: &str| part(kind).and_then(|one| one["text"].as_str()).unwrap_or_default();
     let has_text = part("HEADER").is_none_or(|one| one["format"] == "TEXT");
     let is_named = Text::of(words("BODY")).named || Text::of(words("HEADER")).named;
     if !components.iter().all(is_known) || !has_text || is_named || template.is_deleted() {
         return None;
     }
-    let none = Vec::new();
-    let buttons = part("BUTTONS").and_then(|one| one["buttons"].as_array()).unwrap_or(&none);
+    let buttons = buttons(components);
     let of = |kind: &str| buttons.iter().filter(|one| one["type"] == kind).collect::<Vec<_>>();
     let (replies, links) = (of("QUICK_REPLY"), of("URL"));
     if links.len() > 1 || replies.len() + links.len() < buttons.len() {

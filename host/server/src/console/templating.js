@@ -1,6 +1,8 @@
 // A template for the customer: chosen, filled in, looked at as the customer will read it, and sent. What somebody filled in stays there
 // until it was sent.
 
+import { filling } from "/console/filling.js";
+
 const GAP = /\{\{\s*([^{}]*?)\s*\}\}/g;
 const TAKES = { image: "image/jpeg,image/png", video: "video/mp4,video/3gpp", document: "" };
 
@@ -26,22 +28,26 @@ export function templating({ part, make, ask, open, word, tried, fresh, sent }) 
       if (leads || fill) shown.append(make("small", { textContent: leads || value(`button/${index}`) }));
     });
   };
-  const input = (label, name, more) => make("label", {}, `${label} `, make("input", { name, required: true, maxLength: 1024, autocomplete: "off", ...more }));
+  const input = (label, name, more, data = {}) => {
+    const asked = make("input", { name, required: true, maxLength: 1024, autocomplete: "off", ...more });
+    Object.assign(asked.dataset, data);
+    return make("label", {}, `${label} `, asked);
+  };
   const place = () => {
     const degrees = (name, most) => input(word(`above-${name}`), `above/${name}`, { type: "number", step: "any", min: -most, max: most });
     return [input(word("above-name"), "above/name"), input(word("above-address"), "above/address"), degrees("latitude", 90), degrees("longitude", 180)];
   };
   const above = ({ above }) => {
     if (!above) return [];
-    return above === "location" ? place() : [input(word(`above-${above}`), "above/file", { type: "file", accept: TAKES[above] })];
+    return above === "location" ? place() : [input(word(`above-${above}`), "above/file", { type: "file", accept: TAKES[above] }, { kind: above })];
   };
   const choose = () => {
     const template = current();
     failed.textContent = "";
     gaps.replaceChildren(...(template ? [
       ...above(template),
-      ...parts(template).flatMap(([kind, text]) => text.gaps.map((gap, n) => input(text.named ? gap : `${word("gap")} ${gap}`, `${kind}/${gap}`, { placeholder: text.examples[n] ?? "" }))),
-      ...template.fills.map(({ index, label, press }) => input(`${word(`fills-${press}`)} «${label}»`, `button/${index}`, press === "copy-code" ? { maxLength: 15 } : {})),
+      ...parts(template).flatMap(([kind, text]) => text.gaps.map((gap, n) => input(text.named ? gap : `${word("gap")} ${gap}`, `${kind}/${gap}`, { placeholder: text.examples[n] ?? "" }, text.named ? { gap } : {}))),
+      ...template.fills.map(({ index, label, press }) => input(`${word(`fills-${press}`)} «${label}»`, `button/${index}`, press === "copy-code" ? { maxLength: 15 } : {}, { press })),
     ] : []));
     preview();
   };
@@ -50,24 +56,13 @@ export function templating({ part, make, ask, open, word, tried, fresh, sent }) 
     if (!handed.has(file)) handed.set(file, (await ask("POST", `/conversations/${of}/files?kind=${kind}`, file)).id);
     return handed.get(file);
   };
-  const topped = async ({ above }) => {
-    if (above === "location") {
-      const [latitude, longitude] = ["latitude", "longitude"].map((name) => Number(value(`above/${name}`)));
-      return { location: { latitude, longitude, name: value("above/name"), address: value("above/address") } };
-    }
-    const file = field("above/file").files[0];
-    return { media: { kind: above, source: { id: await handIn(above, file) }, ...(above === "document" && { filename: file.name }) } };
+  const components = async ({ above }) => {
+    const chosen = field("above/file")?.files[0], fields = [...gaps.querySelectorAll("input")];
+    if (!chosen) return filling(fields);
+    // The customer sees a document by its name.
+    const named = above === "document" ? [{ name: "above/filename", value: chosen.name, dataset: {} }] : [];
+    return filling([...fields, ...named], { id: await handIn(above, chosen) });
   };
-  const components = async (template) => [
-    ...(template.above ? [{ is: "header", parameters: [{ value: await topped(template) }] }] : []),
-    ...parts(template).filter(([, text]) => text.gaps.length).map(([kind, text]) => ({
-      is: kind,
-      parameters: text.gaps.map((gap) => ({ ...(text.named && { name: gap }), value: { text: value(`${kind}/${gap}`) } })),
-    })),
-    ...template.fills.map(({ index, press }) => ({
-      is: "button", index, press, parameters: [{ value: { [press === "copy-code" ? "coupon-code" : "text"]: value(`button/${index}`) } }],
-    })),
-  ];
   choice.addEventListener("change", choose);
   gaps.addEventListener("input", preview);
   part("with-template").addEventListener("click", tried(async () => {

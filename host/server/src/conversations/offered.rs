@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::message::Press;
 use domain::raci::action::Action;
-use domain::templates::{Template, offerable};
+use domain::templates::{Template, buttons, offerable, part};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -169,7 +169,7 @@ impl Text {
 /// None if a program has to fill it, or Meta did not tell what it says.
 pub(crate) fn one(template: &Template) -> Option<One> {
     let components = template.components.as_ref()?;
-    let part = |kind: &str| components.iter().find(|one| one["type"] == kind);
+    let part = |kind: &str| part(components, kind);
     let known = ["HEADER", "BODY", "FOOTER", "BUTTONS"];
     if !components.iter().all(|one| one["type"].as_str().is_some_and(|kind| known.contains(&kind))) {
         return None;
@@ -179,7 +179,7 @@ pub(crate) fn one(template: &Template) -> Option<One> {
         Some(header) => (None, Some(Above::of(header["format"].as_str()?)?)),
         None => (None, None),
     };
-    let buttons = part("BUTTONS").and_then(|one| one["buttons"].as_array()).cloned().unwrap_or_default();
+    let buttons = buttons(components);
     let label = |one: &Value| one["text"].as_str().unwrap_or_default().to_owned();
     let mut fills = Vec::new();
     for (index, button) in buttons.iter().enumerate() {

@@ -244,6 +244,7 @@ mod tests {
             (json!([body("{{1}}, hola")]), "components[0].text"),
             (json!([body("Hola {{1}}")]), "components[0].text"),
             (json!([{"type": "BODY", "text": "Hola {{1}}."}]), "components[0].example.body_text"),
+            (json!([body("Hola {{1}}.")]), "components[0].example.body_text"),
             (json!([body("a"), {"type": "HEADER", "format": "SOUND"}]), "components[1].format"),
             (
                 json!([body("a"), {"type": "HEADER", "format": "TEXT", "text": "a".repeat(61)}]),
