@@ -59,6 +59,9 @@ async fn a_colleague_who_is_asked_by_name_reads_the_case_until_it_is_in_other_ha
 
     // He may say something to her, and nothing to the customer.
     assert_eq!(juan.post(&format!("{at}/notes"), json!({ "text": "Sí, quedan dos" })).await.status, 200);
+    // Named or not, she is told.
+    let notice = told(&mut ana, "mentioned").await;
+    assert!(notice["words"].as_str().unwrap().contains("(Juan)"), "{notice:#}");
     assert_eq!(
         juan.post(&format!("{at}/replies"), json!({ "text": "Hola" })).await.problem(),
         "not-your-case"

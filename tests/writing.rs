@@ -136,6 +136,11 @@ async fn a_file_goes_to_the_customer_for_whom_it_was_handed_in_and_to_no_other()
     let lies = ana.hand_in(&format!("{hers}/files?kind=video"), picture).await;
     assert_eq!(lies.problem(), "not-a-file");
     assert_eq!(beto.hand_in(&format!("{hers}/files?kind=image"), picture).await.problem(), "not-your-case");
+    // What people cannot do they read in their language, also when it is tried with a key.
+    beto.headers.push(("Idempotency-Key".to_owned(), "mine".to_owned()));
+    let taken = beto.post(&format!("{hers}/accept"), Value::Null).await;
+    assert_eq!(taken.body["detail"], "Este caso ya lo tiene otra persona.", "{taken:?}");
+    beto.headers.clear();
 
     let file = json!({ "text": "Así queda", "file": { "id": handed.body["id"] } });
     assert_eq!(beto.post(&format!("{his}/replies"), file.clone()).await.problem(), "not-a-file");

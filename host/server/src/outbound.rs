@@ -10,13 +10,13 @@ use axum::response::{IntoResponse, Response};
 use desk::DeskError;
 use domain::id::NumberId;
 use domain::stops::{Call, Stop};
-use domain::stream::Actor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::Server;
 use crate::let_in::LetIn;
+use crate::reading::named;
 
 /// To let nothing leave.
 #[derive(Deserialize, JsonSchema)]
@@ -100,12 +100,8 @@ fn told(server: &Server, number: Option<&NumberId>, acted: Option<Result<bool, D
                 None => stops,
             };
             let company = Arc::clone(&server.desk.active().company);
-            let who = |by: &Actor| match by {
-                Actor::Person(id) => company.raci().name_of(id),
-                Actor::Agent(id) => company.agent_name(id),
-                other => other.to_string(),
-            };
-            let stopped = stops.stopped.into_iter().map(|stop| Stopped { who: who(&stop.by), stop });
+            let who = |stop: Stop| Stopped { who: named(&company, &stop.by), stop };
+            let stopped = stops.stopped.into_iter().map(who);
             Json(Told { changed, stopped: stopped.collect(), calls: stops.calls }).into_response()
         }
         Err(error) => {

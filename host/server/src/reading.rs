@@ -93,7 +93,7 @@ impl Reading<'_> {
             "entry": recorded.seq,
             "time": recorded.time,
             "who": recorded.actor,
-            "name": self.name(recorded),
+            "name": named(self.company, &recorded.actor),
             "kind": recorded.event.kind(),
             "what": words(&recorded.event),
         });
@@ -123,18 +123,18 @@ impl Reading<'_> {
         }
         Ok(row)
     }
+}
 
-    /// What colleagues call whoever did it.
-    fn name(&self, recorded: &Recorded) -> String {
-        let raci = self.company.raci();
-        let name = match &recorded.actor {
-            Actor::Operator(account) => raci.person(account).map(|person| person.name.clone()),
-            Actor::Person(person) => raci.by_id(person).map(|person| person.name.clone()),
-            Actor::Agent(agent) => self.company.agent(agent).map(|agent| agent.name.clone()),
-            _ => None,
-        };
-        name.unwrap_or_else(|| recorded.actor.to_string())
-    }
+/// What colleagues call whoever did something.
+pub(crate) fn named(company: &Company, actor: &Actor) -> String {
+    let raci = company.raci();
+    let name = match actor {
+        Actor::Operator(account) => raci.person(account).map(|person| person.name.clone()),
+        Actor::Person(person) => raci.by_id(person).map(|person| person.name.clone()),
+        Actor::Agent(agent) => company.agent(agent).map(|agent| agent.name.clone()),
+        _ => None,
+    };
+    name.unwrap_or_else(|| actor.to_string())
 }
 
 impl Wanted {

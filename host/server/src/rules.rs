@@ -134,10 +134,9 @@ struct Told {
     rests: bool,
     /// What it did within the last hour: `asked`, `decided`, `failed`, `disagreed`, `behind`, `micros`.
     hour: Value,
-    /// How it failed last, since this host runs it: `at`, `words` and the text of the fault. Nobody of another company is told it: a
-    /// plugin could say there what a customer said.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    failure: Value,
+    /// How it failed last, since this host runs it. Nobody of another company is told it: a plugin could say there what a customer said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<FailureTold>,
     /// What its plugin warned of when it read its settings: they work, and may not do what they seem to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     advice: Vec<String>,
@@ -356,18 +355,31 @@ fn told((stands, counts, rests): &(Stands, Counts, bool), versions: Option<Vec<V
         stopped: stands.stopped.as_ref().map(AuthorTold::from),
         rests: *rests,
         hour: json!(counts),
-        failure: Value::Null,
+        failure: None,
         advice: Vec::new(),
         versions,
     }
 }
 
-/// How a rule failed last, for whoever is of the company: when, in words, and the text of the fault.
-pub(crate) fn failure(server: &Server, person: &Person, rule: &RuleId) -> Option<(Time, String, String)> {
+/// A call that failed.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RuleFailure")]
+pub(crate) struct FailureTold {
+    /// When.
+    #[schemars(with = "String")]
+    pub(crate) at: Time,
+    /// As what it counts, for people.
+    pub(crate) words: String,
+    /// The text of the fault.
+    pub(crate) text: String,
+}
+
+/// How a rule failed last, for whoever is of the company.
+pub(crate) fn failure(server: &Server, person: &Person, rule: &RuleId) -> Option<FailureTold> {
     let failure = server.desk.failure(rule).filter(|_| !person.external)?;
     let at = Time::from_millisecond(i64::try_from(failure.at).ok()?).ok()?;
     let language = person.language(server.desk.active().company.own_language());
-    Some((at, outcome(&failure.outcome, language), failure.text))
+    Some(FailureTold { at, words: outcome(&failure.outcome, language), text: failure.text })
 }
 
 /// The rules that are for cases in the scope of whoever asks, all or some of them.
@@ -406,11 +418,9 @@ async fn one(
     let found = found.ok_or_else(|| HelmError::NoRule(rule.clone()))?;
     let versions = server.desk.rule_versions(&rule)?;
     let versions = versions.iter().map(|(entry, one)| version(one, Some(*entry))).collect();
-    let failure = failure(&server, &let_in.person, &rule)
-        .map(|(at, words, text)| json!({ "at": at, "words": words, "text": text }));
     Ok(Json(Told {
         advice: server.desk.advice(&rule),
-        failure: failure.unwrap_or_default(),
+        failure: failure(&server, &let_in.person, &rule),
         ..told(found, Some(versions))
     }))
 }

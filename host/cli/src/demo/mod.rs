@@ -289,8 +289,9 @@ fn tell(host: SocketAddr, phones: SocketAddr, clock: Option<Time>, settings: &Se
     The company   http://{host}/   conversations, decisions, why, and what they cost
     The console   http://{host}/console   an agent's place: be Andrea by the button on the company's page
     The tower     http://{host}/console/tower   a supervisor's place: be Marta, by the other button
+    Its people    http://{host}{people}   be anybody of the company, by one click
     The phones    http://{phones}/   write as a customer: the first three are yours
-    The API       http://{host}/api/v1/openapi.json   be anybody of raci.toml: POST /demo/sign-in/ricardo
+    The API       http://{host}/api/v1/openapi.json   POST /demo/sign-in/ricardo lets a program in
 
   Try on the phones, and watch the company:
 
@@ -315,6 +316,7 @@ fn tell(host: SocketAddr, phones: SocketAddr, clock: Option<Time>, settings: &Se
   {end}
 ",
         name = company.name(),
+        people = page::PEOPLE,
     ));
 }
 

@@ -126,15 +126,13 @@ fn fresh(answer: impl IntoResponse) -> Response {
         .into_response()
 }
 
-/// Everybody one can be, with what they do and where that is.
+/// Everybody one can be, with what they do.
 async fn people(State(shown): State<Arc<Shown>>) -> Response {
     let company = Arc::clone(&shown.desk.active().company);
     let (raci, language) = (company.raci(), company.own_language());
     let people = raci.people().iter().filter(|person| !person.service).map(|person| {
         let roles: Vec<&str> = raci.matrix().roles_of(person).map(|role| role.words(language)).collect();
-        let attends = company.agent(&person.id.as_str().into()).is_some();
-        let place = if attends { "/console" } else { "/console/home" };
-        json!({ "person": person.id, "name": person.name, "roles": roles.join(", "), "place": place })
+        json!({ "person": person.id, "name": person.name, "roles": roles.join(", ") })
     });
     fresh(Json(json!({ "people": people.collect::<Vec<_>>() })))
 }

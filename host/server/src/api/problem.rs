@@ -43,13 +43,13 @@ struct Said {
     /// Seconds after which it may be tried again.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<i64>,
-    /// `detail` for people, who read their own language: in Spanish, Portuguese and English.
+    /// `detail` in each language, for people.
     #[serde(skip)]
-    spoken: Option<[String; 3]>,
+    spoken: Option<Spoken>,
 }
 
-/// What a problem says in each language, beside an answer whose reader is not known yet.
-#[derive(Clone)]
+/// What a problem says in Spanish, Portuguese and English. It goes along with an answer whose reader is not known yet.
+#[derive(Debug, Clone)]
 struct Spoken([String; 3]);
 
 /// A role that could do it.
@@ -78,7 +78,7 @@ impl Problem {
 
     /// The same in each language: whoever is answered reads their own.
     pub(crate) fn spoken(mut self, words: impl Fn(Language) -> String) -> Self {
-        self.0.spoken = Some([Language::Es, Language::Pt, Language::En].map(words));
+        self.0.spoken = Some(Spoken([Language::Es, Language::Pt, Language::En].map(words)));
         self
     }
 
@@ -175,11 +175,10 @@ pub(crate) const KIND: &str = "application/problem+json";
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
-        let spoken = self.0.spoken.clone();
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, KIND)], Body::from(body)).into_response();
-        if let Some(words) = spoken {
-            response.extensions_mut().insert(Spoken(words));
+        if let Some(spoken) = self.0.spoken {
+            response.extensions_mut().insert(spoken);
         }
         let headers = response.headers_mut();
         if let Some(seconds) = self.0.retry_after {

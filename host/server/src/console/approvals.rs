@@ -154,10 +154,8 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
     let raci = company.raci();
     let (before, mut after, advice) = contents(server, &proposal);
     // What nobody knows costs not nothing.
-    if let Some(amount) =
-        after.pointer("/cost").filter(|cost| cost["currency"].is_null()).map(|_| say.unpriced())
-    {
-        after["cost"]["amount"] = amount.into();
+    if after.get("cost").is_some_and(|cost| cost["currency"].is_null()) {
+        after["cost"]["amount"] = say.unpriced().into();
     }
     let at = |value: &Value| {
         serde_json::from_value(value.clone()).map_or_else(|_| String::new(), |time| tell.at(time))

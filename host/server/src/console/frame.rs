@@ -77,7 +77,7 @@ impl Frame {
         let (say, may) = (Words(language), May { raci: raci.clone(), person: &let_in.person });
         let tell = Teller { language, zone: company.zone().clone(), now: server.clock.now() };
         let is_agent = company.agent(&agent_of(&let_in.person)).is_some();
-        let attends = is_agent || may.here(Action::FindContact);
+        let attends = is_agent || may.everywhere(Action::FindContact);
         let (doors, rooms) = rooms::of(say, &may, (let_in.person.external, attends), here);
         let reads = may.here(Action::ReadStops);
         let all = if reads { server.desk.stops().unwrap_or_default() } else { Stops::default() };

@@ -523,13 +523,13 @@ async function begin() {
   part("search").hidden = !me.may.includes("search-conversations");
   unseen = unread(me.person);
   if (!work) await status();
+  // Where a link led to.
+  const wanted = new URLSearchParams(location.search).get("conversation");
   // Who has nothing to do here has something elsewhere.
-  if (!work.agent && !me.may.includes("find-contact")) return location.replace("/console/home");
+  if (!work.agent && !me.may.includes("find-contact") && !wanted) return location.replace("/console/home");
   tabs();
   await Promise.all([look(), stops(), notices()]);
   figures().catch((error) => say(error.message));
-  // Where a link led to.
-  const wanted = new URLSearchParams(location.search).get("conversation");
   if (wanted) {
     history.replaceState(null, "", location.pathname);
     // A customer who was forgotten since, say: everything else goes on.

@@ -115,9 +115,12 @@ pub(super) async fn home(State(server): State<Arc<Server>>, let_in: LetIn) -> Re
     let doors = Frame::of(&server, &let_in, "/console/home").doors;
     let company = Arc::clone(&server.desk.active().company);
     let is_agent = company.agent(&agent_of(&let_in.person)).is_some();
-    // Whoever works for another company is here for the plugins.
-    let own = if let_in.person.external { "/console/plugins" } else { "/console" };
-    let own = doors.iter().find(|door| door.path == own && (is_agent || let_in.person.external));
-    let first = own.or(doors.first()).map_or("/console/notices", |door| door.path);
+    let own = match let_in.person.external {
+        // Whoever works for another company is here for the plugins.
+        true => Some("/console/plugins"),
+        false => is_agent.then_some("/console"),
+    };
+    let first = doors.iter().find(|door| Some(door.path) == own).or(doors.first());
+    let first = first.map_or("/console/notices", |door| door.path);
     (StatusCode::SEE_OTHER, [(header::LOCATION, first)]).into_response()
 }

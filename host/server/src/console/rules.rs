@@ -85,7 +85,7 @@ struct One {
     set_off: Option<String>,
     facts: Vec<(&'static str, String)>,
     settings: String,
-    failure: Option<(String, String, String)>,
+    failure: Option<String>,
     advice: Vec<String>,
     modes: Vec<Choice>,
     /// The highest percentage that a canary may have, and the one to begin with; none if there may be none.
@@ -281,7 +281,7 @@ fn read(server: &Server, let_in: &LetIn, rule: &RuleId, asked: &Asked) -> Result
         facts: facts(&frame, version),
         settings: serde_json::to_string_pretty(&stands.settings().value()).unwrap_or_default(),
         failure: rules::failure(server, &let_in.person, rule)
-            .map(|(at, words, text)| (frame.tell.at(at), words, text)),
+            .map(|failed| format!("{} · {}: {}", frame.tell.at(failed.at), failed.words, failed.text)),
         advice: server.desk.advice(rule),
         modes: modes(say, stands.mode, version.highest()),
         percent: percent(stands.mode, version.highest()),
