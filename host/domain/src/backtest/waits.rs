@@ -3,7 +3,7 @@
 //! Nobody knows how long a case would have waited where it never was: those that were there at the time tell it best. A move of
 //! many cases would also have made that queue slower, which this leaves out; so it is an estimate, and says so.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +30,8 @@ struct Waited {
 pub struct Waits {
     /// By case, in the order in which they were given to agents.
     cases: BTreeMap<CaseId, Vec<Waited>>,
-    /// By queue: when, and how long.
-    queues: BTreeMap<QueueId, BTreeSet<(i64, i64)>>,
+    /// By queue: when, and how long each of those waited that were queued then.
+    queues: BTreeMap<QueueId, BTreeMap<i64, Vec<i64>>>,
 }
 
 /// How the waiting of cases that would have gone elsewhere compares.
@@ -55,7 +55,7 @@ impl Waits {
     /// A case that waited since `queued` was given to an agent.
     pub fn given(&mut self, case: CaseId, queue: &QueueId, queued: Time, at: Time, agent: &AgentId) {
         let millis = (at.as_millisecond() - queued.as_millisecond()).max(0);
-        self.queues.entry(queue.clone()).or_default().insert((queued.as_millisecond(), millis));
+        self.queues.entry(queue.clone()).or_default().entry(queued.as_millisecond()).or_default().push(millis);
         let waited = Waited { queued, millis, agent: agent.clone() };
         self.cases.entry(case).or_default().push(waited);
     }
@@ -63,8 +63,8 @@ impl Waits {
     /// The median of those who were queued there about then.
     fn there(&self, queue: &QueueId, at: Time) -> Option<i64> {
         let at = at.as_millisecond();
-        let near = self.queues.get(queue)?.range((at - NEAR, i64::MIN)..=(at + NEAR, i64::MAX));
-        median(near.map(|(_, millis)| *millis).collect())
+        let near = self.queues.get(queue)?.range(at - NEAR..=at + NEAR);
+        median(near.flat_map(|(_, waits)| waits).copied().collect())
     }
 
     /// What it would have meant for cases to go elsewhere.
