@@ -81,9 +81,9 @@ with sync_playwright() as playwright:
     ricardo.get_by_role("button", name="Invitar").press("Enter")
     expect(ricardo.locator("#invitation")).to_contain_text("/invitation#")
     nothing_wrong(ricardo, "a person", kept)
-    ricardo.get_by_role("button", name="Se va").click()
+    ricardo.get_by_role("button", name="Ya no trabaja aquí").click()
     nothing_wrong(ricardo, "somebody leaves")
-    ricardo.get_by_role("dialog").get_by_role("button", name="No").click()
+    ricardo.get_by_role("dialog").get_by_role("button", name="Cancelar").click()
 
     # The rest of the administration, each page with what the company is.
     for room, holds, state in [
@@ -137,7 +137,7 @@ with sync_playwright() as playwright:
         ricardo.goto(f"{host}/console/templates")
         row = ricardo.locator("tr", has_text=name)
         for _ in range(20):
-            if row.count() and "APPROVED" in row.inner_text():
+            if row.count() and "aprobada" in row.inner_text():
                 return
             ricardo.wait_for_timeout(1000)
             ricardo.reload()
@@ -154,8 +154,26 @@ with sync_playwright() as playwright:
     expect(ricardo.get_by_label("Pie (si lleva)")).to_have_value("Ferretería El Tornillo")
     expect(ricardo.get_by_label("Botones para responder")).to_have_value("Gracias | Hablar con alguien")
     nothing_wrong(ricardo, "a template that is edited", kept)
-    ricardo.locator("form.stack").get_by_role("button", name="No").click()
+    ricardo.locator("form.stack").get_by_role("button", name="Cancelar").click()
     expect(ricardo.get_by_role("heading", name="Proponer una plantilla")).to_be_visible()
+
+    # Who says no says why, and nobody types the words again.
+    refused = draft("garantia_tarde", "La piden los sábados")
+    patricia.goto(refused)
+    patricia.get_by_label("En palabras").fill("Falta decir dónde se recoge")
+    patricia.get_by_role("button", name="Rechazar").click()
+    expect(patricia.locator("#approval-stage")).to_have_text("rechazada")
+    ricardo.goto(refused)
+    expect(ricardo.locator("#approval-facts")).to_contain_text("Patricia Gómez")
+    expect(ricardo.locator("#approval-facts")).to_contain_text("«Falta decir dónde se recoge»")
+    ricardo.get_by_role("link", name="Cambiar las palabras").click()
+    expect(ricardo.locator("textarea[name=body]")).to_have_value("Su garantía {{1}} está lista.")
+    ricardo.locator("textarea[name=body]").fill("Su garantía {{1}} está lista en la tienda.")
+    ricardo.locator("input[name=reason]").fill("Ahora dice dónde")
+    ricardo.locator("form.stack").get_by_role("button", name="Proponer").click()
+    ricardo.wait_for_url("**/console/approvals/*")
+    expect(ricardo.locator("#approval-stage")).to_have_text("abierta")
+    nothing_wrong(ricardo, "a template that is worded anew", kept)
 
     # Past the others, in an emergency: loudly, and somebody else looks at it afterwards.
     proposal = draft("retiro_urgente", "Hay que avisar hoy de un retiro")

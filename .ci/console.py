@@ -128,7 +128,7 @@ with sync_playwright() as playwright:
     expect(page.locator("#template option").first).to_be_attached()
     # What she never agreed to hear of is not offered.
     expect(page.locator("#template option")).to_have_count(2)
-    page.locator("#template").select_option(label="pedido_listo · es_CO · UTILITY")
+    page.locator("#template").select_option(label="pedido_listo · es_CO · avisos")
     for gap in page.locator("#template-gaps input").all():
         gap.fill("ET-2041")
     expect(page.locator("#template-shown")).to_contain_text("su pedido ET-2041 está listo")
@@ -139,7 +139,7 @@ with sync_playwright() as playwright:
 
     # One with a picture above and a link of her own. What cannot leave stays as it was filled in.
     page.get_by_role("button", name="Plantilla").click()
-    page.locator("#template").select_option(label="guia_de_envio · es_CO · UTILITY")
+    page.locator("#template").select_option(label="guia_de_envio · es_CO · avisos")
     page.get_by_label("Imagen de arriba").set_input_files({"name": "caja.png", "mimeType": "image/png", "buffer": b"no picture"})
     for gap in page.locator("#template-gaps input:not([type=file])").all():
         gap.fill("ET-5120")
@@ -331,6 +331,7 @@ with sync_playwright() as playwright:
     expect(steers.get_by_role("alert")).to_contain_text("ENVÍOS DETENIDOS · Prueba de parada · Ricardo Salazar")
     nothing_wrong(steers, "stopped")
     steers.get_by_role("button", name="Reanudar envíos").click()
+    steers.get_by_role("dialog").get_by_role("button", name="Reanudar envíos").click()
     expect(steers.locator("#stopped")).to_be_hidden()
 
     # However what was said comes to the page, it stands in its order, and what is not known is not passed over.

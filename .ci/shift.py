@@ -24,7 +24,7 @@ with sync_playwright() as playwright:
     assert many >= 4, f"{many} wait"
     row = marta.locator("#queues tr", has_text="ventas")
     expect(row.locator(".chip.late")).to_be_visible()
-    expect(row).to_contain_text("0 cupos")
+    expect(row).to_contain_text("cupos: 0")
     expect(agent("Andrea Rincón")).to_contain_text("capacitacion")
     nothing_wrong(marta, "a queue that is saturated", kept)
 

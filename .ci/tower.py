@@ -138,6 +138,7 @@ with sync_playwright() as playwright:
     expect(ricardo.get_by_role("alert")).to_contain_text("Prueba de parada · Marta Díaz")
     nothing_wrong(ricardo, "stopped", kept)
     ricardo.get_by_role("button", name="Reanudar envíos").click()
+    ricardo.get_by_role("dialog").get_by_role("button", name="Reanudar envíos").click()
     expect(marta.get_by_role("alert")).to_have_count(0)
 
     # Whom no row names is told which one refuses, and who could.

@@ -290,8 +290,17 @@ async fn the_record_is_read_by_filter_from_afar_and_says_that_nobody_vouches_for
     let checkpoint = ricardo.post("/audit/checkpoint", Value::Null).await;
     assert!(checkpoint.body["why"].as_str().unwrap().contains("audit-signer"), "{checkpoint:?}");
     assert_eq!(marta.get("/audit/entries").await.problem(), "not-yours-to-do");
+    // In the words that the page shows, on the days that somebody asks for; what nobody was let do is marked.
+    let page = html(&mut ricardo, "/console/audit?what=leer+la+auditoria").await;
+    assert!(!page.contains("Ninguna entrada"), "{page}");
+    let page = html(&mut ricardo, "/console/audit?what=no+hay+tal+cosa").await;
+    assert!(page.contains("Ninguna entrada"), "{page}");
+    let page = html(&mut ricardo, "/console/audit?until=2020-01-01").await;
+    assert!(page.contains("Ninguna entrada"), "{page}");
+    let page = html(&mut ricardo, "/console/audit?who=Marta").await;
+    assert!(page.contains("no se le dejó"), "{page}");
 
     let page = html(&mut ricardo, "/console/health").await;
-    holds(&page, &["Eventos por asentar", "UNSIGNED"]);
+    holds(&page, &["Eventos por asentar", "Nadie firma este registro"]);
     serve.stop();
 }

@@ -53,7 +53,7 @@ async fn a_proposal_asks_those_whose_word_it_wants_tells_the_others_and_all_hear
 
     sit(&company, &serve, "paula");
     assert!(run(&company, &["proposal", "sign", &proposal]).0);
-    until(&company, &proposal, "[en vigor]");
+    until(&company, &proposal, "[enviada a Meta]");
     sit(&company, &serve, "ricardo");
     let told = inbox(&company, "pedido_listo es UTILITY»: ejecutada");
     assert!(told.contains("firmada (Paula Gómez)") && !told.contains("»: propuesta"), "he knows: {told}");

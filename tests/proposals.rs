@@ -108,7 +108,7 @@ async fn a_template_reaches_meta_when_another_admin_has_signed_exactly_it() {
     let (signed, told) = run(&company, &["proposal", "sign", &proposal]);
     assert!(signed && told.contains("✓ paula"), "{told}");
 
-    let told = until(&company, &proposal, "[en vigor]");
+    let told = until(&company, &proposal, "[enviada a Meta]");
     assert!(told.contains("está listo."), "{told}");
     let submitted = company.journal(&["--kind", "template-submitted"]);
     assert_eq!(submitted.len(), 1);

@@ -487,6 +487,6 @@ async fn what_an_author_signed_stops_at_once_when_their_key_is_in_other_hands() 
         inbox = ran(&["inbox", "--all"]);
     }
     assert!(inbox.contains(&format!("ya no corre: {key}")), "{inbox}");
-    assert!(inbox.contains("regla movida: answers → `off`"), "{inbox}");
+    assert!(inbox.contains("regla movida: answers → apagada"), "{inbox}");
     serve.stop();
 }

@@ -85,7 +85,7 @@ async fn whoever_steers_sees_the_company_and_nobody_s_words_become_part_of_a_pag
         "{board}"
     );
     assert!(board.contains("<html lang=\"pt\">") && !board.contains("••• 2233"), "{board}");
-    assert!(!board.contains("id=\"halting\""), "stopping everything is not hers: {board}");
+    assert!(!board.contains("data-open=\"halting\""), "stopping everything is not hers: {board}");
     serve.stop();
 }
 

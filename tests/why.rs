@@ -164,7 +164,10 @@ async fn whose_word_a_rule_had_is_told_as_it_was_then() {
     let asked = decision["asked"].as_array().unwrap();
     let shipping = asked.iter().find(|made| made["rule"] == "shipping").unwrap();
     assert_eq!(shipping["signed-words"], "propuesta por Andrea; firmada por Marta Díaz, Ricardo Salazar");
-    assert!(shipping["moved-words"].as_str().unwrap().ends_with(": → shadow. Primero miremos"), "{shipping}");
+    assert!(
+        shipping["moved-words"].as_str().unwrap().ends_with(": → en sombra. Primero miremos"),
+        "{shipping}"
+    );
     assert_eq!(
         (&shipping["mode"], &shipping["shadow-agrees"]),
         (&json!("shadow"), &json!(false)),

@@ -104,8 +104,8 @@ pub(crate) fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
                     set = text(rule, "set").to_owned();
                     let off = if rule["set-on"] == false { "  OFF" } else { "" };
                     println!("{set}{off}");
-                    if let Some(by) = rule.pointer("/set-off/by").and_then(Value::as_str) {
-                        println!("    {by}: {}", text(&rule["set-off"], "why"));
+                    if let Some(by) = rule.pointer("/set-moved/by").and_then(Value::as_str) {
+                        println!("    {by}: {}", text(&rule["set-moved"], "why"));
                     }
                 }
                 tell(rule);

@@ -18,7 +18,7 @@ use domain::proposal;
 use domain::raci::action::Action;
 use domain::raci::task::Task;
 use domain::rule::Version;
-use domain::rule::book::{Author, Moved, RuleBook, SetOff};
+use domain::rule::book::{Author, Moved, RuleBook, Switched};
 use domain::rule::mode::Mode;
 use domain::rule::moving::Unmoved;
 use domain::stream::{Actor, Stream};
@@ -108,10 +108,12 @@ pub struct Stands {
     pub instead: Option<Version>,
     /// The mode that it is in, its set included.
     pub mode: Mode,
+    /// The one that it is in whenever its set is asked.
+    pub own: Mode,
     /// How it was moved, if it was.
     pub moved: Option<Moved>,
-    /// That its set is off, if it is.
-    pub set_off: Option<SetOff>,
+    /// How its set was switched last, if it ever was.
+    pub switched: Option<Switched>,
     /// Whether a proposal brought it, and no file of the company.
     pub agreed: bool,
     /// The author because of whose key it may not run, if there is one.
@@ -122,6 +124,11 @@ impl Stands {
     /// The version that runs.
     pub fn runs(&self) -> &Version {
         self.instead.as_ref().unwrap_or(&self.signed)
+    }
+
+    /// Whether its set is asked.
+    pub fn set_is_on(&self) -> bool {
+        Switched::is_on(self.switched.as_ref())
     }
 
     /// What its plugin reads.
@@ -160,12 +167,12 @@ pub(crate) fn stands(
         let moved = book.moved_of(&rule, &of).cloned();
         let instead = moved.as_ref().and_then(|moved| moved.instead.as_ref());
         let instead = instead.map(|digest| version(&rule, digest)).transpose()?;
-        let set_off = book.off.get(&signed.set).cloned();
+        let switched = book.switched.get(&signed.set).cloned();
         let runs = instead.as_ref().unwrap_or(&signed);
-        let mode = moved.as_ref().and_then(|moved| moved.mode).unwrap_or(runs.mode).min(runs.highest());
+        let own = moved.as_ref().and_then(|moved| moved.mode).unwrap_or(runs.mode).min(runs.highest());
         let stopped = book.stopped_by(&marks.of(&runs.component)?).cloned();
-        let mode = if set_off.is_some() || stopped.is_some() { Mode::Off } else { mode };
-        Ok(Stands { rule, of, instead, mode, moved, set_off, agreed, stopped, signed })
+        let mode = if book.is_on(&signed.set) && stopped.is_none() { own } else { Mode::Off };
+        Ok(Stands { rule, of, instead, mode, own, moved, switched, agreed, stopped, signed })
     });
     stands.collect()
 }
@@ -476,10 +483,11 @@ fn tried(signed: Signed, mode: Mode) -> Stands {
         rule: signed.rule,
         of: signed.version.digest(),
         mode,
+        own: mode,
         signed: signed.version,
         instead: None,
         moved: None,
-        set_off: None,
+        switched: None,
         agreed: true,
         stopped: None,
     }

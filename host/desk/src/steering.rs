@@ -299,7 +299,7 @@ impl Desk {
         helm::steer(self.shared(), actor, |book, stands| {
             let of_set = || stands.iter().filter(|one| one.signed.set == set);
             let first = of_set().next().ok_or_else(|| HelmError::NoSet(set.to_owned()))?;
-            if book.off.contains_key(set) != on {
+            if book.is_on(set) == on {
                 return Err(HelmError::Unmoved(first.rule.clone(), Unmoved::Nothing));
             }
             for one in of_set() {

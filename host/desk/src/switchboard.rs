@@ -62,7 +62,7 @@ impl Switchboard {
             let first = stands.iter().find(|one| one.signed.set == *set);
             let first = first.ok_or_else(|| HelmError::NoSet((*set).to_owned()))?;
             // Somebody was faster.
-            if book.off.contains_key(*set) != *on {
+            if book.is_on(set) == *on {
                 return Err(HelmError::Unmoved(first.rule.clone(), Unmoved::Nothing));
             }
             let moved = RuleSetMoved { set: (*set).to_owned(), on: *on, why: why.clone() };
@@ -86,7 +86,7 @@ fn turn<'a>(
     book: &RuleBook,
     now: Time,
 ) -> Option<Turn<'a>> {
-    let moved = book.switched.get(set).copied();
+    let moved = book.switched.get(set).map(|last| last.at);
     let (wants, since, why) = match switch {
         Switch::Clock(clock) => {
             let (wants, since) = clock.wants(company.calendar_named(&clock.calendar)?, now, moved);
@@ -98,7 +98,7 @@ fn turn<'a>(
             (wants, since, format!("alert {}", alarm.alert))
         }
     };
-    let on = turned(wants, since, moved, !book.off.contains_key(set))?;
+    let on = turned(wants, since, moved, book.is_on(set))?;
     Some(Turn { set, on, why })
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::event::{Event, ShiftEnded};
 use crate::id::{CaseId, ConversationId};
+use crate::law::language::Language;
 
 /// Whether an agent can be given work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -27,6 +28,16 @@ pub enum Presence {
 }
 
 impl Presence {
+    /// What people call it.
+    pub fn words(self, language: Language) -> &'static str {
+        match self {
+            Self::Available => language.pick("disponible", "disponível", "available"),
+            Self::Busy => language.pick("ocupado", "ocupado", "busy"),
+            Self::Break => language.pick("en pausa", "em pausa", "on a break"),
+            Self::Away => language.pick("fuera", "fora", "away"),
+        }
+    }
+
     /// The word of the contract.
     pub const fn word(self) -> &'static str {
         match self {

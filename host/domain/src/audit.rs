@@ -6,13 +6,13 @@ use crate::event::{
     Acted, CaseAssigned, Event, QuickReplyDropped, QuickReplyKept, Recorded, RuleAgreed, RuleMoved,
     RuleReturned, RuleVersioned, RuleWithdrawn, WhyRefused,
 };
-use crate::id::PersonId;
 use crate::law::consent::Consent;
 use crate::law::language::Language;
 use crate::measure::alert::{self, AlertEnded, AlertRaised};
 use crate::raci::action::Action;
 use crate::stops::Scope;
 use crate::stream::Stream;
+use crate::typification;
 
 pub use mine::{Concern, Mine};
 
@@ -72,8 +72,8 @@ pub fn subject(recorded: &Recorded) -> Option<String> {
     })
 }
 
-/// What happened, as one says it of whoever did it. Empty for what is not of record.
-pub fn words(event: &Event, language: Language) -> String {
+/// What happened, as one says it of whoever did it; `name` is what colleagues call somebody. Empty for what is not of record.
+pub fn words(event: &Event, language: Language, name: &dyn Fn(&str) -> String) -> String {
     let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
     let with = |words: String, more: &dyn std::fmt::Display| format!("{words}: {more}");
     match event {
@@ -107,7 +107,7 @@ pub fn words(event: &Event, language: Language) -> String {
         }
         Event::RuleMoved(moved) => {
             let words = say("movió una regla", "moveu uma regra", "moved a rule");
-            let mode = moved.mode.map(|mode| format!(" ({mode})")).unwrap_or_default();
+            let mode = moved.mode.map(|mode| format!(" ({})", mode.words(language))).unwrap_or_default();
             format!("{words}: {}{mode}: {}", moved.rule, moved.why)
         }
         Event::RuleBacktested(tried) => with(
@@ -237,15 +237,17 @@ pub fn words(event: &Event, language: Language) -> String {
             let rules: Vec<&str> = decided.asked.iter().map(|asked| asked.rule.as_str()).collect();
             with(say("decidieron las reglas", "as regras decidiram", "rules decided"), &rules.join(", "))
         }
-        Event::CaseAssigned(assigned) => {
-            with(say("asignó un caso a", "atribuiu um caso a", "assigned a case to"), &assigned.agent)
-        }
+        Event::CaseAssigned(assigned) => with(
+            say("asignó un caso a", "atribuiu um caso a", "assigned a case to"),
+            &name(assigned.agent.as_str()),
+        ),
         Event::CaseAccepted(accepted) => {
-            with(say("aceptó un caso", "aceitou um caso", "took a case up"), &accepted.agent)
+            with(say("aceptó un caso", "aceitou um caso", "took a case up"), &name(accepted.agent.as_str()))
         }
-        Event::CaseClosed(closed) => {
-            with(say("cerró un caso", "fechou um caso", "closed a case"), &closed.code)
-        }
+        Event::CaseClosed(closed) => with(
+            say("cerró un caso", "fechou um caso", "closed a case"),
+            &typification::words(&closed.code, language),
+        ),
         Event::RatingAsked(_) => say(
             "preguntó al cliente cómo le fue",
             "perguntou ao cliente como foi",
@@ -298,7 +300,7 @@ pub fn words(event: &Event, language: Language) -> String {
         }
         Event::ShiftEnded(_) => say("terminó su turno", "terminou o turno", "ended the shift"),
         Event::CaseLabelled(labelled) if !labelled.mentions.is_empty() => {
-            let whom: Vec<&str> = labelled.mentions.iter().map(PersonId::as_str).collect();
+            let whom: Vec<String> = labelled.mentions.iter().map(|id| name(id.as_str())).collect();
             let words = say(
                 "preguntó en una nota sobre un caso a",
                 "perguntou numa nota sobre um caso a",
@@ -322,9 +324,8 @@ pub fn words(event: &Event, language: Language) -> String {
             with(say("escribió a un cliente", "escreveu a um cliente", "wrote to a customer"), &reply.content)
         }
         Event::PresenceSet(set) => {
-            let presence = serde_json::to_value(set.presence).unwrap_or_default();
             let words = say("cambió una presencia", "mudou uma presença", "changed a presence");
-            with(words, &presence.as_str().unwrap_or_default())
+            with(words, &set.presence.words(language))
         }
         Event::FiguresDefined(defined) => {
             let words = say("definió qué mide", "definiu o que mede", "defined what it measures");
@@ -587,9 +588,12 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_is_not_told_as_done_and_a_refusal_is_told_as_one() {
-        let asked = words(&opened(About::default()).into(), Language::En);
+        let asked = words(&opened(About::default()).into(), Language::En, &str::to_owned);
         assert_eq!(asked, "asked to open a customer's file");
         let refused = Acted { refused: Some(Denied::Letters), ..opened(About::default()) };
-        assert_eq!(words(&refused.into(), Language::Es), "quiso abrir un archivo de un cliente, y no puede");
+        assert_eq!(
+            words(&refused.into(), Language::Es, &str::to_owned),
+            "quiso abrir un archivo de un cliente, y no puede"
+        );
     }
 }

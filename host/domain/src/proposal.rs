@@ -73,6 +73,8 @@ pub enum Stage {
         by: PersonId,
         /// Why.
         why: String,
+        /// When.
+        at: Time,
     },
     /// Who proposed it took it back.
     Withdrawn,
@@ -213,7 +215,8 @@ impl Proposal {
                 self.judged = Some(Judged { generation, at, judgements });
             }
             Event::ProposalRejected(rejected) if rejected.of == self.hash => {
-                self.stage = Stage::Rejected { by: rejected.by.clone(), why: rejected.why.clone() };
+                let (by, why) = (rejected.by.clone(), rejected.why.clone());
+                self.stage = Stage::Rejected { by, why, at };
             }
             Event::ProposalWithdrawn(_) => self.stage = Stage::Withdrawn,
             Event::ProposalExpired(_) => self.stage = Stage::Expired,

@@ -6,6 +6,7 @@
 //! function of that, so it changes the moment that an event does.
 
 mod why;
+pub mod words;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

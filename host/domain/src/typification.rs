@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::CaseClosed;
+use crate::law::language::Language;
 
 /// A code, or a group of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,18 @@ pub struct Group {
     pub group: String,
     /// The codes, or groups of them.
     pub codes: Vec<Ending>,
+}
+
+/// What people call a code: those that every company has, and some that many have, in their language; its own as it wrote them.
+pub fn words(code: &str, language: Language) -> String {
+    let [es, pt, en] = match code {
+        "answered" => ["respondido", "respondido", "answered"],
+        "other" => ["otro", "outro", "other"],
+        "no-reply" => ["sin respuesta del cliente", "sem resposta do cliente", "no reply of the customer"],
+        "wrong-number" => ["número equivocado", "número errado", "wrong number"],
+        own => return own.replace('-', " "),
+    };
+    language.pick(es, pt, en).to_owned()
 }
 
 /// What is wrong in a list of codes: where, what stands there, and what was expected.

@@ -34,6 +34,10 @@ use rules::{Limits, Rule, Snapshot};
 
 use support::{Bench, bomb, company, input, start_with};
 
+/// As the host has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Rounds of which the median is taken.
 const ROUNDS: usize = 7;
 

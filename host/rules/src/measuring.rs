@@ -123,6 +123,12 @@ fn figure(told: exported::Figure) -> Result<Figure, Failed> {
         version: told.version,
         audience: told.audience.into_iter().collect(),
         aggregate,
+        // What else it is told with is of a later host.
+        spoken: told
+            .attrs
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("formula-") || name.starts_with("variant-"))
+            .collect(),
     };
     figure.check().map_err(nonsense)?;
     Ok(figure)

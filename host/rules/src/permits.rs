@@ -7,28 +7,37 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 pub(crate) struct Permits {
-    free: Mutex<usize>,
+    counts: Mutex<Counts>,
     returned: Condvar,
+}
+
+#[derive(Default)]
+struct Counts {
+    free: usize,
+    /// Who waits. Waking nobody is a call of the kernel too, and a decision has none to spare.
+    waiting: usize,
 }
 
 impl Permits {
     pub(crate) fn new(count: usize) -> Self {
-        Self { free: Mutex::new(count), returned: Condvar::new() }
+        Self { counts: Mutex::new(Counts { free: count, waiting: 0 }), returned: Condvar::new() }
     }
 
     /// Waits for one.
     pub(crate) fn take(&self) -> Permit<'_> {
-        let mut free = self.free();
-        while *free == 0 {
-            free = self.returned.wait(free).unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.counts();
+        while counts.free == 0 {
+            counts.waiting += 1;
+            counts = self.returned.wait(counts).unwrap_or_else(PoisonError::into_inner);
+            counts.waiting -= 1;
         }
-        *free -= 1;
+        counts.free -= 1;
         Permit(self)
     }
 
     /// A count cannot be left half-changed, so a panic elsewhere does not spoil it.
-    fn free(&self) -> MutexGuard<'_, usize> {
-        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -36,8 +45,11 @@ pub(crate) struct Permit<'a>(&'a Permits);
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        *self.0.free() += 1;
-        self.0.returned.notify_one();
+        let mut counts = self.0.counts();
+        counts.free += 1;
+        if counts.waiting > 0 {
+            self.0.returned.notify_one();
+        }
     }
 }
 
@@ -64,6 +76,6 @@ mod tests {
             }
         });
         assert!(most.into_inner() <= 2);
-        assert_eq!(*permits.free(), 2);
+        assert_eq!(permits.counts().free, 2);
     }
 }

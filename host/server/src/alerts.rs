@@ -64,13 +64,13 @@ pub(crate) struct Told {
     pub(crate) words: String,
     /// The name of the company's number that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    number: Option<String>,
+    pub(crate) number: Option<String>,
     /// The queue.
     #[serde(skip_serializing_if = "Option::is_none")]
-    queue: Option<String>,
+    pub(crate) queue: Option<String>,
     /// The agent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    agent: Option<String>,
+    pub(crate) agent: Option<String>,
     /// What else the figure is counted by.
     #[serde(skip_serializing_if = "String::is_empty")]
     label: String,

@@ -53,9 +53,10 @@ pub(crate) fn api_routes() -> Routes<Arc<Server>> {
             Page::new("The last entries of the record, oldest first.")
                 .asks(&[
                     ("who", "Of a person, an account, an agent or a rule."),
-                    ("what", "Of an action or of a kind of event."),
+                    ("what", "Of an action or of a kind of event, or what an entry says in your language."),
                     ("about", "On `contact/…`, `conversation/…`, or a number of the company."),
                     ("since", "Not older than this moment."),
+                    ("until", "Older than this moment."),
                     ("before", "Older than this entry."),
                     ("limit", "At most so many: 50 if absent, and no more than 500."),
                 ])

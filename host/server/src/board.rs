@@ -267,6 +267,8 @@ pub(crate) struct Listing<'a> {
     pub(crate) queue: Option<&'a QueueId>,
     /// Those that this agent has; those that wait too if none.
     pub(crate) agent: Option<&'a AgentId>,
+    /// This one alone.
+    pub(crate) only: Option<ConversationId>,
     /// At most so many.
     pub(crate) most: usize,
 }
@@ -291,6 +293,9 @@ impl Listing<'_> {
         let mut ids: Vec<ConversationId> = waits.into_iter().map(|(_, id)| id).collect();
         for one in company.agents().iter().filter(|one| is_agent(&one.id)) {
             ids.extend(server.desk.store().agent(&one.id)?.1.cases.into_values());
+        }
+        if let Some(only) = self.only {
+            ids = vec![only];
         }
         let mut found = Vec::new();
         for id in ids {

@@ -19,6 +19,7 @@ mod frame;
 mod health;
 mod integrations;
 mod matrix;
+mod naming;
 mod notices;
 mod people;
 mod plugin;

@@ -302,12 +302,23 @@ async fn list(
         if !person.reaches(&said::target(&conversation)) {
             continue;
         }
-        if told.len() == limit {
+        if told.len() == limit && which != Part::Mine {
             more = true;
             break;
         }
         let open = holds(person, &conversation) || consulted(person, &conversation);
         told.push(teller.conversation(id, &conversation, open).map_err(desk)?);
+    }
+    if which == Part::Mine {
+        // What somebody is asked to take first, then whose time runs out first, then who waits for an answer without a promise.
+        told.sort_by_key(|one| {
+            let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
+            let due = text(&one["promise"]["until"]).and_then(|due| due.parse::<Time>().ok());
+            let is_answered = one["last"]["by"]["is"] != "customer";
+            (one["offer"]["is-you"] != true, due.is_none(), due, is_answered)
+        });
+        more = told.len() > limit;
+        told.truncate(limit);
     }
     Ok(Json(List { conversations: told, more, now: server.clock.now() }))
 }

@@ -217,18 +217,18 @@ fn defined(server: &Server) -> Result<Vec<Defined>, Problem> {
 pub(crate) fn told(server: &Server, defined: &Defined, language: Language) -> Result<Told, Problem> {
     let Defined { rule, figure, component, settings, since } = defined;
     let counts = server.desk.store().counts(rule)?;
-    let series = figure.series(rule);
+    let (series, code) = (figure.series(rule), language.pick("es", "pt", "en"));
     let says = counts.said.iter().flat_map(|said| &said.figures);
     let is_said = says.into_iter().any(|one| one.series(rule) == series);
     let generation = &server.desk.active().generation;
     let counted = is_said && generation.measurers().any(|one| one.definition().id == *rule);
     Ok(Told {
         metric: figure.name.clone(),
-        title: figure.title(language.pick("es", "pt", "en")).to_owned(),
+        title: figure.title(code).to_owned(),
         unit: figure.unit.clone(),
         aggregate: figure.aggregate.word(),
-        formula: figure.formula.clone(),
-        variant: figure.variant.clone(),
+        formula: figure.formula(code).to_owned(),
+        variant: figure.variant(code).to_owned(),
         version: figure.version,
         audience: figure.audience.iter().cloned().collect(),
         rule: rule.to_string(),

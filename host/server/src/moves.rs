@@ -118,13 +118,13 @@ struct Seen {
 /// A number of cases, and why.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "CaseMoveLeft")]
-struct Count {
+pub(crate) struct Count {
     /// A word for programs.
     why: String,
     /// The same for people.
-    words: String,
+    pub(crate) words: String,
     /// How many.
-    cases: u32,
+    pub(crate) cases: u32,
 }
 
 /// A move of many cases, as people read it.
@@ -155,7 +155,7 @@ pub(crate) struct Told {
     /// How many were moved.
     pub(crate) moved: u32,
     /// Those that were left where they are, and why.
-    left: Vec<Count>,
+    pub(crate) left: Vec<Count>,
     /// When the last of them was done with.
     #[schemars(with = "Option<String>")]
     ended: Option<Time>,

@@ -125,6 +125,8 @@ pub(crate) struct Told {
     pub(crate) kind_words: String,
     /// In one line.
     pub(crate) title: String,
+    /// The same for people.
+    pub(crate) title_words: String,
     /// Why.
     pub(crate) reason: String,
     /// The change itself, for whoever decides on it.
@@ -411,6 +413,13 @@ async fn say(
     let of: Digest = serde_json::from_value(json!(said.of))
         .map_err(|_| invalid("`of` is no hash: the one of the proposal's `of` was expected"))?;
     let words = said.words;
+    if words.trim().is_empty() && matches!(said.does.as_str(), "reject" | "force" | "review") {
+        return Err(invalid(let_in.person.language(company.own_language()).pick(
+            "`words`: diga por qué, en palabras: queda con la propuesta.",
+            "`words`: diga por quê, em palavras: fica com a proposta.",
+            "`words` is empty: say why, it is kept with the proposal.",
+        )));
+    }
     let word = match said.does.as_str() {
         "agree" => Word::Heard(Opinion { agrees: true, words }),
         "object" => Word::Heard(Opinion { agrees: false, words }),
@@ -509,6 +518,7 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
         kind: json!(proposal.kind).as_str().unwrap_or_default().to_owned(),
         kind_words: proposal.kind.words(language).to_owned(),
         title: proposal.title.clone(),
+        title_words: title_words(proposal, language),
         reason: proposal.reason.clone(),
         content: if reads { proposal.content.value() } else { Value::Null },
         of: of.to_string(),
@@ -516,7 +526,7 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
         author: proposal.author.to_string(),
         since: proposal.since,
         stage: json!(proposal.stage),
-        stage_words: proposal.stage.words(language).to_owned(),
+        stage_words: proposal.stage_words(language).to_owned(),
         answer: proposal.answer.value(),
         missing: missing.collect(),
         judgements: if reads { judgements(proposal, raci, language) } else { Vec::new() },
@@ -534,6 +544,44 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
             told
         }),
         yours: may.into_iter().filter_map(|(what, may)| may.then_some(what)).collect(),
+    }
+}
+
+impl Told {
+    /// Whether it is of a kind.
+    pub(crate) fn is_of(&self, kind: Kind) -> bool {
+        json!(kind) == self.kind
+    }
+}
+
+/// What a proposal is of, in a line for people. What nobody can say better stays as its author or the host called it.
+fn title_words(proposal: &Proposal, language: Language) -> String {
+    let own = || proposal.title.clone();
+    let content = proposal.content.text();
+    match proposal.kind {
+        Kind::Template => {
+            serde_json::from_str(content).map_or_else(|_| own(), |wish: TemplateWish| wish.words(language))
+        }
+        Kind::Rule => match serde_json::from_str(content) {
+            Ok(RuleChange::Agree { rule, version, instead_of, .. }) => {
+                let what = match instead_of {
+                    Some(_) => language.pick("otra versión de", "outra versão de", "another version of"),
+                    None => language.pick("regla nueva", "regra nova", "new rule"),
+                };
+                let (mode, highest) = (version.mode.words(language), version.highest().words(language));
+                let up_to = language.pick("hasta", "até", "up to");
+                let highest = if mode == highest { String::new() } else { format!(", {up_to} {highest}") };
+                format!("{what} «{rule}» ({}), {mode}{highest}", version.plugin)
+            }
+            Ok(RuleChange::Withdraw { rule, .. }) => {
+                format!(
+                    "{} «{rule}»",
+                    language.pick("retirar la regla", "retirar a regra", "withdraw the rule")
+                )
+            }
+            Err(_) => own(),
+        },
+        _ => own(),
     }
 }
 

@@ -7,6 +7,7 @@ use domain::audit::{self, Concern, Mine};
 use domain::company::Company;
 use domain::event::{Event, Recorded};
 use domain::law::language::Language;
+use domain::search::plain;
 use domain::stream::{Actor, Stream};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -22,12 +23,14 @@ pub(crate) struct Wanted {
     pub(crate) before: Option<u64>,
     /// Of somebody: a person, an account, an agent or a rule.
     pub(crate) who: Option<String>,
-    /// Of an action or of a kind of event.
+    /// Of an action or of a kind of event, or what an entry says in the words of whoever reads.
     pub(crate) what: Option<String>,
     /// On something: `contact/…`, `conversation/…`, or the number of the company.
     pub(crate) about: Option<String>,
     /// Not older than this.
     pub(crate) since: Option<Time>,
+    /// Older than this moment.
+    pub(crate) until: Option<Time>,
 }
 
 /// Whoever reads.
@@ -53,10 +56,13 @@ impl Reading<'_> {
                 numbers.into_iter().rev().filter(|seq| wanted.before.is_none_or(|before| *seq < before))
             {
                 let Some(recorded) = self.store.event(seq)? else { continue };
+                if wanted.until.is_some_and(|until| recorded.time >= until) {
+                    continue;
+                }
                 if rows.len() >= limit || wanted.since.is_some_and(|since| recorded.time < since) {
                     return Ok(rows.into());
                 }
-                if wanted.fits(&recorded) {
+                if wanted.fits(&recorded) && wanted.says(&recorded, self) {
                     rows.push_front(self.row(&recorded, None)?);
                 }
             }
@@ -87,8 +93,16 @@ impl Reading<'_> {
         rows.iter().map(|(recorded, concern)| self.row(recorded, Some(*concern))).collect()
     }
 
+    fn words(&self, event: &Event) -> String {
+        let name = |id: &str| match self.company.raci().by_id(&id.into()) {
+            Some(person) => person.name.clone(),
+            None => self.company.agent_name(&id.into()),
+        };
+        audit::words(event, self.language, &name)
+    }
+
     fn row(&self, recorded: &Recorded, concern: Option<Concern>) -> Result<Value, OpenError> {
-        let words = |event: &Event| audit::words(event, self.language);
+        let words = |event: &Event| self.words(event);
         let mut row = json!({
             "entry": recorded.seq,
             "time": recorded.time,
@@ -132,12 +146,24 @@ pub(crate) fn named(company: &Company, actor: &Actor) -> String {
         Actor::Operator(account) => raci.person(account).map(|person| person.name.clone()),
         Actor::Person(person) => raci.by_id(person).map(|person| person.name.clone()),
         Actor::Agent(agent) => company.agent(agent).map(|agent| agent.name.clone()),
+        Actor::Host => Some("Timonel".to_owned()),
         _ => None,
     };
     name.unwrap_or_else(|| actor.to_string())
 }
 
 impl Wanted {
+    /// Whether it is of what is asked for: by its name for programs, or by what people read of it.
+    fn says(&self, recorded: &Recorded, reading: &Reading) -> bool {
+        let Some(wanted) = self.what.as_deref().map(str::trim).filter(|wanted| !wanted.is_empty()) else {
+            return true;
+        };
+        let acted = if let Event::Acted(acted) = &recorded.event { Some(&acted.action) } else { None };
+        recorded.event.kind() == wanted
+            || acted.is_some_and(|acted| acted == wanted)
+            || plain(&reading.words(&recorded.event)).contains(&plain(wanted))
+    }
+
     fn fits(&self, recorded: &Recorded) -> bool {
         let Recorded { stream, actor, event, .. } = recorded;
         let acted = if let Event::Acted(acted) = event { Some(acted) } else { None };
@@ -154,15 +180,14 @@ impl Wanted {
                 acted.and_then(|acted| acted.person.as_ref().map(ToString::to_string)),
                 acted.and_then(|acted| acted.account.as_ref().map(ToString::to_string)),
             ],
-        ) && has(&self.what, &[Some(event.kind().to_owned()), acted.map(|acted| acted.action.clone())])
-            && has(
-                &self.about,
-                &[
-                    Some(stream.to_string()),
-                    about.and_then(|about| Some(format!("contact/{}", about.contact?))),
-                    about.and_then(|about| Some(format!("conversation/{}", about.conversation?))),
-                    about.and_then(|about| about.number.as_ref().map(ToString::to_string)),
-                ],
-            )
+        ) && has(
+            &self.about,
+            &[
+                Some(stream.to_string()),
+                about.and_then(|about| Some(format!("contact/{}", about.contact?))),
+                about.and_then(|about| Some(format!("conversation/{}", about.conversation?))),
+                about.and_then(|about| about.number.as_ref().map(ToString::to_string)),
+            ],
+        )
     }
 }

@@ -122,9 +122,9 @@ struct Told {
     /// How it was moved of what is signed: `by`, `at`, `why`, `mode`, `settings`.
     #[serde(skip_serializing_if = "Value::is_null")]
     moved: Value,
-    /// Who switched the set off: `by`, `at`, `why`.
+    /// How the set was switched last, if it ever was: `on`, `by`, `at`, `why`.
     #[serde(skip_serializing_if = "Value::is_null")]
-    set_off: Value,
+    set_moved: Value,
     /// Whether a proposal brought it; else a file of the company did.
     agreed: bool,
     /// The author because of whose revoked key it does not run.
@@ -345,12 +345,12 @@ fn told((stands, counts, rests): &(Stands, Counts, bool), versions: Option<Vec<V
     Told {
         rule: stands.rule.to_string(),
         set: stands.signed.set.clone(),
-        set_on: stands.set_off.is_none(),
+        set_on: stands.set_is_on(),
         mode: stands.mode.to_string(),
         signed: version(&stands.signed, None),
         instead: stands.instead.as_ref().map(|earlier| version(earlier, None)),
         moved: json!(stands.moved),
-        set_off: json!(stands.set_off),
+        set_moved: json!(stands.switched),
         agreed: stands.agreed,
         stopped: stands.stopped.as_ref().map(AuthorTold::from),
         rests: *rests,

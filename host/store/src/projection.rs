@@ -18,7 +18,7 @@ use crate::tree::Tree;
 const CACHE: (u64, std::ops::RangeInclusive<u64>) = (8, 48 << 20..=512 << 20);
 
 /// The form of the tree's keys and values. Another number here rebuilds every tree that was written before.
-const FORM: u32 = 15;
+const FORM: u32 = 16;
 
 /// Why the projections failed.
 #[derive(Debug, thiserror::Error)]

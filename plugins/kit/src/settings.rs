@@ -21,6 +21,27 @@ pub fn unpack<'a, T: Deserialize<'a>>(prepared: &'a [u8]) -> Result<T, String> {
     postcard::from_bytes(prepared).map_err(|_| "this is not what `prepare` returned".to_owned())
 }
 
+/// Many of a kind, one behind the other: of a long list a decision mostly needs the beginning.
+pub fn pack_each<T: Serialize>(all: impl IntoIterator<Item = T>) -> Result<Vec<u8>, String> {
+    all.into_iter().try_fold(Vec::new(), |mut packed, one| {
+        packed.append(&mut pack(&one)?);
+        Ok(packed)
+    })
+}
+
+/// Reads what `pack_each` wrote, each when it is asked for.
+pub fn each<'a, T: Deserialize<'a>>(mut packed: &'a [u8]) -> impl Iterator<Item = Result<T, String>> {
+    std::iter::from_fn(move || {
+        let (one, rest) = match packed {
+            [] => return None,
+            packed => postcard::take_from_bytes(packed).ok().unzip(),
+        };
+        // Behind what cannot be read nothing can.
+        packed = rest.unwrap_or_default();
+        Some(one.ok_or_else(|| "this is not what `prepare` returned".to_owned()))
+    })
+}
+
 /// Parses JSON.
 pub fn parse(json: &str) -> Result<Value, String> {
     serde_json::from_str(json).map_err(|wrong| format!("the settings are not JSON: {wrong}"))
@@ -172,5 +193,17 @@ mod tests {
         let seen: Vec<Room<&str>> = unpack(&prepared).unwrap();
         assert_eq!(seen, [Room { name: "café", seats: 10 }]);
         assert!(unpack::<Vec<Room<&str>>>(&[7]).is_err());
+    }
+
+    #[test]
+    fn of_many_as_many_are_read_as_somebody_asks_for() {
+        let json = r#"{"rooms": [{"name": "patio"}, {"name": "sala", "seats": 4}]}"#;
+        let mut packed = pack_each(rooms(json).unwrap()).unwrap();
+        let read = |packed| each::<Room<&str>>(packed).map(|room| room.map(|room| room.seats)).collect::<Vec<_>>();
+        assert_eq!(read(&packed), [Ok(10), Ok(4)]);
+        packed.push(7);
+        assert_eq!(each::<Room<&str>>(&packed).take(2).filter(Result::is_ok).count(), 2);
+        assert!(matches!(read(&packed)[..], [Ok(10), Ok(4), Err(_)]));
+        assert_eq!(read(&[]), []);
     }
 }

@@ -4,43 +4,80 @@
 
 use crate::settings::Field;
 
-/// The form in which a text is compared: each word followed by one space.
-fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len() + 1);
+/// What the first 128 characters are in a text that is compared: small letters and digits, or 0 for what parts words. Most of a
+/// text is these, and a look into a table is the least that one can do for each.
+const ASCII: [u8; 128] = {
+    let mut table = [0; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            table[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// What any other character is.
+enum Folded {
+    As(char),
+    /// Punctuation, arrows and emoji part words.
+    Parting,
+    /// An accent on its own: some phones write «é» as two characters.
+    Nothing,
+}
+
+fn folded(c: char) -> Folded {
+    Folded::As(match c {
+        'À'..='Æ' | 'à'..='æ' => 'a',
+        'Ç' | 'ç' => 'c',
+        'È'..='Ë' | 'è'..='ë' => 'e',
+        'Ì'..='Ï' | 'ì'..='ï' => 'i',
+        'Ñ' | 'ñ' => 'n',
+        'Ò'..='Ö' | 'Ø' | 'ò'..='ö' | 'ø' => 'o',
+        'Ù'..='Ü' | 'ù'..='ü' => 'u',
+        'Ý' | 'ý' | 'ÿ' => 'y',
+        '\u{300}'..='\u{36f}' => return Folded::Nothing,
+        '\0'..='\u{bf}'
+        | '×'
+        | '÷'
+        | '\u{2000}'..='\u{2bff}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{1f000}'.. => return Folded::Parting,
+        // Letters of other alphabets stay as they are.
+        other => other,
+    })
+}
+
+/// The form in which a text is compared: each word followed by one space; and where its words begin.
+fn fold(text: &str) -> (String, Vec<usize>) {
+    let (mut all, mut starts) = (String::with_capacity(text.len() + 1), Vec::with_capacity(text.len() / 4 + 1));
+    let mut inside = false;
     for c in text.chars() {
-        let c = match c {
-            'a'..='z' | '0'..='9' => c,
-            'A'..='Z' => c.to_ascii_lowercase(),
-            'À'..='Æ' | 'à'..='æ' => 'a',
-            'Ç' | 'ç' => 'c',
-            'È'..='Ë' | 'è'..='ë' => 'e',
-            'Ì'..='Ï' | 'ì'..='ï' => 'i',
-            'Ñ' | 'ñ' => 'n',
-            'Ò'..='Ö' | 'Ø' | 'ò'..='ö' | 'ø' => 'o',
-            'Ù'..='Ü' | 'ù'..='ü' => 'u',
-            'Ý' | 'ý' | 'ÿ' => 'y',
-            // An accent on its own: some phones write «é» as two characters.
-            '\u{300}'..='\u{36f}' => continue,
-            // Punctuation, arrows and emoji part words; letters of other alphabets stay as they are.
-            '\0'..='\u{bf}'
-            | '×'
-            | '÷'
-            | '\u{2000}'..='\u{2bff}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{1f000}'.. => {
-                if !folded.is_empty() && !folded.ends_with(' ') {
-                    folded.push(' ');
-                }
-                continue;
-            }
-            other => other,
+        let folded = match ASCII.get(c as usize) {
+            Some(0) => Folded::Parting,
+            Some(byte) => Folded::As(char::from(*byte)),
+            None => folded(c),
         };
-        folded.push(c);
+        match folded {
+            Folded::As(c) => {
+                if !inside {
+                    starts.push(all.len());
+                }
+                inside = true;
+                all.push(c);
+            }
+            Folded::Parting if inside => {
+                all.push(' ');
+                inside = false;
+            }
+            Folded::Parting | Folded::Nothing => {}
+        }
     }
-    if !folded.is_empty() && !folded.ends_with(' ') {
-        folded.push(' ');
+    if inside {
+        all.push(' ');
     }
-    folded
+    (all, starts)
 }
 
 /// A list of words in settings, as needles.
@@ -51,7 +88,7 @@ pub fn needles(field: &Field) -> Result<Vec<String>, String> {
 /// A word or phrase of the settings, ready to be looked for: `factura` finds that word alone, `factur*` all that begin
 /// so. None if there is nothing to look for in it.
 pub fn needle(word: &str) -> Option<String> {
-    let mut needle = fold(word);
+    let (mut needle, _) = fold(word);
     if word.trim_end().ends_with('*') {
         needle.pop();
     }
@@ -71,9 +108,7 @@ pub struct Text {
 
 impl Text {
     pub fn new(text: &str) -> Self {
-        let folded = fold(text);
-        let after_spaces = folded.bytes().enumerate().filter(|(_, byte)| *byte == b' ').map(|(at, _)| at + 1);
-        let starts = std::iter::once(0).chain(after_spaces).collect();
+        let (folded, starts) = fold(text);
         Self { folded, starts }
     }
 

@@ -6,6 +6,7 @@
 mod figures;
 mod rule;
 mod settings;
+mod spoken;
 
 use contract::exports::timonel::rules::measuring::{self, Fact, Figure, Sample};
 use contract::exports::timonel::rules::rule as about;
@@ -74,6 +75,11 @@ impl measuring::Guest for Plugin {
 
 fn told(figure: figures::Figure) -> Figure {
     let languages = ["es", "pt", "en"].into_iter().zip(figure.titles);
+    let words = [("formula", spoken::spoken(figure.formula)), ("variant", spoken::spoken(&figure.variant))];
+    let attrs = words.into_iter().flat_map(|(of, spoken)| {
+        let spoken = ["es", "pt"].into_iter().zip(spoken.into_iter().flatten());
+        spoken.map(move |(language, words)| ([of, "-", language].concat(), words))
+    });
     Figure {
         name: figure.name.to_owned(),
         titles: languages.map(|(language, title)| (language.to_owned(), title.to_owned())).collect(),
@@ -83,6 +89,6 @@ fn told(figure: figures::Figure) -> Figure {
         version: 1,
         audience: figure.audience.iter().map(|role| (*role).to_owned()).collect(),
         aggregate: figure.aggregate.to_owned(),
-        attrs: vec![],
+        attrs: attrs.collect(),
     }
 }

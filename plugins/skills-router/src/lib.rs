@@ -42,7 +42,7 @@ impl about::Guest for Plugin {
 impl routing::Guest for Plugin {
     fn route(prepared: Vec<u8>, input: routing::Input) -> Result<Option<routing::Place>, String> {
         let settings = kit::settings::unpack(&prepared)?;
-        Ok(rule::place(&settings, &input, &Host))
+        rule::place(&settings, &input, &Host)
     }
 }
 

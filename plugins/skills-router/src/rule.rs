@@ -7,7 +7,7 @@ use kit::words::{Text, readable};
 
 use crate::contract::exports::timonel::rules::routing::{Input, Place, Preference};
 use crate::contract::timonel::rules::team::Agent;
-use crate::settings::{KnownAgent, Route, Settings, Vips, When};
+use crate::settings::{KnownAgent, Prepared, Route, Vips, When};
 
 const DAY_IN_MS: u64 = 86_400_000;
 
@@ -22,16 +22,17 @@ pub trait Desk {
     fn candidates(&self, queue: &str, skills: &[String]) -> Vec<Agent>;
 }
 
-/// The place of the case; none if no route fits.
-pub fn place(settings: &Settings<&str>, input: &Input, desk: &impl Desk) -> Option<Place> {
-    let tags = if settings.needs_tags() { [desk.tags(), input.case.tags.clone()].concat() } else { vec![] };
-    let (route, because) = settings.route_for(input, &tags).unzip();
+/// The place of the case; none if no route fits. The error is that these are no settings of ours.
+pub fn place(settings: &Prepared, input: &Input, desk: &impl Desk) -> Result<Option<Place>, String> {
+    let tags = if settings.needs_tags { [desk.tags(), input.case.tags.clone()].concat() } else { vec![] };
+    let (route, because) = settings.route_for(input, &tags)?.unzip();
+    let route = route.as_ref();
     let vip = settings.vips.as_ref().filter(|vips| vips.include(&tags, desk));
     let vip_queue = vip.and_then(|vips| vips.queue);
     let overflowing = input.why == "overflow";
 
     let helpers = route.filter(|_| overflowing).and_then(|route| route.overflow_to);
-    let queue = helpers.or(vip_queue).or(route.map(|route| route.queue))?;
+    let Some(queue) = helpers.or(vip_queue).or(route.map(|route| route.queue)) else { return Ok(None) };
     // Those who help out, and those who attend the VIPs, take every case that their queue is given.
     let asks_skills = route.filter(|_| !overflowing && vip_queue.is_none());
     let mut skills: Vec<_> =
@@ -53,23 +54,23 @@ pub fn place(settings: &Settings<&str>, input: &Input, desk: &impl Desk) -> Opti
         let speaks = |agent: &Agent| agent.skills.contains(&language);
         if settings.language_skill && !skills.contains(&language) && team.iter().any(speaks) {
             team.retain(speaks);
-            notes.push(format!("idioma {language}"));
+            notes.push(["idioma ", &language].concat());
             skills.push(language);
         }
         if let Some((known, agent)) =
             settings.known_agent.as_ref().and_then(|known| known.find(&team, input.now))
         {
-            notes.push(format!("conoce al cliente: {agent}"));
+            notes.push(["conoce al cliente: ", agent].concat());
             prefer = Some(Preference { agent: agent.to_owned(), for_seconds: known.within_minutes * 60 });
         }
     }
 
-    let mut reason = format!("{} → {queue}", because.as_deref().unwrap_or("Sin ruta propia"));
+    let mut reason = [because.as_deref().unwrap_or("Sin ruta propia"), " → ", queue].concat();
     for note in notes {
         reason.push_str("; ");
         reason.push_str(&note);
     }
-    Some(Place {
+    Ok(Some(Place {
         queue: queue.to_owned(),
         skills,
         // Whoever raised the priority of this case had a reason that is not known here: never lower it.
@@ -78,30 +79,37 @@ pub fn place(settings: &Settings<&str>, input: &Input, desk: &impl Desk) -> Opti
         overflow_after: route.filter(|_| !overflowing).and_then(|route| route.overflow_after),
         reason,
         attrs: vec![],
-    })
+    }))
 }
 
-impl<'a> Settings<&'a str> {
-    fn needs_tags(&self) -> bool {
-        self.routes.iter().any(|route| !route.when.tags.is_empty())
-            || self.vips.as_ref().is_some_and(|vips| !vips.tags.is_empty())
-    }
-
+impl<'a> Prepared<'a> {
     /// The route of this case, and why in a few words.
-    fn route_for(&self, input: &Input, tags: &[String]) -> Option<(&Route<&'a str>, String)> {
-        let mut routes = self.routes.iter().chain(&self.otherwise);
+    fn route_for(
+        &self,
+        input: &Input,
+        tags: &[String],
+    ) -> Result<Option<(Route<&'a str>, String)>, String> {
         // A case that overflows was placed by a message that is not at hand any more: where it waits tells its route.
         let waits_in =
             input.case.queue.as_ref().filter(|_| input.why == "overflow" || input.message.is_none());
-        if let Some(queue) = waits_in
-            && let Some(route) = routes.clone().find(|route| route.queue == queue)
-        {
-            return Some((route, format!("Estaba en {queue}")));
+        if let Some(queue) = waits_in {
+            for route in self.routes() {
+                let route = route?;
+                if route.queue == queue {
+                    return Ok(Some((route, format!("Estaba en {queue}"))));
+                }
+            }
         }
         let message = input.message.as_ref();
         let text = Text::new(message.map_or("", |message| &message.text));
         let payload = message.map_or("", |message| &message.payload);
-        routes.find_map(|route| Some((route, route.when.fits(&text, payload, input, tags)?)))
+        for route in self.routes() {
+            let route = route?;
+            if let Some(because) = route.when.fits(&text, payload, input, tags) {
+                return Ok(Some((route, because)));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -128,7 +136,7 @@ impl When<&str> {
 }
 
 fn found(name: &str, list: &[&str], holds: impl Fn(&str) -> bool) -> Option<String> {
-    list.iter().find(|item| holds(item)).map(|item| format!("{name} «{}»", readable(item)))
+    list.iter().find(|item| holds(item)).map(|item| [name, " «", readable(item), "»"].concat())
 }
 
 impl Vips<&str> {
@@ -245,7 +253,7 @@ mod tests {
 
     fn decide(settings: &str, input: &Input, company: &Company) -> Option<Place> {
         let prepared = prepare(settings).unwrap();
-        place(&kit::settings::unpack(&prepared).unwrap(), input, company)
+        place(&kit::settings::unpack(&prepared).unwrap(), input, company).unwrap()
     }
 
     const EXAMPLE: &str = include_str!("example.json");

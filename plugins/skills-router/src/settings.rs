@@ -1,20 +1,32 @@
 //! What a supervisor writes down for this rule. The same structure is what a decision reads, so whatever can be worked
 //! out beforehand (words folded, nonsense refused) is worked out here.
 
-use kit::settings::{Field, pack, parse};
+use kit::settings::{Field, each, pack, pack_each, parse};
 use kit::words::needles;
 use serde::{Deserialize, Serialize};
 
+/// `R` are the routes, packed: most cases fit one of the first, and the others are not read.
 #[derive(Serialize, Deserialize)]
-pub struct Settings<S> {
-    /// Tried in this order; the first that fits is taken.
-    pub routes: Vec<Route<S>>,
-    /// Where a case goes that no route fits. Without it, such a case is left to the next rule.
-    pub otherwise: Option<Route<S>>,
+pub struct Settings<S, R> {
+    /// Whether a route or the VIPs are known by tags.
+    pub needs_tags: bool,
     /// Whether the customer's language becomes a required skill where somebody in the queue has it.
     pub language_skill: bool,
     pub vips: Option<Vips<S>>,
     pub known_agent: Option<KnownAgent>,
+    /// Tried in this order; the first that fits is taken. The last one may fit all: where a case goes that no other fits. Without
+    /// it, such a case is left to the next rule.
+    pub routes: R,
+}
+
+/// What a decision reads.
+pub type Prepared<'a> = Settings<&'a str, &'a [u8]>;
+
+impl<'a> Prepared<'a> {
+    /// The routes, each read when it is tried.
+    pub fn routes(&self) -> impl Iterator<Item = Result<Route<&'a str>, String>> {
+        each(self.routes)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -63,17 +75,20 @@ pub fn prepare(json: &str) -> Result<Vec<u8>, String> {
     pack(&Settings::read(&Field::top(&parse(json)?))?)
 }
 
-impl Settings<String> {
+impl Settings<String, Vec<u8>> {
     fn read(field: &Field) -> Result<Self, String> {
         let of = field.object(&["routes", "otherwise", "language-skill", "vips", "known-agent"])?;
+        let list = |routes: &Field| routes.list(|route| Route::read(&route, true));
+        let mut routes = of.optional("routes", list)?.unwrap_or_default();
+        routes.extend(of.optional("otherwise", |route| Route::read(route, false))?);
+        let vips = of.optional("vips", Vips::read)?;
         Ok(Self {
-            routes: of
-                .optional("routes", |routes| routes.list(|route| Route::read(&route, true)))?
-                .unwrap_or_default(),
-            otherwise: of.optional("otherwise", |route| Route::read(route, false))?,
+            needs_tags: routes.iter().any(|route| !route.when.tags.is_empty())
+                || vips.as_ref().is_some_and(|vips| !vips.tags.is_empty()),
             language_skill: of.optional("language-skill", Field::flag)?.unwrap_or_default(),
-            vips: of.optional("vips", Vips::read)?,
+            vips,
             known_agent: of.optional("known-agent", KnownAgent::read)?,
+            routes: pack_each(routes)?,
         })
     }
 }

@@ -9,6 +9,10 @@ use wasm_metadata::{AddMetadata, AddMetadataField};
 use crate::PLUGINS;
 use crate::toolchain::Toolchain;
 
+/// A megabyte is what Rust takes if nobody says otherwise. Before each decision the host looks through all pages of a memory for those
+/// that the last one wrote, and a rule needs an eighth of that for the most deeply nested settings that are read.
+const STACK: [&str; 1] = ["-Clink-arg=-zstack-size=131072"];
+
 /// Each plugin's name and the bytes of its component.
 pub fn components(root: &Path, toolchain: &Toolchain) -> Result<Vec<(String, Vec<u8>)>> {
     let workspace = root.join("plugins");
@@ -53,7 +57,7 @@ fn rustflags(root: &Path, toolchain: &Toolchain) -> Result<Vec<String>> {
     renames.extend(toolchain.sources.iter().map(|sources| (sources.clone(), "/rust")));
     let renames =
         renames.into_iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
-    Ok(toolchain.rustflags.iter().map(|flag| flag.to_string()).chain(renames).collect())
+    Ok(toolchain.rustflags.iter().chain(&STACK).map(|flag| flag.to_string()).chain(renames).collect())
 }
 
 fn cargo_home() -> Result<PathBuf> {

@@ -38,6 +38,9 @@ const COMPANY: &str = include_str!("../../../../examples/company/timonel.toml");
 /// Its matrix and its people.
 const RACI: &str = include_str!("../../../../examples/company/raci.toml");
 
+/// What messages cost it: invented, as the file says.
+const PRICES: &str = include_str!("../../../../examples/company/prices.toml");
+
 /// How the company's numbers are written and called on customers' phones, by their ids.
 const NUMBERS: [(&str, &str, &str); 2] = [
     ("106540352242922", "+57 601 555 0100", "Ferretería El Tornillo"),
@@ -227,7 +230,7 @@ fn settings(
     }
 }
 
-/// A system of orders on this machine, and the company's file as it is with that.
+/// A system of orders on this machine and a table of prices, and the company's file as it is with those.
 async fn orders(data: &Path) -> anyhow::Result<(Orders, String)> {
     let secret = random();
     let known = [("ET-2041", "on-the-way"), ("ET-5120", "preparing"), ("ET-1999", "delivered")];
@@ -235,9 +238,13 @@ async fn orders(data: &Path) -> anyhow::Result<(Orders, String)> {
     std::fs::create_dir_all(data)?;
     let token = data.join(TOKEN);
     std::fs::write(&token, secret)?;
+    let prices = data.join("prices.toml");
+    std::fs::write(&prices, PRICES)?;
     let file = COMPANY
         .replace(ORDERS, &orders.url())
         .replace("allow = []", "allow = [\"127.0.0.0/8\"]")
+        .replace("# prices = \"prices.toml\"", &format!("prices = {:?}", std::path::absolute(&prices)?))
+        .replace("# caps.month = ", "caps.month = ")
         .replace(&format!("{TOKEN:?}"), &format!("{:?}", std::path::absolute(&token)?));
     Ok((orders, file))
 }

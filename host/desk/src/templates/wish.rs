@@ -1,6 +1,8 @@
 //! What somebody wants of templates, as one value: so that it can be agreed on first and be done later as it was read.
 
+use domain::law::language::Language;
 use domain::stream::Actor;
+use domain::templates::words::category;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use whatsapp::TemplateForm;
@@ -45,7 +47,31 @@ impl TemplateWish {
         matches!(self, Self::Create { .. } | Self::Edit { .. } | Self::Delete(_))
     }
 
-    /// What it is, in a line.
+    /// What it is, as people read it.
+    pub fn words(&self, language: Language) -> String {
+        let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
+        let form = |verb: String, form: &TemplateForm| {
+            format!("{verb} «{}» ({}), {}", form.name, form.language, category(&form.category, language))
+        };
+        let which = |verb: String, which: &Which| {
+            let of = which.language.as_ref().map(|of| format!(" ({of})")).unwrap_or_default();
+            format!("{verb} «{}»{of}", which.name)
+        };
+        match self {
+            Self::Sync { .. } => {
+                say("mirar la cuenta de Meta", "ver a conta da Meta", "look at Meta's account")
+            }
+            Self::Create { form: of, .. } => form(say("crear", "criar", "create"), of),
+            Self::Edit { form: of, .. } => form(say("cambiar", "mudar", "edit"), of),
+            Self::Delete(of) => which(say("borrar", "apagar", "delete"), of),
+            Self::Unpause(of) => which(say("quitar la pausa de", "tirar a pausa de", "unpause"), of),
+            Self::Accept(of) => {
+                which(say("aceptar la categoría de", "aceitar a categoria de", "accept the category of"), of)
+            }
+        }
+    }
+
+    /// What it is, in a line for programs and the record.
     pub fn title(&self) -> String {
         let form = |verb: &str, form: &TemplateForm| {
             format!("{verb} {} {} {}", form.name, form.language, form.category)

@@ -55,7 +55,12 @@ impl Waits {
     /// A case that waited since `queued` was given to an agent.
     pub fn given(&mut self, case: CaseId, queue: &QueueId, queued: Time, at: Time, agent: &AgentId) {
         let millis = (at.as_millisecond() - queued.as_millisecond()).max(0);
-        self.queues.entry(queue.clone()).or_default().entry(queued.as_millisecond()).or_default().push(millis);
+        self.queues
+            .entry(queue.clone())
+            .or_default()
+            .entry(queued.as_millisecond())
+            .or_default()
+            .push(millis);
         let waited = Waited { queued, millis, agent: agent.clone() };
         self.cases.entry(case).or_default().push(waited);
     }

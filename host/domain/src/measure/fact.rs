@@ -486,6 +486,11 @@ impl Talk {
         let Some(case) = &mut self.case else { return Vec::new() };
         let agent = match &event.actor {
             Actor::Agent(agent) => Some(agent.clone()),
+            // A template is sent by a person: of whoever has the case it is an answer like any other.
+            Actor::Person(person) => case
+                .agent
+                .clone()
+                .filter(|agent| agent.as_str() == person.as_str() && case.held_since.is_some()),
             _ => None,
         };
         let at = case.at(id, &self.number);

@@ -70,6 +70,9 @@ pub struct Figure {
     pub audience: BTreeSet<String>,
     /// How samples become it.
     pub aggregate: Aggregate,
+    /// Formula and variant in other words, as `formula-es`, for those who read them in that language.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub spoken: BTreeMap<String, String>,
 }
 
 impl Figure {
@@ -85,8 +88,12 @@ impl Figure {
         if let Some(what) = unsayable(&self.titles) {
             return wrong(what);
         }
-        if ![&self.formula, &self.variant].into_iter().all(|text| is_sayable(text)) {
-            return wrong("formula and variant have 1 to 300 characters");
+        if ![&self.formula, &self.variant]
+            .into_iter()
+            .chain(self.spoken.values())
+            .all(|text| is_sayable(text))
+        {
+            return wrong("formula and variant have 1 to 300 characters, in whichever language");
         }
         Ok(())
     }
@@ -96,6 +103,16 @@ impl Figure {
         let Self { name, unit, variant, version, aggregate, .. } = self;
         let known_by = (rule, name, version, variant, unit, aggregate);
         Digest::of(Json::of(&known_by).text().as_bytes())
+    }
+
+    /// How it is counted, in a language if it has that.
+    pub fn formula(&self, language: &str) -> &str {
+        self.spoken.get(&format!("formula-{language}")).unwrap_or(&self.formula)
+    }
+
+    /// Its variant, in a language if it has that.
+    pub fn variant(&self, language: &str) -> &str {
+        self.spoken.get(&format!("variant-{language}")).unwrap_or(&self.variant)
     }
 
     /// Its title in a language, or its name.
@@ -295,6 +312,7 @@ mod tests {
             version: 1,
             audience: ["agent".to_owned()].into(),
             aggregate: Aggregate::Distribution,
+            spoken: BTreeMap::new(),
         };
         assert_eq!(figure.check(), Ok(()));
         let series = |figure: &Figure| figure.series(&"kpi".into());

@@ -67,6 +67,8 @@ impl Sum {
         };
         let percentile = |percent| self.spread.percentile(percent);
         let percentiles = match (percentile(50), percentile(90), percentile(95)) {
+            // Of a single one the sum knows it to the last digit, and no reader understands why half is not all.
+            (Some(_), ..) if self.samples == 1 => Some([self.value; 3]),
             (Some(half), Some(most), Some(nearly_all)) => Some([half, most, nearly_all]),
             _ => None,
         };

@@ -8,6 +8,9 @@ use crate::measure::alert;
 use crate::raci::Raci;
 use crate::stream::Actor;
 
+/// People whose letters a notice spells out: of more of them the matrix shows it better.
+const FEW: usize = 3;
+
 impl Part {
     /// How it concerns whoever reads it.
     pub fn words(self, language: Language) -> &'static str {
@@ -151,7 +154,7 @@ impl Matter {
                 format!("{words}: {rule} ({left})")
             }
             Self::Rule { rule, mode, undone: None } => {
-                let to = mode.map(|mode| format!(" → `{mode}`")).unwrap_or_default();
+                let to = mode.map(|mode| format!(" → {}", mode.words(language))).unwrap_or_default();
                 format!("{}: {rule}{to}", say("regla movida", "regra movida", "rule moved"))
             }
             Self::RuleSet { set, on: true } => {
@@ -167,14 +170,15 @@ impl Matter {
             }
             Self::Alert { which, level: None, .. } => {
                 let group = [
+                    Some(which.alert.replace('-', " ")),
                     which.place.number.as_ref().map(ToString::to_string),
                     which.place.queue.as_ref().map(ToString::to_string),
-                    which.place.agent.as_ref().map(ToString::to_string),
+                    which.place.agent.as_ref().map(|agent| raci.name_of(&agent.as_str().into())),
                     Some(which.place.label.clone()).filter(|label| !label.is_empty()),
                 ];
-                let place: Vec<String> = group.into_iter().flatten().collect();
+                let of: Vec<String> = group.into_iter().flatten().collect();
                 let words = say("terminó la alerta", "terminou o alerta", "the alert is over");
-                format!("{words}: {which} {}", place.join(" ")).trim_end().to_owned()
+                format!("{words}: {}", of.join(" · "))
             }
             Self::Late { queue, conversation, at, .. } => {
                 let words = say(
@@ -218,8 +222,17 @@ impl Matter {
                     let rows = if rows.is_empty() { none.to_owned() } else { rows.join("; ") };
                     format!("{}: {rows}", name(person))
                 };
-                let people: Vec<String> = people.iter().map(one).collect();
+                if people.len() > FEW {
+                    let names: Vec<String> = people.keys().map(name).collect();
+                    let words = say(
+                        "otras letras en la matriz",
+                        "outras letras na matriz",
+                        "other letters in the matrix",
+                    );
+                    return format!("{words}: {}", names.join(", "));
+                }
                 let words = say("letras en la matriz", "letras na matriz", "letters in the matrix");
+                let people: Vec<String> = people.iter().map(one).collect();
                 format!("{words}. {}", people.join(". "))
             }
         };

@@ -44,6 +44,18 @@ impl Stage {
     }
 }
 
+impl Proposal {
+    /// How far it is, in a word or two. What Meta makes of a template is no longer ours to say.
+    pub fn stage_words(&self, language: Language) -> &'static str {
+        match (self.kind, &self.stage) {
+            (Kind::Template, Stage::Live { .. }) => {
+                language.pick("enviada a Meta", "enviado à Meta", "sent to Meta")
+            }
+            (_, stage) => stage.words(language),
+        }
+    }
+}
+
 impl Verdict {
     /// What a rule said, in a line.
     pub fn words(&self, language: Language, raci: &Raci) -> String {

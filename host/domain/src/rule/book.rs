@@ -36,9 +36,11 @@ pub struct Moved {
     pub why: String,
 }
 
-/// That a whole set is not asked.
+/// How a whole set was switched last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SetOff {
+pub struct Switched {
+    /// Whether it is asked since.
+    pub on: bool,
     /// Who did it.
     pub by: String,
     /// When.
@@ -94,12 +96,9 @@ pub struct RuleBook {
     /// The rules that are not as they were signed.
     #[serde(default)]
     pub moved: BTreeMap<RuleId, Moved>,
-    /// The sets that are off.
+    /// The sets that somebody or something ever switched.
     #[serde(default)]
-    pub off: BTreeMap<String, SetOff>,
-    /// When sets were switched last.
-    #[serde(default)]
-    pub switched: BTreeMap<String, Time>,
+    pub switched: BTreeMap<String, Switched>,
     /// What was uploaded.
     #[serde(default)]
     pub plugins: BTreeMap<Digest, Uploaded>,
@@ -108,7 +107,19 @@ pub struct RuleBook {
     pub authors: BTreeMap<AuthorKeyId, Author>,
 }
 
+impl Switched {
+    /// Whether a set is asked that was switched like that last, or never.
+    pub fn is_on(last: Option<&Self>) -> bool {
+        last.is_none_or(|last| last.on)
+    }
+}
+
 impl RuleBook {
+    /// Whether a set is asked.
+    pub fn is_on(&self, set: &str) -> bool {
+        Switched::is_on(self.switched.get(set))
+    }
+
     /// Takes in one event.
     pub fn fold(&mut self, at: Time, actor: &Actor, event: &Event) {
         let by = actor.to_string();
@@ -144,11 +155,8 @@ impl RuleBook {
                 }
             }
             Event::RuleSetMoved(moved) => {
-                self.switched.insert(moved.set.clone(), at);
-                match moved.on {
-                    true => self.off.remove(&moved.set),
-                    false => self.off.insert(moved.set.clone(), SetOff { by, at, why: moved.why.clone() }),
-                };
+                let switched = Switched { on: moved.on, by, at, why: moved.why.clone() };
+                self.switched.insert(moved.set.clone(), switched);
             }
             Event::PluginUploaded(plugin) => {
                 let uploaded = || Uploaded { plugin: plugin.clone(), by, at };

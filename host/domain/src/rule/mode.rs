@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
 use crate::id::{ConversationId, RuleId};
+use crate::law::language::Language;
 
 /// The modes of a rule, from the lowest to the highest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -30,6 +31,16 @@ impl Mode {
             Self::Off | Self::Shadow => false,
             Self::Canary(percent) => percentile(rule, conversation) < percent,
             Self::Live => true,
+        }
+    }
+
+    /// What people call it.
+    pub fn words(self, language: Language) -> String {
+        match self {
+            Self::Off => language.pick("apagada", "desligada", "off").to_owned(),
+            Self::Shadow => language.pick("en sombra", "na sombra", "in the shadow").to_owned(),
+            Self::Canary(percent) => format!("{} {percent} %", language.pick("canario", "canário", "canary")),
+            Self::Live => language.pick("en vivo", "ao vivo", "live").to_owned(),
         }
     }
 }

@@ -121,28 +121,34 @@ const wanted = part("wanted");
 if (wanted) {
   const fixed = ["name", "language"].map((name) => wanted.elements[name]);
   const title = (text) => { part("new-title").textContent = text; };
+  const fill = (values) => {
+    wanted.reset();
+    for (const [name, value] of Object.entries(JSON.parse(values))) wanted.elements[name].value = value ?? "";
+    for (const field of fixed) field.readOnly = wanted.elements.do.value === "edit";
+    title(`${wanted.dataset.edits}: ${wanted.elements.name.value}`);
+    wanted.elements.body.focus();
+  };
   document.addEventListener("click", (event) => {
     const { fills, values } = event.target.closest("[data-fills]")?.dataset ?? {};
     if (fills !== "wanted") return;
-    wanted.reset();
-    for (const [name, value] of Object.entries(JSON.parse(values))) wanted.elements[name].value = value;
-    wanted.elements.do.value = "edit";
-    for (const field of fixed) field.readOnly = true;
-    title(`${wanted.dataset.edits}: ${wanted.elements.name.value}`);
-    wanted.elements.body.focus();
+    fill(values);
   });
   wanted.addEventListener("reset", () => {
     wanted.elements.do.value = "create";
+    wanted.elements.edits.value = "";
     for (const field of fixed) field.readOnly = false;
     title(wanted.dataset.new);
   });
+  if (wanted.dataset.again) fill(wanted.dataset.again);
 }
 
 // What is wanted of templates: where people are described it is a proposal, and else it is done.
 DOES.template = async (form) => {
-  const { do: does, account, name, language, category, heading, body, examples, footer, replies, link, url, reason, ...more } = content(form);
+  const { do: does, account, name, language, category, heading, body, examples, footer, replies, link, url, reason, edits, ...more } = content(form);
   const parts = (text) => (text ?? "").split("|").map((one) => one.trim()).filter(Boolean);
   const filled = parts(examples), above = more["heading-example"], whole = more["url-example"];
+  const gaps = new Set([...(body ?? "").matchAll(/\{\{\s*(\d+)\s*\}\}/g)].map(([, number]) => number)).size;
+  if (gaps !== filled.length && form.dataset.examples) throw new Error(`${form.dataset.examples} ${gaps}, ${filled.length}`);
   const buttons = [
     ...parts(replies).map((text) => ({ type: "QUICK_REPLY", text })),
     ...(link ? [{ type: "URL", text: link, url: url ?? "", ...(whole && { example: [whole] }) }] : []),
@@ -156,6 +162,11 @@ DOES.template = async (form) => {
   const wish = ["create", "edit"].includes(does)
     ? { do: does, account, form: { name, language, category, components }, reason }
     : { do: does, account, name, language, reason };
+  if (edits) {
+    const { reason: why, ...of } = wish;
+    await ask("POST", "/proposals", { kind: "template", content: of, reason: why, edits });
+    return location.assign(`/console/approvals/${edits}`);
+  }
   const told = await ask("POST", "/templates", wish);
   location.assign(told.proposal ? `/console/approvals/${told.proposal.proposal}` : "/console/templates");
 };

@@ -12,14 +12,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::RuleChange;
 use domain::message::Template as Filled;
-use domain::proposal::{Kind, Proposal};
+use domain::proposal::{Kind, Proposal, Stage};
 use domain::raci::Raci;
+use domain::raci::action::Action;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::campaigns::{self, AsRead};
 use super::differing::{Change, changes};
-use super::frame::{Frame, named, page};
+use super::frame::{Frame, may, named, page};
 use super::trial::{Outcome, outcome};
 use super::words::Words;
 use crate::Server;
@@ -58,13 +59,18 @@ struct One {
     has_before: bool,
     /// What customers would read, if that is what it is about.
     as_read: Option<AsRead>,
+    /// Where it is worded anew, by whom may and while that makes sense.
+    anew: Option<String>,
     advice: Vec<String>,
     is_rule: bool,
+    is_campaign: bool,
     evidence: Option<Evidence>,
     judgements: Vec<(String, String, String)>,
     heard: Vec<(String, &'static str, String)>,
     signed: Vec<(String, String)>,
     forced: Option<Forced>,
+    /// Why nothing came of it, if nothing did: in whose words, and when.
+    ended: Option<String>,
     /// Why somebody has to say that it is theirs, if somebody has.
     mark: Option<String>,
     acts: Vec<Act>,
@@ -101,6 +107,11 @@ fn who(raci: &Raci, value: &Value) -> String {
     named(raci, value.as_str().unwrap_or_default())
 }
 
+/// Whether somebody has signed this content or said something of it.
+fn has_spoken(told: &Told, let_in: &LetIn) -> bool {
+    told.signed.iter().chain(&told.heard).any(|one| one["by"] == let_in.person.id.as_str())
+}
+
 /// All of them.
 pub(super) async fn all(
     State(server): State<Arc<Server>>,
@@ -118,7 +129,8 @@ pub(super) async fn all(
             author: named(company.raci(), &told.author),
             since: frame.tell.at(told.since),
             waits: words_of(&told.missing).join("; "),
-            is_yours: told.yours.iter().any(decides),
+            // Who has signed or said something may still change their mind, and nothing waits for it.
+            is_yours: told.yours.iter().any(decides) && !has_spoken(&told, &let_in),
             told,
         };
         let rows = told.into_iter().map(row).collect();
@@ -185,11 +197,17 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
         since: tell.at(told.since),
         waits: words_of(&told.missing),
         // Whoever may not read it is not shown what it changes.
-        changes: if told.content.is_null() { Vec::new() } else { changes(before.as_ref(), &after) },
+        changes: if told.content.is_null() {
+            Vec::new()
+        } else {
+            changes(before.as_ref(), &after).into_iter().map(|one| one.spoken(say.0)).collect()
+        },
         has_before: before.is_some(),
         as_read: as_read(server, &after).filter(|_| !told.content.is_null()),
+        anew: anew(server, let_in, &proposal),
         advice,
         is_rule: proposal.kind == Kind::Rule,
+        is_campaign: proposal.kind == Kind::Campaign,
         evidence,
         judgements: judgements.collect(),
         heard: heard.collect(),
@@ -200,6 +218,13 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
             why: forced.why.clone(),
             reviewed: forced.reviewed.as_ref().map(|(by, found)| (named(raci, by.as_str()), found.clone())),
         }),
+        ended: match &proposal.stage {
+            Stage::Rejected { by, why, at } => {
+                Some(format!("{} · {}: «{why}»", named(raci, by.as_str()), tell.at(*at)))
+            }
+            Stage::Failed { why } => Some(why.clone()),
+            _ => None,
+        },
         mark: told.to_ratify["words"].as_str().map(ToOwned::to_owned),
         acts: told.yours.iter().filter_map(|does| act(say, does)).collect(),
         told,
@@ -231,6 +256,21 @@ fn as_read(server: &Server, content: &Value) -> Option<AsRead> {
     let components = content.pointer("/form/components")?.as_array()?;
     let blank = Filled { name: String::new(), language: String::new(), components: Vec::new() };
     Some(AsRead { reading: blank.reads(components)?, above: None })
+}
+
+/// Where the words of a template are changed that was not sent to Meta, so that nobody types them again.
+fn anew(server: &Server, let_in: &LetIn, proposal: &Proposal) -> Option<String> {
+    let company = Arc::clone(&server.desk.active().company);
+    let raci = company.raci();
+    let may_word = may(server, raci, &let_in.person).everywhere(Action::ChangeTemplates)
+        && match proposal.stage {
+            Stage::Open => proposal.may_edit(&let_in.person, raci).is_ok(),
+            Stage::Rejected { .. } | Stage::Failed { .. } | Stage::Withdrawn | Stage::Expired => true,
+            Stage::Approved | Stage::Begun | Stage::Live { .. } => false,
+        };
+    let id = proposal.id.to_string();
+    super::templates::again(server, let_in, &id).filter(|_| may_word)?;
+    Some(format!("/console/templates?again={id}#new-title"))
 }
 
 /// What is in force, where that is known; what would be; and what was warned of.

@@ -48,6 +48,8 @@ struct Row {
     what: String,
     about: String,
     before: String,
+    /// Whether somebody was not let do it.
+    refused: bool,
 }
 
 /// Which entries.
@@ -62,6 +64,9 @@ pub(super) struct Which {
     /// A day, on the company's clock.
     #[serde(default)]
     since: String,
+    /// The last day.
+    #[serde(default)]
+    until: String,
     before: Option<u64>,
 }
 
@@ -92,6 +97,8 @@ fn read(server: &Server, let_in: &LetIn, which: Which) -> Result<Shown, Problem>
         midnight.map_err(|_| not_a_day(&day))
     };
     let since = some(&which.since).map(midnight).transpose()?;
+    let last = some(&which.until).map(midnight).transpose()?;
+    let until = last.and_then(|day| day.tomorrow().ok());
     let wanted = Wanted {
         limit: Some(SOME),
         before: which.before,
@@ -99,6 +106,7 @@ fn read(server: &Server, let_in: &LetIn, which: Which) -> Result<Shown, Problem>
         what: some(&which.what),
         about: some(&which.about),
         since: since.map(|zoned| zoned.timestamp()),
+        until: until.map(|zoned| zoned.timestamp()),
     };
     let entries = audit::last(server, &let_in.person, &wanted).map_err(failed)?;
     let rows: Vec<Row> = entries.iter().rev().map(|entry| row(&frame, entry)).collect();
@@ -130,12 +138,14 @@ fn named(company: &Company, who: String) -> String {
     }
 }
 
-/// What the entries of a page are of: the word for programs, and what people read.
+/// What the entries of a page are of: what people read, and the word for programs.
 fn kinds(entries: &[Value]) -> BTreeMap<String, String> {
     let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
+    // What is said before the first colon: what is behind it is of this one.
     let kind = |entry: &Value| {
-        let act = text(&entry["act"]["action"]);
-        Some((act.or_else(|| text(&entry["kind"]))?, text(&entry["what"])?))
+        let (words, act) = (text(&entry["what"])?, text(&entry["act"]["action"]));
+        let words = words.split(':').next().unwrap_or_default().to_owned();
+        Some((words, act.or_else(|| text(&entry["kind"]))?))
     };
     entries.iter().filter_map(kind).collect()
 }
@@ -157,5 +167,6 @@ fn row(frame: &Frame, entry: &Value) -> Row {
         what: text(&entry["what"]),
         about: text(&entry["about"]),
         before: text(&entry["before"]["what"]),
+        refused: !entry["act"]["refused"].is_null(),
     }
 }

@@ -39,6 +39,8 @@ const MOVES: usize = 8;
 pub(super) struct Which {
     queue: Option<String>,
     agent: Option<String>,
+    /// One case alone, chosen already.
+    conversation: Option<String>,
 }
 
 #[derive(Template)]
@@ -57,7 +59,10 @@ struct AlertRow {
     told: alerts::Told,
     is: &'static str,
     level: &'static str,
-    figure: Option<String>,
+    /// The figure that it is about, and how to look at it.
+    figure: Option<(String, String)>,
+    /// The queue, number or agent.
+    about: String,
     since: String,
 }
 
@@ -81,8 +86,10 @@ struct AgentRow {
 struct Cases {
     rows: Vec<CaseRow>,
     are_all: bool,
+    is_one: bool,
     queue: String,
     agent: String,
+    agent_name: String,
     queues: Vec<String>,
     agents: Vec<(String, String)>,
     here: Vec<(String, String)>,
@@ -92,6 +99,8 @@ struct Cases {
 
 struct CaseRow {
     id: String,
+    /// Whether somebody came here for this one.
+    is_chosen: bool,
     customer: String,
     /// Whether its agent asks for help.
     asks_help: bool,
@@ -107,6 +116,10 @@ struct MoveRow {
     by: String,
     at: String,
     stage: &'static str,
+    /// Where to: an agent by their name.
+    to: String,
+    /// How many were left where they were, and why.
+    left: String,
 }
 
 /// The page.
@@ -134,6 +147,17 @@ fn read(server: &Server, let_in: &LetIn, which: &Which) -> Result<Shown, Problem
     let moves = moves.into_iter().map(|told| MoveRow {
         by: named(company.raci(), &told.by),
         at: tell.at(told.asked),
+        to: company
+            .agents()
+            .iter()
+            .find(|one| one.id.as_str() == told.to)
+            .map_or_else(|| told.to.clone(), |one| one.name.clone()),
+        left: told
+            .left
+            .iter()
+            .map(|one| format!("{}: {}", one.words, one.cases))
+            .collect::<Vec<_>>()
+            .join(" · "),
         stage: match told.stage {
             "asked" => say.stage_asked(),
             "proposed" => say.stage_proposed(),
@@ -169,7 +193,23 @@ fn read(server: &Server, let_in: &LetIn, which: &Which) -> Result<Shown, Problem
             "critical" => ("late", say.critical()),
             _ => ("risk", say.warning()),
         };
-        AlertRow { is, level, figure: told.metric.clone(), since: tell.ago(told.since), told }
+        // The figure by the hours of the day and by what the alert is about.
+        let by = match (&told.agent, &told.queue, &told.number) {
+            (Some(_), ..) => "agent",
+            (None, Some(_), _) => "queue",
+            (None, None, Some(_)) => "number",
+            (None, None, None) => "",
+        };
+        let day = told.since.to_zoned(tell.zone.clone()).date();
+        let figure =
+            told.metric.as_ref().map(|metric| (metric.clone(), format!("every=hour&by={by}&since={day}")));
+        let about = [
+            told.number.clone(),
+            told.queue.clone(),
+            told.agent.as_ref().map(|id| named(company.raci(), id)),
+        ];
+        let about = about.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        AlertRow { is, level, figure, about, since: tell.ago(told.since), told }
     });
     let alerts = alerts.collect();
     let promise = board.promise.map(|seconds| lasting(seconds.into()));
@@ -193,9 +233,11 @@ fn cases(
     let named = |name: &Option<String>| name.as_deref().map(str::trim).unwrap_or_default().to_owned();
     let (queue, agent) = (named(&which.queue), named(&which.agent));
     let (of_queue, of_agent) = (QueueId::from(queue.as_str()), AgentId::from(agent.as_str()));
+    let only = which.conversation.as_deref().and_then(|id| id.parse().ok());
     let listing = Listing {
         queue: Some(&of_queue).filter(|_| !queue.is_empty()),
         agent: Some(&of_agent).filter(|_| !agent.is_empty()),
+        only,
         most: MOST,
     };
     let (all, more) = listing.read(server, person)?;
@@ -209,6 +251,7 @@ fn cases(
         let number = company.number(&conversation.number);
         CaseRow {
             id: one.id.to_string(),
+            is_chosen: only == Some(one.id),
             customer: glimpse(server, conversation),
             number: number.map_or_else(|| conversation.number.to_string(), |number| number.name.clone()),
             holder,
@@ -226,7 +269,9 @@ fn cases(
     let named = |one: &AgentTold| (one.agent.clone(), one.name.clone());
     Ok(Cases {
         rows: all.iter().map(row).collect(),
+        agent_name: if agent.is_empty() { String::new() } else { company.agent_name(&of_agent) },
         may_open: server.people.with_loans(company.raci()).looks_up(person),
+        is_one: only.is_some(),
         are_all: !more,
         queue,
         agent,

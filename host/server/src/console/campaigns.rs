@@ -98,7 +98,7 @@ pub(super) async fn one(
         let is_over = ["stopping", "stopped", "done"].contains(&told.stage.as_str());
         Ok::<_, Problem>(One {
             as_read: as_read(&server, campaign.plan.number.as_str(), &told.plan["template"]),
-            plan: changes(None, &told.plan),
+            plan: changes(None, &told.plan).into_iter().map(|one| one.spoken(frame.say.0)).collect(),
             row: row(&server, &frame, told)?,
             may_draft: is_draft && may.everywhere(Action::DraftCampaign),
             may_stop: !is_draft && !is_over && may.everywhere(Action::StopCampaign),

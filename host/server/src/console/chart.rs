@@ -19,7 +19,7 @@ const MOST: usize = 6;
 const LABELS: usize = 8;
 
 /// Bars at most, the height of each, and of the space for it.
-const BARS: (usize, f64, f64) = (12, 16.0, 26.0);
+const BARS: (usize, f64, f64) = (40, 16.0, 26.0);
 
 /// Where bars begin and end: what is left of them says whose they are, what is right how much.
 const ALONG: (f64, f64) = (190.0, 650.0);

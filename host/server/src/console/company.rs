@@ -8,6 +8,7 @@ use axum::response::Response;
 use domain::calendar::{Block, Hours};
 use domain::company::Company;
 use domain::sla::Policy;
+use domain::typification;
 use jiff::tz::TimeZone;
 
 use super::frame::{Frame, page};
@@ -114,10 +115,19 @@ pub(super) async fn shown(State(server): State<Arc<Server>>, let_in: LetIn) -> R
         (say.promise(), promise.unwrap_or_else(|| say.promise_none().to_owned())),
         (say.automatic_limit(), company.automatic_limit().to_string()),
         (say.mass_threshold(), law.mass_threshold().to_string()),
-        (say.closing_codes(), company.closing_codes().collect::<Vec<_>>().join(", ")),
+        (
+            say.closing_codes(),
+            company
+                .closing_codes()
+                .map(|code| typification::words(code, say.0))
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
         (
             say.pause_codes(),
-            or_none(Some(company.pause_codes().join(", ")).filter(|codes| !codes.is_empty())),
+            or_none(
+                Some(company.pause_codes().join(", ").replace('-', " ")).filter(|codes| !codes.is_empty()),
+            ),
         ),
         (say.zone(), or_none(company.zone().iana_name().map(ToOwned::to_owned))),
     ];

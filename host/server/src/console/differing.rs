@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::law::language::Language;
 use serde_json::Value;
+
+use super::naming;
 
 /// A field that is not as it was.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,6 +14,18 @@ pub(super) struct Change {
     pub(super) field: String,
     pub(super) before: String,
     pub(super) after: String,
+}
+
+impl Change {
+    /// The same in the words of those who sign it: its field, and what was and is there.
+    pub(super) fn spoken(self, language: Language) -> Self {
+        let value = |text: &str| naming::value(&self.field, text, language);
+        Self {
+            before: value(&self.before),
+            after: value(&self.after),
+            field: naming::field(&self.field, language),
+        }
+    }
 }
 
 /// What changes. Where nothing is known of before, all that there is.

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use domain::id::NumberId;
 use domain::raci::Raci;
 use domain::raci::action::Action;
 use domain::raci::person::{Person, Target};
-use domain::stops::{Scope, Stop, Stops};
+use domain::stops::{Scope, Stop, Stops, Traffic};
 
 use super::rooms;
 use super::telling::Teller;
@@ -40,10 +41,11 @@ pub(super) struct Frame {
     pub(super) stop: Option<String>,
     /// What a person is called for, each in a line.
     pub(super) calls: Vec<String>,
-    /// Whether all sending is stopped, and not that of a number alone.
-    pub(super) is_halted: bool,
-    pub(super) may_halt: bool,
-    pub(super) may_resume: bool,
+    /// Whether whoever looks may stop everything.
+    pub(super) stops_all: bool,
+    /// What they may stop now: numbers, by id and name, or everything, without either. And what they may resume.
+    pub(super) halts: Vec<(String, String)>,
+    pub(super) resumes: Vec<(String, String)>,
     /// How much they were told and have not read.
     pub(super) unread: usize,
     /// Whether this is the page of it.
@@ -60,6 +62,12 @@ impl May<'_> {
     /// Something in their scope.
     pub(super) fn here(&self, action: Action) -> bool {
         self.raci.may(self.person, action, &self.person.somewhere()).is_ok()
+    }
+
+    /// Something with a number of the company.
+    fn of(&self, action: Action, number: &NumberId) -> bool {
+        let target = Target { number: Some(number.clone()), ..Target::default() };
+        self.raci.may(self.person, action, &target).is_ok()
     }
 
     /// Something with the whole company.
@@ -88,17 +96,38 @@ impl Frame {
         });
         let (calls, stops) = (calls.collect(), all.stopped);
         let whole = stops.iter().find(|stop| stop.stopped.scope == Scope::Account);
+        // Everything, or number by number for whoever reaches no more.
+        let everything = || vec![(String::new(), String::new())];
+        let of = |which: &dyn Fn(&NumberId) -> bool| {
+            let numbers = company.numbers().iter().filter(|one| which(&one.id));
+            numbers.map(|one| (one.id.to_string(), one.name.clone())).collect::<Vec<_>>()
+        };
+        let is_stopped = |number: &NumberId, entirely: bool| {
+            stops.iter().any(|stop| {
+                matches!(&stop.stopped.scope, Scope::Number(of) if of == number)
+                    && (!entirely || stop.stopped.traffic == Traffic::All)
+            })
+        };
+        let halts = match (whole.is_some(), may.everywhere(Action::PauseSending)) {
+            (true, _) => Vec::new(),
+            (false, true) => everything(),
+            (false, false) => of(&|number| !is_stopped(number, true) && may.of(Action::PauseSending, number)),
+        };
+        let mut resumes = of(&|number| is_stopped(number, false) && may.of(Action::ResumeSending, number));
+        if whole.is_some() && may.everywhere(Action::ResumeSending) {
+            resumes.extend(everything());
+        }
         let stop = whole.or(stops.first()).map(|stop| stopped(say, &tell, company.raci(), stop));
         Self {
             say,
             stop,
             calls,
-            is_halted: whole.is_some(),
             who: let_in.person.name.clone(),
             doors,
             rooms,
-            may_halt: may.everywhere(Action::PauseSending),
-            may_resume: may.everywhere(Action::ResumeSending),
+            stops_all: may.everywhere(Action::PauseSending),
+            halts,
+            resumes,
             unread: inbox::unread(server, &let_in.person.id).unwrap_or_default(),
             is_notices: here == "/console/notices",
             tell,

@@ -27,7 +27,7 @@ const NAPS = { written: 0, hour: hours(1), "three-hours": hours(3), tomorrow: ho
 // A list is drawn as far as somebody reads it.
 const SHOWN = 50;
 let rows = new Map(), limit = SHOWN;
-let unseen = null, me = null, work = null, which = "mine", open = null, codes = [], shown = "", drawn = "";
+let unseen = null, me = null, work = null, which = "mine", open = null, held = null, codes = [], shown = "", drawn = "";
 
 const say = (text) => { part("said").textContent = text ?? ""; };
 
@@ -81,7 +81,7 @@ const promised = ({ promise }) => {
 const holder = (conversation) => {
   const { holder } = conversation;
   if (holder.is === "queue") return `${holder.queue} · ${word("since")} ${span(now() - new Date(holder.since))}`;
-  if (holder.is === "agent" && conversation.asleep) return `${word("asleep")}${conversation.asleep.until ? ` · ${at(conversation.asleep.until)}` : ""}`;
+  if (holder.is === "agent" && conversation.asleep) return `${word("asleep")}${conversation.asleep.until ? ` ${word("until")} ${at(conversation.asleep.until)}` : ""}`;
   if (holder.is === "agent" && conversation.offer?.["is-you"]) return `${holder.name}: ${word("asks").toLowerCase()}`;
   if (conversation["asks-you"] && holder.is === "agent") return `${holder.name} ${word("asks-you")}`;
   if (holder.is === "agent") return `${word("doing")} ${holder.name}`;
@@ -156,6 +156,14 @@ async function glance() {
   const current = rows.get(open);
   // Who is writing lasts for seconds, and reading what was said is of record.
   if (current) part("writing").textContent = current.writing ? `${current.writing} ${word("writes")}` : "";
+  // What somebody had in their hands and is no more among what is theirs went elsewhere: the page says where it is now.
+  if (!current && open && held === open && which === "mine" && !told.more) {
+    // Once, whatever comes of it.
+    held = null;
+    await read(open, false);
+    held = null;
+    await status();
+  }
   // What was said is asked for when something was: each look at it is of record.
   if (current && state(current) !== shown && (current.yours || current["asks-you"])) {
     if (current.last) keptLow(() => said.coming(current.last));
@@ -173,7 +181,7 @@ function remark(one) {
 
 // A rule that was asked: by whose word, what it said, and that it comes out the same.
 const ruled = (one) => make("li", {},
-  make("strong", { textContent: one.rule }), ` · ${one.words}`, one.reason ? ` · «${one.reason}»` : "",
+  make("strong", { textContent: one.rule }), (one["shadow-agrees"] ?? null) === null ? "" : ` · ${word("in-shadow")}`, ` · ${one.words}`, one.reason ? ` · «${one.reason}»` : "",
   ...[one["signed-words"], one["moved-words"], one.again?.words].filter(Boolean).map((line) => make("small", { textContent: line })));
 
 // The decision behind a message of a rule.
@@ -181,15 +189,18 @@ async function reasons(of) {
   const told = await ask("GET", `/why?of=${of}&again=true`);
   const until = told.steps.findIndex((step) => step.event === told["asked-about"]);
   const step = told.steps.slice(0, until < 0 ? undefined : until + 1).findLast((one) => one.decision);
+  part("here").replaceChildren();
   part("asked").replaceChildren(...(step?.decision.asked ?? []).map(ruled));
   part("letter").textContent = told.letter ?? "";
   part("reasons").showModal();
 }
 
 // Why the case is where it is: the latest decisions on it, the last first.
-const DECISIONS = 5;
+const DECISIONS = 5, SEATS = ["case-queued", "case-assigned", "case-moved", "case-escalated", "preference-ended"];
 part("why-here").addEventListener("click", tried(async () => {
   const { steps } = await ask("GET", `/why?of=${open}&again=true`);
+  // First how it came to be where it is, in sentences; the rules that were asked stand below.
+  part("here").replaceChildren(...steps.filter((step) => SEATS.includes(step.kind)).slice(-DECISIONS).map((step) => make("li", { textContent: `${at(step.at)}: ${step.words}` })));
   const decided = steps.filter((step) => step.decision?.asked?.length).slice(-DECISIONS).reverse();
   part("asked").replaceChildren(...decided.map((step) => make("li", {}, make("strong", { textContent: at(step.at) }), make("ol", {}, ...step.decision.asked.map(ruled)))));
   part("letter").textContent = decided.length ? "" : word("no-decisions");
@@ -234,15 +245,21 @@ async function read(id, chosen) {
   }
   if (open !== id) return;
   const conversation = told?.conversation;
+  held = conversation?.yours ? id : null;
   part("conversation").hidden = false;
   document.querySelector("main").classList.add("reading");
-  part("customer").textContent = conversation ? name(conversation) : part("list").querySelector(`[data-conversation="${id}"] strong`)?.textContent ?? "";
+  // Of what is not theirs to read, what the list says; of what just went elsewhere, what stood there.
+  const listed = part("list").querySelector(`[data-conversation="${id}"] strong`)?.textContent;
+  part("customer").textContent = conversation ? name(conversation) : listed ?? (chosen ? "" : part("customer").textContent);
   part("about").textContent = conversation ? [conversation.customer?.phone, conversation.number, holder(conversation), remains(conversation)].filter(Boolean).join(" · ") : refused.message;
   const mine = conversation?.yours && conversation.holder.accepted;
   const offer = (conversation ?? rows.get(id))?.offer;
-  const held = (conversation ?? rows.get(id))?.holder, yours = (conversation ?? rows.get(id))?.yours;
-  part("accept").hidden = !work.agent || mine || !held || held.is === "nobody" || (held.is === "agent" && !yours) || offer?.["is-you"];
+  const { holder: by, yours } = conversation ?? rows.get(id) ?? {};
+  part("accept").hidden = !work.agent || mine || !by || by.is === "nobody" || (by.is === "agent" && !yours) || offer?.["is-you"];
   part("why-here").hidden = !told || !me.may.includes("explain-decisions");
+  // Whoever steers moves it from the board, where it is chosen already.
+  part("reassign").hidden = !conversation || !me.may.includes("move-cases") || conversation.holder.is === "nobody" || conversation.holder.is === "rules" || mine;
+  part("reassign").href = `/console/tower?conversation=${id}#cases-title`;
   part("close").hidden = part("composer").hidden = !mine;
   // Who reads may leave a note; all else is of whoever has the case.
   part("hands").hidden = !told || conversation.holder.is === "nobody";
@@ -283,7 +300,13 @@ async function act(path, body, headers) {
 function tried(does) {
   return async (event) => {
     event?.preventDefault();
-    try { await does(event); } catch (error) { say(error.message); }
+    try {
+      await does(event);
+    } catch (error) {
+      // What went to somebody else meanwhile is shown as it is, beside why it could not be done.
+      if (error.kind === "urn:timonel:not-your-case" && open) await read(open, false).catch(() => {});
+      say(error.message);
+    }
   };
 }
 
@@ -299,7 +322,8 @@ const options = (pairs) => pairs.map(([value, text]) => make("option", { value, 
 function pass(what, where, words, notes = []) {
   passing = what;
   asked.forget();
-  part("passing-title").textContent = part("pass-now").textContent = word(what);
+  part("passing-title").textContent = word(what);
+  part("pass-now").textContent = word(`${what}-now`);
   part("passing-says").textContent = word(`${what}-says`);
   part("passing-where").hidden = !where;
   part("passing-where").firstElementChild.textContent = word(`${what}-where`);
@@ -313,7 +337,9 @@ function pass(what, where, words, notes = []) {
   part("passing").showModal();
 }
 const colleagues = async () => (await ask("GET", "/colleagues")).agents.filter((one) => one.agent !== me.person && ["available", "busy"].includes(one.presence))
-  .map((one) => [one.agent, `${one.name} · ${word(one.presence)} · ${one.cases} / ${one.capacity}`]);
+  // Who has a place for it comes first.
+  .sort((a, b) => (a.cases >= a.capacity) - (b.cases >= b.capacity))
+  .map((one) => [one.agent, `${one.name} · ${word(one.presence)} · ${one.cases} / ${one.capacity}${one.cases >= one.capacity ? ` · ${word("full")}` : ""}`]);
 const ACTS = {
   note: async () => { pass("note", null, true); await asked.begin(open); },
   help: () => pass("help", null, true),
@@ -369,6 +395,8 @@ part("close").addEventListener("submit", tried(async () => {
   localStorage.removeItem(draft(open));
   shut();
   await status();
+  // What is over is counted a moment later.
+  setTimeout(() => figures().catch((error) => say(error.message)), 4000);
 }));
 const fresh = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 // The key of a message is made when it is first sent and kept until the host has said that it has it: a lost answer sends nothing twice.
@@ -470,7 +498,12 @@ async function stops() {
   part("halt").textContent = word(halted ? "resume" : "halt");
 }
 part("halt").addEventListener("click", tried(async () => {
-  if (!halted) return part("halting").showModal();
+  const asks = part(halted ? "resuming" : "halting");
+  asks.returnValue = "";
+  asks.showModal();
+}));
+part("resuming").addEventListener("close", tried(async () => {
+  if (part("resuming").returnValue !== "now") return;
   await ask("POST", "/outbound/resume", {});
   await stops();
 }));
@@ -493,7 +526,7 @@ async function figures() {
   const [resolved, answered] = await Promise.all([today("cases-resolved"), today("first-response")]);
   const seconds = Math.round((answered?.p50 ?? 0) / 1000);
   part("day").textContent = [
-    resolved ? `${resolved.value} ${word("resolved-today")}` : "",
+    resolved ? `${resolved.value} ${word(resolved.value === 1 ? "one-resolved-today" : "resolved-today")}` : "",
     answered ? `${word("answers-in")} ${seconds < 60 ? `${seconds} s` : span(seconds * 1000)}` : "",
   ].filter(Boolean).join(" · ");
 }
@@ -508,7 +541,7 @@ async function status() {
   part("presence").hidden = part("shift").hidden = !work.agent;
   const select = part("presence").querySelector("select");
   const known = states();
-  if (select.length !== known.length) select.replaceChildren(...options(known.map((one) => [one, one.split(":").map(word).join(" · ")])));
+  if (select.length !== known.length) select.replaceChildren(...options(known.map((one) => [one, one.split(":").map((said, n) => (n ? coded(said) : word(said))).join(" · ")])));
   select.value = stated(work);
   part("load").textContent = work.agent ? `${work.cases} / ${work.capacity}` : word("not-agent");
 }

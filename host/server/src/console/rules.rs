@@ -47,8 +47,9 @@ struct All {
 /// A set, and its rules in the order in which they are asked.
 struct Set {
     name: String,
-    /// Who switched it off, when and why; none if it is on.
-    off: Option<String>,
+    is_on: bool,
+    /// Who switched it last, when and why, if anybody ever did.
+    switched: Option<String>,
     /// Who alone switches it off, because a rule in it protects something; none if whoever looks may.
     guarded: Option<String>,
     rules: Vec<Rule>,
@@ -59,7 +60,8 @@ struct Rule {
     id: String,
     plugin: String,
     mode: Told,
-    moved: Option<String>,
+    /// Who moved it, when and why; what was signed, if nobody did.
+    moved: String,
     runs_earlier: bool,
     warning: Option<String>,
     rests: bool,
@@ -82,7 +84,7 @@ struct One {
     frame: Frame,
     rule: Rule,
     set: String,
-    set_off: Option<String>,
+    switched: Option<String>,
     facts: Vec<(&'static str, String)>,
     settings: String,
     failure: Option<String>,
@@ -131,6 +133,9 @@ struct Trial {
     state: &'static str,
     /// As if it were in which mode, and on which days.
     tried: String,
+    /// What the form was filled with: the form shows it still.
+    is_off: bool,
+    days: i64,
     runs: bool,
     events: u64,
     of: u64,
@@ -147,13 +152,13 @@ pub(super) struct Asked {
 
 /// A mode, told.
 pub(super) fn mode(say: Words, mode: Mode) -> Told {
-    let (words, class) = match mode {
-        Mode::Off => (say.off().to_owned(), "off"),
-        Mode::Shadow => (say.shadow().to_owned(), "shadow"),
-        Mode::Canary(percent) => (format!("{} {percent} %", say.canary()), "canary"),
-        Mode::Live => (say.live().to_owned(), "live"),
+    let class = match mode {
+        Mode::Off => "off",
+        Mode::Shadow => "shadow",
+        Mode::Canary(_) => "canary",
+        Mode::Live => "live",
     };
-    Told { words, class }
+    Told { words: mode.words(say.0), class }
 }
 
 /// The beginning of a digest: enough to tell two apart.
@@ -195,20 +200,27 @@ fn line(frame: &Frame, raci: &Raci, (stands, counts, rests): &(Stands, Counts, b
         disagreed: some(counts.disagreed, say.disagreed()),
         behind: some(counts.behind, say.decided_before()),
         failed: some(counts.failed, say.failed()),
-        may_return: moves && moved.is_some() && !stands.signed.judges(),
-        moved,
+        may_return: moves && stands.moved.is_some() && !stands.signed.judges(),
+        moved: stood(frame, moved, stands),
     }
 }
 
-fn off(frame: &Frame, raci: &Raci, stands: &Stands) -> Option<String> {
-    let off = stands.set_off.as_ref()?;
-    Some(format!(
-        "{} {} · {} · «{}»",
-        frame.say.set_off_by(),
-        named(raci, &off.by),
-        frame.tell.at(off.at),
-        off.why
-    ))
+/// How a rule came to be as it is, which one whose set is off is not by itself.
+fn stood(frame: &Frame, moved: Option<String>, stands: &Stands) -> String {
+    let say = frame.say;
+    let own = moved.unwrap_or_else(|| say.as_signed().to_owned());
+    if stands.set_is_on() {
+        return own;
+    }
+    format!("{}: {} · {own}", say.off_with_its_set(), stands.own.words(say.0))
+}
+
+/// Who switched a set last, when and why.
+fn switched(frame: &Frame, raci: &Raci, stands: &Stands) -> Option<String> {
+    let last = stands.switched.as_ref()?;
+    let did = if last.on { frame.say.set_on_by() } else { frame.say.set_off_by() };
+    let (by, at) = (named(raci, &last.by), frame.tell.at(last.at));
+    Some(format!("{did} {by} · {at} · «{}»", last.why))
 }
 
 /// All of them.
@@ -226,14 +238,15 @@ pub(super) async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Res
             let (name, rule) = (one.0.signed.set.clone(), line(&frame, company.raci(), &one, may_move));
             let is_guarded =
                 one.0.runs().envelope.guard && one.0.mode > Mode::Off && !answers(&let_in.person);
-            let off = off(&frame, company.raci(), &one.0);
-            let guarded = (is_guarded && off.is_none()).then(|| those.join(", "));
+            let switched = switched(&frame, company.raci(), &one.0);
+            let is_on = one.0.set_is_on();
+            let guarded = (is_guarded && is_on).then(|| those.join(", "));
             match sets.iter_mut().find(|set| set.name == name) {
                 Some(set) => {
                     set.guarded = set.guarded.take().or(guarded);
                     set.rules.push(rule);
                 }
-                None => sets.push(Set { off, guarded, name, rules: vec![rule] }),
+                None => sets.push(Set { is_on, switched, guarded, name, rules: vec![rule] }),
             }
         }
         Ok::<_, Problem>(All { frame, sets, may_move })
@@ -277,7 +290,7 @@ fn read(server: &Server, let_in: &LetIn, rule: &RuleId, asked: &Asked) -> Result
     Ok(One {
         rule: line(&frame, company.raci(), &found, may_move),
         set: stands.signed.set.clone(),
-        set_off: off(&frame, company.raci(), stands),
+        switched: switched(&frame, company.raci(), stands),
         facts: facts(&frame, version),
         settings: serde_json::to_string_pretty(&stands.settings().value()).unwrap_or_default(),
         failure: rules::failure(server, &let_in.person, rule)
@@ -289,7 +302,7 @@ fn read(server: &Server, let_in: &LetIn, rule: &RuleId, asked: &Asked) -> Result
         versions: versions.collect(),
         may_move,
         may_try: may.here(Action::TryRules),
-        days: DAYS,
+        days: trial.as_ref().map_or(DAYS, |trial| trial.days.clamp(1, 400) as u32),
         now: frame.tell.now.to_string(),
         trial,
         frame,
@@ -374,9 +387,11 @@ fn trial(server: &Server, let_in: &LetIn, frame: &Frame, number: &str) -> Result
         tried: format!(
             "{} · {} – {}",
             told.mode.parse().map_or_else(|_| told.mode.clone(), |it| mode(say, it).words),
-            frame.tell.at(told.from),
-            frame.tell.at(told.to)
+            frame.tell.day(told.from),
+            frame.tell.day(told.to)
         ),
+        is_off: told.mode == "off",
+        days: (told.to.duration_since(told.from).as_hours() + 12) / 24,
         runs: told.state == "running",
         events: told.events,
         of: told.of.max(1),

@@ -4,9 +4,10 @@ const PICTURES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
 export function sayer({ make, word, at, tried, reasons, explains }) {
   const shown = (one) => {
-    const name = one.filename ?? one["mime-type"] ?? "";
-    const link = make("a", { href: one.media, textContent: `${word("attached")} ${name}`, target: "_blank", rel: "noopener" });
     const kind = one["mime-type"]?.split(";")[0] ?? "";
+    const sort = { image: "picture", audio: "audio", video: "video" }[kind.split("/")[0]] ?? "file";
+    const name = one.filename ?? word(sort);
+    const link = make("a", { href: one.media, textContent: `${word("attached")} ${name}`, target: "_blank", rel: "noopener" });
     const played = kind.startsWith("audio/") ? "audio" : kind.startsWith("video/") ? "video" : null;
     if (PICTURES.includes(kind)) {
       const picture = () => {

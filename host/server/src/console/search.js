@@ -24,7 +24,9 @@ export function search({ part, make, ask, word, tried, at, name, read }) {
       list.append(item);
     }
     const hits = list.querySelectorAll("strong").length;
-    part("search-said").textContent = hits ? `${word("found")}: ${hits}` : word(told.next ? "none-yet" : "not-found");
+    const back = make("button", { type: "button", className: "why", textContent: word("hide-found") });
+    back.addEventListener("click", () => { shut(); panel.focus(); });
+    part("search-said").replaceChildren(hits ? `${word("found")}: ${hits}` : word(told.next ? "none-yet" : "not-found"), " ", back);
   };
   const shut = () => { field.value = ""; sought = ""; list.replaceChildren(); part("search-said").textContent = ""; list.hidden = true; panel.hidden = false; };
   form.addEventListener("submit", tried(async (event) => {

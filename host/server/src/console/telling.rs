@@ -12,7 +12,12 @@ pub(super) struct Teller {
 }
 
 impl Teller {
-    /// A moment: of today its time, of another day the day too.
+    /// A moment of which the day counts, also if it is today.
+    pub(super) fn day(&self, time: Time) -> String {
+        time.to_zoned(self.zone.clone()).strftime("%d/%m/%Y %H:%M").to_string()
+    }
+
+    /// A moment: the hour alone if it is today.
     pub(super) fn at(&self, time: Time) -> String {
         let (then, now) = (time.to_zoned(self.zone.clone()), self.now.to_zoned(self.zone.clone()));
         let clock = then.strftime("%H:%M");

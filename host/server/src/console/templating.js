@@ -70,7 +70,7 @@ export function templating({ part, make, ask, open, word, tried, fresh, sent }) 
     const told = (await ask("GET", `/conversations/${of}/templates`)).templates;
     if (of !== open()) return;
     [offered, handed] = [told, new Map()];
-    choice.replaceChildren(...offered.map((one) => make("option", { textContent: `${one.name} · ${one.language} · ${one.category}` })));
+    choice.replaceChildren(...offered.map((one) => make("option", { textContent: `${one.name} · ${one.language} · ${word(one.category.toLowerCase())}` })));
     part("template-none").hidden = offered.length > 0;
     part("template-none").textContent = word("no-templates");
     part("template-now").disabled = !offered.length;

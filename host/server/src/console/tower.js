@@ -212,11 +212,15 @@ if (mover) {
     const asked = wish(mover);
     const told = await ask("POST", "/case-moves/preview", asked);
     looked = { wish: asked, of: told.of };
-    const from = Object.entries(told.from).map(([where, cases]) => `${where.replace(/^(queue|agent) /, "")}: ${cases}`).join(", ");
-    part("preview").replaceChildren(line(`${mover.dataset.wouldMove}: ${told.cases} → ${told.to}`, "strong"), line(from),
-      ...told.left.map((one) => line(`${mover.dataset.wouldStay}: ${one.cases} (${one.words})`)),
-      line(told["needs-agreement"] ? mover.dataset.needs : mover.dataset.atOnce));
-    part("move").hidden = false;
+    // People by their names, as they stand in the lists.
+    const label = (list, value) => [...mover.elements[list].options].find((one) => one.value === value)?.textContent;
+    const place = (where) => (where.startsWith("agent ") && label("agent", where.slice(6))) || where.replace(/^(queue|agent) /, "");
+    const from = Object.entries(told.from).map(([where, cases]) => `${place(where)}: ${cases}`).join(", ");
+    const going = told.cases - told.left.reduce((sum, one) => sum + one.cases, 0);
+    const now = going ? [line(told["needs-agreement"] ? mover.dataset.needs : mover.dataset.atOnce)] : [];
+    part("preview").replaceChildren(line(`${mover.dataset.wouldMove}: ${going} → ${label("to", mover.elements.to.value) ?? told.to}`, "strong"), line(`${mover.dataset.chosen}: ${from}`),
+      ...told.left.map((one) => line(`${mover.dataset.wouldStay}: ${one.cases} (${one.words})`)), ...now);
+    part("move").hidden = !going;
   };
 }
 

@@ -36,7 +36,11 @@ const table = {
   because: ["Por qué", "Por quê", "Why"], fine: ["Cerrar", "Fechar", "Close"],
   halt: ["Detener envíos", "Parar envios", "Stop sending"], resume: ["Reanudar envíos", "Retomar envios", "Resume sending"],
   halts: ["Nada sale de ningún número, de personas ni de reglas, hasta que alguien lo reanude. Lo que se escriba espera.", "Nada sai de nenhum número, de pessoas nem de regras, até que alguém retome. O que se escrever espera.", "Nothing leaves from any number, by people or rules, until somebody resumes it. What is written waits."],
-  why: ["Por qué", "Por quê", "Why"], no: ["No", "Não", "No"],
+  resumes: ["Lo que esperaba empieza a salir, de personas y de reglas. Asegúrese de que ya no exista el motivo por el que se detuvo.", "O que esperava começa a sair, de pessoas e de regras. Certifique-se de que o motivo da parada já não existe.", "What waited begins to leave, by people and rules. Make sure that what it was stopped for is over."],
+  why: ["Por qué", "Por quê", "Why"], no: ["Cancelar", "Cancelar", "Cancel"], full: ["sin cupo", "sem vaga", "full"], until: ["hasta", "até", "until"],
+  "note-now": ["Guardar la nota", "Guardar a nota", "Leave the note"], "help-now": ["Pedir ayuda", "Pedir ajuda", "Ask for help"], "snooze-now": ["Posponer", "Adiar", "Snooze"],
+  "hand-over-now": ["Pedir que lo tome", "Pedir que assuma", "Ask them"], "return-now": ["Pasarlo", "Passar", "Pass it on"], "shift-now": ["Terminar turno", "Encerrar turno", "End shift"],
+  "in-shadow": ["en sombra, sin actuar", "na sombra, sem agir", "in the shadow, without acting"], "hide-found": ["Volver a la lista", "Voltar à lista", "Back to the list"], "reassign-it": ["Moverlo", "Movê-lo", "Move it"],
   stopped: ["ENVÍOS DETENIDOS", "ENVIOS PARADOS", "SENDING IS STOPPED"], "of-number": ["en un número", "em um número", "on one number"],
   note: ["Nota", "Nota", "Note"], "note-says": ["La leen los colegas; el cliente no la ve nunca. Con @ se le pregunta a alguien por su nombre: se le avisa, y puede leer esta conversación.", "Os colegas leem; o cliente nunca vê. Com @ pergunta-se a alguém pelo nome: a pessoa é avisada e pode ler esta conversa.", "Colleagues read it; the customer never does. With @ you ask somebody by name: they are told, and may read this conversation."],
   "asks-by-name": ["Se le pregunta a", "Pergunta-se a", "It asks"],
@@ -45,8 +49,10 @@ const table = {
   "help-words": ["Qué necesita", "Do que precisa", "What you need"], "help-withdraw": ["Ya no necesito ayuda", "Não preciso mais de ajuda", "I need no help any more"], "asks-help": ["PIDE AYUDA", "PEDE AJUDA", "ASKS FOR HELP"],
   "is-help": ["pidió ayuda", "pediu ajuda", "asked for help"], "is-helped": ["ayudó", "ajudou", "helped"], "is-help-withdrawn": ["ya no necesita ayuda", "não precisa mais de ajuda", "needs no help any more"],
   "asks-you": ["le pregunta por nota", "pergunta a você por nota", "asks you in a note"], writes: ["está escribiendo…", "está escrevendo…", "is writing…"], unread: ["sin leer", "não lidas", "unread"], notices: ["Avisos", "Avisos", "Notices"],
-  "resolved-today": ["resueltos hoy", "resolvidos hoje", "resolved today"], "answers-in": ["primera respuesta en", "primeira resposta em", "first answer in"],
+  "resolved-today": ["resueltos hoy", "resolvidos hoje", "resolved today"], "one-resolved-today": ["resuelto hoy", "resolvido hoje", "resolved today"],
+  "answers-in": ["1.ª respuesta (mediana)", "1.ª resposta (mediana)", "first answer (median)"],
   "code-answered": ["respondido", "respondido", "answered"], "code-other": ["otro", "outro", "other"],
+  "code-no-reply": ["sin respuesta del cliente", "sem resposta do cliente", "no reply of the customer"], "code-wrong-number": ["número equivocado", "número errado", "wrong number"],
   "new-tag": ["Etiqueta nueva", "Etiqueta nova", "A new tag"], "add-tag": ["Poner", "Pôr", "Add"], untag: ["Quitar la etiqueta", "Remover a etiqueta", "Take off the tag"],
   "note-words": ["Nota para colegas", "Nota para colegas", "Note for colleagues"],
   snooze: ["Posponer", "Adiar", "Snooze"], "snooze-says": ["Sigue siendo suyo y ocupa su cupo. Vuelve a esa hora, o cuando el cliente escriba.", "Continua seu e ocupa sua vaga. Volta nessa hora, ou quando o cliente escrever.", "It stays yours and takes up its place. It comes back then, or when the customer writes."],
@@ -57,7 +63,7 @@ const table = {
   "hand-over-where": ["A quién", "A quem", "To whom"], "hand-over-words": ["Por qué, y qué tiene que saber", "Por quê, e o que precisa saber", "Why, and what they have to know"],
   withdraw: ["Ya no ceder", "Não ceder mais", "Ask no more"], asks: ["Le pide que lo tome", "Pede que você assuma", "Asks you to take it over"], "waits-for": ["Espera respuesta de", "Espera resposta de", "Waits for"],
   take: ["Tomar el caso", "Assumir o caso", "Take it over"], decline: ["No puedo", "Não posso", "I cannot"],
-  return: ["Devolver", "Devolver", "Give back"], "return-says": ["El cliente no pierde su turno, y no vuelve a usted si hay quien lo atienda.", "O cliente não perde a vez, e não volta a você se há quem atenda.", "The customer does not lose their turn, and it does not come back to you while others can have it."],
+  return: ["Pasar a otra cola", "Passar a outra fila", "To another queue"], "return-says": ["El cliente no pierde su turno, y no vuelve a usted si hay quien lo atienda.", "O cliente não perde a vez, e não volta a você se há quem atenda.", "The customer does not lose their turn, and it does not come back to you while others can have it."],
   "return-where": ["A qué cola", "A que fila", "To which queue"], "return-words": ["Por qué", "Por quê", "Why"], router: ["la que digan las reglas", "a que as regras disserem", "as the rules say"],
   shift: ["Terminar turno", "Encerrar turno", "End shift"], "shift-says": ["No recibe más casos. Los que tiene los esperan otros con su nota: en sus colas, o en la de quien usted elija, que los recibe primero.", "Não recebe mais casos. Os que tem esperam outros com sua nota: em suas filas, ou na de quem você escolher, que os recebe primeiro.", "You are given nothing more. What you have waits for others with your note: in its queues, or in that of whomever you choose, who is given it first."],
   "shift-where": ["Que los espere primero", "Que os espere primeiro", "Let them wait first for"], anybody: ["nadie en especial", "ninguém em especial", "nobody in particular"],
@@ -70,7 +76,7 @@ const table = {
   "attended-by": ["Quién le atendió", "Quem atendeu", "Who attended them"], "cases-before": ["Casos anteriores", "Casos anteriores", "Earlier cases"], "no-cases-before": ["Ninguno que usted pueda ver.", "Nenhum que você possa ver.", "None that you may see."], "said-it-was": ["calificó", "avaliou", "said"],
   marketing: ["publicidad", "publicidade", "marketing"], utility: ["avisos", "avisos", "utility"], authentication: ["códigos", "códigos", "codes"], "opt-in": ["sí", "sim", "yes"], "opt-out": ["NO", "NÃO", "NO"],
   "by-keyword": ["lo escribió", "escreveu", "wrote it"], "by-preference": ["en WhatsApp", "no WhatsApp", "in WhatsApp"], "by-refusal": ["lo dijo WhatsApp", "o WhatsApp disse", "WhatsApp told"], "by-agent": ["se lo dijo a un agente", "disse a um agente", "told an agent"], "by-form": ["en un formulario", "num formulário", "in a form"], "by-import": ["traído de otro sistema", "trazido de outro sistema", "brought from elsewhere"],
-  show: ["Ver", "Ver", "Show"], picture: ["imagen", "imagem", "picture"], audio: ["audio", "áudio", "sound"], video: ["video", "vídeo", "film"], reacts: ["reaccionó", "reagiu", "reacted"], "reacts-no-more": ["quitó su reacción", "retirou a reação", "took a reaction back"],
+  show: ["Ver", "Ver", "Show"], picture: ["imagen", "imagem", "picture"], file: ["archivo", "arquivo", "file"], audio: ["audio", "áudio", "sound"], video: ["video", "vídeo", "film"], reacts: ["reaccionó", "reagiu", "reacted"], "reacts-no-more": ["quitó su reacción", "retirou a reação", "took a reaction back"],
   unsupported: ["WhatsApp no lo entrega a empresas", "O WhatsApp não entrega isto a empresas", "WhatsApp does not pass this on to companies"], "may-call": ["permite que le llamen", "permite ligações", "may be called"], "may-not-call": ["no permite que le llamen", "não permite ligações", "may not be called"],
   "kind-order": ["pedido", "pedido", "order"], "kind-location": ["ubicación", "localização", "place"], "kind-welcome": ["abrió el chat", "abriu o chat", "opened the chat"], "kind-placeholder": ["archivo anterior", "arquivo anterior", "an earlier file"], "kind-contacts": ["contacto", "contato", "contact"], "kind-form": ["formulario", "formulário", "form"],
   "why-here": ["¿Por qué aquí?", "Por que aqui?", "Why here?"], "no-decisions": ["Ninguna regla ha decidido sobre este caso.", "Nenhuma regra decidiu sobre este caso.", "No rule has decided on this case."],
@@ -83,5 +89,5 @@ const column = { es: 0, pt: 1, en: 2 };
 export const own = await fetch("/api/v1/me").then((answer) => (answer.ok ? answer.json() : {}), () => ({}));
 export const language = own.language in column ? own.language : "es";
 export const word = (name) => table[name]?.[column[language]] ?? name;
-// How a case ended: the two codes that every company has in the words of whoever reads, its own as it wrote them.
-export const coded = (code) => table[`code-${code}`]?.[column[language]] ?? code;
+// How a case ended, and what a break is for: codes that many companies have in the words of whoever reads, their own as they wrote them.
+export const coded = (code) => table[`code-${code}`]?.[column[language]] ?? code.replaceAll("-", " ");

@@ -2,6 +2,7 @@
 //! does not compile, and the compiler names what no page says any more.
 
 use domain::law::language::Language;
+use domain::templates::words::category;
 
 /// The words of one language.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +16,13 @@ macro_rules! words {
             })*
         }
     };
+}
+
+impl Words {
+    /// As what templates count: for Meta, and for people.
+    pub(in crate::console) fn categories(self) -> [(&'static str, String); 3] {
+        ["UTILITY", "MARKETING", "AUTHENTICATION"].map(|word| (word, category(word, self.0)))
+    }
 }
 
 mod admin;
@@ -34,11 +42,18 @@ words! {
     halts: "Nada sale de ningún número, de personas ni de reglas, hasta que alguien lo reanude. Lo que se escriba espera.",
         "Nada sai de nenhum número, de pessoas nem de regras, até que alguém retome. O que se escrever espera.",
         "Nothing leaves from any number, by people or rules, until somebody resumes it. What is written waits.";
+    halts_number: "Nada sale de ese número, de personas ni de reglas, hasta que alguien lo reanude. Lo que se escriba espera.",
+        "Nada sai desse número, de pessoas nem de regras, até que alguém retome. O que se escrever espera.",
+        "Nothing leaves from that number, by people or rules, until somebody resumes it. What is written waits.";
+    resumes: "Lo que esperaba empieza a salir, de personas y de reglas. Asegúrese de que ya no exista el motivo por el que se detuvo.",
+        "O que esperava começa a sair, de pessoas e de regras. Certifique-se de que o motivo da parada já não existe.",
+        "What waited begins to leave, by people and rules. Make sure that what it was stopped for is over.";
     stopped: "ENVÍOS DETENIDOS", "ENVIOS PARADOS", "SENDING IS STOPPED";
     called: "HACE FALTA UNA PERSONA", "É PRECISO UMA PESSOA", "A PERSON IS NEEDED";
     of_number: "en un número", "em um número", "on one number";
     why: "Por qué", "Por quê", "Why";
-    cancel: "No", "Não", "No";
+    cancel: "Cancelar", "Cancelar", "Cancel";
+    no: "No", "Não", "No";
     offline: "Sin conexión: lo que se ve puede no ser lo último.", "Sem conexão: o que se vê pode não ser o último.", "No connection: what you see may not be the latest.";
     not_json: "Los ajustes no son JSON", "Os ajustes não são JSON", "The settings are no JSON";
     none: "ninguno", "nenhum", "none";
@@ -127,6 +142,7 @@ words! {
     preview: "Ver qué pasaría", "Ver o que aconteceria", "See what it would do";
     do_move: "Mover", "Mover", "Move";
     reason_of_move: "Por qué (lo lee quien firma; sin nombres de clientes)", "Por quê (quem assina lê; sem nomes de clientes)", "Why (who signs reads it; no names of customers)";
+    chosen_cases: "Los elegidos", "Os escolhidos", "Those chosen";
     would_move: "Casos que se moverían", "Casos que se moveriam", "Cases that would move";
     would_stay: "Se quedarían donde están", "Ficariam onde estão", "Would stay where they are";
     needs_agreement: "Pasa de lo que una persona mueve sola en una hora: se propone y otros firman.", "Passa do que uma pessoa move sozinha em uma hora: propõe-se e outros assinam.", "More than one person moves alone within an hour: it is proposed, and others sign.";
@@ -162,7 +178,9 @@ words! {
     micros_each: "µs por llamada", "µs por chamada", "µs a call";
     as_signed: "como se firmó", "como foi assinada", "as it was signed";
     moved_by: "La movió", "Moveu", "Moved by";
-    set_off_by: "Lo apagó", "Desligou", "Switched off by";
+    set_off_by: "Lo apagó", "Desligado por", "Switched off by";
+    set_on_by: "Lo encendió", "Ligado por", "Switched on by";
+    off_with_its_set: "apagada con su conjunto; sola estaría", "desligada com seu conjunto; sozinha estaria", "off with its set; alone it would be";
     signed_mode: "Modo con que se firmó", "Modo com que se assinou", "Mode that was signed";
     guarded_by: "Una regla protege a los clientes: lo apaga solo", "Uma regra protege os clientes: só desliga", "A rule protects customers: only switched off by";
     as_if_in: "Como si estuviera", "Como se estivesse", "As if it were";
@@ -208,6 +226,7 @@ words! {
     events_read: "eventos leídos", "eventos lidos", "events read";
     decisions: "Decisiones", "Decisões", "Decisions";
     same: "Iguales", "Iguais", "The same";
+    counted_once: "Sin las que son simulación: solo los casos que hasta ahí habían ido como de verdad.", "Sem as que são simulação: só os casos que até ali tinham ido como de verdade.", "Without what is a simulation: only cases that had gone as they really did until then.";
     different: "Distintas", "Diferentes", "Different";
     simulated: "Simuladas: su caso ya había tomado otro camino", "Simuladas: seu caso já tinha tomado outro caminho", "Simulated: their case had gone another way before";
     not_asked: "No se habrían preguntado", "Não teriam sido perguntadas", "Would not have been asked";
@@ -221,7 +240,6 @@ words! {
     silent: "Nadie diría nada", "Ninguém diria nada", "Nobody would say anything";
     from: "De", "De", "From";
     by_rules: "una regla lo resuelve", "uma regra resolve", "a rule deals with it";
-    how_many: "Cuántos", "Quantos", "How many";
     wait_longer: "Esperarían más", "Esperariam mais", "Would wait longer";
     wait_shorter: "Esperarían lo mismo o menos", "Esperariam o mesmo ou menos", "Would wait as long or less";
     wait_unknown: "No se sabe", "Não se sabe", "Unknown";

@@ -2,11 +2,12 @@
 
 use desk::{Again, SignedBy};
 use domain::company::Company;
-use domain::decision::Outcome;
+use domain::decision::{Fault, Outcome};
 use domain::event::{Chooser, Event, Moved, Recorded};
 use domain::id::AgentId;
 use domain::law::language::Language;
 use domain::stream::Actor;
+use domain::typification;
 use serde_json::{Value, json};
 
 use super::local;
@@ -112,7 +113,7 @@ pub(super) fn step(event: &Event, company: &Company, language: Language) -> Stri
         }
         Event::CaseClosed(closed) => {
             let words = say("el caso se cerró", "o caso foi encerrado", "the case was closed");
-            format!("{words}: {}", closed.code)
+            format!("{words}: {}", typification::words(&closed.code, language))
         }
         Event::CaseEscalated(escalated) => {
             let words = say(
@@ -159,8 +160,7 @@ pub(crate) fn outcome(outcome: &Outcome, language: Language) -> String {
         Outcome::HandedOver => say("pidió una persona", "pediu uma pessoa", "asked for a person"),
         Outcome::Placed => say("dijo adónde va", "disse aonde vai", "said where it goes"),
         Outcome::GuestFault { fault } => {
-            let fault = json!(fault);
-            format!("{} ({})", say("falló", "falhou", "failed"), fault.as_str().unwrap_or_default())
+            format!("{}: {}", say("falló", "falhou", "failed"), faulted(*fault, language))
         }
         Outcome::Denied { function } => {
             let words = say(
@@ -176,6 +176,25 @@ pub(crate) fn outcome(outcome: &Outcome, language: Language) -> String {
             "the host failed, not the rule",
         ),
     }
+}
+
+/// How a guest failed, for those who do not write any.
+fn faulted(fault: Fault, language: Language) -> &'static str {
+    let [es, pt, en] = match fault {
+        Fault::Trap => ["se detuvo a mitad", "parou no meio", "it stopped halfway"],
+        Fault::OutOfFuel => ["calculó demasiado", "calculou demais", "it computed too much"],
+        Fault::OutOfMemory => ["quiso demasiada memoria", "quis memória demais", "it wanted too much memory"],
+        Fault::StackOverflow => {
+            ["se llamó a sí misma sin fin", "chamou a si mesma sem fim", "it called itself without end"]
+        }
+        Fault::TooMuchOutput => ["respondió demasiado", "respondeu demais", "it answered too much"],
+        Fault::TooManyCalls => ["preguntó demasiado", "perguntou demais", "it asked too much"],
+        Fault::Error => ["lo dijo ella misma", "ela mesma disse", "it said so itself"],
+        Fault::Nonsense => {
+            ["pidió lo que no existe", "pediu o que não existe", "it wanted what there is not"]
+        }
+    };
+    language.pick(es, pt, en)
 }
 
 /// What came of making it again.
@@ -260,7 +279,7 @@ pub(super) fn moved_words(moved: &Recorded, company: &Company, language: Languag
     };
     let (what, why) = match &moved.event {
         Event::RuleMoved(moved) => {
-            let mode = moved.mode.map(|mode| format!("→ {mode}"));
+            let mode = moved.mode.map(|mode| format!("→ {}", mode.words(language)));
             let settings = moved.settings.iter().map(|(pointer, value)| format!("{pointer} = {value}"));
             (mode.into_iter().chain(settings).collect::<Vec<_>>().join(", "), &moved.why)
         }

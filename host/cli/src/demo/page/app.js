@@ -31,6 +31,11 @@ const WORDS = {
     "handed-over": "pide una persona", placed: "eligió el lugar", "guest-fault": "falló",
     denied: "llamó a lo que no tenía permitido", "host-fault": "falló el host",
   },
+  fault: {
+    trap: "se detuvo a mitad", "out-of-fuel": "calculó demasiado", "out-of-memory": "quiso demasiada memoria",
+    "stack-overflow": "se llamó a sí misma sin fin", "too-much-output": "respondió demasiado",
+    "too-many-calls": "preguntó demasiado", error: "lo dijo ella misma", nonsense: "pidió lo que no existe",
+  },
   because: {
     decided: "otra ya decidió", "out-of-scope": "fuera de su alcance", off: "apagada",
     "breaker-open": "descansa tras varios fallos", "not-in-canary": "fuera de su parte de prueba",
@@ -213,7 +218,7 @@ const names = (calls, of) => [...new Set(calls.map((call) => word(of, call.funct
 
 /** @param {Asked} asked */
 const drawAsked = (asked) => {
-  const fault = asked.outcome.fault ?? asked.outcome.function;
+  const fault = asked.outcome.fault ? word("fault", asked.outcome.fault) : asked.outcome.function;
   const cost = `costó ${micros(asked.micros)} y ${whole.format(asked.fuel)} de combustible`;
   const part = el(
     "section", `asked${asked.decides ? " decides" : ""}${asked.failed ? " failed" : ""}`,
@@ -261,7 +266,8 @@ const drawDecision = (entry) => {
   card.append(...entry.asked.map(drawAsked));
   for (const shadow of entry.shadowed) {
     const drawn = drawAsked(shadow);
-    drawn.prepend(el("p", "quiet", shadow.agrees ? "En sombra: habría hecho lo mismo" : "En sombra: habría decidido otra cosa"));
+    const would = shadow.failed ? "no habría decidido nada" : shadow.agrees ? "habría hecho lo mismo" : "habría decidido otra cosa";
+    drawn.prepend(el("p", "quiet", `En sombra: ${would}`));
     card.append(drawn);
   }
   if (entry.notAsked.length) {
@@ -330,11 +336,14 @@ const drawQueues = (queues, agents) => {
   find("queues").replaceChildren(...queues.map((queue) => {
     const waiting = queue.waiting ? `${queue.waiting} · ${lasted(queue.oldest)}` : "nadie espera";
     const team = agents.filter(({ queues: [first] }) => first === queue.id).map(agentRow);
+    // Each stands in the first of their queues, and is named in the others.
+    const too = agents.filter(({ queues: [, ...others] }) => others.includes(queue.id)).map(({ name }) => name);
     return el(
       "li", "queue-card",
       el("div", "head", el("span", "id", queue.id), el("span", `waiting${queue.waiting ? " some" : ""}`, waiting)),
       el("p", "state", hours(queue)),
       el("ul", "agents", ...team),
+      too.length ? el("p", "state", `También: ${too.join(", ")}`) : null,
     );
   }));
 };

@@ -56,6 +56,9 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(4);
 const LONG_PATIENCE: SignedDuration = SignedDuration::from_mins(45);
 const REST: SignedDuration = SignedDuration::from_hours(30);
 
+/// For how long somebody may still say that what was asked for sleeps until tomorrow.
+const UNTIL_SAID: std::time::Duration = std::time::Duration::from_secs(2 * 3_600);
+
 /// Somebody asks for a person, and for nothing else at first.
 static FOR_A_PERSON: Story = Story {
     number: "106540352242922",
@@ -98,27 +101,33 @@ static FOR_A_REPAIR: Story = Story {
 pub(super) struct Visit {
     at: Time,
     story: Option<&'static Story>,
+    wakes: Option<Time>,
 }
 
 impl Visit {
     pub(super) fn of_anybody(at: Time) -> Self {
-        Self { at, story: None }
+        Self::of(at, None)
     }
 
     pub(super) fn for_a_person(at: Time) -> Self {
-        Self { at, story: Some(&FOR_A_PERSON) }
+        Self::of(at, Some(&FOR_A_PERSON))
     }
 
     pub(super) fn for_an_order(at: Time) -> Self {
-        Self { at, story: Some(&FOR_AN_ORDER) }
+        Self::of(at, Some(&FOR_AN_ORDER))
     }
 
     pub(super) fn for_a_repair(at: Time) -> Self {
-        Self { at, story: Some(&FOR_A_REPAIR) }
+        Self::of(at, Some(&FOR_A_REPAIR))
     }
 
-    pub(super) fn for_tomorrow(at: Time) -> Self {
-        Self { at, story: Some(&FOR_TOMORROW) }
+    /// Somebody whose wish sleeps until then.
+    pub(super) fn for_tomorrow(at: Time, wakes: Time) -> Self {
+        Self { wakes: Some(wakes), ..Self::of(at, Some(&FOR_TOMORROW)) }
+    }
+
+    fn of(at: Time, story: Option<&'static Story>) -> Self {
+        Self { at, story, wakes: None }
     }
 
     pub(super) fn at(&self) -> Time {
@@ -137,7 +146,8 @@ pub(super) struct Customers {
     resting: BTreeMap<String, Time>,
     /// What the company hears by itself: how its messages fare, and how it was.
     heard: Vec<(Time, String, Value)>,
-    tomorrow: Option<String>,
+    /// Who was told of tomorrow, until when their wish is to sleep, and until when somebody may still say so.
+    tomorrow: Vec<(String, Time, Time)>,
     written: u64,
 }
 
@@ -172,7 +182,7 @@ impl Customers {
             telling: BTreeMap::new(),
             resting: BTreeMap::new(),
             heard: Vec::new(),
-            tomorrow: None,
+            tomorrow: Vec::new(),
             written: 0,
         }
     }
@@ -184,9 +194,16 @@ impl Customers {
         telling.chain(heard).chain(self.coming.front().map(Visit::at)).min()
     }
 
-    /// Whose wish is to be met tomorrow, once they have said it.
-    pub(super) fn waits_until_tomorrow(&self) -> Option<&str> {
-        self.tomorrow.as_deref().filter(|phone| !self.telling.contains_key(*phone))
+    /// Whose wish is to be met tomorrow, once they have said it; and until when it sleeps.
+    pub(super) fn waits_until_tomorrow(&self, now: Time) -> Option<(String, Time)> {
+        let told =
+            |(phone, _, last): &&(String, Time, Time)| now < *last && !self.telling.contains_key(phone);
+        self.tomorrow.iter().find(told).map(|(phone, wakes, _)| (phone.clone(), *wakes))
+    }
+
+    /// It sleeps.
+    pub(super) fn sleeps(&mut self, phone: &str) {
+        self.tomorrow.retain(|(one, ..)| one != phone);
     }
 
     /// Lets everybody do what is due, and hear what was said.
@@ -235,8 +252,8 @@ impl Customers {
         if visit.story.is_none() && !is_open && self.dice.between(0.0, 1.0) < 0.85 {
             return;
         }
-        if std::ptr::eq(story, &raw const FOR_TOMORROW) {
-            self.tomorrow = Some(phone.clone());
+        if let Some(wakes) = visit.wakes {
+            self.tomorrow.push((phone.clone(), wakes, later(now, UNTIL_SAID)));
         }
         let steps = story.steps.iter().collect();
         let telling = Telling { name, story, steps, due: now, waits: None, last: None, offered: Vec::new() };

@@ -3,7 +3,7 @@
 //! that happens to the next. What the journal has of it is what it would have of any other week.
 //!
 //! The morning ends in the middle of its work: the agents of one queue have been to a training, so some wait, some for too long; what one
-//! customer asked for yesterday sleeps until shortly before their window closes; somebody has just ended the early shift; and a rule that
+//! customer asked for yesterday sleeps until shortly before their window closes, and another one's has closed; somebody has just ended the early shift; and a rule that
 //! was agreed on yesterday is tried in the shadow, where it fails at each case and soon rests.
 
 mod customers;
@@ -36,8 +36,15 @@ const SPEED: f64 = 0.25;
 /// The queue whose agents were away, and for how long before it ends.
 const TRAINED: (&str, SignedDuration) = ("ventas", SignedDuration::from_mins(12));
 
-/// How long before it ends somebody asked for something that is to be done today: the window is a day.
-const PROMISED: SignedDuration = SignedDuration::from_mins(23 * 60 + 20);
+/// How long before it ends somebody asked for something that is to be done today, and how long after it that is due. The window is a
+/// day: some close soon, and some have closed, so that only a template is left to be sent. There are two of each, because not
+/// everybody who comes meets a person.
+const PROMISED: [(SignedDuration, SignedDuration); 4] = [
+    (SignedDuration::from_mins(25 * 60 + 20), SignedDuration::from_mins(90)),
+    (SignedDuration::from_mins(24 * 60 + 40), SignedDuration::from_mins(80)),
+    (SignedDuration::from_mins(23 * 60 + 20), SignedDuration::from_mins(15)),
+    (SignedDuration::from_mins(23 * 60 + 5), SignedDuration::from_mins(20)),
+];
 
 /// The least time between two looks at who comes and goes.
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
@@ -92,7 +99,7 @@ pub(super) fn live(
         .collect();
     let (mut looked, mut counted, mut handed, mut day) = (None, begins, begins, None);
     let (mut dice, mut asked, mut is_shadowed) = (pace.dice("handing of the past"), false, false);
-    let (mut is_promised, mut is_agreed, mut has_left) = (false, false, false);
+    let (mut is_agreed, mut has_left) = (false, false);
     while clock.now() < until && !wants_to_stop.load(Ordering::Relaxed) {
         let now = clock.now();
         let today = super::hours::local(company, now).date();
@@ -142,9 +149,10 @@ pub(super) fn live(
             let _ = office.drive(player.look())?;
         }
         // On a Sunday nobody promises anything.
-        let may_be = !is_promised && until.duration_since(now) > PROMISED - SignedDuration::from_hours(2);
-        if let Some(phone) = customers.waits_until_tomorrow().filter(|_| may_be) {
-            is_promised = promise(&mut office, phone, until)?;
+        if let Some((phone, wakes)) = customers.waits_until_tomorrow(now)
+            && promise(&mut office, &phone, wakes)?
+        {
+            customers.sleeps(&phone);
         }
         office.settle()?;
         if now.duration_since(counted) >= COUNTED {
@@ -217,12 +225,11 @@ fn agree(office: &mut Office, company: &Company) -> anyhow::Result<()> {
 }
 
 /// What is to be done tomorrow sleeps until then, in the hands of whoever has it. Says whether it does.
-fn promise(office: &mut Office, phone: &str, until: Time) -> anyhow::Result<bool> {
+fn promise(office: &mut Office, phone: &str, wakes: Time) -> anyhow::Result<bool> {
     let Some((conversation, state)) = office.conversation_of(phone)? else { return Ok(false) };
     let is_answered = state.unanswered.is_none();
     let Some(case) = state.case.filter(|case| case.answered && is_answered) else { return Ok(false) };
     let Holder::Agent { agent, accepted: Some(_), .. } = case.holder else { return Ok(false) };
-    let wakes = until.saturating_add(SignedDuration::from_mins(15))?;
     let act = desk::Act::Snooze { agent, until: Some(wakes) };
     let desk = office.desk.clone();
     Ok(office.drive(async move { desk.hand(conversation, act).await })?.is_ok())
@@ -245,7 +252,9 @@ impl Customers {
         }
         visits.retain(|visit| visit.at() < until);
         let ago = |span: SignedDuration| until.checked_sub(span).unwrap_or(from);
-        visits.push(Visit::for_tomorrow(ago(PROMISED)));
+        for (before, wakes) in PROMISED {
+            visits.push(Visit::for_tomorrow(ago(before), until.saturating_add(wakes).unwrap_or(until)));
+        }
         // They come to a queue in which nobody takes cases.
         for minutes in [11, 9, 7, 6, 4, 2, 1] {
             visits.push(Visit::for_a_person(ago(SignedDuration::from_mins(minutes))));

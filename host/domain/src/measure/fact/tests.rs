@@ -156,6 +156,25 @@ fn a_rule_answers_at_once_and_the_customer_still_waits_for_a_person() {
 }
 
 #[test]
+fn what_a_person_sends_is_the_answer_of_the_agent_who_has_the_case_if_they_are_one() {
+    let sent_by = |person: &str| {
+        let mut story = Story::new();
+        story.writes(100);
+        story.opens(100);
+        story.queued(110);
+        story.assigned(130, "ana");
+        story.answers(160, Actor::Person(person.into()));
+        let answered = |what| match what {
+            What::CaseAnswered { agent, .. } => Some(agent),
+            _ => None,
+        };
+        story.facts().into_iter().find_map(answered)
+    };
+    assert_eq!(sent_by("ana"), Some(Some("ana".into())));
+    assert_eq!(sent_by("marta"), Some(None));
+}
+
+#[test]
 fn a_break_lasts_until_the_agent_is_something_else() {
     let mut story = Story::new();
     for (second, presence) in

@@ -177,7 +177,7 @@ words! {
         "Makes a link with which they set a password, once, within an hour. It is shown only now: send it where they alone read it.";
     sign_out_everywhere: "Cerrar sus sesiones y tokens", "Encerrar suas sessões e tokens", "End their sessions and tokens";
     unbind: "Olvidar su cuenta del proveedor", "Esquecer sua conta do provedor", "Forget their provider account";
-    let_go: "Se va", "Sai", "They leave";
+    let_go: "Ya no trabaja aquí", "Não trabalha mais aqui", "They work here no more";
     let_go_says: "Desde ya no entra, sus tokens y delegaciones no valen, y sus casos abiertos esperan en sus colas. Lo que firmó sigue en pie, marcado para que alguien lo ratifique.",
         "Desde já não entra, seus tokens e delegações não valem, e seus casos abertos esperam nas filas. O que assinou continua de pé, marcado para que alguém ratifique.",
         "From now on they do not come in, their tokens and delegations do not count, and their open cases wait in their queues. What they signed stands, marked for somebody to ratify.";
@@ -192,9 +192,9 @@ words! {
     row_is_ours: "nuestra", "nossa", "ours";
     row_is_company: "de la empresa", "da empresa", "the company's";
     cell_is_ours: "esta letra es nuestra", "esta letra é nossa", "this letter is ours";
-    letters_mean: "R hace · A responde y tiene la última palabra (y también puede hacer) · C es consultado · I es informado · * es nuestro y no de la matriz dada",
-        "R faz · A responde e tem a última palavra (e também pode fazer) · C é consultado · I é informado · * é nosso e não da matriz dada",
-        "R does · A answers and has the last word (and may do it too) · C is consulted · I is informed · * is ours and not of the given matrix";
+    letters_mean: "R hace · A responde y tiene la última palabra (y también puede hacer) · C es consultado · I es informado · * es nuestro y no de la matriz dada. Una fila «nuestra» la trae Timonel; una «de la empresa» la escribió ella.",
+        "R faz · A responde e tem a última palavra (e também pode fazer) · C é consultado · I é informado · * é nosso e não da matriz dada. Uma linha «nossa» vem com o Timonel; uma «da empresa» ela escreveu.",
+        "R does · A answers and has the last word (and may do it too) · C is consulted · I is informed · * is ours and not of the given matrix. A row that is “ours” comes with Timonel; one that is “the company's” it wrote itself.";
     change_files: "Cambiar esto", "Mudar isto", "Changing this";
     files_wait: "Está en los archivos de la empresa. Lo que se guarda allí es un borrador: proponga lo que hay, y rige cuando lo firmen.",
         "Está nos arquivos da empresa. O que se salva ali é um rascunho: proponha o que há, e vale quando assinarem.",
@@ -244,6 +244,14 @@ words! {
     delete_says: "Otra persona tiene que firmarlo. Meta no deja usar el nombre de nuevo en treinta días.", "Outra pessoa tem que assinar. A Meta não deixa usar o nome de novo por trinta dias.", "Somebody else has to sign it. Meta does not take the name again for thirty days.";
     new_template: "Proponer una plantilla", "Propor um modelo", "Propose a template";
     new_template_says: "Se manda a Meta cuando otra persona lo firme; Meta la revisa después.", "Vai para a Meta quando outra pessoa assinar; a Meta revisa depois.", "It goes to Meta when somebody else has signed; Meta looks at it then.";
+    wanted_templates: "Cambios en camino", "Mudanças a caminho", "Changes on their way";
+    template_name_says: "minúsculas, números y _", "minúsculas, números e _", "small letters, digits and _";
+    an_example_each: "Hace falta un ejemplo por cada hueco, separados por |. Huecos y ejemplos:", "É preciso um exemplo para cada lacuna, separado por |. Lacunas e exemplos:", "An example for each gap is needed, divided by |. Gaps and examples:";
+    word_it_anew: "Cambiar las palabras", "Mudar as palavras", "Word it anew";
+    for_instance_moved: "movió una regla", "moveu uma regra", "moved a rule";
+    was_refused: "no se le dejó", "não lhe foi permitido", "not let";
+    counted_then: "La lista es la de cuando se propuso. A quien ya no se le pueda enviar cuando salga, se le deja fuera.", "A lista é a de quando foi proposta. Quem já não puder receber quando sair fica de fora.", "The list is that of when it was proposed. Whoever may not be sent to by the time it leaves is left out.";
+    rehearsal: "ENSAYO: este reloj no es la hora real; empezó a andar en", "ENSAIO: este relógio não é a hora real; começou a andar em", "A REHEARSAL: this clock is not the real time; it was started at";
     no_account: "Ningún número dice a qué cuenta (waba) pertenece.", "Nenhum número diz a que conta (waba) pertence.", "No number says which account (waba) it belongs to.";
     edit: "Editar", "Editar", "Edit";
     account: "Cuenta (WABA)", "Conta (WABA)", "Account (WABA)";
