@@ -58,7 +58,7 @@ with sync_playwright() as playwright:
     # They propose a rule with the form that the plugin's example gave.
     norte.get_by_label("Nombre de la regla").fill("tabla-norte")
     norte.get_by_label("Conjunto").fill("agencia")
-    norte.get_by_label("Por qué").fill("La agencia enruta lo suyo")
+    norte.locator("main").get_by_label("Por qué").fill("La agencia enruta lo suyo")
     norte.get_by_role("button", name="Proponer").press("Enter")
     norte.wait_for_url("**/console/approvals/*")
     expect(norte.locator("main")).to_contain_text("La agencia enruta lo suyo")
@@ -169,7 +169,7 @@ with sync_playwright() as playwright:
     ricardo.get_by_role("link", name="Cambiar las palabras").click()
     expect(ricardo.locator("textarea[name=body]")).to_have_value("Su garantía {{1}} está lista.")
     ricardo.locator("textarea[name=body]").fill("Su garantía {{1}} está lista en la tienda.")
-    ricardo.locator("input[name=reason]").fill("Ahora dice dónde")
+    ricardo.locator("form.stack input[name=reason]").fill("Ahora dice dónde")
     ricardo.locator("form.stack").get_by_role("button", name="Proponer").click()
     ricardo.wait_for_url("**/console/approvals/*")
     expect(ricardo.locator("#approval-stage")).to_have_text("abierta")

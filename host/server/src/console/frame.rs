@@ -41,7 +41,9 @@ pub(super) struct Frame {
     pub(super) stop: Option<String>,
     /// What a person is called for, each in a line.
     pub(super) calls: Vec<String>,
-    /// Whether whoever looks may stop everything.
+    /// Whether whoever looks may stop or resume anything at all, and whether all of it at once.
+    pub(super) may_halt: bool,
+    pub(super) may_resume: bool,
     pub(super) stops_all: bool,
     /// What they may stop now: numbers, by id and name, or everything, without either. And what they may resume.
     pub(super) halts: Vec<(String, String)>,
@@ -125,6 +127,8 @@ impl Frame {
             who: let_in.person.name.clone(),
             doors,
             rooms,
+            may_halt: may.here(Action::PauseSending),
+            may_resume: may.here(Action::ResumeSending),
             stops_all: may.everywhere(Action::PauseSending),
             halts,
             resumes,
