@@ -104,7 +104,7 @@ async fn a_template_is_made_reviewed_paused_and_deleted_and_the_registry_follows
 
     company.whatsapp.happen(change(TemplateChange::Moved(simulator::Category::Marketing)));
     let moved = until(&company, |template| template["offered-as"].is_null()).await;
-    assert!(moved["not-offered-because"]["pt"].as_str().unwrap().contains("utilidade"));
+    assert!(moved["not-offered-because"]["pt"].as_str().unwrap().contains("avisos"));
     assert!(done(&template(&company, &["accept", "pedido_listo"])).contains("marketing"));
     until(&company, |template| template["offered-as"] == "marketing").await;
 

@@ -169,7 +169,9 @@ impl Function {
 
 impl fmt::Display for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.interface(), self.name())
+        f.write_str(self.interface())?;
+        f.write_str(".")?;
+        f.write_str(self.name())
     }
 }
 

@@ -194,14 +194,16 @@ pub(crate) fn decide_after(
     before: Before,
 ) -> Answer {
     let started = Instant::now();
-    let mut guest = Guest::new(engine, limits, limits.decision_fuel, Some(asking.clone()));
+    // What is counted is counted by all threads that ask: one more of each is a line of the cache that goes from one to the other.
+    let once_more = (before != Before::Nothing).then(|| asking.clone());
+    let mut guest = Guest::new(engine, limits, limits.decision_fuel, Some(asking));
     let returned = guest.start(&rule.definition.linked.exports).and_then(|instance| {
         match before {
             Before::Nothing => {}
             Before::Introduced => introduce(&mut guest, &instance, rule)?,
             Before::Asked => drop(call(&mut guest, &instance, limits, rule, kind, input)?),
         }
-        if before != Before::Nothing {
+        if let Some(asking) = once_more {
             guest.begin(limits, asking)?;
         }
         call(&mut guest, &instance, limits, rule, kind, input)

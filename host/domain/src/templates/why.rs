@@ -122,8 +122,8 @@ fn with(details: &str, words: &str) -> String {
 
 fn of(category: Category, language: Language) -> &'static str {
     match category {
-        Category::Marketing => "marketing",
-        Category::Utility => language.pick("utilidad", "utilidade", "utility"),
+        Category::Marketing => language.pick("publicidad", "publicidade", "marketing"),
+        Category::Utility => language.pick("avisos", "avisos", "utility"),
         Category::Authentication => language.pick("autenticación", "autenticação", "authentication"),
     }
 }

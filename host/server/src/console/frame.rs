@@ -7,6 +7,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use domain::company::Company;
 use domain::id::NumberId;
 use domain::raci::Raci;
 use domain::raci::action::Action;
@@ -119,7 +120,7 @@ impl Frame {
         if whole.is_some() && may.everywhere(Action::ResumeSending) {
             resumes.extend(everything());
         }
-        let stop = whole.or(stops.first()).map(|stop| stopped(say, &tell, company.raci(), stop));
+        let stop = whole.or(stops.first()).map(|stop| stopped(say, &tell, &company, stop));
         Self {
             say,
             stop,
@@ -139,10 +140,16 @@ impl Frame {
     }
 }
 
-fn stopped(say: Words, tell: &Teller, raci: &Raci, stop: &Stop) -> String {
-    let place = if stop.stopped.scope == Scope::Account { "" } else { say.of_number() };
-    let (by, since) = (named(raci, &stop.by.to_string()), tell.at(stop.since));
-    format!("{} {place} · {} · {by} · {since}", say.stopped(), stop.stopped.why)
+fn stopped(say: Words, tell: &Teller, company: &Company, stop: &Stop) -> String {
+    let place = match &stop.stopped.scope {
+        Scope::Account => String::new(),
+        Scope::Number(id) => {
+            let number = company.number(id).map_or_else(|| id.to_string(), |one| one.name.clone());
+            format!(" {}: {number}", say.of_number())
+        }
+    };
+    let (by, since) = (named(company.raci(), &stop.by.to_string()), tell.at(stop.since));
+    format!("{}{place} · {} · {by} · {since}", say.stopped(), stop.stopped.why)
 }
 
 /// What colleagues call whoever did something; of a machine what it is.

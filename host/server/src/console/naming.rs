@@ -39,6 +39,14 @@ pub(super) fn value(pointer: &str, text: &str, language: Language) -> String {
         ("mode" | "highest", _) => {
             text.parse::<Mode>().map_or_else(|_| text.to_owned(), |mode| mode.words(language))
         }
+        ("type", "HEADER") => language.pick("título", "título", "heading").to_owned(),
+        ("type", "BODY") => language.pick("texto", "texto", "words").to_owned(),
+        ("type", "FOOTER") => language.pick("pie", "rodapé", "footer").to_owned(),
+        ("type", "BUTTONS") => language.pick("botones", "botões", "buttons").to_owned(),
+        ("type", "QUICK_REPLY") => {
+            language.pick("para responder", "para responder", "to answer with").to_owned()
+        }
+        ("type", "URL") => language.pick("con enlace", "com link", "with a link").to_owned(),
         ("do", "create") => language.pick("crear", "criar", "create").to_owned(),
         ("do", "edit") => language.pick("cambiar", "mudar", "edit").to_owned(),
         ("do", "delete") => language.pick("borrar", "apagar", "delete").to_owned(),

@@ -161,6 +161,7 @@ async function glance() {
     // Once, whatever comes of it.
     held = null;
     await read(open, false);
+    if (!held) part("about").textContent = word("gone");
     held = null;
     await status();
   }
@@ -205,6 +206,8 @@ part("why-here").addEventListener("click", tried(async () => {
   part("asked").replaceChildren(...decided.map((step) => make("li", {}, make("strong", { textContent: at(step.at) }), make("ol", {}, ...step.decision.asked.map(ruled)))));
   part("letter").textContent = decided.length ? "" : word("no-decisions");
   part("reasons").showModal();
+  // A dialog goes to where its first button is, and the answer stands above.
+  part("reasons").scrollTop = 0;
 }));
 
 // How a case can have ended, in the company's groups.
@@ -396,7 +399,7 @@ part("close").addEventListener("submit", tried(async () => {
   shut();
   await status();
   // What is over is counted a moment later.
-  setTimeout(() => figures().catch((error) => say(error.message)), 4000);
+  for (const seconds of [4, 10, 20]) setTimeout(() => figures().catch((error) => say(error.message)), seconds * 1000);
 }));
 const fresh = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 // The key of a message is made when it is first sent and kept until the host has said that it has it: a lost answer sends nothing twice.
