@@ -199,7 +199,9 @@ mod tests {
     fn of_many_as_many_are_read_as_somebody_asks_for() {
         let json = r#"{"rooms": [{"name": "patio"}, {"name": "sala", "seats": 4}]}"#;
         let mut packed = pack_each(rooms(json).unwrap()).unwrap();
-        let read = |packed| each::<Room<&str>>(packed).map(|room| room.map(|room| room.seats)).collect::<Vec<_>>();
+        let read = |packed: &[u8]| {
+            each::<Room<&str>>(packed).map(|room| room.map(|room| room.seats)).collect::<Vec<_>>()
+        };
         assert_eq!(read(&packed), [Ok(10), Ok(4)]);
         packed.push(7);
         assert_eq!(each::<Room<&str>>(&packed).take(2).filter(Result::is_ok).count(), 2);

@@ -38,12 +38,9 @@ fn folded(c: char) -> Folded {
         'Ù'..='Ü' | 'ù'..='ü' => 'u',
         'Ý' | 'ý' | 'ÿ' => 'y',
         '\u{300}'..='\u{36f}' => return Folded::Nothing,
-        '\0'..='\u{bf}'
-        | '×'
-        | '÷'
-        | '\u{2000}'..='\u{2bff}'
-        | '\u{fe00}'..='\u{fe0f}'
-        | '\u{1f000}'.. => return Folded::Parting,
+        '\0'..='\u{bf}' | '×' | '÷' | '\u{2000}'..='\u{2bff}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f000}'.. => {
+            return Folded::Parting;
+        }
         // Letters of other alphabets stay as they are.
         other => other,
     })
@@ -51,7 +48,8 @@ fn folded(c: char) -> Folded {
 
 /// The form in which a text is compared: each word followed by one space; and where its words begin.
 fn fold(text: &str) -> (String, Vec<usize>) {
-    let (mut all, mut starts) = (String::with_capacity(text.len() + 1), Vec::with_capacity(text.len() / 4 + 1));
+    let (mut all, mut starts) =
+        (String::with_capacity(text.len() + 1), Vec::with_capacity(text.len() / 4 + 1));
     let mut inside = false;
     for c in text.chars() {
         let folded = match ASCII.get(c as usize) {

@@ -290,7 +290,8 @@ mod tests {
             let words = figure.titles.iter().copied().chain([figure.formula, figure.variant.as_str()]);
             assert!(words.into_iter().all(|words| (1..=300).contains(&words.chars().count())), "{figure:?}");
             for words in [figure.formula, &figure.variant] {
-                let spoken = crate::spoken::spoken(words).unwrap_or_else(|| panic!("only in English: {words}"));
+                let spoken =
+                    crate::spoken::spoken(words).unwrap_or_else(|| panic!("only in English: {words}"));
                 assert!(spoken.iter().all(|words| (1..=300).contains(&words.chars().count())), "{spoken:?}");
             }
         }

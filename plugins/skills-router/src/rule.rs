@@ -84,11 +84,7 @@ pub fn place(settings: &Prepared, input: &Input, desk: &impl Desk) -> Result<Opt
 
 impl<'a> Prepared<'a> {
     /// The route of this case, and why in a few words.
-    fn route_for(
-        &self,
-        input: &Input,
-        tags: &[String],
-    ) -> Result<Option<(Route<&'a str>, String)>, String> {
+    fn route_for(&self, input: &Input, tags: &[String]) -> Result<Option<(Route<&'a str>, String)>, String> {
         // A case that overflows was placed by a message that is not at hand any more: where it waits tells its route.
         let waits_in =
             input.case.queue.as_ref().filter(|_| input.why == "overflow" || input.message.is_none());
