@@ -37,6 +37,38 @@ async fn shop(more: &str) -> (Company, Serve, Caller) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_reaches_one_number_stops_that_one_from_any_page_and_resumes_it() {
+    let bea = format!(
+        "[[people]]\nid = \"bea\"\nname = \"Bea\"\nroles = [\"supervisor\"]\nscope = {{ numbers = [\"{NUMBER}\"] }}\n"
+    );
+    let number = format!("[[company.numbers]]\nid = \"{NUMBER}\"\nname = \"Tienda\"\nqueue = \"general\"\n");
+    let shop = SHOP
+        .replace("[company]", "[company]\nraci = \"raci.toml\"")
+        .replace("[[company.queues]]", &format!("{number}[[company.queues]]"));
+    let (company, serve) = governed_by(&shop, &format!("{PEOPLE}{bea}")).await;
+    let mut ricardo = Caller::new(&serve);
+    ricardo.settle(&invited(&company, "ricardo")).await;
+    let mut bea = enter(&mut ricardo, &serve, "bea").await;
+    let offers =
+        |what: &str| format!("data-open=\"{what}\" data-title=\"Tienda\" data-sets=\"number={NUMBER}\"");
+
+    let page = html(&mut bea, "/console/rules").await;
+    assert!(page.contains(&offers("halting")) && !page.contains(&offers("resuming")), "{page}");
+    let everything = bea.post("/outbound/pause", json!({ "reason": "Prueba" })).await;
+    assert_eq!(everything.problem(), "not-yours-to-do");
+    let stopped = bea.post("/outbound/pause", json!({ "number": NUMBER, "reason": "Prueba" })).await;
+    assert_eq!(stopped.status, 200, "{stopped:?}");
+    let page = html(&mut bea, "/console/rules").await;
+    assert!(!page.contains(&offers("halting")) && page.contains(&offers("resuming")), "{page}");
+    assert!(page.contains("Tienda · Prueba · Bea"), "it is told which one, by whom and why: {page}");
+    // Whoever reaches all of them resumes that one too, and may still stop everything.
+    let page = html(&mut ricardo, "/console/rules").await;
+    assert!(page.contains(&offers("resuming")) && page.contains("data-sets=\"number=\""), "{page}");
+    assert_eq!(bea.post("/outbound/resume", json!({ "number": NUMBER })).await.status, 200);
+    serve.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_steers_sees_the_company_and_nobody_s_words_become_part_of_a_page() {
     let (company, serve, mut ricardo) = shop("").await;
     let mut marta = enter(&mut ricardo, &serve, "marta").await;
@@ -60,6 +92,14 @@ async fn whoever_steers_sees_the_company_and_nobody_s_words_become_part_of_a_pag
         assert!(!page.contains(HOSTILE) && !page.contains("<b>Díaz"), "{path}: {page}");
         assert!(page.contains("aria-current=\"page\""), "{path}");
     }
+
+    // One case, as a link from its conversation leads to it, is chosen already; what is no case chooses none.
+    let (_, case) = board.split_once("name=\"conversations\" value=\"").unwrap();
+    let case = case.split('"').next().unwrap();
+    let one = html(&mut marta, &format!("/console/tower?conversation={case}")).await;
+    assert!(one.contains(&format!("value=\"{case}\" checked")), "{one}");
+    let none = html(&mut marta, "/console/tower?conversation=x").await;
+    assert!(none.contains(case) && !none.contains(" checked"), "{none}");
 
     // The same for a screen on a wall.
     let told = marta.get("/board").await;
@@ -85,7 +125,7 @@ async fn whoever_steers_sees_the_company_and_nobody_s_words_become_part_of_a_pag
         "{board}"
     );
     assert!(board.contains("<html lang=\"pt\">") && !board.contains("••• 2233"), "{board}");
-    assert!(!board.contains("data-open=\"halting\""), "stopping everything is not hers: {board}");
+    assert!(!board.contains("id=\"halting\""), "stopping everything is not hers: {board}");
     serve.stop();
 }
 

@@ -212,7 +212,7 @@ impl Proposals {
         match word {
             Word::Reject(words) | Word::Force(words) | Word::Review(words) => {
                 if words.trim().is_empty() {
-                    return Err(field("words", "empty: say why, it is kept with the proposal"));
+                    return Err(Unfit::Silent.into());
                 }
                 short("words", words)?;
             }

@@ -6,8 +6,6 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// What all threads write has lines of the processor's caches to itself: beside it lies what they only read.
-#[repr(align(128))]
 pub(crate) struct Permits {
     counts: Mutex<Counts>,
     returned: Condvar,

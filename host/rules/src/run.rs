@@ -194,7 +194,6 @@ pub(crate) fn decide_after(
     before: Before,
 ) -> Answer {
     let started = Instant::now();
-    // What is counted is counted by all threads that ask: one more of each is a line of the cache that goes from one to the other.
     let once_more = (before != Before::Nothing).then(|| asking.clone());
     let mut guest = Guest::new(engine, limits, limits.decision_fuel, Some(asking));
     let returned = guest.start(&rule.definition.linked.exports).and_then(|instance| {

@@ -106,6 +106,8 @@ pub(crate) struct AgentTold {
     pub(crate) name: String,
     /// `available`, `busy`, `break` or `away`.
     pub(crate) presence: &'static str,
+    #[serde(skip)]
+    pub(crate) state: Presence,
     /// Whether they ended the shift and did not come back yet.
     pub(crate) ended: bool,
     /// What a break is for, if it says so.
@@ -201,6 +203,7 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
         agent: one.id.to_string(),
         name: one.name.clone(),
         presence: state.presence.word(),
+        state: state.presence,
         ended: state.ended.is_some(),
         code: state.code,
         since: state.since,
@@ -285,20 +288,20 @@ impl Listing<'_> {
             |queue: &QueueId| self.queue.is_none_or(|only| only == queue),
             |agent: &AgentId| self.agent.is_none_or(|only| only == agent),
         );
-        let mut waits = Vec::new();
-        for queue in company.queues().iter().filter(|one| self.agent.is_none() && is_queue(&one.id)) {
-            waits.extend(waiting(server, person, &queue.id)?);
-        }
-        waits.sort();
-        let mut ids: Vec<ConversationId> = waits.into_iter().map(|(_, id)| id).collect();
-        for one in company.agents().iter().filter(|one| is_agent(&one.id)) {
-            ids.extend(server.desk.store().agent(&one.id)?.1.cases.into_values());
-        }
-        if let Some(only) = self.only {
-            ids = vec![only];
-        }
+        let all = || {
+            let mut waits = Vec::new();
+            for queue in company.queues().iter().filter(|one| self.agent.is_none() && is_queue(&one.id)) {
+                waits.extend(waiting(server, person, &queue.id)?);
+            }
+            waits.sort();
+            let mut ids: Vec<ConversationId> = waits.into_iter().map(|(_, id)| id).collect();
+            for one in company.agents().iter().filter(|one| is_agent(&one.id)) {
+                ids.extend(server.desk.store().agent(&one.id)?.1.cases.into_values());
+            }
+            Ok::<_, ProjectionError>(ids)
+        };
         let mut found = Vec::new();
-        for id in ids {
+        for id in self.only.map_or_else(all, |only| Ok(vec![only]))? {
             let Some(conversation) = reached(server, person, id)? else { continue };
             let fits = match conversation.case.as_ref().map(|case| &case.holder) {
                 Some(Holder::Agent { queue, .. }) => is_queue(queue),

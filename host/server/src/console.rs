@@ -29,6 +29,7 @@ mod replies;
 mod rooms;
 mod rules;
 mod spending;
+mod stopping;
 mod telling;
 mod templates;
 mod trial;

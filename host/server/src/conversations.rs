@@ -29,6 +29,7 @@ use domain::id::{AgentId, ConversationId};
 use domain::message::Outgoing;
 use domain::raci::action::Action;
 use domain::raci::person::Person;
+use domain::sla::Clock;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -272,11 +273,21 @@ async fn list(
     };
     let mut found: Vec<ConversationId> = match which {
         Part::Mine => {
-            let mut mine = handing::asked(&server, &agent_of(person))?;
-            mine.extend(held(&agent_of(person))?);
+            let asked = handing::asked(&server, &agent_of(person))?;
+            let mut mine = held(&agent_of(person))?;
             let consulted = store.consultations(&person.id).map_err(desk)?;
             mine.extend(consulted.into_iter().filter(|id| !mine.contains(id)).collect::<Vec<_>>());
-            mine
+            mine.retain(|id| !asked.contains(id));
+            // What somebody is asked to take comes first, then whose time runs out first, then who waits without a promise.
+            let mut urgent = Vec::with_capacity(mine.len());
+            for id in mine {
+                let conversation = store.conversation(id).map_err(desk)?.1;
+                let due = conversation.as_ref().and_then(|one| Some(Clock::of(&company, one)?.term()?.due));
+                let waits = conversation.is_some_and(|one| one.unanswered.is_some());
+                urgent.push((due.is_none(), due, !waits, id));
+            }
+            urgent.sort_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
+            asked.into_iter().chain(urgent.into_iter().map(|(.., id)| id)).collect()
         }
         Part::Waiting | Part::Open => {
             let all = which == Part::Open;
@@ -302,23 +313,12 @@ async fn list(
         if !person.reaches(&said::target(&conversation)) {
             continue;
         }
-        if told.len() == limit && which != Part::Mine {
+        if told.len() == limit {
             more = true;
             break;
         }
         let open = holds(person, &conversation) || consulted(person, &conversation);
         told.push(teller.conversation(id, &conversation, open).map_err(desk)?);
-    }
-    if which == Part::Mine {
-        // What somebody is asked to take first, then whose time runs out first, then who waits for an answer without a promise.
-        told.sort_by_key(|one| {
-            let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
-            let due = text(&one["promise"]["until"]).and_then(|due| due.parse::<Time>().ok());
-            let is_answered = one["last"]["by"]["is"] != "customer";
-            (one["offer"]["is-you"] != true, due.is_none(), due, is_answered)
-        });
-        more = told.len() > limit;
-        told.truncate(limit);
     }
     Ok(Json(List { conversations: told, more, now: server.clock.now() }))
 }

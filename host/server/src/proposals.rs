@@ -190,10 +190,12 @@ impl From<ProposalError> for Problem {
             ProposalError::None => (StatusCode::NOT_FOUND, "not-there"),
             ProposalError::Unfit(Unfit::Edited) => (StatusCode::PRECONDITION_FAILED, "changed-meanwhile"),
             ProposalError::Unfit(Unfit::Over) => (StatusCode::CONFLICT, "over"),
+            ProposalError::Field { .. } | ProposalError::Unfit(Unfit::Silent) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "not-a-proposal")
+            }
             ProposalError::Unfit(_) | ProposalError::NotYours(_) => {
                 (StatusCode::FORBIDDEN, "not-yours-to-do")
             }
-            ProposalError::Field { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "not-a-proposal"),
             ProposalError::Projection(_) | ProposalError::Commit(_) => {
                 tracing::error!(error = %words, "a proposal could not be read or written");
                 (StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed")
@@ -413,13 +415,6 @@ async fn say(
     let of: Digest = serde_json::from_value(json!(said.of))
         .map_err(|_| invalid("`of` is no hash: the one of the proposal's `of` was expected"))?;
     let words = said.words;
-    if words.trim().is_empty() && matches!(said.does.as_str(), "reject" | "force" | "review") {
-        return Err(invalid(let_in.person.language(company.own_language()).pick(
-            "`words`: diga por qué, en palabras: queda con la propuesta.",
-            "`words`: diga por quê, em palavras: fica com a proposta.",
-            "`words` is empty: say why, it is kept with the proposal.",
-        )));
-    }
     let word = match said.does.as_str() {
         "agree" => Word::Heard(Opinion { agrees: true, words }),
         "object" => Word::Heard(Opinion { agrees: false, words }),

@@ -10,7 +10,8 @@ use crate::PLUGINS;
 use crate::toolchain::Toolchain;
 
 /// A megabyte is what Rust takes if nobody says otherwise. Before each decision the host looks through all pages of a memory for those
-/// that the last one wrote, and a rule needs an eighth of that for the most deeply nested settings that are read.
+/// that the last one wrote, and nothing that is tested of these rules needs an eighth of that. The stack lies below all else, so
+/// that one which is too small is a trap and nothing worse.
 const STACK: [&str; 1] = ["-Clink-arg=-zstack-size=131072"];
 
 /// Each plugin's name and the bytes of its component.

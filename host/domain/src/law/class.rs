@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::language::Language;
+
 /// The categories of templates (Meta, *Template categorization*). Meta decides which one a template has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -25,6 +27,15 @@ impl Category {
             "utility" => Some(Self::Utility),
             "authentication" => Some(Self::Authentication),
             _ => None,
+        }
+    }
+
+    /// What people call it.
+    pub fn words(self, language: Language) -> &'static str {
+        match self {
+            Self::Marketing => language.pick("publicidad", "publicidade", "marketing"),
+            Self::Utility => language.pick("avisos", "avisos", "utility"),
+            Self::Authentication => language.pick("códigos", "códigos", "codes"),
         }
     }
 }

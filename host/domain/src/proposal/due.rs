@@ -167,6 +167,9 @@ pub enum Unfit {
     /// Nobody who signed it has left.
     #[error("nothing of it is to be ratified: those who signed it are here, or somebody did it already")]
     NotMarked,
+    /// Whoever refuses, goes past the others or looks at that says why.
+    #[error("`words` is empty: say why, it is kept with the proposal")]
+    Silent,
     /// There is nothing to look at.
     #[error("nobody went past the approvals here, or it was looked at already")]
     NotForced,

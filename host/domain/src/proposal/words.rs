@@ -145,6 +145,11 @@ impl Unfit {
                 "Nenhuma linha da proposta lhe permite isso.",
                 "No row of the proposal lets you do that.",
             ),
+            Self::Silent => language.pick(
+                "`words`: diga por qué, en palabras: queda con la propuesta.",
+                "`words`: diga por quê, em palavras: fica com a proposta.",
+                "`words` is empty: say why, it is kept with the proposal.",
+            ),
             Self::NotMarked => language.pick(
                 "No hay nada que ratificar: quienes firmaron están, o alguien ya lo ratificó.",
                 "Não há nada a ratificar: quem assinou está, ou alguém já ratificou.",

@@ -105,7 +105,7 @@ impl Why {
                 ),
             ),
             Self::Recategorised { was, is } => {
-                let (was, is) = (of(*was, language), of(*is, language));
+                let (was, is) = (was.words(language), is.words(language));
                 language.pick(
                     format!("Meta pasó la plantilla de {was} a {is}: alguien tiene que aceptarlo."),
                     format!("A Meta passou o modelo de {was} a {is}: alguém precisa aceitar."),
@@ -118,12 +118,4 @@ impl Why {
 
 fn with(details: &str, words: &str) -> String {
     if details.is_empty() { words.to_owned() } else { format!("{words} ({details})") }
-}
-
-fn of(category: Category, language: Language) -> &'static str {
-    match category {
-        Category::Marketing => language.pick("publicidad", "publicidade", "marketing"),
-        Category::Utility => language.pick("avisos", "avisos", "utility"),
-        Category::Authentication => language.pick("autenticación", "autenticação", "authentication"),
-    }
 }

@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use super::campaigns::{self, AsRead};
 use super::differing::{Change, changes};
 use super::frame::{Frame, may, named, page};
+use super::templates;
 use super::trial::{Outcome, outcome};
 use super::words::Words;
 use crate::Server;
@@ -204,7 +205,7 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
         },
         has_before: before.is_some(),
         as_read: as_read(server, &after).filter(|_| !told.content.is_null()),
-        anew: anew(server, let_in, &proposal),
+        anew: anew(server, let_in, &told, &proposal),
         advice,
         is_rule: proposal.kind == Kind::Rule,
         is_campaign: proposal.kind == Kind::Campaign,
@@ -259,7 +260,7 @@ fn as_read(server: &Server, content: &Value) -> Option<AsRead> {
 }
 
 /// Where the words of a template are changed that was not sent to Meta, so that nobody types them again.
-fn anew(server: &Server, let_in: &LetIn, proposal: &Proposal) -> Option<String> {
+fn anew(server: &Server, let_in: &LetIn, told: &Told, proposal: &Proposal) -> Option<String> {
     let company = Arc::clone(&server.desk.active().company);
     let raci = company.raci();
     let may_word = may(server, raci, &let_in.person).everywhere(Action::ChangeTemplates)
@@ -268,9 +269,8 @@ fn anew(server: &Server, let_in: &LetIn, proposal: &Proposal) -> Option<String> 
             Stage::Rejected { .. } | Stage::Failed { .. } | Stage::Withdrawn | Stage::Expired => true,
             Stage::Approved | Stage::Begun | Stage::Live { .. } => false,
         };
-    let id = proposal.id.to_string();
-    super::templates::again(server, let_in, &id).filter(|_| may_word)?;
-    Some(format!("/console/templates?again={id}#new-title"))
+    templates::again(told, proposal).filter(|_| may_word)?;
+    Some(format!("/console/templates?again={}#new-title", told.proposal))
 }
 
 /// What is in force, where that is known; what would be; and what was warned of.

@@ -10,6 +10,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::agent::Presence;
 use domain::company::Company;
 use domain::conversation::{Conversation, Holder};
 use domain::id::{AgentId, QueueId};
@@ -60,7 +61,7 @@ struct AlertRow {
     is: &'static str,
     level: &'static str,
     /// The figure that it is about, and how to look at it.
-    figure: Option<(String, String)>,
+    figure: Option<String>,
     /// The queue, number or agent.
     about: String,
     since: String,
@@ -176,12 +177,9 @@ fn read(server: &Server, let_in: &LetIn, which: &Which) -> Result<Shown, Problem
         told,
     });
     let agents = board.agents.into_iter().map(|told| AgentRow {
-        presence: match told.presence {
-            "available" => say.available(),
-            "busy" => say.busy(),
-            "break" => say.on_break(),
-            _ if told.ended => say.ended_shift(),
-            _ => say.away(),
+        presence: match told.state {
+            Presence::Away if told.ended => say.ended_shift(),
+            state => state.words(say.0),
         },
         since: told.since.map(|since| tell.ago(since)),
         told,
@@ -201,8 +199,7 @@ fn read(server: &Server, let_in: &LetIn, which: &Which) -> Result<Shown, Problem
             (None, None, None) => "",
         };
         let day = told.since.to_zoned(tell.zone.clone()).date();
-        let figure =
-            told.metric.as_ref().map(|metric| (metric.clone(), format!("every=hour&by={by}&since={day}")));
+        let figure = told.metric.as_ref().map(|metric| format!("{metric}?every=hour&by={by}&since={day}"));
         let about = [
             told.number.clone(),
             told.queue.clone(),

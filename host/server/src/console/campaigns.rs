@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::law::class::Category;
 use domain::message::{Reading, Source, Template as Filled};
 use domain::raci::action::Action;
 use domain::templates::offerable;

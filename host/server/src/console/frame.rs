@@ -12,9 +12,10 @@ use domain::id::NumberId;
 use domain::raci::Raci;
 use domain::raci::action::Action;
 use domain::raci::person::{Person, Target};
-use domain::stops::{Scope, Stop, Stops, Traffic};
+use domain::stops::{Scope, Stop, Stops};
 
 use super::rooms;
+use super::stopping::Stopping;
 use super::telling::Teller;
 use super::words::Words;
 use crate::Server;
@@ -42,13 +43,7 @@ pub(super) struct Frame {
     pub(super) stop: Option<String>,
     /// What a person is called for, each in a line.
     pub(super) calls: Vec<String>,
-    /// Whether whoever looks may stop or resume anything at all, and whether all of it at once.
-    pub(super) may_halt: bool,
-    pub(super) may_resume: bool,
-    pub(super) stops_all: bool,
-    /// What they may stop now: numbers, by id and name, or everything, without either. And what they may resume.
-    pub(super) halts: Vec<(String, String)>,
-    pub(super) resumes: Vec<(String, String)>,
+    pub(super) stopping: Stopping,
     /// How much they were told and have not read.
     pub(super) unread: usize,
     /// Whether this is the page of it.
@@ -68,7 +63,7 @@ impl May<'_> {
     }
 
     /// Something with a number of the company.
-    fn of(&self, action: Action, number: &NumberId) -> bool {
+    pub(super) fn of(&self, action: Action, number: &NumberId) -> bool {
         let target = Target { number: Some(number.clone()), ..Target::default() };
         self.raci.may(self.person, action, &target).is_ok()
     }
@@ -99,27 +94,6 @@ impl Frame {
         });
         let (calls, stops) = (calls.collect(), all.stopped);
         let whole = stops.iter().find(|stop| stop.stopped.scope == Scope::Account);
-        // Everything, or number by number for whoever reaches no more.
-        let everything = || vec![(String::new(), String::new())];
-        let of = |which: &dyn Fn(&NumberId) -> bool| {
-            let numbers = company.numbers().iter().filter(|one| which(&one.id));
-            numbers.map(|one| (one.id.to_string(), one.name.clone())).collect::<Vec<_>>()
-        };
-        let is_stopped = |number: &NumberId, entirely: bool| {
-            stops.iter().any(|stop| {
-                matches!(&stop.stopped.scope, Scope::Number(of) if of == number)
-                    && (!entirely || stop.stopped.traffic == Traffic::All)
-            })
-        };
-        let halts = match (whole.is_some(), may.everywhere(Action::PauseSending)) {
-            (true, _) => Vec::new(),
-            (false, true) => everything(),
-            (false, false) => of(&|number| !is_stopped(number, true) && may.of(Action::PauseSending, number)),
-        };
-        let mut resumes = of(&|number| is_stopped(number, false) && may.of(Action::ResumeSending, number));
-        if whole.is_some() && may.everywhere(Action::ResumeSending) {
-            resumes.extend(everything());
-        }
         let stop = whole.or(stops.first()).map(|stop| stopped(say, &tell, &company, stop));
         Self {
             say,
@@ -128,11 +102,7 @@ impl Frame {
             who: let_in.person.name.clone(),
             doors,
             rooms,
-            may_halt: may.here(Action::PauseSending),
-            may_resume: may.here(Action::ResumeSending),
-            stops_all: may.everywhere(Action::PauseSending),
-            halts,
-            resumes,
+            stopping: Stopping::of(&company, &may, &stops),
             unread: inbox::unread(server, &let_in.person.id).unwrap_or_default(),
             is_notices: here == "/console/notices",
             tell,

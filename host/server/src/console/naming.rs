@@ -32,10 +32,7 @@ pub(super) fn value(pointer: &str, text: &str, language: Language) -> String {
         return text.to_owned();
     }
     match (pointer.rsplit('/').next().unwrap_or_default(), text) {
-        ("category", _) => match category(&text.to_uppercase(), language) {
-            unknown if unknown == text.to_uppercase() => text.to_owned(),
-            known => known,
-        },
+        ("category", _) => category(text, language),
         ("mode" | "highest", _) => {
             text.parse::<Mode>().map_or_else(|_| text.to_owned(), |mode| mode.words(language))
         }

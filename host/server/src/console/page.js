@@ -156,7 +156,7 @@ async function glance() {
   const current = rows.get(open);
   // Who is writing lasts for seconds, and reading what was said is of record.
   if (current) part("writing").textContent = current.writing ? `${current.writing} ${word("writes")}` : "";
-  // What somebody had in their hands and is no more among what is theirs went elsewhere: the page says where it is now.
+  // What somebody had in their hands and is no more among what is theirs went elsewhere: the page says so.
   if (!current && open && held === open && which === "mine" && !told.more) {
     // Once, whatever comes of it.
     held = null;

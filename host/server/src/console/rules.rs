@@ -105,7 +105,7 @@ struct One {
 /// A mode that the rule may be moved to.
 struct Choice {
     value: &'static str,
-    words: &'static str,
+    words: String,
     is_now: bool,
 }
 
@@ -342,7 +342,7 @@ fn modes(say: Words, now: Mode, highest: Mode) -> Vec<Choice> {
     let all = [
         ("off", say.off(), Mode::Off, matches!(now, Mode::Off)),
         ("shadow", say.shadow(), Mode::Shadow, matches!(now, Mode::Shadow)),
-        ("canary", say.canary(), Mode::Canary(1), matches!(now, Mode::Canary(_))),
+        ("canary", say.canary().to_owned(), Mode::Canary(1), matches!(now, Mode::Canary(_))),
         ("live", say.live(), Mode::Live, matches!(now, Mode::Live)),
     ];
     let signed = all.into_iter().filter(|(_, _, mode, _)| *mode <= highest);

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::law::class::Category;
 
 use super::frame::{Frame, page};
 use super::words::Words;
@@ -32,10 +33,8 @@ impl Shown {
 fn billed(say: Words, word: &str) -> &'static str {
     match word {
         "service" => say.billed_service(),
-        "marketing" => say.billed_marketing(),
-        "utility" => say.billed_utility(),
-        "authentication" | "authentication-international" => say.billed_authentication(),
-        _ => say.billed_other(),
+        "authentication-international" => Category::Authentication.words(say.0),
+        other => Category::of(other).map_or_else(|| say.billed_other(), |category| category.words(say.0)),
     }
 }
 

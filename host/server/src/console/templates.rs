@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::TemplateWish;
-use domain::proposal::Kind;
+use domain::proposal::{Kind, Proposal};
 use domain::raci::action::Action;
 use domain::templates::{Template, buttons, offerable, part, words};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use crate::Server;
 use crate::api::problem::Problem;
 use crate::conversations::offered::Text;
 use crate::let_in::LetIn;
-use crate::proposals;
+use crate::proposals::{self, Told};
 
 #[derive(askama::Template)]
 #[template(path = "templates.html")]
@@ -79,14 +79,17 @@ pub(super) async fn all(
         accounts,
         may_change: may(&server, company.raci(), &let_in.person).everywhere(Action::ChangeTemplates),
         wanted: wanted.map(|one| (one.proposal, one.title_words, one.stage_words)).collect(),
-        again: which.again.and_then(|id| again(&server, &let_in, &id)).map(|form| form.to_string()),
+        again: which
+            .again
+            .and_then(|id| proposals::shown_one(&server, &let_in, &id).ok())
+            .and_then(|(told, proposal)| again(&told, &proposal))
+            .map(|form| form.to_string()),
         frame,
     })
 }
 
 /// The form of what somebody proposed, to be worded anew: as another content of the proposal while it is open, and else as another one.
-pub(super) fn again(server: &Server, let_in: &LetIn, id: &str) -> Option<Value> {
-    let (told, proposal) = proposals::shown_one(server, let_in, id).ok()?;
+pub(super) fn again(told: &Told, proposal: &Proposal) -> Option<Value> {
     if told.content.is_null() || proposal.kind != Kind::Template {
         return None;
     }

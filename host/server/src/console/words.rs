@@ -1,8 +1,9 @@
 //! What the pages say, in the three languages: one table, and each word a method, so that a page that says what is not in the table
 //! does not compile, and the compiler names what no page says any more.
 
+use domain::law::class::Category;
 use domain::law::language::Language;
-use domain::templates::words::category;
+use domain::rule::mode::Mode;
 
 /// The words of one language.
 #[derive(Debug, Clone, Copy)]
@@ -19,9 +20,30 @@ macro_rules! words {
 }
 
 impl Words {
+    pub(in crate::console) fn off(self) -> String {
+        Mode::Off.words(self.0)
+    }
+
+    pub(in crate::console) fn shadow(self) -> String {
+        Mode::Shadow.words(self.0)
+    }
+
+    pub(in crate::console) fn live(self) -> String {
+        Mode::Live.words(self.0)
+    }
+
+    /// What a category is called.
+    pub(in crate::console) fn of_category(self, category: Category) -> &'static str {
+        category.words(self.0)
+    }
+
     /// As what templates count: for Meta, and for people.
-    pub(in crate::console) fn categories(self) -> [(&'static str, String); 3] {
-        ["UTILITY", "MARKETING", "AUTHENTICATION"].map(|word| (word, category(word, self.0)))
+    pub(in crate::console) fn categories(self) -> [(&'static str, &'static str); 3] {
+        [
+            ("UTILITY", self.of_category(Category::Utility)),
+            ("MARKETING", self.of_category(Category::Marketing)),
+            ("AUTHENTICATION", self.of_category(Category::Authentication)),
+        ]
     }
 }
 
@@ -109,12 +131,8 @@ words! {
     agent: "Agente", "Agente", "Agent";
     since: "Desde", "Desde", "Since";
     load: "Carga", "Carga", "Load";
-    available: "disponible", "disponível", "available";
-    busy: "ocupado", "ocupado", "busy";
-    on_break: "en pausa", "em pausa", "on a break";
     closed_until: "cerrada hasta", "fechada até", "closed until";
     ended_shift: "terminó el turno", "terminou o turno", "ended the shift";
-    away: "fuera", "fora", "away";
     no_queues: "Su alcance no llega a ninguna cola.", "Seu alcance não chega a nenhuma fila.", "Your scope reaches no queue.";
     no_agents: "Ningún agente en su alcance.", "Nenhum agente no seu alcance.", "No agent in your scope.";
 
@@ -159,10 +177,7 @@ words! {
     // Rules.
     mode: "Modo", "Modo", "Mode";
     plugin: "Plugin", "Plugin", "Plugin";
-    off: "apagada", "desligada", "off";
-    shadow: "en sombra", "na sombra", "shadow";
     canary: "canario", "canário", "canary";
-    live: "en vivo", "ao vivo", "live";
     set_on: "Encendido", "Ligado", "On";
     set_off: "Apagado", "Desligado", "Off";
     set_of_rules: "Conjunto", "Conjunto", "Set";

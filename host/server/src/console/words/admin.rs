@@ -323,9 +323,6 @@ words! {
     amount: "Monto", "Valor", "Amount";
     cap: "Tope", "Teto", "Cap";
     billed_service: "respuestas", "respostas", "answers";
-    billed_marketing: "publicidad", "publicidade", "marketing";
-    billed_utility: "avisos", "avisos", "utility";
-    billed_authentication: "códigos", "códigos", "codes";
     billed_other: "otros", "outros", "others";
 
     // Integrations.
