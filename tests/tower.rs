@@ -42,9 +42,10 @@ async fn whoever_reaches_one_number_stops_that_one_from_any_page_and_resumes_it(
         "[[people]]\nid = \"bea\"\nname = \"Bea\"\nroles = [\"supervisor\"]\nscope = {{ numbers = [\"{NUMBER}\"] }}\n"
     );
     let number = format!("[[company.numbers]]\nid = \"{NUMBER}\"\nname = \"Tienda\"\nqueue = \"general\"\n");
-    let shop = SHOP
-        .replace("[company]", "[company]\nraci = \"raci.toml\"")
-        .replace("[[company.queues]]", &format!("{number}[[company.queues]]"));
+    let shop = SHOP.replace("[company]", "[company]\nraci = \"raci.toml\"").replace(
+        "[[company.queues]]",
+        &format!("{number}[[company.queues]]\nid = \"other\"\n[[company.queues]]"),
+    );
     let (company, serve) = governed_by(&shop, &format!("{PEOPLE}{bea}")).await;
     let mut ricardo = Caller::new(&serve);
     ricardo.settle(&invited(&company, "ricardo")).await;
