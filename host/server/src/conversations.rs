@@ -286,7 +286,7 @@ async fn list(
                 let waits = conversation.is_some_and(|one| one.unanswered.is_some());
                 urgent.push((due.is_none(), due, !waits, id));
             }
-            urgent.sort_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
+            urgent.sort_by_key(|(no_due, due, waits_not, _)| (*no_due, *due, *waits_not));
             asked.into_iter().chain(urgent.into_iter().map(|(.., id)| id)).collect()
         }
         Part::Waiting | Part::Open => {
