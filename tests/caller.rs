@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::message::SHOP;
-use crate::program::{Company, Serve};
+use crate::program::{Company, Serve, until};
 use crate::raci::{governed_by, run};
 
 pub const PASSWORD: &str = "un caballo de bastos";
@@ -204,6 +204,17 @@ pub async fn token(ricardo: &mut Caller, body: Value) -> Caller {
         ricardo.with("Authorization", &format!("Bearer {}", told.body["secret"].as_str().unwrap()));
     caller.cookie = None;
     caller
+}
+
+/// Waits until somebody is given a case: where it is asked about.
+pub async fn given(who: &mut Caller) -> String {
+    let mut mine = Value::Null;
+    until("a case is given", async || {
+        mine = who.get("/conversations?which=mine").await.body["conversations"][0].clone();
+        mine.is_object()
+    })
+    .await;
+    format!("/conversations/{}", mine["conversation"].as_str().unwrap())
 }
 
 /// Signs somebody in by an invitation of their own, with a second factor where it is asked for.

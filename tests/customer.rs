@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::caller::{Caller, enter, invited};
+use crate::caller::{Caller, enter, given, invited};
 use crate::live::Listening;
 use crate::message::SHOP;
 use crate::program::NUMBER;
@@ -29,9 +29,7 @@ async fn who_attends_a_customer_sees_what_they_want_to_hear_of_and_how_their_cas
 
     let lucia = company.whatsapp.customer(LUCIA, "Lucía Peña");
     lucia.say(NUMBER, "Quiero hablar con una persona").unwrap();
-    company.until("case-assigned", 1).await;
-    let mine = ana.get("/conversations?which=mine").await.body["conversations"].clone();
-    let at = format!("/conversations/{}", mine[0]["conversation"].as_str().unwrap());
+    let at = given(&mut ana).await;
     assert_eq!(ana.post(&format!("{at}/accept"), Value::Null).await.status, 200);
 
     let card = ana.get(&format!("{at}/customer")).await.body;

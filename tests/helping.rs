@@ -8,7 +8,7 @@ use domain::id::AgentId;
 use domain::stream::Actor;
 
 use crate::assembled::{House, block_on};
-use crate::caller::{Caller, enter, invited};
+use crate::caller::{Caller, enter, given, invited};
 use crate::message::SHOP;
 use crate::program::{Company, NUMBER, Serve};
 use crate::raci::governed_by;
@@ -213,9 +213,7 @@ async fn taken_up(company: &Company, ana: &mut Caller) -> String {
     assert_eq!(ana.post("/me/presence", json!({ "presence": "available" })).await.status, 200);
     let lucia = company.whatsapp.customer(LUCIA, "Lucía Peña");
     lucia.say(NUMBER, "Quiero hablar con una persona").unwrap();
-    company.until("case-assigned", 1).await;
-    let mine = ana.get("/conversations?which=mine").await.body["conversations"].clone();
-    let at = format!("/conversations/{}", mine[0]["conversation"].as_str().unwrap());
+    let at = given(ana).await;
     assert_eq!(ana.post(&format!("{at}/accept"), Value::Null).await.status, 200);
     at
 }

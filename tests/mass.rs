@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::caller::{Caller, invite, invited, token};
 use crate::campaigns::{company, phone};
-use crate::program::{Company, NUMBER, Serve};
+use crate::program::{Company, NUMBER, Serve, until};
 
 /// Two who answer for campaigns and attend, and a program of one of them.
 const PEOPLE: &str = "[[people]]\nid = \"ricardo\"\nname = \"Ricardo\"\nroles = [\"admin\", \"agent\"]\n\
@@ -51,14 +51,6 @@ fn reached(company: &Company, count: usize) -> usize {
     let got =
         |n: &usize| company.whatsapp.received(&phone(*n)).iter().any(|m| m.words().starts_with("Su pedido"));
     (0..count).filter(got).count()
-}
-
-async fn until(what: &str, mut is: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(40);
-    while !is().await {
-        assert!(Instant::now() < deadline, "{what}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
 }
 
 /// The one proposal that waits, once it is of so many.

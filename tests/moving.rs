@@ -1,12 +1,10 @@
 //! Cases that go from hand to hand: by agents among themselves, by who steers, one or many; and shifts that end.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 
 use crate::caller::{Caller, PASSWORD, invite, invited};
 use crate::message::SHOP;
-use crate::program::{Company, NUMBER, Serve, timonel};
+use crate::program::{Company, NUMBER, Serve, timonel, until};
 use crate::raci::{governed_by, run};
 
 /// An agent of two queues, one of the second alone, one who steers and attends too, two who answer for it.
@@ -94,14 +92,6 @@ async fn act(who: &mut Caller, conversation: &str, what: &str, body: Value) -> c
 
 async fn mine(who: &mut Caller) -> Vec<Value> {
     who.get("/conversations?which=mine").await.body["conversations"].as_array().unwrap().clone()
-}
-
-async fn until(what: &str, mut is: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !is().await {
-        assert!(Instant::now() < deadline, "{what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 async fn say(who: &mut Caller, proposal: &str, what: &str) -> u16 {

@@ -41,11 +41,14 @@ async fn a_proposal_asks_those_whose_word_it_wants_tells_the_others_and_all_hear
     let proposal = propose(&company);
 
     sit(&company, &serve, "paula");
-    let told = inbox(&company, "pedido_listo es UTILITY»: propuesta (Ricardo Salazar)");
+    let told = inbox(&company, "crear «pedido_listo» (es), avisos: propuesta (Ricardo Salazar)");
     assert!(told.contains(&format!("le espera: timonel proposal show {proposal}")), "{told}");
     sit(&company, &serve, "ana");
-    let told = inbox(&company, "pedido_listo es UTILITY»: propuesta");
-    assert!(!told.contains("le espera"), "who is told is not asked: {told}");
+    let (_, told) = run(&company, &["inbox"]);
+    assert!(
+        !told.contains("propuesta"),
+        "whoever is informed hears of what is so, and not of each word: {told}"
+    );
     sit(&company, &serve, "marta");
     assert!(inbox(&company, "propuesta").contains("le espera"));
     assert!(run(&company, &["proposal", "agree", &proposal]).0);
@@ -55,8 +58,8 @@ async fn a_proposal_asks_those_whose_word_it_wants_tells_the_others_and_all_hear
     assert!(run(&company, &["proposal", "sign", &proposal]).0);
     until(&company, &proposal, "[enviada a Meta]");
     sit(&company, &serve, "ricardo");
-    let told = inbox(&company, "pedido_listo es UTILITY»: ejecutada");
-    assert!(told.contains("firmada (Paula Gómez)") && !told.contains("»: propuesta"), "he knows: {told}");
+    let told = inbox(&company, "«pedido_listo» (es), avisos: ejecutada");
+    assert!(told.contains("firmada (Paula Gómez)") && !told.contains(": propuesta"), "he knows: {told}");
 
     // What was read is read, also when the machine stops the next moment.
     assert_eq!(run(&company, &["inbox", "read"]), (true, "unread: 0\n".to_owned()));
@@ -68,7 +71,7 @@ async fn a_proposal_asks_those_whose_word_it_wants_tells_the_others_and_all_hear
     sit(&company, &serve, "ana");
     inbox(&company, "envíos detenidos: todos los números (Ricardo Salazar)");
     let (_, told) = run(&company, &["inbox", "--all"]);
-    assert_eq!(told.matches("»: propuesta").count(), 1, "nobody is told twice: {told}");
+    assert_eq!(told.matches(": ejecutada").count(), 1, "nobody is told twice: {told}");
     // Paula, Marta and Ana, of the stop.
     assert_eq!(company.journal(&["--kind", "notice-given"]).len(), given + 3);
     serve.stop();

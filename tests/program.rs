@@ -204,7 +204,8 @@ impl Company {
         if out.status.success() { Ok(text(out.stdout)) } else { Err(text(out.stderr)) }
     }
 
-    /// Waits until the journal has so many events of a kind, and gives them.
+    /// Waits until the journal has so many events of a kind, and gives them. It is read from the disk, where they are before the host has
+    /// folded them: whoever asks the host next has to wait for what it says, with [`until`].
     pub async fn until(&self, kind: &str, count: usize) -> Vec<Value> {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
@@ -220,6 +221,15 @@ impl Company {
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+}
+
+/// Waits until something is so.
+pub async fn until(what: &str, mut is: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(40);
+    while !is().await {
+        assert!(Instant::now() < deadline, "{what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::caller::{Caller, enter, invited};
+use crate::caller::{Caller, enter, given, invited};
 use crate::message::SHOP;
 use crate::program::NUMBER;
 use crate::raci::governed_by;
@@ -51,8 +51,7 @@ async fn an_agent_finds_words_in_their_own_cases_and_who_looks_customers_up_in_a
     company.until("case-assigned", 1).await;
     says(PEDRO, "Pedro Rojas", "La GARANTÍA de la sierra: quiero hablar con una persona");
     company.until("case-queued", 2).await;
-    let mine = ana.get("/conversations?which=mine").await.body["conversations"].clone();
-    let at = format!("/conversations/{}", mine[0]["conversation"].as_str().unwrap());
+    let at = given(&mut ana).await;
     assert_eq!(ana.post(&format!("{at}/accept"), Value::Null).await.status, 200);
     let note = json!({ "text": "Le prometí una copia de la factura" });
     assert_eq!(ana.post(&format!("{at}/notes"), note).await.status, 200);

@@ -1,5 +1,6 @@
 //! What is to happen later happens, also when the host was not there at that moment.
 
+use desk::{Act, CommandError};
 use domain::agent::Presence;
 use domain::event::Event;
 use domain::id::AgentId;
@@ -158,4 +159,74 @@ fn whoever_does_not_answer_in_time_loses_the_case_to_others_and_whoever_does_kee
     open.settle();
     assert_eq!(holder(&open), (0, 0), "it waits for ana, who serves the queue too");
     assert_eq!(open.desk.store().waiting(&"ventas".into()).unwrap().len(), 1);
+}
+
+#[test]
+fn who_is_asked_to_take_a_case_over_has_a_place_for_it_until_they_answer_or_ten_minutes_are_over() {
+    let company = COMPANY
+        .replacen("name = \"Beto\"", "name = \"Beto\"\ncapacity = 1", 1)
+        .replace("[[queues]]\nid = \"refuerzo\"\n", "");
+    let house = House::new(
+        25,
+        company.leak(),
+        &[("router", "skills-router", r#"{"otherwise": {"queue": "ventas"}}"#)],
+    );
+    let mut open = house.open().unwrap();
+    let (ana, beto) = (AgentId::from("ana"), AgentId::from("beto"));
+    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
+    house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
+    open.settle();
+    let (conversation, _) = open.desk.store().conversations().unwrap().pop_first().unwrap();
+    let hand = |open: &mut Open, act: Act| {
+        open.carry_out(move |desk| async move { desk.hand(conversation, act).await })
+    };
+    let asks = || Act::Offer { agent: ana.clone(), to: beto.clone(), why: "Sabe de pagos".to_owned() };
+    let answers = |takes| Act::Answer { agent: beto.clone(), takes };
+    let waiting = |open: &Open| open.desk.store().waiting(&"ventas".into()).unwrap().len();
+    let has = |open: &Open, agent: &AgentId| open.desk.store().agent(agent).unwrap().1.cases.len();
+
+    block_on(open.desk.set_presence(&ana, Presence::Busy, None)).unwrap();
+    block_on(open.desk.set_presence(&beto, Presence::Available, None)).unwrap();
+    hand(&mut open, asks()).unwrap();
+    house.post(&open.desk, &house.text("wamid.2", "573000000002", "hola")).unwrap();
+    open.settle();
+    assert_eq!((waiting(&open), has(&open, &beto)), (1, 0), "his place is held for what he is asked");
+    hand(&mut open, answers(true)).unwrap();
+    open.settle();
+    assert_eq!((has(&open, &ana), has(&open, &beto)), (0, 1));
+
+    // Nobody answers: it stays where it is, and whoever waits has the place.
+    let done = open.carry_out({
+        let beto = beto.clone();
+        move |desk| async move { desk.close(&beto, conversation, "solved").await }
+    });
+    done.unwrap();
+    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
+    block_on(open.desk.set_presence(&beto, Presence::Busy, None)).unwrap();
+    open.settle();
+    block_on(open.desk.set_presence(&ana, Presence::Busy, None)).unwrap();
+    let (_, state) = open.desk.store().agent(&ana).unwrap();
+    let hers = *state.cases.values().next().unwrap();
+    let offers = |open: &Open| open.desk.store().offers(&beto).unwrap();
+    let ask = |open: &mut Open| {
+        let act = Act::Offer { agent: ana.clone(), to: beto.clone(), why: "Sabe de pagos".to_owned() };
+        open.carry_out(move |desk| async move { desk.hand(hers, act).await }).unwrap();
+    };
+    ask(&mut open);
+    block_on(open.desk.set_presence(&beto, Presence::Available, None)).unwrap();
+    house.post(&open.desk, &house.text("wamid.3", "573000000003", "hola")).unwrap();
+    house.clock.advance(400);
+    open.settle();
+    ask(&mut open);
+    house.clock.advance(400);
+    open.settle();
+    assert_eq!((&offers(&open)[..], waiting(&open), has(&open, &beto)), (&[hers][..], 1, 0), "asked anew");
+    house.clock.advance(201);
+    open.settle();
+    open.settle();
+    assert_eq!((&offers(&open)[..], waiting(&open), has(&open, &beto)), (&[][..], 0, 1));
+    let act = answers(true);
+    let late = open.carry_out(move |desk| async move { desk.hand(hers, act).await });
+    assert!(matches!(late, Err(CommandError::NotAsked)), "{late:?}");
+    assert_eq!(has(&open, &ana), 1);
 }

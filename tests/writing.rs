@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use simulator::{Category, Options, Template};
 
-use crate::caller::{Caller, enter, invite, invited};
+use crate::caller::{Caller, enter, given, invite, invited};
 use crate::campaigns::company;
 use crate::message::SHOP;
 use crate::program::{Company, NUMBER, Serve};
@@ -108,9 +108,7 @@ async fn attending(company: &Company, serve: &Serve, ricardo: &mut Caller) -> Ve
         let mut agent = enter(ricardo, serve, person).await;
         assert_eq!(agent.post("/me/presence", json!({ "presence": "available" })).await.status, 200);
         company.whatsapp.customer(phone, "Cliente").say(NUMBER, "Quiero hablar con una persona").unwrap();
-        company.until("case-assigned", of.len() + 1).await;
-        let mine = agent.get("/conversations?which=mine").await.body["conversations"][0].clone();
-        let at = format!("/conversations/{}", mine["conversation"].as_str().unwrap());
+        let at = given(&mut agent).await;
         assert_eq!(agent.post(&format!("{at}/accept"), Value::Null).await.status, 200);
         of.push((agent, at));
     }

@@ -3,10 +3,15 @@
 //! What lies in the directory is a draft. What is in force is what people signed: its texts are in the journal and the bytes
 //! of its plugins are kept by their hash, so that a file which is saved meanwhile, or lost, changes nothing. Secrets stand in
 //! the same file and are none of it.
+//!
+//! Whoever has no terminal wants an entry otherwise (`editing`), which is agreed on too. Where what is saved is in force, what was signed
+//! of an entry is saved; where it is a draft, it is put in force, and into the draft as well, so that the next one has it.
+
+mod editing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use desk::Desk;
@@ -21,7 +26,8 @@ use domain::stream::{Actor, Stream};
 use governance::People;
 use journal::{Disk as _, RealDisk};
 use serde::{Deserialize, Serialize};
-use server::Proposed;
+use serde_json::Value;
+use server::{Entry, HOUSE, Proposed, Section};
 use store::{Draft, PluginFiles};
 use tokio::sync::watch;
 
@@ -36,7 +42,7 @@ const MAIN: &str = "timonel.toml";
 const AREAS: usize = 12;
 
 /// What is agreed on: texts by their names, and the hashes of plugins by theirs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Content {
     files: BTreeMap<String, String>,
@@ -48,7 +54,13 @@ pub(crate) struct Content {
     /// Whether approver rules are different in it: none of them judges that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     changes_approvers: bool,
+    /// What of it was wanted otherwise, if that was wanted entry by entry and not by saving the files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    entries: Vec<Entry>,
 }
+
+/// What stands in the files that the company is described in.
+type Texts = Vec<Option<String>>;
 
 /// The files of a company, and what was agreed on of them.
 pub(crate) struct CompanyFiles {
@@ -59,9 +71,12 @@ pub(crate) struct CompanyFiles {
     plugins: PluginFiles,
     rules: Arc<rules::Host>,
     desk: Desk,
+    /// What stood in the files when somebody looked last, or when it was written there.
+    seen: Mutex<Option<Texts>>,
 }
 
 impl CompanyFiles {
+    /// What is saved from now on is another text than what lies there.
     pub(crate) fn new(
         file: PathBuf,
         data: PathBuf,
@@ -69,12 +84,54 @@ impl CompanyFiles {
         rules: Arc<rules::Host>,
         desk: Desk,
     ) -> Self {
-        Self { file, data, plugins, rules, desk }
+        let seen = Mutex::new(settings::texts(&file).ok());
+        Self { file, data, plugins, rules, desk, seen }
     }
 
-    /// The data directory.
-    pub(crate) fn data(&self) -> &Path {
-        &self.data
+    /// Looks whether somebody has saved something, and does what is to be done about it.
+    pub(crate) async fn look(self: &Arc<Self>, people: &People) {
+        let file = self.file.clone();
+        let read = tokio::task::spawn_blocking(move || settings::texts(&file).ok());
+        let Ok(Some(now)) = read.await else { return };
+        let is_new = {
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.replace(now.clone()) != Some(now)
+        };
+        if !is_new {
+            return;
+        }
+        let (before, file) = (Arc::clone(&self.desk.active().company), self.file.display());
+        if before.files_wait() {
+            tracing::info!(
+                %file,
+                "the file was changed: it is a draft. `timonel proposal company --reason …` proposes to put it in force"
+            );
+        } else if let Err(error) = self.reload().await {
+            tracing::error!(
+                error = format!("{error:#}"),
+                %file,
+                "the file was changed and cannot be put in force: the rules stay as they were"
+            );
+        } else {
+            access::shut_out(people, &self.desk, Some(before.raci())).await;
+        }
+    }
+
+    /// Puts in force what lies in the files.
+    async fn reload(&self) -> anyhow::Result<u64> {
+        let (file, plugins) = (self.file.clone(), self.plugins.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            let policy = Policy::read(&file)?;
+            let signed = rulebook::signed(&policy, &plugins)?;
+            anyhow::Ok((policy.company, signed))
+        });
+        let (company, signed) = read.await??;
+        // First, because what fails changes nothing. To connect is not to come in: the door asks the company that is in force.
+        server::let_in(&self.data, company.raci())?;
+        let begins = self.begins(&company)?;
+        let number = self.desk.adopt(company, signed, begins).await?;
+        tracing::info!(generation = number, "other rules are in force");
+        Ok(number)
     }
 
     /// What has to be written where agreeing begins with what lies in the files: that this is in force.
@@ -138,8 +195,12 @@ impl CompanyFiles {
     }
 
     async fn put_in_force(&self, adopted: CompanyAdopted) -> anyhow::Result<u64> {
-        let known = self.desk.store().adopted()?.context("nothing was agreed on before")?;
         let agreed: Content = serde_json::from_str(adopted.content.text())?;
+        if !self.desk.active().company.files_wait() {
+            self.save(&agreed, None)?;
+            return self.reload().await;
+        }
+        let known = self.desk.store().adopted()?.context("nothing was agreed on before")?;
         anyhow::ensure!(
             known.proposal == adopted.proposal || agreed.base == Some(hash(&known.content)),
             "something else was agreed on since it was proposed: propose it again"
@@ -155,7 +216,83 @@ impl CompanyFiles {
         let adopted = Draft::new(Stream::Company, Actor::Host, adopted)?;
         let number = self.desk.adopt(company, signed, vec![adopted]).await?;
         tracing::info!(generation = number, "what was approved is in force");
+        if !agreed.entries.is_empty() {
+            let before: Content = serde_json::from_str(known.content.text())?;
+            if let Err(error) = self.save(&agreed, Some(&before)) {
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "what was approved is in force, and is not in the files: whoever proposes what lies there would take it back"
+                );
+            }
+        }
         Ok(number)
+    }
+
+    /// Writes the entries that were agreed on into the files, if these are as they were: `before`, or what they were when it was proposed.
+    fn save(&self, agreed: &Content, before: Option<&Content>) -> anyhow::Result<()> {
+        let lies = Content::read(&self.file, &self.plugins)?;
+        // A host that stopped in between has saved it already.
+        if lies.files == agreed.files {
+            return Ok(());
+        }
+        let is_as_before = match before {
+            Some(before) => lies.files == before.files,
+            None => agreed.base == Some(hash(&Json::of(&lies))),
+        };
+        anyhow::ensure!(is_as_before, "the files were changed since it was proposed: propose it again");
+        let dir = self.file.parent().unwrap_or(Path::new(""));
+        let main = self.file.file_name().and_then(|name| name.to_str()).context("the file has no name")?;
+        let names =
+            [(editing::In::Main, main.to_owned()), (editing::In::Raci, lies.raci().unwrap_or_default())];
+        for (which, name) in names {
+            let mut entries =
+                agreed.entries.iter().filter(|one| editing::file_of(one.section) == which).peekable();
+            if entries.peek().is_some() {
+                let text = std::fs::read_to_string(dir.join(&name))?;
+                let text = entries.try_fold(text, |text, entry| editing::apply(&text, entry))?;
+                lay(dir, &name, text.as_bytes())?;
+            }
+        }
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        *seen = settings::texts(&self.file).ok();
+        Ok(())
+    }
+
+    /// What is in force, to be changed entry by entry.
+    fn in_force(&self) -> anyhow::Result<(Content, Digest)> {
+        if self.desk.active().company.files_wait() {
+            let adopted =
+                self.desk.store().adopted()?.context("nothing was agreed on yet: restart the host")?;
+            return Ok((serde_json::from_str(adopted.content.text())?, hash(&adopted.content)));
+        }
+        let lies = Content::read(&self.file, &self.plugins)?;
+        let hash = hash(&Json::of(&lies));
+        Ok((lies, hash))
+    }
+
+    /// What lies in the files, where they are drafts; what is in force; and the hash of that.
+    fn drafted(&self) -> anyhow::Result<(Content, Content, Digest)> {
+        anyhow::ensure!(
+            self.desk.active().company.files_wait(),
+            "the company's files are in force when they are saved: set `files = \"when-approved\"` in \
+             [company.approvals]"
+        );
+        let (old, base) = self.in_force()?;
+        Ok((Content::read(&self.file, &self.plugins)?, old, base))
+    }
+
+    /// What is in force with these entries as they are wanted; what is in force; and the hash of that.
+    fn wanted(&self, entries: &[Entry]) -> anyhow::Result<(Content, Content, Digest)> {
+        let (old, base) = self.in_force()?;
+        let mut new = Content { entries: Vec::new(), ..old.clone() };
+        for entry in entries {
+            let name = new.name_of(entry.section)?;
+            let text = new.files.get_mut(&name).with_context(|| format!("the company has no file {name}"))?;
+            let was = editing::find(text, entry.section, &entry.id)?;
+            *text = editing::apply(text, entry)?;
+            new.entries.push(Entry { was, ..entry.clone() });
+        }
+        Ok((new, old, base))
     }
 
     /// The rows that a change touches, and what it is in a line.
@@ -260,18 +397,22 @@ fn task_of(key: &str) -> Task {
 }
 
 impl server::Files for CompanyFiles {
-    fn proposed(&self) -> Result<Proposed, String> {
+    fn entry(&self, section: Section, id: &str) -> Result<Value, String> {
         let read = || {
-            anyhow::ensure!(
-                self.desk.active().company.files_wait(),
-                "the company's files are in force when they are saved: set `files = \"when-approved\"` in \
-                 [company.approvals]"
-            );
-            let adopted =
-                self.desk.store().adopted()?.context("nothing was agreed on yet: restart the host")?;
-            let old: Content = serde_json::from_str(adopted.content.text())?;
-            let mut new = Content::read(&self.file, &self.plugins)?;
-            new.base = Some(hash(&adopted.content));
+            anyhow::ensure!(section != Section::House || HOUSE.contains(&id), "`{id}` is no entry");
+            let (content, _) = self.in_force()?;
+            let name = content.name_of(section)?;
+            let text = content.files.get(&name).with_context(|| format!("the company has no file {name}"))?;
+            editing::find(text, section, id)
+        };
+        read().map_err(|error: anyhow::Error| without_source(&format!("{error:#}")))
+    }
+
+    fn proposed(&self, entries: &[Entry]) -> Result<Proposed, String> {
+        let read = || {
+            let (mut new, old, base) =
+                if entries.is_empty() { self.drafted()? } else { self.wanted(entries)? };
+            new.base = Some(base);
             new.changes_approvers = old.approvers()? != new.approvers()?;
             let policy = policy(&Json::of(&new), &self.data, &self.plugins)?;
             // Whatever cannot be put in force is not worth a signature.
@@ -281,10 +422,7 @@ impl server::Files for CompanyFiles {
                 "nobody of the company would answer for “Manage access”, and nothing could be agreed on any more"
             );
             let (tasks, title) = self.difference(&old, &new, &policy)?;
-            anyhow::ensure!(
-                !tasks.is_empty(),
-                "the files are as what is in force: nothing is to be agreed on"
-            );
+            anyhow::ensure!(!tasks.is_empty(), "it is as what is in force: nothing is to be agreed on");
             Ok(Proposed { content: Json::of(&new), tasks, title })
         };
         read().map_err(|error: anyhow::Error| without_source(&format!("{error:#}")))
@@ -312,7 +450,21 @@ impl Content {
             let bytes = rulebook::component(&rule.plugin, &policy.dir)?;
             kept.insert(rule.plugin.clone(), plugins.keep(&bytes)?);
         }
-        Ok(Self { files, plugins: kept, base: None, changes_approvers: false })
+        Ok(Self { files, plugins: kept, base: None, changes_approvers: false, entries: Vec::new() })
+    }
+
+    /// The name of the file of the matrix and its people, if there is one.
+    fn raci(&self) -> anyhow::Result<String> {
+        let name = self.company()?.get("raci").and_then(toml::Value::as_str).map(ToOwned::to_owned);
+        name.context("the company's file names no `raci`, the file of its matrix and its people")
+    }
+
+    /// The name of the file in which entries of a section stand.
+    fn name_of(&self, section: Section) -> anyhow::Result<String> {
+        match editing::file_of(section) {
+            editing::In::Main => Ok(MAIN.to_owned()),
+            editing::In::Raci => self.raci(),
+        }
     }
 
     fn main(&self) -> anyhow::Result<toml::Table> {

@@ -26,7 +26,7 @@ use crate::handing::Address;
 use crate::provider;
 use crate::rulebook;
 use crate::services::Outside;
-use crate::settings::{self, Destination, Policy, Settings};
+use crate::settings::{self, Destination, Settings};
 use crate::system::{SystemClock, SystemEntropy, boot};
 use crate::webhooks;
 
@@ -191,12 +191,9 @@ impl Host {
             tokio::spawn(webhooks::keep(outfit, beside(settings.file.as_deref()))),
         ];
         if let Some(files) = files {
-            let file = settings.file.clone().unwrap_or_default();
             let approved = desk.store().watch(store::Topic::Proposals);
             chores.push(tokio::spawn(Arc::clone(&files).follow(approved, people.clone())));
-            // Before anybody is told that it is open: what is saved the next moment is another text than this.
-            let seen = settings::texts(&file).ok();
-            chores.push(tokio::spawn(watch(file, seen, files, desk.clone(), plugins, people.clone())));
+            chores.push(tokio::spawn(watch(files, people.clone())));
         }
         access::shut_out(&people, &desk, None).await;
         tracing::info!(address = %listening.address, generation = number, "open");
@@ -421,57 +418,11 @@ pub(crate) fn read_master(path: &Path) -> anyhow::Result<Key> {
 }
 
 /// Puts other rules in force when the file says so, or a table that it names. What cannot be put in force changes nothing.
-async fn watch(
-    file: PathBuf,
-    mut seen: Option<Vec<Option<String>>>,
-    files: Arc<CompanyFiles>,
-    desk: Desk,
-    plugins: PluginFiles,
-    people: People,
-) {
-    let look = || {
-        let file = file.clone();
-        tokio::task::spawn_blocking(move || settings::texts(&file).ok())
-    };
+async fn watch(files: Arc<CompanyFiles>, people: People) {
     loop {
         tokio::time::sleep(LOOK).await;
-        let Ok(Some(now)) = look().await else { continue };
-        if seen.as_ref() == Some(&now) {
-            continue;
-        }
-        seen = Some(now);
-        let before = Arc::clone(&desk.active().company);
-        if desk.active().company.files_wait() {
-            tracing::info!(
-                file = %file.display(),
-                "the file was changed: it is a draft. `timonel proposal company --reason …` proposes to put it in force"
-            );
-        } else if let Err(error) = reload(&file, &files, &desk, &plugins).await {
-            tracing::error!(
-                error = format!("{error:#}"),
-                file = %file.display(),
-                "the file was changed and cannot be put in force: the rules stay as they were"
-            );
-        } else {
-            access::shut_out(&people, &desk, Some(before.raci())).await;
-        }
+        files.look(&people).await;
     }
-}
-
-async fn reload(file: &Path, files: &CompanyFiles, desk: &Desk, plugins: &PluginFiles) -> anyhow::Result<()> {
-    let policy = Policy::read(file)?;
-    let plugins = plugins.clone();
-    let read = tokio::task::spawn_blocking(move || {
-        let signed = rulebook::signed(&policy, &plugins)?;
-        anyhow::Ok((policy.company, signed))
-    });
-    let (company, signed) = read.await??;
-    // First, because what fails changes nothing. To connect is not to come in: the door asks the company that is in force.
-    server::let_in(files.data(), company.raci())?;
-    let begins = files.begins(&company)?;
-    let number = desk.adopt(company, signed, begins).await?;
-    tracing::info!(generation = number, "other rules are in force");
-    Ok(())
 }
 
 /// Forgets every day whose term is over by the company's policy.

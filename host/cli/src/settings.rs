@@ -297,11 +297,6 @@ impl Policy {
     pub(crate) fn read(path: &Path) -> Result<Self, SettingsError> {
         policy(read_file(path)?, Some(path))
     }
-
-    /// What the text of a file says of the company and its rules.
-    pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, SettingsError> {
-        policy(parse_file(text, path)?, Some(path))
-    }
 }
 
 /// The beginning of every address of the host, without a path.

@@ -98,6 +98,7 @@ pub(crate) fn timer(work: &mut Work<'_>, timer: TimerId) -> Result<Done, DeskErr
         Purpose::EndPreference { case } if waits(work, case) => {
             work.record(Actor::Host, PreferenceEnded { case })?;
         }
+        Purpose::EndOffer { case } => handing::lapse(work, case)?,
         Purpose::Rescue { case } => {
             let awake = work.case().is_some_and(|known| known.id == case && known.snoozed.is_none());
             if awake && work.conversation.unanswered.is_some() {

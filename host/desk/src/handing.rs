@@ -34,7 +34,8 @@ const LONGEST: usize = 1_000;
 /// For how many days a case can sleep at most.
 pub(crate) const SNOOZE_DAYS: i64 = 7;
 
-/// For how long what an agent leaves at the end of a shift waits for the colleague who was named.
+/// For how many seconds a case waits for a colleague who was named: at the end of a shift, and when one is asked to take it over. As long
+/// as one is asked, a place is held for it, which others would have.
 const WAITS_FOR_COLLEAGUE: u32 = 600;
 
 /// How often rules have a case go elsewhere until a person writes to its customer.
@@ -219,6 +220,7 @@ fn offer(work: &mut Work<'_>, agent: &AgentId, to: &AgentId, why: &str) -> Resul
     let why = sealed(work, "why", why)?;
     let (from, to) = (agent.clone(), to.clone());
     work.record(Actor::Agent(agent.clone()), CaseOffered { case, from, to, why })?;
+    attend::set_timer(work, WAITS_FOR_COLLEAGUE, Purpose::EndOffer { case })?;
     Ok(Done::Recorded)
 }
 
@@ -285,6 +287,13 @@ fn leave(work: &mut Work<'_>, agent: &AgentId, to: Option<&AgentId>) -> Result<D
         attend::set_timer(work, for_seconds, Purpose::EndPreference { case })?;
     }
     Ok(Done::Recorded)
+}
+
+/// The colleague who was asked has not answered: it stays where it is.
+pub(crate) fn lapse(work: &mut Work<'_>, case: CaseId) -> Result<(), DeskError> {
+    let offer = work.case().filter(|known| known.id == case).and_then(|case| case.offer.clone());
+    let Some(offer) = offer else { return Ok(()) };
+    work.record(Actor::Host, CaseOfferEnded { case, to: offer.to, declined: false })
 }
 
 /// Its agent has not answered the customer: it waits in its queue again, for others.

@@ -28,6 +28,7 @@ pub struct Matcher {
 /// An agent who can be given something.
 struct Free<'a> {
     agent: &'a AgentDescription,
+    /// The cases they have, and those that a colleague asks them to take over: without a place they could only say no.
     load: u32,
     last_given: Option<Time>,
 }
@@ -63,7 +64,8 @@ impl Matcher {
         for agent in active.company.agents() {
             let (_, state) = self.shared.store.agent(&agent.id)?;
             if state.has_room(agent.capacity) {
-                let load = u32::try_from(state.cases.len()).unwrap_or(u32::MAX);
+                let load = state.cases.len() + self.shared.store.offers(&agent.id)?.len();
+                let load = u32::try_from(load).unwrap_or(u32::MAX);
                 free.insert(agent.id.clone(), Free { agent, load, last_given: state.last_given });
             }
         }

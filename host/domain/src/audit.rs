@@ -3,7 +3,7 @@
 mod mine;
 
 use crate::event::{
-    Acted, CaseAssigned, Event, QuickReplyDropped, QuickReplyKept, Recorded, RuleAgreed, RuleMoved,
+    Acted, CaseAssigned, Event, Moved, QuickReplyDropped, QuickReplyKept, Recorded, RuleAgreed, RuleMoved,
     RuleReturned, RuleVersioned, RuleWithdrawn, WhyRefused,
 };
 use crate::law::consent::Consent;
@@ -267,10 +267,22 @@ pub fn words(event: &Event, language: Language, name: &dyn Fn(&str) -> String) -
             format!("{words} {} % ({})", escalated.at, escalated.queue)
         }
         Event::CaseMoved(moved) => {
-            let words = say("movió un caso", "moveu um caso", "moved a case");
+            #[rustfmt::skip] // A table is read in rows.
+            let [es, pt, en] = match moved.how {
+                Moved::Returned   => ["devolvió un caso", "devolveu um caso", "gave a case back"],
+                Moved::HandedOver => ["tomó un caso que le cedieron", "assumiu um caso que lhe cederam", "took a case over from a colleague"],
+                Moved::Reassigned => ["reasignó un caso", "reatribuiu um caso", "reassigned a case"],
+                Moved::ShiftEnded => ["dejó un caso al terminar el turno", "deixou um caso ao encerrar o turno", "left a case at the end of the shift"],
+                Moved::Rescued    => ["un caso sin respuesta volvió a su cola", "um caso sem resposta voltou à sua fila", "a case without an answer went back to its queue"],
+                Moved::Escalated  => ["un caso pasó a otra cola por su plazo", "um caso passou a outra fila pelo prazo", "a case went to another queue as its time ran out"],
+            };
+            let words = say(es, pt, en);
             match &moved.from {
-                Some(from) => format!("{words} ({}): {from}", moved.how.word()),
-                None => format!("{words} ({})", moved.how.word()),
+                Some(from) => {
+                    let had = say("lo tenía", "estava com", "held by");
+                    format!("{words} ({had} {from})")
+                }
+                None => words,
             }
         }
         Event::CaseOffered(offered) => {
@@ -282,9 +294,9 @@ pub fn words(event: &Event, language: Language, name: &dyn Fn(&str) -> String) -
             say("no tomó un caso ofrecido", "não aceitou um caso oferecido", "declined a case")
         }
         Event::CaseOfferEnded(_) => say(
-            "dejó de ofrecer un caso",
-            "deixou de oferecer um caso",
-            "asked for a case to be taken over no more",
+            "un caso ofrecido sigue donde estaba",
+            "um caso oferecido segue onde estava",
+            "a case that was asked to be taken over stays where it is",
         ),
         Event::MoveAsked(asked) => {
             let words = say("quiso mover casos", "quis mover casos", "wanted to move cases");

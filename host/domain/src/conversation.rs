@@ -309,11 +309,13 @@ impl Conversation {
                     let (to, why) = (offered.to.clone(), offered.why.clone());
                     case.offer = Some(Offer { to, since: time, why });
                 }
+                self.drop_offer();
             }
             Event::CaseOfferEnded(ended) => {
                 if let Some(case) = self.case_mut(ended.case) {
                     case.offer = None;
                 }
+                self.drop_offer();
             }
             Event::HelpAsked(asked) => {
                 if let Some(case) = self.case_mut(asked.case) {
@@ -495,6 +497,11 @@ impl Conversation {
             matches!(purpose, Purpose::Wake { .. } | Purpose::Follow { .. } | Purpose::Escalate { .. })
         };
         self.timers.retain(|_, timer| stays(&timer.purpose));
+    }
+
+    /// The timer of what a colleague is asked ends with it.
+    fn drop_offer(&mut self) {
+        self.timers.retain(|_, timer| !matches!(timer.purpose, Purpose::EndOffer { .. }));
     }
 
     /// The timer of a sleep ends with it.

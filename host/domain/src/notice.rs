@@ -383,6 +383,11 @@ impl Step {
         })
     }
 
+    /// Whether something is otherwise from here on.
+    fn comes_of_it(self) -> bool {
+        matches!(self, Self::Done | Self::Forced)
+    }
+
     /// Whether it asks those for their word who have not given it.
     fn asks(self) -> bool {
         matches!(

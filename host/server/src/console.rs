@@ -13,6 +13,7 @@ mod chart;
 mod company;
 mod components;
 mod differing;
+mod entry;
 mod figures;
 mod form;
 mod frame;
@@ -71,6 +72,7 @@ pub(crate) fn routes() -> Routes<Arc<Server>> {
         .get("/console/tower.css", Action::SignIn, file(css, include_str!("console/tower.css")))
         .get("/console/tower.js", Action::SignIn, file(script, include_str!("console/tower.js")))
         .get("/console/admin.js", Action::SignIn, file(script, include_str!("console/admin.js")))
+        .get("/console/entry.js", Action::SignIn, file(script, include_str!("console/entry.js")))
 }
 
 /// The pages that the host writes, each with the action that what it shows is.
@@ -97,6 +99,8 @@ pub fn pages() -> Routes<Arc<Server>> {
         .get("/console/people/{person}", Action::ReadAccess, people::one)
         .get("/console/matrix", Action::ReadAccess, matrix::shown)
         .get("/console/company", Action::ReadCompany, company::shown)
+        .get("/console/company/entry", Action::ReadCompany, entry::of_company)
+        .get("/console/access/entry", Action::ReadAccess, entry::of_access)
         .get("/console/templates", Action::ReadTemplates, templates::all)
         .get("/console/campaigns", Action::ReadCampaigns, campaigns::all)
         .get("/console/campaigns/{campaign}", Action::ReadCampaigns, campaigns::one)

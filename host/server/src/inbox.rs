@@ -21,6 +21,7 @@ use crate::Server;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
 use crate::let_in::LetIn;
+use crate::proposals::title_words;
 use crate::routes::Routes;
 
 /// The most that is read at once.
@@ -169,11 +170,15 @@ fn told(
     raci: &Raci,
 ) -> Told {
     let language = let_in.person.language(company.own_language());
-    let (waits, link) = match &notice.matter {
-        Matter::Proposal { proposal, .. } => {
+    let mut matter = notice.matter.clone();
+    let (waits, link) = match &mut matter {
+        Matter::Proposal { proposal, title, .. } => {
             // Asked now: whoever was asked may have spoken since, or somebody else decided.
-            let known = server.desk.proposals().get(*proposal);
-            let waits = known.is_ok_and(|known| whom::waits(&let_in.person, &known, raci));
+            let known = server.desk.proposals().get(*proposal).ok();
+            if let Some(known) = &known {
+                *title = title_words(known, language);
+            }
+            let waits = known.is_some_and(|known| whom::waits(&let_in.person, &known, raci));
             (waits && notice.part != Part::Happened, Some(format!("/api/v1/proposals/{proposal}")))
         }
         Matter::Stopped { .. } | Matter::Resumed { .. } => (false, Some("/api/v1/outbound".to_owned())),
@@ -193,7 +198,7 @@ fn told(
         part: json!(part).as_str().unwrap_or_default().to_owned(),
         waits,
         part_words: part.words(language).to_owned(),
-        words: notice.matter.words(&notice.by, company.raci(), language),
+        words: matter.words(&notice.by, company.raci(), language),
         matter: json!(notice.matter),
         by: notice.by.to_string(),
         page: page(&notice.matter),

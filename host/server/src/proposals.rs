@@ -37,13 +37,26 @@ use crate::api::Paging;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
 use crate::backtests;
+use crate::entries::{Entry, Section};
 use crate::let_in::LetIn;
 use crate::routes::Routes;
 
-/// The company's own files, as they lie on the disk and are not in force.
+/// The company's own files.
 pub trait Files: Send + Sync {
-    /// What would be in force if they were. The error says what is wrong with them.
-    fn proposed(&self) -> Result<Proposed, String>;
+    /// What an entry of them is, as it is in force; nothing if there is none.
+    fn entry(&self, section: Section, id: &str) -> Result<Value, String>;
+
+    /// What would be in force if these entries were as they are wanted; without any, if what lies on the disk as a draft was. The error
+    /// says what is wrong with it.
+    fn proposed(&self, entries: &[Entry]) -> Result<Proposed, String>;
+}
+
+/// What is wanted of the company's files.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct OfFiles {
+    /// Which entries are to be otherwise; none: what lies in the files is proposed as it is.
+    entries: Vec<Entry>,
 }
 
 /// A change of the company's files.
@@ -85,7 +98,7 @@ struct Asked {
     /// `rule`, `template`, `erasure`, `export`, or `company` for what lies in the company's files.
     #[schemars(with = "String")]
     kind: Kind,
-    /// For a rule `rule`, `set`, `plugin`, `settings`, `scope`, `mode`, `requests`, `templates`, `envelope`, `after`, or `withdraw`; for a template what `POST /templates` takes; for a customer `{"contact": id}`; nothing for the company's files.
+    /// For a rule `rule`, `set`, `plugin`, `settings`, `scope`, `mode`, `requests`, `templates`, `envelope`, `after`, or `withdraw`; for a template what `POST /templates` takes; for a customer `{"contact": id}`; for the company's files nothing, or `entries`, each with `in` (`queues`, `agents`, `numbers`, `calendars`, `people`, `matrix`, `house`), `id`, and `to`, as it would be written there (nothing: it is to be none any more).
     #[serde(default)]
     content: Value,
     /// Why. Those who sign read it first, and it is kept.
@@ -150,6 +163,10 @@ pub(crate) struct Told {
     answer: Value,
     /// What it waits for: `waits-for`, what belongs to it, and `words`.
     pub(crate) missing: Vec<Value>,
+    /// The rows of which fewer signatures will do than are demanded, because there are not so many people: `task`, `wanted`, `most` and
+    /// `words`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) short: Vec<Value>,
     /// What approver rules said of this content: `rule`, `verdict`, `reasons` with their `words`.
     pub(crate) judgements: Vec<Value>,
     /// What came of the last time that somebody tried this rule on the past: `entry`, `by`, `at`, `from`, `to`, `report`.
@@ -270,11 +287,17 @@ async fn propose(
             if !Task::ALL.iter().any(heard) {
                 return Err(ProposalError::Unfit(Unfit::Row).into());
             }
+            let OfFiles { entries } = if content.is_null() { OfFiles::default() } else { read(content)? };
+            let is_of_entries = !entries.is_empty();
             // It reads files and compiles plugins.
             let files = Arc::clone(files);
-            let read = tokio::task::spawn_blocking(move || files.proposed()).await;
+            let read = tokio::task::spawn_blocking(move || files.proposed(&entries)).await;
             let read = read.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))?;
             let Proposed { content, tasks, title } = read.map_err(invalid)?;
+            // Whoever writes in the files is known at the machine. From afar it has to be some business of theirs.
+            if is_of_entries && !tasks.iter().any(heard) {
+                return Err(ProposalError::Unfit(Unfit::Row).into());
+            }
             (content, tasks, title)
         }
         Kind::Rule => {
@@ -497,6 +520,11 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
         told["words"] = missing.words(language, raci, company.zone()).into();
         told
     });
+    let short = proposal.short(raci, company.approvals()).into_iter().map(|short| {
+        let mut told = json!(short);
+        told["words"] = short.words(language).into();
+        told
+    });
     let of = &proposal.hash;
     let may = [
         ("agree", proposal.may_speak(person, of, raci).is_ok()),
@@ -524,6 +552,7 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
         stage_words: proposal.stage_words(language).to_owned(),
         answer: proposal.answer.value(),
         missing: missing.collect(),
+        short: short.filter(|_| !proposal.stage.is_over()).collect(),
         judgements: if reads { judgements(proposal, raci, language) } else { Vec::new() },
         backtest: if reads { backtest(server, proposal) } else { Value::Null },
         heard: proposal
@@ -550,7 +579,7 @@ impl Told {
 }
 
 /// What a proposal is of, in a line for people. What nobody can say better stays as its author or the host called it.
-fn title_words(proposal: &Proposal, language: Language) -> String {
+pub(crate) fn title_words(proposal: &Proposal, language: Language) -> String {
     let own = || proposal.title.clone();
     let content = proposal.content.text();
     match proposal.kind {
@@ -576,8 +605,23 @@ fn title_words(proposal: &Proposal, language: Language) -> String {
             }
             Err(_) => own(),
         },
+        Kind::Company => {
+            match serde_json::from_value::<Vec<Entry>>(proposal.content.value()["entries"].clone()) {
+                Ok(entries) => entries_words(&entries, language),
+                Err(_) => own(),
+            }
+        }
         _ => own(),
     }
+}
+
+fn entries_words(entries: &[Entry], language: Language) -> String {
+    let words = entries.iter().map(|one| {
+        let gone = language.pick(" (quitar)", " (retirar)", " (take away)");
+        let gone = if one.to.is_null() { gone } else { "" };
+        format!("{}{gone}", one.words(language))
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// What the rule would have done with the past, if somebody has tried.

@@ -525,6 +525,9 @@ impl<'a> Fold<'a> {
             &mut applied.outbox
         } else if is(layout::QUEUES) {
             &mut applied.queues
+        } else if is(layout::OFFERS) {
+            // What somebody is asked to take over holds a place of theirs.
+            &mut applied.agents
         } else if is(layout::TIMERS) {
             &mut applied.timers
         } else if is(layout::REQUESTS) {

@@ -152,9 +152,12 @@ pub(crate) fn waiting(place: &QueueId, priority: u8, since: Time, conversation: 
     [&queue(place)[..], &urgency, &millis(since), &conversation.to_bytes()].concat()
 }
 
+/// All cases that agents are asked to take over.
+pub(crate) const OFFERS: &[u8] = b"A";
+
 /// All cases that an agent is asked to take over.
 pub(crate) fn offers(agent: &AgentId) -> Vec<u8> {
-    [b"A", agent.as_str().as_bytes(), b"\0"].concat()
+    [OFFERS, agent.as_str().as_bytes(), b"\0"].concat()
 }
 
 /// One of them.

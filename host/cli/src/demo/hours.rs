@@ -49,14 +49,16 @@ pub(super) fn in_words(company: &Company, at: Time) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
 
     use super::*;
     use crate::settings::Policy;
 
     #[test]
     fn on_a_sunday_night_the_demo_begins_on_monday_morning_while_sao_paulo_is_at_lunch() {
-        let company = Policy::parse(super::super::COMPANY, Path::new("timonel.toml")).unwrap().company;
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("timonel.toml");
+        std::fs::write(&file, super::super::COMPANY).unwrap();
+        let company = Policy::read(&file).unwrap().company;
         let sunday: Time = "2026-11-23T02:00:00Z".parse().unwrap();
         let morning = morning(&company, sunday).unwrap();
         assert_eq!(morning.to_string(), "2026-11-23T15:55:00Z");

@@ -25,7 +25,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Context as _;
 use domain::Time;
 use domain::outside::Entropy as _;
-use domain::raci::Raci;
 use simulator::{Number, Options, Orders, Person};
 
 use crate::host::Host;
@@ -49,6 +48,9 @@ const NUMBERS: [(&str, &str, &str); 2] = [
 
 /// The system of orders that the company's file names: the demo has one on this machine.
 const ORDERS: &str = "https://pedidos.eltornillo.example";
+
+/// Where the company's files lie within the data of the demo.
+const FILES: &str = "el-tornillo";
 
 /// The file of its secret, as the company's file names it.
 const TOKEN: &str = "pedidos.token";
@@ -115,13 +117,12 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         (None, None) => anyhow::bail!("there is no directory for the data"),
     };
     let (orders, file) = orders(&data).await?;
-    let mut policy = Policy::parse(&file, Path::new("examples/company/timonel.toml"))?;
-    policy.company = policy.company.governed(raci()?)?;
+    let policy = Policy::read(&file)?;
     let real = Time::now();
     let morning = || if arguments.real_time { None } else { hours::morning(&policy.company, real) };
     let clock = arguments.at.or_else(morning);
     let secret = random();
-    let mut settings = settings(policy, data, arguments.listen, clock, &secret);
+    let mut settings = settings(policy, file, data, arguments.listen, clock, &secret);
     let days = arguments.past.unwrap_or(if arguments.no_players { 0 } else { 7 });
     if days > 0 && !past::has_been_lived(&settings.data) {
         say(&format!("Living through the {days} days before:"));
@@ -201,13 +202,14 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 fn settings(
     policy: Policy,
+    file: PathBuf,
     data: PathBuf,
     listen: SocketAddr,
     clock: Option<Time>,
     secret: &str,
 ) -> Settings {
     Settings {
-        file: None,
+        file: Some(file),
         data,
         listen,
         public_url: None,
@@ -230,31 +232,40 @@ fn settings(
     }
 }
 
-/// A system of orders on this machine and a table of prices, and the company's file as it is with those.
-async fn orders(data: &Path) -> anyhow::Result<(Orders, String)> {
+/// A system of orders on this machine, and the company's files as they are with it: laid out beside the data once, and from then on as
+/// whoever tries the demo has left them.
+async fn orders(data: &Path) -> anyhow::Result<(Orders, PathBuf)> {
     let secret = random();
     let known = [("ET-2041", "on-the-way"), ("ET-5120", "preparing"), ("ET-1999", "delivered")];
     let orders = Orders::start(SocketAddr::from(([127, 0, 0, 1], 0)), &secret, &known).await?;
-    std::fs::create_dir_all(data)?;
-    let token = data.join(TOKEN);
-    std::fs::write(&token, secret)?;
-    let prices = data.join("prices.toml");
-    std::fs::write(&prices, PRICES)?;
-    let file = COMPANY
-        .replace(ORDERS, &orders.url())
-        .replace("allow = []", "allow = [\"127.0.0.0/8\"]")
-        .replace("# prices = \"prices.toml\"", &format!("prices = {:?}", std::path::absolute(&prices)?))
-        .replace("# caps.month = ", "caps.month = ")
-        .replace(&format!("{TOKEN:?}"), &format!("{:?}", std::path::absolute(&token)?));
+    let dir = data.join(FILES);
+    std::fs::create_dir_all(&dir)?;
+    std::fs::write(dir.join(TOKEN), secret)?;
+    let (file, address) = (dir.join("timonel.toml"), dir.join("pedidos.url"));
+    let text = match std::fs::read_to_string(&file) {
+        // The system of orders is somewhere else each time.
+        Ok(text) => text.replace(&std::fs::read_to_string(&address)?, &orders.url()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            std::fs::write(dir.join("prices.toml"), PRICES)?;
+            std::fs::write(dir.join("raci.toml"), raci())?;
+            COMPANY
+                .replace(ORDERS, &orders.url())
+                .replace("allow = []", "allow = [\"127.0.0.0/8\"]")
+                .replace("# raci = ", "raci = ")
+                .replace("# prices = ", "prices = ")
+                .replace("# caps.month = ", "caps.month = ")
+        }
+        Err(error) => return Err(error.into()),
+    };
+    std::fs::write(&file, text)?;
+    std::fs::write(address, orders.url())?;
     Ok((orders, file))
 }
 
 /// The matrix and the people of the example. Whoever runs the demo is its first admin at the machine.
-fn raci() -> anyhow::Result<Raci> {
+fn raci() -> String {
     let own = format!("account = \"{}\"", server::account(rustix::process::getuid().as_raw()));
-    let file =
-        if RACI.contains(&own) { RACI.to_owned() } else { RACI.replacen("account = \"ricardo\"", &own, 1) };
-    Ok(Raci::parse(&file)?)
+    if RACI.contains(&own) { RACI.to_owned() } else { RACI.replacen("account = \"ricardo\"", &own, 1) }
 }
 
 /// A secret of this run.

@@ -240,6 +240,11 @@ pub enum Purpose {
         /// For this case.
         case: CaseId,
     },
+    /// Ask a colleague no longer.
+    EndOffer {
+        /// To take over this case.
+        case: CaseId,
+    },
     /// Ask the routing rules again.
     Overflow {
         /// About this case.

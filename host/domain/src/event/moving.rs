@@ -81,7 +81,7 @@ pub struct CaseOfferEnded {
     pub case: CaseId,
     /// Who was asked.
     pub to: AgentId,
-    /// Whether they declined; otherwise it was taken back.
+    /// Whether they declined; otherwise it was taken back, or, by the host, not answered in time.
     pub declined: bool,
 }
 

@@ -120,11 +120,17 @@ fn of_proposal(step: Step, person: &Person, proposal: &Proposal, raci: &Raci) ->
     }
     let is_author = person.id == proposal.author;
     let own = !person.external && person.reaches(&Target::default());
-    let of_a_row = own && proposal.tasks.iter().any(|task| raci.letters(person, *task).has(ANY));
+    let has = |any: Letters| {
+        own && (proposal.asks(person)
+            || proposal.tasks.iter().any(|task| raci.letters(person, *task).has(any)))
+    };
+    let (of_a_row, has_a_part) = (has(ANY), has(Letters::RA | Letters::C));
     let answers_for_audit = own && raci.letters(person, Task::Audit).has(Letters::A);
     match step {
         Step::Forced if is_author || of_a_row || answers_for_audit => Some(Part::Loud),
         _ if !is_author && !of_a_row => None,
+        // Whoever is only informed hears of what is so now, and not of each word on the way to it.
+        step if !is_author && !has_a_part && !step.comes_of_it() => None,
         step if step.asks() && waits => Some(Part::Waits),
         _ => Some(Part::Happened),
     }

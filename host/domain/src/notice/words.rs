@@ -7,6 +7,7 @@ use crate::law::language::Language;
 use crate::measure::alert;
 use crate::raci::Raci;
 use crate::stream::Actor;
+use crate::templates;
 
 /// People whose letters a notice spells out: of more of them the matrix shows it better.
 const FEW: usize = 3;
@@ -49,7 +50,7 @@ impl Step {
 }
 
 impl Matter {
-    /// What happened, in a line, as `plantilla «promo»: firmada (Paula Gómez)`.
+    /// What happened, in a line, as `plantilla · crear «promo» (es), avisos: firmada (Paula Gómez)`.
     pub fn words(&self, by: &Actor, raci: &Raci, language: Language) -> String {
         let say = |es: &str, pt: &str, en: &str| language.pick(es, pt, en).to_owned();
         let name = |id: &PersonId| raci.name_of(id);
@@ -63,7 +64,7 @@ impl Matter {
             |conversation: &ConversationId| conversation.to_string().chars().take(8).collect::<String>();
         let what = match self {
             Self::Proposal { kind, title, step, .. } => {
-                format!("{} «{title}»: {}", kind.words(language), step.words(language))
+                format!("{} · {title}: {}", kind.words(language), step.words(language))
             }
             Self::Stopped { number, code } => {
                 let words = say("envíos detenidos", "envios parados", "sending stopped");
@@ -83,7 +84,7 @@ impl Matter {
                     "a Meta não deixa enviar o modelo",
                     "Meta does not let the template be sent",
                 );
-                format!("{words} «{name}» ({of}): {status}")
+                format!("{words} «{name}» ({of}): {}", templates::words::status(status, language))
             }
             Self::TwoPlaces { person } => {
                 let words = say(

@@ -185,7 +185,36 @@ pub(super) enum Signers<'a> {
     Nobody,
 }
 
+/// A row of which more signatures are demanded than there are people who could give one: it takes as many as there are, or nothing would
+/// change it any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Short {
+    /// The row.
+    pub task: Task,
+    /// How many are demanded.
+    pub wanted: u32,
+    /// How many there can be.
+    pub most: u32,
+}
+
 impl Proposal {
+    /// How many signatures of a row are demanded.
+    fn wanted(&self, task: Task, approvals: &Approvals) -> u32 {
+        let demanded = self.demands().filter_map(|demands| demands.signatures.get(&task));
+        demanded.chain(approvals.signatures.get(&task)).copied().max().unwrap_or(1).max(1)
+    }
+
+    /// The rows of which fewer signatures will do than are demanded.
+    pub fn short(&self, raci: &Raci, approvals: &Approvals) -> Vec<Short> {
+        let short = |task| {
+            let Signers::These(signers) = self.signers(raci, task) else { return None };
+            let (wanted, most) = (self.wanted(task, approvals), self.voices(raci, task, signers.into_iter()));
+            (most < wanted).then_some(Short { task, wanted, most })
+        };
+        self.rows().into_iter().filter_map(short).collect()
+    }
+
     /// What it waits for. Nothing: it may be carried out.
     pub fn missing(&self, raci: &Raci, approvals: &Approvals, now: Time) -> Vec<Missing> {
         let mut missing = Vec::new();
@@ -200,11 +229,8 @@ impl Proposal {
                         let theirs = |person: &&&Person| self.signed.contains_key(&person.id) == signed;
                         signers.iter().filter(theirs).map(|person| person.id.clone()).collect::<Vec<_>>()
                     };
-                    let demanded = self.demands().filter_map(|demands| demands.signatures.get(&task));
-                    let own = approvals.signatures.get(&task);
-                    let wanted = demanded.chain(own).copied().max().unwrap_or(1).max(1);
-                    // Of as many as there are: a row that nobody can fulfil would be one that nothing changes any more.
-                    let wanted = wanted.min(self.voices(raci, task, signers.iter().copied()));
+                    let most = self.voices(raci, task, signers.iter().copied());
+                    let wanted = self.wanted(task, approvals).min(most);
                     let signed = signers.iter().copied().filter(|one| self.signed.contains_key(&one.id));
                     let more = wanted.saturating_sub(self.voices(raci, task, signed));
                     if more > 0 {

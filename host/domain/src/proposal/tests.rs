@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::due::{Approvals, Missing, Unfit};
+use super::due::{Approvals, Missing, Short, Unfit};
 use super::event::*;
 use super::judgement::{Demands, Judgement, LONGEST_WAIT, ProposalJudged, Verdict};
 use super::*;
@@ -183,6 +183,9 @@ fn a_row_may_take_two_signatures_and_a_change_may_wait_for_its_hour() {
     // Of as many as there are, or nobody could ever sign it.
     let two = of(&[("a", "admin"), ("b", "admin")]);
     assert_eq!(proposal.missing(&two, &approvals, at(100)), []);
+    assert_eq!(proposal.short(&raci, &approvals), []);
+    let short = Short { task: Task::ExportData, wanted: 2, most: 1 };
+    assert_eq!(proposal.short(&two, &approvals), [short]);
     assert!(!proposal.is_expired(&approvals, at(14 * DAY + 99)));
     assert!(proposal.is_expired(&approvals, at(14 * DAY + 100)));
 }

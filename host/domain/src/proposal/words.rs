@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::due::{Missing, Unfit};
+use super::due::{Missing, Short, Unfit};
 use super::judgement::{Demands, Verdict};
 use super::ratifying::Mark;
 use super::{Kind, Proposal, Stage};
@@ -190,6 +190,21 @@ impl Proposal {
             format!("«{}»: {could} {names}.", task.words(language))
         };
         self.rows().iter().map(row).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Short {
+    /// Why fewer will do, as those read it who look for the others.
+    pub fn words(&self, language: Language) -> String {
+        let Self { wanted, most, .. } = self;
+        let task = self.task.words(language);
+        language.pick(
+            format!("«{task}»: se piden {wanted} firmas; solo pueden darse {most}, y con eso basta"),
+            format!("«{task}»: pedem-se {wanted} assinaturas; só podem ser dadas {most}, e isso basta"),
+            format!(
+                "“{task}”: {wanted} signatures are asked for; only {most} can be given, and that will do"
+            ),
+        )
     }
 }
 

@@ -1,5 +1,5 @@
 // What the pages of the administration do beside what all pages do: files are handed in with their progress, and rules proposed.
-import { filling } from "/console/filling.js";
+import { filled, filling } from "/console/filling.js";
 import { DOES, ask, content } from "/console/tower.js";
 
 const part = (id) => document.getElementById(id);
@@ -182,20 +182,33 @@ for (const chooses of document.querySelectorAll("[data-shows]")) {
   show();
 }
 
+// A draft that is changed begins as it is. What of it the form does not show stays.
+const plan = part("plan"), planned = JSON.parse(plan?.dataset.again ?? "null");
+if (planned) {
+  const { name, number, template, audience: { query }, "per-hour": pace } = planned, fields = plan.elements;
+  const begins = { name, number, template: `${template.name}/${template.language}`, "per-hour": pace, tags: query.tags?.join(", "), languages: query.languages?.join(", "), "opted-in": query["opted-in"] };
+  for (const [field, value] of Object.entries(begins)) fields[field].value = value ?? "";
+  fields.template.dispatchEvent(new Event("change"));
+  const said = filled(template.components);
+  for (const field of plan.querySelectorAll("fieldset:not([disabled]) input")) field.value = said[field.name] ?? "";
+  fields.name.focus();
+}
+
 DOES.campaign = async (form) => {
   const { name, number, template, tags, languages, ...more } = content(form);
   const [called, language] = template.split("/");
   const components = filling(form.querySelectorAll("fieldset:not([disabled]) input"));
-  const query = { tags: list(tags), languages: list(languages), ...(more["opted-in"] && { "opted-in": more["opted-in"] }) };
-  const told = await ask("POST", "/campaigns", { name, number, template: { name: called, language, components }, audience: { query }, "per-hour": more["per-hour"] });
+  const query = { ...planned?.audience.query, tags: list(tags), languages: list(languages), "opted-in": more["opted-in"] || undefined };
+  const wanted = { name, number, template: { name: called, language, components }, audience: { query }, "per-hour": more["per-hour"] };
+  const told = await ask("POST", "/campaigns", { ...wanted, ...(planned && { edits: planned.campaign, "not-before": planned["not-before"] }) });
   location.assign(`/console/campaigns/${told.campaign}`);
 };
 
 DOES.estimate = async (form) => {
-  const { campaign, contacts, opted, cost, spent, cap, left, unpriced } = form.dataset;
+  const { campaign, contacts, opted, cost, spent, cap, left, unpriced, nobody } = form.dataset;
   const told = await ask("POST", `/campaigns/${campaign}/estimate`);
   const money = (amount) => (told.currency ? `${amount} ${told.currency}` : unpriced);
-  part("estimate").replaceChildren(line(`${contacts}: ${told.contacts}`), line(`${opted}: ${told["opted-in"]}`), line(`${cost}: ${money(told.cost)}`),
+  part("estimate").replaceChildren(line(`${contacts}: ${told.contacts}`), ...(told.contacts || told["left-out"].length ? [] : [line(nobody)]), line(`${opted}: ${told["opted-in"]}`), line(`${cost}: ${money(told.cost)}`),
     line(`${spent}: ${money(told.spent)}${told.cap ? ` · ${cap}: ${money(told.cap)}` : ""}`), ...told["left-out"].map((one) => line(`${left}: ${one.contacts} · ${one.words}`)));
 };
 

@@ -56,6 +56,8 @@ struct One {
     author: String,
     since: String,
     waits: Vec<String>,
+    /// Of what fewer signatures will do than are demanded.
+    short: Vec<String>,
     changes: Vec<Change>,
     has_before: bool,
     /// What customers would read, if that is what it is about.
@@ -99,8 +101,8 @@ pub(super) struct Which {
     all: bool,
 }
 
-fn words_of(missing: &[Value]) -> Vec<String> {
-    missing.iter().filter_map(|one| Some(one["words"].as_str()?.to_owned())).collect()
+fn words_of(told: &[Value]) -> Vec<String> {
+    told.iter().filter_map(|one| Some(one["words"].as_str()?.to_owned())).collect()
 }
 
 /// Who it is, for colleagues.
@@ -197,6 +199,7 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
         author: named(raci, &told.author),
         since: tell.at(told.since),
         waits: words_of(&told.missing),
+        short: words_of(&told.short),
         // Whoever may not read it is not shown what it changes.
         changes: if told.content.is_null() {
             Vec::new()
@@ -282,6 +285,10 @@ fn contents(server: &Server, proposal: &Proposal) -> (Option<Value>, Value, Vec<
             let before = versions.iter().find(|(_, one)| Some(one.digest()) == instead_of);
             (before.map(|(_, one)| json!(one)), json!(version), advice)
         }
+        _ if proposal.kind == Kind::Company && proposal.content.value().get("entries").is_some() => {
+            let of = |what: &str| entries_of(&proposal.content.value()["entries"], what);
+            (Some(of("was")), of("to"), Vec::new())
+        }
         _ if proposal.kind == Kind::Company => {
             let adopted = store.adopted().ok().flatten().map(|adopted| adopted.content.value());
             (adopted, proposal.content.value(), Vec::new())
@@ -292,6 +299,15 @@ fn contents(server: &Server, proposal: &Proposal) -> (Option<Value>, Value, Vec<
         }
         _ => (None, proposal.content.value(), Vec::new()),
     }
+}
+
+/// Entries of the company's files by what they are called, as they were or are to be: of a list of steps or days each by itself.
+fn entries_of(entries: &Value, what: &str) -> Value {
+    let one = |entry: &Value| {
+        let name = format!("{}/{}", entry["in"].as_str()?, entry["id"].as_str()?);
+        Some((name, entry.get(what)?.clone()))
+    };
+    Value::Object(entries.as_array().into_iter().flatten().filter_map(one).collect())
 }
 
 /// The template that is to be another, as it is: in the shape of what is wanted.

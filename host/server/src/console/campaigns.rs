@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::campaign::{Asked, Campaign};
 use domain::law::class::Category;
 use domain::message::{Reading, Source, Template as Filled};
 use domain::raci::action::Action;
 use domain::templates::offerable;
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::differing::{Change, changes};
 use super::frame::{Frame, may, named, page};
@@ -29,6 +31,15 @@ struct All {
     /// Those that may be sent.
     templates: Vec<offered::One>,
     may_draft: bool,
+    /// The draft that the form begins with, if somebody comes to change one: its plan in JSON, with `campaign`.
+    again: Option<String>,
+}
+
+/// What the page is asked with.
+#[derive(Deserialize)]
+pub(super) struct Which {
+    /// The draft that is to be changed.
+    again: Option<String>,
 }
 
 #[derive(Template)]
@@ -40,7 +51,11 @@ struct One {
     /// What customers read.
     as_read: Option<AsRead>,
     may_draft: bool,
+    /// Whether the form can hold all of it: whom somebody named in a list, it cannot.
+    may_edit: bool,
     may_stop: bool,
+    /// Whether stopping it is only letting a draft be.
+    is_draft: bool,
 }
 
 /// A template as its customers read it, and what stands above its words.
@@ -60,7 +75,11 @@ struct Row {
 }
 
 /// All of them.
-pub(super) async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Result<Response, Problem> {
+pub(super) async fn all(
+    State(server): State<Arc<Server>>,
+    let_in: LetIn,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
     let read = tokio::task::spawn_blocking(move || {
         let company = Arc::clone(&server.desk.active().company);
         let frame = Frame::of(&server, &let_in, "/console/campaigns");
@@ -72,7 +91,13 @@ pub(super) async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Res
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the-host-failed", error.to_string())
         })?;
         let templates = templates.iter().filter(|one| offerable(one).is_ok()).filter_map(offered::one);
+        let again = which.again.and_then(|named| campaigns.iter().find(|one| one.id.to_string() == named));
         Ok::<_, Problem>(All {
+            again: again.filter(|one| is_fillable(one)).map(|one| {
+                let mut plan = json!(one.plan);
+                plan["campaign"] = one.id.to_string().into();
+                plan.to_string()
+            }),
             rows: rows.collect::<Result<_, _>>()?,
             numbers: company.numbers().iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
             templates: templates.collect(),
@@ -102,11 +127,18 @@ pub(super) async fn one(
             plan: changes(None, &told.plan).into_iter().map(|one| one.spoken(frame.say.0)).collect(),
             row: row(&server, &frame, told)?,
             may_draft: is_draft && may.everywhere(Action::DraftCampaign),
-            may_stop: !is_draft && !is_over && may.everywhere(Action::StopCampaign),
+            may_edit: is_draft && is_fillable(&campaign) && may.everywhere(Action::DraftCampaign),
+            may_stop: !is_over && may.everywhere(Action::StopCampaign),
+            is_draft,
             frame,
         })
     });
     page(&read.await.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))??)
+}
+
+/// Whether the form of the page can hold whom a campaign goes to.
+fn is_fillable(campaign: &Campaign) -> bool {
+    matches!(campaign.plan.audience, Asked::Query(_)) && !campaign.stage.is_over()
 }
 
 /// A template as customers of a number read it now: what is each one's own stands there as it was written.

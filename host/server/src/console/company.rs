@@ -7,16 +7,19 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::calendar::{Block, Hours};
 use domain::company::Company;
+use domain::law::language::Language;
 use domain::sla::Policy;
 use domain::typification;
 use jiff::tz::TimeZone;
 
+use super::entry;
 use super::frame::{Frame, page};
 use super::telling::{Teller, lasting};
 use super::words::Words;
 use crate::Server;
 use crate::api::problem::Problem;
 use crate::board;
+use crate::entries::Section;
 use crate::let_in::LetIn;
 
 #[derive(Template)]
@@ -26,9 +29,28 @@ struct Described {
     name: String,
     numbers: Vec<Number>,
     queues: Vec<Queue>,
+    agents: Vec<Agent>,
     calendars: Vec<Calendar>,
     facts: Vec<(&'static str, String)>,
     files_wait: bool,
+    /// What somebody may want otherwise: numbers, queues, agents, hours, and what holds for all of it.
+    may: May,
+}
+
+struct May {
+    numbers: bool,
+    queues: bool,
+    agents: bool,
+    calendars: bool,
+    house: bool,
+}
+
+struct Agent {
+    id: String,
+    name: String,
+    queues: String,
+    skills: String,
+    capacity: u32,
 }
 
 struct Number {
@@ -131,7 +153,23 @@ pub(super) async fn shown(State(server): State<Arc<Server>>, let_in: LetIn) -> R
         ),
         (say.zone(), or_none(company.zone().iana_name().map(ToOwned::to_owned))),
     ];
+    let agents = company.agents().iter().map(|one| Agent {
+        id: one.id.to_string(),
+        name: one.name.clone(),
+        queues: one.queues.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        skills: one.skills.join(", "),
+        capacity: one.capacity,
+    });
+    let may = |section| entry::may_want(&server, &let_in, section);
     page(&Described {
+        agents: agents.collect(),
+        may: May {
+            numbers: may(Section::Numbers),
+            queues: may(Section::Queues),
+            agents: may(Section::Agents),
+            calendars: may(Section::Calendars),
+            house: may(Section::House),
+        },
         name: company.name().to_owned(),
         numbers: numbers.collect(),
         queues: queues.collect(),
@@ -164,13 +202,14 @@ fn calendar(frame: &Frame, company: &Company, name: &str, hours: &Hours) -> Cale
         zone: hours.zone.clone(),
         is_open: state.is_some_and(|state| state.open),
         next: state.and_then(|state| state.next_change).map(|at| there.at(at)).unwrap_or_default(),
-        week: hours.week.iter().map(|(day, of)| (weekday(frame, *day), blocks(of))).collect(),
+        week: hours.week.iter().map(|(day, of)| (weekday(frame.tell.language, *day), blocks(of))).collect(),
         days: hours.days.iter().map(|(day, of)| (day.strftime("%d/%m/%Y").to_string(), blocks(of))).collect(),
         holidays: hours.holidays.iter().map(ToString::to_string).collect(),
     }
 }
 
-fn weekday(frame: &Frame, day: domain::calendar::Day) -> &'static str {
+/// What a day of the week is called.
+pub(super) fn weekday(language: Language, day: domain::calendar::Day) -> &'static str {
     use domain::calendar::Day::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
     let (es, pt, en) = match day {
         Monday => ("lunes", "segunda", "Monday"),
@@ -181,5 +220,5 @@ fn weekday(frame: &Frame, day: domain::calendar::Day) -> &'static str {
         Saturday => ("sábado", "sábado", "Saturday"),
         Sunday => ("domingo", "domingo", "Sunday"),
     };
-    frame.tell.language.pick(es, pt, en)
+    language.pick(es, pt, en)
 }

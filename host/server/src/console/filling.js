@@ -1,3 +1,21 @@
+// The same the other way: what each field said of a template that was filled.
+export function filled(components) {
+  const fields = {};
+  for (const { is, index, parameters = [] } of components) {
+    if (is === "button") {
+      const [{ value }] = parameters;
+      fields[`button/${index}`] = value.text ?? value["coupon-code"];
+      continue;
+    }
+    parameters.forEach(({ name, value: { text, media, location } }, nth) => {
+      if (text !== undefined) fields[`${is}/${name ?? nth + 1}`] = text;
+      if (media) Object.assign(fields, { "above/link": media.source.link, "above/filename": media.filename });
+      for (const [part, value] of Object.entries(location ?? {})) fields[`above/${part}`] = value;
+    });
+  }
+  return fields;
+}
+
 // What a template is filled with, by the names of its fields: `header/1`, `body/pedido`, `button/0`, `above/link`. A gap with a name says it
 // in `data-gap`, a medium what it is in `data-kind`, and a button what it does in `data-press`. `source` is where the medium's bytes are,
 // if no field says so.

@@ -1,6 +1,7 @@
 //! The matrix as a manager reads it: rows, roles, who is in each, and what is wrong with it.
 //!
-//! It is changed in the company's files, which are drafts where the company wants it so; then the page has what lies there proposed.
+//! A row is changed by a proposal (`entry`), or in the company's files, which are drafts where the company wants it so; then the page has
+//! what lies there proposed.
 
 use std::sync::Arc;
 
@@ -14,9 +15,11 @@ use domain::raci::matrix::Origin;
 use domain::raci::role::Role;
 use domain::raci::task::Task;
 
+use super::entry;
 use super::frame::{Frame, page};
 use crate::Server;
 use crate::api::problem::Problem;
+use crate::entries::Section;
 use crate::let_in::LetIn;
 
 #[derive(Template)]
@@ -27,6 +30,7 @@ struct Matrix {
     roles: Vec<Column>,
     rows: Vec<Row>,
     files_wait: bool,
+    may_want: bool,
 }
 
 /// A role, and who is in it.
@@ -36,6 +40,8 @@ struct Column {
 }
 
 struct Row {
+    /// What it is called in the file.
+    word: String,
     name: &'static str,
     origin: &'static str,
     cells: Vec<Cell>,
@@ -61,6 +67,7 @@ pub(super) async fn shown(State(server): State<Arc<Server>>, let_in: LetIn) -> R
     }
     let findings = found.iter().map(|one| (one.is_error(), one.words(say.0)));
     let rows = Task::ALL.into_iter().map(|task| Row {
+        word: task.word(),
         name: task.words(say.0),
         origin: match raci.matrix().origin(task) {
             Origin::Given => "",
@@ -74,6 +81,7 @@ pub(super) async fn shown(State(server): State<Arc<Server>>, let_in: LetIn) -> R
         roles: raci.matrix().roles().iter().map(|role| column(&company, &frame, role)).collect(),
         rows: rows.collect(),
         files_wait: server.files.is_some() && company.files_wait(),
+        may_want: entry::may_want(&server, &let_in, Section::Matrix),
         frame,
     })
 }

@@ -1,6 +1,7 @@
 //! The people of the company: what each of them is, how they prove who they are, and what is done about it.
 //!
-//! Who somebody is stands in the company's file of the matrix, and is changed there; what is done here is about their way in. Reading it
+//! Who somebody is stands in the company's file of the matrix, and is changed there or by a proposal (`entry`); what is done here is about
+//! their way in. Reading it
 //! is of record, so these pages are not asked again by themselves.
 
 use std::sync::Arc;
@@ -13,9 +14,11 @@ use domain::company::{AgentDescription, Company};
 use domain::raci::action::Action;
 use domain::raci::person::Person;
 
+use super::entry;
 use super::frame::{Frame, may, page};
 use crate::Server;
 use crate::api::problem::Problem;
+use crate::entries::Section;
 use crate::let_in::LetIn;
 use crate::people::{self, PersonTold, SessionTold};
 
@@ -27,6 +30,7 @@ struct All {
     describes_nobody: bool,
     /// Agents whom the matrix does not describe: nobody can sign in as them.
     without: String,
+    may_add: bool,
 }
 
 /// Somebody, in a line.
@@ -55,6 +59,8 @@ struct One {
     sessions: Vec<Opened>,
     owner: Option<String>,
     may_change: bool,
+    /// Whether who they are may be wanted otherwise.
+    may_want: bool,
     is_oneself: bool,
 }
 
@@ -78,6 +84,7 @@ pub(super) async fn all(State(server): State<Arc<Server>>, let_in: LetIn) -> Res
             people: rows.collect::<Result<_, _>>()?,
             without: without(&company, &people),
             describes_nobody: people.is_empty(),
+            may_add: entry::may_want(&server, &let_in, Section::People),
             frame,
         })
     });
@@ -115,6 +122,7 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
         sessions: sessions.into_iter().map(opened).collect(),
         owner: person.owner.as_ref().map(|owner| company.raci().name_of(owner)),
         may_change: may(server, company.raci(), &let_in.person).everywhere(Action::ChangeAccess),
+        may_want: entry::may_want(server, let_in, Section::People),
         is_oneself: person.id == let_in.person.id,
         row: row(&frame, &company, &person, told),
         frame,

@@ -315,6 +315,7 @@ words! {
     agrees: "de acuerdo", "de acordo", "agrees";
     objects: "en contra", "contra", "objects";
     signatures: "Firmas", "Assinaturas", "Signatures";
+    demanded: "Lo que se pide", "O que se pede", "What is asked for";
     hash: "Se firma exactamente este contenido", "Assina-se exatamente este conteúdo", "What is signed is exactly this content";
     decide: "Decidir", "Decidir", "Decide";
     nothing_yours: "Aquí no hay nada que le toque decidir a usted.", "Aqui não há nada que caiba a você decidir.", "There is nothing here for you to decide.";

@@ -177,7 +177,8 @@ impl Teller<'_> {
                 json!({ "is": "asked", "text": open(&offered.why), "to": self.company.agent_name(&offered.to) })
             }
             Event::CaseOfferEnded(ended) => {
-                json!({ "is": if ended.declined { "declined" } else { "withdrawn" } })
+                let lapsed = recorded.actor == Actor::Host;
+                json!({ "is": if ended.declined { "declined" } else if lapsed { "lapsed" } else { "withdrawn" } })
             }
             Event::CaseClosed(closed) => json!({ "is": "closed", "code": closed.code }),
             Event::CaseRated(rated) => json!({ "is": "rated", "score": rated.score }),

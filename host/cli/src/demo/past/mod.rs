@@ -65,8 +65,9 @@ const COUNTER: &str = r#"{
     "settings": { "otherwise": { "queue": "mostrador" } }
 }"#;
 
-/// How long before it ends somebody ends the shift.
-const LEFT: SignedDuration = SignedDuration::from_mins(1);
+/// The queue one of whose agents ends an early shift, and how long before it ends: it is at work two hours before those of Bogotá, who
+/// are needed there.
+const LEFT: (&str, SignedDuration) = ("postventa", SignedDuration::from_mins(1));
 
 /// How often somebody counts and looks whether what was counted is to be looked at.
 const COUNTED: SignedDuration = SignedDuration::from_mins(10);
@@ -109,12 +110,11 @@ pub(super) fn live(
         if looked.is_none_or(|looked| now.duration_since(looked) >= MINUTE) {
             looked = Some(now);
             let trains = until.duration_since(now) <= TRAINED.1;
-            let queue = QueueId::from(TRAINED.0);
             let away: Vec<AgentId> = company
                 .agents()
                 .iter()
-                .filter(|agent| trains && agent.queues.contains(&queue))
                 .map(|agent| agent.id.clone())
+                .filter(|agent| trains && serves(company, agent, TRAINED.0))
                 .collect();
             office.drive(presences.look(|agent| away.contains(agent)))?;
             for agent in &away {
@@ -136,11 +136,12 @@ pub(super) fn live(
             is_agreed = true;
             agree(&mut office, company)?;
         }
-        if !has_left && until.duration_since(now) <= LEFT {
+        if !has_left && until.duration_since(now) <= LEFT.1 {
             has_left = true;
             let desk = office.desk.clone();
             // Nobody may have anything to leave.
-            let _ = office.drive(handing::leave(&desk, company, &mut dice, |_| false))?;
+            let _ = office
+                .drive(handing::leave(&desk, company, &mut dice, |agent| !serves(company, agent, LEFT.0)))?;
         }
         customers.act(&mut office, now)?;
         office.settle()?;
@@ -173,6 +174,10 @@ fn company_is_open(company: &Company, now: Time) -> bool {
     let numbers = company.numbers().first().map(|number| &number.id);
     let open = |queue: &QueueId| numbers.is_some_and(|n| company.calendar(n, Some(queue)).state(now).open);
     company.queues().iter().any(|queue| open(&queue.id))
+}
+
+fn serves(company: &Company, agent: &AgentId, queue: &str) -> bool {
+    company.agent(agent).is_some_and(|agent| agent.queues.contains(&QueueId::from(queue)))
 }
 
 /// Is at a training.

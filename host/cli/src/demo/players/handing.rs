@@ -47,16 +47,16 @@ pub(super) async fn hand(desk: Desk, people: People, pace: Pace) {
     }
 }
 
-/// Somebody who has a case ends the shift, and names who is to have it: a colleague of the same queue who is there.
+/// Somebody who has a case and does not stay ends the shift, and names who is to have it: a colleague of the same queue who is there.
 pub(in crate::demo) async fn leave(
     desk: &Desk,
     company: &Company,
     dice: &mut Dice,
-    is_taken: impl Fn(&AgentId) -> bool,
+    stays: impl Fn(&AgentId) -> bool,
 ) -> Result<(), CommandError> {
     let here = |agent: &&AgentDescription| is_here(desk, &agent.id);
     let mut leaving = Vec::new();
-    for agent in company.agents().iter().filter(here).filter(|agent| !is_taken(&agent.id)) {
+    for agent in company.agents().iter().filter(here).filter(|agent| !stays(&agent.id)) {
         let colleague = company
             .agents()
             .iter()

@@ -200,9 +200,43 @@ words! {
         "Está nos arquivos da empresa. O que se salva ali é um rascunho: proponha o que há, e vale quando assinarem.",
         "It stands in the company's files. What is saved there is a draft: propose what lies there, and it is in force when it is signed.";
     propose_files: "Proponer lo que está guardado", "Propor o que está salvo", "Propose what is saved";
-    files_count_at_once: "Está en los archivos de la empresa: lo que se guarda allí rige un segundo después. Con «files = \"when-approved\"» haría falta que otros firmen.",
-        "Está nos arquivos da empresa: o que se salva ali vale um segundo depois. Com «files = \"when-approved\"» seria preciso que outros assinem.",
-        "It stands in the company's files: what is saved there is in force a second later. With “files = \"when-approved\"” others would have to sign.";
+    files_count_at_once: "Lo que se cambia en estas páginas lo firma quien responde por ello. Lo que alguien guarda en los archivos de la empresa rige un segundo después; con «files = \"when-approved\"» también haría falta que otros firmen.",
+        "O que se muda nestas páginas é assinado por quem responde por isso. O que alguém salva nos arquivos da empresa vale um segundo depois; com «files = \"when-approved\"» também seria preciso que outros assinem.",
+        "What is changed on these pages is signed by whoever answers for it. What somebody saves in the company's files is in force a second later; with “files = \"when-approved\"” others would have to sign that, too.";
+
+    // An entry of it that is wanted otherwise.
+    add: "Agregar", "Adicionar", "Add";
+    add_hours: "Agregar un horario", "Adicionar um horário", "Add hours";
+    alter: "Cambiar", "Mudar", "Change";
+    back: "Volver", "Voltar", "Back";
+    a_new_one: "Nuevo", "Novo", "New";
+    entry_says: "Lo que cambie aquí es una propuesta: rige cuando la firme quien responde por ello. Un campo vacío dice que no hay nada.",
+        "O que você mudar aqui é uma proposta: vale quando assinar quem responde por isso. Um campo vazio diz que não há nada.",
+        "What you change here is a proposal: it is in force when whoever answers for it has signed. An empty field says that there is nothing.";
+    short_name: "Nombre corto", "Nome curto", "Short name";
+    short_name_says: "no cambia nunca; de un número, el id de Meta", "não muda nunca; de um número, o id da Meta", "it never changes; of a number, Meta's id";
+    propose_it: "Proponer el cambio", "Propor a mudança", "Propose the change";
+    take_away: "Quitar", "Retirar", "Take away";
+    take_away_says: "Se propone que ya no esté. Lo que todavía lo nombra lo impide, y se dice qué es.", "Propõe-se que já não esteja. O que ainda o nomeia impede, e se diz o que é.", "It is proposed that it be no more. What still names it prevents that, and it is said what.";
+    in_minutes: "en minutos", "em minutos", "in minutes";
+    percent_of_it: "% del plazo", "% do prazo", "% of the time";
+    risk_from: "En riesgo desde", "Em risco a partir de", "At risk from";
+    meanwhile: "Qué pasa mientras se acaba el plazo", "O que acontece enquanto o prazo acaba", "What happens as the time runs out";
+    step_at: "A qué % del plazo", "A que % do prazo", "At which % of it";
+    step_to: "Pasa a la cola", "Passa à fila", "It goes to";
+    step_tells: "Se avisa a quien vigila el servicio", "Avisa-se a quem vigia o serviço", "Whoever watches the service is told";
+    divided_by_commas: "separados por comas", "separados por vírgulas", "divided by commas";
+    skills: "Habilidades", "Habilidades", "Skills";
+    capacity: "Casos a la vez", "Casos ao mesmo tempo", "Cases at once";
+    blocks_like: "08:00-12:30, 13:30-18:00; vacío: cerrado", "08:00-12:30, 13:30-18:00; vazio: fechado", "08:00-12:30, 13:30-18:00; empty: closed";
+    days_like: "uno por línea: 2026-12-24: 08:00-14:00; sin horas, cerrado", "um por linha: 2026-12-24: 08:00-14:00; sem horas, fechado", "one a line: 2026-12-24: 08:00-14:00; closed without hours";
+    endings_like: "uno por línea; varios juntos: Ventas: venta, cotizacion-enviada", "um por linha; vários juntos: Vendas: venda, orcamento-enviado", "one a line; several together: Sales: sale, quote-sent";
+    works_elsewhere: "Trabaja para otra empresa (solo llega a su alcance)", "Trabalha para outra empresa (só chega ao seu alcance)", "Works for another company (reaches their scope alone)";
+    reaches_numbers: "Solo estos números", "Só estes números", "These numbers alone";
+    reaches_queues: "Solo estas colas", "Só estas filas", "These queues alone";
+    reaches_team: "Solo estos agentes", "Só estes agentes", "These agents alone";
+    account_of_machine: "Cuenta en la máquina de Timonel", "Conta na máquina do Timonel", "Account on the machine of Timonel";
+    identity_of: "Nombre en el proveedor de identidad", "Nome no provedor de identidade", "Name at the identity provider";
 
     // The company.
     numbers: "números", "números", "numbers";
@@ -295,6 +329,10 @@ words! {
     end_of_link: "Fin del enlace de", "Fim do link de", "End of the link of";
     code_of: "Código de", "Código de", "Code of";
     opted_in: "Que aceptaron", "Que aceitaram", "Who opted in to";
+    change_draft: "Cambiar el borrador", "Mudar o rascunho", "Change the draft";
+    discard: "Descartar el borrador", "Descartar o rascunho", "Let the draft be";
+    discard_says: "No se envía. Queda en la lista como detenida, con su motivo.", "Não é enviada. Fica na lista como parada, com o motivo.", "It is not sent. It stays in the list as stopped, with the reason.";
+    fits_nobody: "Nadie cumple lo que se pide: revise la etiqueta, los idiomas y el consentimiento.", "Ninguém cumpre o que se pede: reveja a etiqueta, os idiomas e o consentimento.", "Nobody is as it asks for: look at the tag, the languages and the consent.";
     save_draft: "Guardar el borrador", "Salvar o rascunho", "Save the draft";
     stop_campaign: "Detener la campaña", "Parar a campanha", "Stop the campaign";
     stop_campaign_says: "Nada más de ella sale; lo que estaba en espera se retira.", "Nada mais dela sai; o que estava na espera é retirado.", "Nothing more of it leaves; what was queued is taken back.";
