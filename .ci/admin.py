@@ -100,6 +100,35 @@ with sync_playwright() as playwright:
         expect(ricardo.locator("main")).to_contain_text(holds)
         nothing_wrong(ricardo, state, kept)
 
+    # A queue promises more, somebody is new, a day is closed: each is proposed, and in force when whoever answers for it has signed.
+    def wanted(path, link, fill):
+        ricardo.goto(f"{host}{path}")
+        ricardo.locator("main").get_by_role("link", name=link, exact=True).first.click()
+        form = ricardo.locator("form[data-now]")
+        fill(form)
+        nothing_wrong(ricardo, f"{link} of {path.split('/')[-1]}", kept)
+        form.get_by_label("Por qué").fill("Así lo pidió la gerencia")
+        form.get_by_role("button", name="Proponer el cambio").click()
+        ricardo.wait_for_url("**/console/approvals/*")
+        expect(ricardo.get_by_role("button", name="Firmar")).to_have_count(0)
+        patricia.goto(ricardo.url)
+        patricia.get_by_role("button", name="Firmar").click()
+        expect(patricia.locator("#approval-stage")).to_have_text("en vigor")
+
+    wanted("/console/company", "pedidos", lambda form: form.get_by_label("Primera respuesta en").fill("8"))
+    ricardo.goto(f"{host}/console/company")
+    expect(ricardo.locator("tr", has_text="Nicolás Duarte").first).to_contain_text("Primera respuesta en 8 min")
+
+    def somebody(form):
+        form.get_by_label("Nombre corto").fill("gloria")
+        form.get_by_label("Nombre", exact=True).fill("Gloria Pardo")
+        form.get_by_role("checkbox", name="agente").check()
+
+    wanted("/console/people", "Agregar", somebody)
+    ricardo.goto(f"{host}/console/people")
+    expect(ricardo.get_by_role("link", name="Gloria Pardo")).to_be_visible()
+    wanted("/console/matrix", "Acompañar y evaluar agentes", lambda form: form.get_by_label("admin").fill("C"))
+
     # A campaign: what its template needs is asked for, and what it would come to is told before others are asked.
     ricardo.goto(f"{host}/console/campaigns")
     form = ricardo.locator("form.stack")
@@ -116,6 +145,22 @@ with sync_playwright() as playwright:
     ricardo.wait_for_url("**/console/campaigns/*")
     expect(ricardo.locator("main")).to_contain_text("camion.png")
     nothing_wrong(ricardo, "a draft of a campaign", kept)
+    # It is changed as it was written, and let be.
+    ricardo.get_by_role("link", name="Cambiar el borrador").click()
+    form = ricardo.locator("form.stack")
+    expect(form.locator("fieldset:visible").get_by_label("Hueco 2")).to_have_value("de diciembre")
+    form.get_by_label("Nombre", exact=True).fill("Guías de diciembre")
+    form.get_by_label("Etiqueta").fill("nadie-la-tiene")
+    form.get_by_role("button", name="Guardar el borrador").click()
+    ricardo.wait_for_url("**/console/campaigns/*")
+    expect(ricardo.get_by_role("heading", name="Guías de diciembre")).to_be_visible()
+    ricardo.get_by_role("button", name="Ver a quién llegaría").click()
+    expect(ricardo.locator("#estimate")).to_contain_text("Nadie cumple lo que se pide")
+    ricardo.get_by_role("button", name="Descartar el borrador").click()
+    ricardo.get_by_role("dialog").get_by_label("Por qué").fill("La hace otra empresa")
+    nothing_wrong(ricardo, "a draft that is let be", kept)
+    ricardo.get_by_role("dialog").get_by_role("button", name="Descartar el borrador").click()
+    expect(ricardo.locator("#campaign-head")).to_contain_text("detenida")
 
     # A template, from a draft to Meta's approval: another person signs, and Meta's word is there when it comes.
     def draft(name, reason):

@@ -31,6 +31,7 @@ mod customer;
 mod delegations;
 mod demo;
 mod effort;
+mod entries;
 mod erasure;
 mod falling;
 mod figures;

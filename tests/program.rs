@@ -174,6 +174,11 @@ impl Company {
             *SECRET,
             self.whatsapp.base_url()
         );
+        self.save(&text);
+    }
+
+    /// Saves all of the file of settings.
+    pub fn save(&self, text: &str) {
         // Renamed into place, as editors do: nobody reads half of it.
         let fresh = self.dir.path().join("fresh.toml");
         std::fs::write(&fresh, text).unwrap();

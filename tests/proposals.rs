@@ -202,7 +202,7 @@ async fn what_is_saved_in_the_company_s_files_is_a_draft_until_it_is_agreed_on_a
     assert!(forced && told == "nothing waits\n", "{told}");
 
     let (made, told) = propose();
-    assert!(made && told.contains("reglas y roles: raci.toml [abierta]"), "{told}");
+    assert!(made && told.contains("la empresa: raci.toml [abierta]"), "{told}");
     let proposal = named(&told);
     let told = until(&company, &proposal, "[en vigor]");
     assert!(told.contains("+++ raci.toml") || told.contains("--- raci.toml"), "{told}");

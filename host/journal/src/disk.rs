@@ -69,9 +69,7 @@ pub struct RealDisk;
 
 impl Disk for RealDisk {
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
-        // The innermost parent is synced even when nothing is missing: an earlier run may have died before it did so.
-        let parents: Vec<&Path> =
-            dir.ancestors().take_while(|at| *at == dir || !at.exists()).map(parent_of).collect();
+        let parents = parents_of_what_is_made(dir);
         fs::create_dir_all(dir)?;
         parents.into_iter().try_for_each(|parent| self.sync_dir(parent))
     }
@@ -121,6 +119,15 @@ impl Disk for RealDisk {
             Err(TryLockError::Error(e)) => Err(e),
         }
     }
+}
+
+/// The directories in which a name is new when a directory is made. The innermost is one even when nothing is missing: an earlier run may
+/// have died before it was synced.
+fn parents_of_what_is_made(dir: &Path) -> Vec<&Path> {
+    let is_made = |at: &&Path| *at == dir || !at.exists();
+    // Above a relative path there is the current directory, which is there.
+    let named = dir.ancestors().take_while(|at| !at.as_os_str().is_empty());
+    named.take_while(is_made).map(parent_of).collect()
 }
 
 /// The parent of a path, also where it is written relative to the current directory.
@@ -175,6 +182,12 @@ mod tests {
         RealDisk.open(&dir.join("one"), true).unwrap();
         assert_eq!(RealDisk.list(&dir).unwrap(), ["one", "two"]);
         assert!(RealDisk.open(&dir.join("three"), false).is_err());
+    }
+
+    #[test]
+    fn what_is_made_below_the_current_directory_is_synced_in_it() {
+        assert_eq!(parents_of_what_is_made(Path::new("not-there")), [Path::new(".")]);
+        assert_eq!(parents_of_what_is_made(Path::new("not/there")), [Path::new("not"), Path::new(".")]);
     }
 
     #[test]

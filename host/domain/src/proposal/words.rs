@@ -16,7 +16,7 @@ impl Kind {
     /// What people call it.
     pub fn words(self, language: Language) -> &'static str {
         match self {
-            Self::Company => language.pick("reglas y roles", "regras e papéis", "rules and roles"),
+            Self::Company => language.pick("la empresa", "a empresa", "the company"),
             Self::Rule => language.pick("regla", "regra", "rule"),
             Self::Template => language.pick("plantilla", "modelo", "template"),
             Self::Erasure => language.pick("supresión de datos", "eliminação de dados", "erasure"),
@@ -211,7 +211,8 @@ impl Short {
 impl Missing {
     /// What it waits for, in a sentence; times in the company's zone.
     pub fn words(&self, language: Language, raci: &Raci, zone: &TimeZone) -> String {
-        let at = |time: &Time| time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+        let written = language.pick("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M");
+        let at = |time: &Time| time.to_zoned(zone.clone()).strftime(written).to_string();
         let names = |ids: &[PersonId]| ids.iter().map(|id| raci.name_of(id)).collect::<Vec<_>>().join(", ");
         match self {
             Self::Signature { task, more, could } => {

@@ -273,8 +273,8 @@ fn fields(say: Words, described: &Company, section: Section, now: &Value) -> Vec
         Section::Calendars => {
             let mut all = vec![needed(field("/zone", "text", say.zone()))];
             for (pointer, day) in WEEK {
-                let day = company::weekday(say.0, day);
-                all.push(Field { hint: say.blocks_like(), ..field(pointer, "list", day) });
+                let hint = if day == Day::Monday { say.blocks_like() } else { "" };
+                all.push(Field { hint, ..field(pointer, "list", company::weekday(say.0, day)) });
             }
             all.push(Field { hint: say.days_like(), ..field("/days", "days", say.special_days()) });
             all
