@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use desk::DeskError;
 use domain::id::NumberId;
-use domain::stops::{Call, Stop};
+use domain::stops::{Call, Scope, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ pub(crate) struct Resume {
 pub(crate) struct Told {
     /// Whether what was asked changed anything; null where nothing was asked.
     changed: Option<bool>,
-    /// What is stopped: `scope`, `traffic`, `why`, `by`, `who` that is by name, `since`, and Meta's `code` if that is why.
+    /// What is stopped: `scope`, `traffic`, `why`, `by`, `who` that is by name, `number` by name, `since`, and Meta's `code` if that is why.
     #[schemars(with = "Vec<BTreeMap<String, Value>>")]
     stopped: Vec<Stopped>,
     /// What a person is called for: `number`, `code`, `why`, `since`.
@@ -58,6 +58,9 @@ struct Stopped {
     #[serde(flatten)]
     stop: Stop,
     who: String,
+    /// What people call the number, if it is of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
 }
 
 /// What does not leave, and what a person is called for.
@@ -100,8 +103,17 @@ fn told(server: &Server, number: Option<&NumberId>, acted: Option<Result<bool, D
                 None => stops,
             };
             let company = Arc::clone(&server.desk.active().company);
-            let who = |stop: Stop| Stopped { who: named(&company, &stop.by), stop };
-            let stopped = stops.stopped.into_iter().map(who);
+            let told = |stop: Stop| Stopped {
+                who: named(&company, &stop.by),
+                number: match &stop.stopped.scope {
+                    Scope::Account => None,
+                    Scope::Number(id) => {
+                        Some(company.number(id).map_or_else(|| id.to_string(), |one| one.name.clone()))
+                    }
+                },
+                stop,
+            };
+            let stopped = stops.stopped.into_iter().map(told);
             Json(Told { changed, stopped: stopped.collect(), calls: stops.calls }).into_response()
         }
         Err(error) => {

@@ -44,6 +44,8 @@ struct Form {
     section: String,
     /// None for a new one.
     id: Option<String>,
+    /// What a new one may be called.
+    hint: &'static str,
     /// Where one comes from.
     back: &'static str,
     /// As it is, in JSON.
@@ -163,7 +165,7 @@ fn read(server: &Server, let_in: &LetIn, Which { section, id }: Which) -> Result
     let policy = &now["sla"]["steps"];
     Ok(Form {
         title: match id {
-            None => format!("{}: {words}", frame.say.a_new_one()),
+            None => format!("{}: {words}", frame.say.add()),
             Some(_) if section == Section::House => frame.say.policies().to_owned(),
             Some(_) => said.words(frame.say.0),
         },
@@ -175,6 +177,11 @@ fn read(server: &Server, let_in: &LetIn, Which { section, id }: Which) -> Result
             Vec::new()
         },
         queues: described.queues().iter().map(|queue| queue.id.to_string()).collect(),
+        hint: match section {
+            Section::Numbers => frame.say.short_name_of_number(),
+            Section::Agents | Section::People => frame.say.short_name_of_somebody(),
+            _ => frame.say.short_name_says(),
+        },
         may_go: id.is_some() && !matches!(section, Section::House | Section::Matrix),
         now: now.to_string(),
         id,

@@ -44,6 +44,18 @@ pub(super) fn value(pointer: &str, text: &str, language: Language) -> String {
             language.pick("para responder", "para responder", "to answer with").to_owned()
         }
         ("type", "URL") => language.pick("con enlace", "com link", "with a link").to_owned(),
+        ("is", "header") => language.pick("título", "título", "heading").to_owned(),
+        ("is", "body") => language.pick("texto", "texto", "words").to_owned(),
+        ("is", "button") => language.pick("botón", "botão", "button").to_owned(),
+        ("kind", "image") => language.pick("imagen", "imagem", "picture").to_owned(),
+        ("kind", "video") => language.pick("video", "vídeo", "film").to_owned(),
+        ("kind", "document") => language.pick("documento", "documento", "document").to_owned(),
+        ("press", "url") => language.pick("abre un enlace", "abre um link", "opens a link").to_owned(),
+        ("press", "copy-code") => {
+            language.pick("copia un código", "copia um código", "copies a code").to_owned()
+        }
+        (_, "true") => language.pick("sí", "sim", "yes").to_owned(),
+        (_, "false") => language.pick("no", "não", "no").to_owned(),
         ("do", "create") => language.pick("crear", "criar", "create").to_owned(),
         ("do", "edit") => language.pick("cambiar", "mudar", "edit").to_owned(),
         ("do", "delete") => language.pick("borrar", "apagar", "delete").to_owned(),
@@ -116,6 +128,13 @@ fn word(part: &str, language: Language) -> Option<&'static str> {
         "movers"       => ["quiénes la mueven", "quem a move", "who moves it"],
         "guard"        => ["protege algo", "protege algo", "it protects something"],
         "until"        => ["hasta cuándo", "até quando", "until when"],
+        "media"        => ["", "", ""],
+        "source"       => ["", "", ""],
+        "link"         => ["dirección", "endereço", "address"],
+        "filename"     => ["nombre del archivo", "nome do arquivo", "name of the file"],
+        "press"        => ["qué hace", "o que faz", "what it does"],
+        "index"        => ["cuál", "qual", "which"],
+        "kind"         => ["qué es", "o que é", "what it is"],
         // The company.
         "agents"       => ["agente", "agente", "agent"],
         "calendars"    => ["horario", "horário", "hours"],

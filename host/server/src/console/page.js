@@ -71,6 +71,9 @@ const remains = (conversation) => {
   const until = conversation["window-until"];
   return until ? `${word("window")} ${span(new Date(until) - now())}` : word("closed");
 };
+// Of the conversation that is open: the window goes on closing while nothing is said.
+const about = (conversation) => [conversation.customer?.phone, conversation.number, holder(conversation), remains(conversation)].filter(Boolean).join(" · ");
+let facing = null;
 // Until when an answer was promised. It is reckoned here, because nothing is asked for while the time runs.
 const promised = ({ promise }) => {
   if (!promise) return null;
@@ -254,7 +257,8 @@ async function read(id, chosen) {
   // Of what is not theirs to read, what the list says; of what just went elsewhere, what stood there.
   const listed = part("list").querySelector(`[data-conversation="${id}"] strong`)?.textContent;
   part("customer").textContent = conversation ? name(conversation) : listed ?? (chosen ? "" : part("customer").textContent);
-  part("about").textContent = conversation ? [conversation.customer?.phone, conversation.number, holder(conversation), remains(conversation)].filter(Boolean).join(" · ") : refused.message;
+  facing = conversation;
+  part("about").textContent = conversation ? about(conversation) : refused.message;
   const mine = conversation?.yours && conversation.holder.accepted;
   const offer = (conversation ?? rows.get(id))?.offer;
   const { holder: by, yours } = conversation ?? rows.get(id) ?? {};
@@ -496,7 +500,7 @@ async function stops() {
   const stop = whole ?? stopped[0];
   halted = Boolean(whole);
   part("stopped").hidden = !stop;
-  part("stopped").textContent = stop ? [word("stopped") + (whole ? "" : ` ${word("of-number")}`), stop.why, stop.who, at(stop.since)].filter(Boolean).join(" · ") : "";
+  part("stopped").textContent = stop ? [word("stopped") + (whole ? "" : ` ${word("of-number")} ${stop.number}`), stop.why, stop.who, at(stop.since)].filter(Boolean).join(" · ") : "";
   part("halt").hidden = !me.may.includes(halted ? "resume-sending" : "pause-sending");
   part("halt").textContent = word(halted ? "resume" : "halt");
 }
@@ -588,6 +592,7 @@ async function begin() {
   let beat = 0;
   setInterval(() => {
     if (document.hidden) return;
+    if (facing) part("about").textContent = about(facing);
     look().then(() => {
       beat++;
       if (beat % 30 === 0) figures().catch((error) => say(error.message));

@@ -42,7 +42,7 @@ const table = {
   "hand-over-now": ["Pedir que lo tome", "Pedir que assuma", "Ask them"], "return-now": ["Pasarlo", "Passar", "Pass it on"], "shift-now": ["Terminar turno", "Encerrar turno", "End shift"],
   gone: ["Ya no está en sus manos: pasó a un colega o a una cola.", "Já não está em suas mãos: passou a um colega ou a uma fila.", "It is in your hands no more: it went to a colleague or to a queue."],
   "in-shadow": ["en sombra, sin actuar", "na sombra, sem agir", "in the shadow, without acting"], "hide-found": ["Volver a la lista", "Voltar à lista", "Back to the list"], "reassign-it": ["Moverlo", "Movê-lo", "Move it"],
-  stopped: ["ENVÍOS DETENIDOS", "ENVIOS PARADOS", "SENDING IS STOPPED"], "of-number": ["en un número", "em um número", "on one number"],
+  stopped: ["ENVÍOS DETENIDOS", "ENVIOS PARADOS", "SENDING IS STOPPED"], "of-number": ["en el número", "no número", "on the number"],
   note: ["Nota", "Nota", "Note"], "note-says": ["La leen los colegas; el cliente no la ve nunca. Con @ se le pregunta a alguien por su nombre: se le avisa, y puede leer esta conversación.", "Os colegas leem; o cliente nunca vê. Com @ pergunta-se a alguém pelo nome: a pessoa é avisada e pode ler esta conversa.", "Colleagues read it; the customer never does. With @ you ask somebody by name: they are told, and may read this conversation."],
   "asks-by-name": ["Se le pregunta a", "Pergunta-se a", "It asks"],
   "mention": ["Colegas", "Colegas", "Colleagues"],

@@ -209,12 +209,13 @@ words! {
     add_hours: "Agregar un horario", "Adicionar um horário", "Add hours";
     alter: "Cambiar", "Mudar", "Change";
     back: "Volver", "Voltar", "Back";
-    a_new_one: "Nuevo", "Novo", "New";
     entry_says: "Lo que cambie aquí es una propuesta: rige cuando la firme quien responde por ello. Un campo vacío dice que no hay nada.",
         "O que você mudar aqui é uma proposta: vale quando assinar quem responde por isso. Um campo vazio diz que não há nada.",
         "What you change here is a proposal: it is in force when whoever answers for it has signed. An empty field says that there is nothing.";
     short_name: "Nombre corto", "Nome curto", "Short name";
-    short_name_says: "no cambia nunca; de un número, el id de Meta", "não muda nunca; de um número, o id da Meta", "it never changes; of a number, Meta's id";
+    short_name_says: "como ventas; no cambia nunca", "como vendas; não muda nunca", "as sales; it never changes";
+    short_name_of_somebody: "como andrea; el mismo en Personas y en Agentes", "como andrea; o mesmo em Pessoas e em Agentes", "as andrea; the same in People and in Agents";
+    short_name_of_number: "el id de Meta (phone_number_id)", "o id da Meta (phone_number_id)", "Meta's id (phone_number_id)";
     propose_it: "Proponer el cambio", "Propor a mudança", "Propose the change";
     take_away: "Quitar", "Retirar", "Take away";
     take_away_says: "Se propone que ya no esté. Lo que todavía lo nombra lo impide, y se dice qué es.", "Propõe-se que já não esteja. O que ainda o nomeia impede, e se diz o que é.", "It is proposed that it be no more. What still names it prevents that, and it is said what.";
