@@ -99,13 +99,20 @@ async fn where_what_is_saved_is_in_force_what_is_signed_is_saved_and_all_else_st
     let told = want(&mut ana, boss).await;
     assert_eq!(told.status, 403, "it is none of an agent's business: {told:?}");
 
-    // What somebody saved meanwhile is not overwritten with what was true before.
-    let made = want(&mut ricardo, json!([{ "in": "house", "id": "pause-codes", "to": ["almuerzo"] }])).await;
-    assert_eq!(made.status, 202, "{made:?}");
+    // What somebody saved meanwhile is not overwritten with what was true before; of something else it is no hindrance.
+    let slower = json!([{ "in": "queues", "id": "general", "to": { "sla": { "first-response": 9 } } }]);
+    let slower = want(&mut ricardo, slower).await.body;
+    let lunch = json!([{ "in": "house", "id": "pause-codes", "to": ["almuerzo"] }]);
+    let lunch = want(&mut ricardo, lunch).await.body;
     company.save(&now.replace("first-response = 5", "first-response = 6"));
-    let done = sign(&mut patricia, &made.body).await;
-    assert!(done["stage"]["why"].as_str().unwrap().contains("changed since it was proposed"), "{done:#}");
-    assert!(!file(&company, "timonel.toml").contains("almuerzo"));
+    let done = sign(&mut marta, &slower).await;
+    assert!(
+        done["stage"]["why"].as_str().unwrap().contains("not what it was when that was proposed"),
+        "{done:#}"
+    );
+    assert_eq!(sign(&mut patricia, &lunch).await["stage"]["is"], "live");
+    let now = file(&company, "timonel.toml");
+    assert!(now.contains("almuerzo") && now.contains("first-response = 6"), "{now}");
     serve.stop();
 }
 
@@ -123,15 +130,21 @@ async fn where_files_are_drafts_what_is_signed_is_in_force_and_the_draft_has_it_
             && file(&company, "timonel.toml").contains("# all of them")
     );
 
-    // A draft of somebody else's stays theirs: what is signed is in force all the same.
+    // A draft of somebody else's stays theirs, with what was signed in it; what they had changed of the same is theirs, too.
     let draft = file(&company, "timonel.toml").replace("name = \"Ferretería\"", "name = \"Otra\"");
     company.save(&draft);
     serve.says(&["it is a draft"]);
     let made = want(&mut ricardo, json!([{ "in": "agents", "id": "beto" }])).await;
     assert_eq!(made.body["title-words"], "agente «Beto» (quitar)");
     assert_eq!(sign(&mut patricia, &made.body).await["stage"]["is"], "live");
+    let now = file(&company, "timonel.toml");
+    assert!(now.contains("Otra") && !now.contains("Beto"), "{now}");
+    company.save(&now.replace("name = \"Ana\"", "name = \"Ana María\""));
+    let ana = json!({ "name": "Ana", "queues": ["general"], "capacity": 1 });
+    let made = want(&mut ricardo, json!([{ "in": "agents", "id": "ana", "to": ana }])).await;
+    assert_eq!(sign(&mut patricia, &made.body).await["stage"]["is"], "live");
     serve.says(&["is not in the files"]);
-    assert_eq!(file(&company, "timonel.toml"), draft);
+    assert!(file(&company, "timonel.toml").contains("Ana María"));
     let adopted = company.journal(&["--kind", "company-adopted"]);
     let content = adopted.last().unwrap()["data"]["content"].to_string();
     assert!(!content.contains("Beto\\\"\\n") && !content.contains("Otra"), "{content}");

@@ -18,6 +18,7 @@ use desk::Desk;
 use domain::company::Company;
 use domain::decision::Digest;
 use domain::event::CompanyAdopted;
+use domain::id::ProposalId;
 use domain::json::Json;
 use domain::proposal::{Kind, Stage, due};
 use domain::raci::action::Action;
@@ -42,7 +43,7 @@ const MAIN: &str = "timonel.toml";
 const AREAS: usize = 12;
 
 /// What is agreed on: texts by their names, and the hashes of plugins by theirs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Content {
     files: BTreeMap<String, String>,
@@ -54,8 +55,13 @@ pub(crate) struct Content {
     /// Whether approver rules are different in it: none of them judges that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     changes_approvers: bool,
-    /// What of it was wanted otherwise, if that was wanted entry by entry and not by saving the files.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+}
+
+/// What is agreed on where it is of entries: what each is to be, and what it was. Who has to sign holds against that, whatever else is
+/// changed meanwhile.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entries {
     entries: Vec<Entry>,
 }
 
@@ -183,9 +189,13 @@ impl CompanyFiles {
                 _ => false,
             };
             if begun {
-                let adopted =
-                    CompanyAdopted { content: proposal.content.clone(), proposal: Some(proposal.id) };
-                let put = self.put_in_force(adopted).await;
+                let put = match serde_json::from_str(proposal.content.text()) {
+                    Ok(Entries { entries }) => self.alter(&entries, proposal.id).await,
+                    Err(_) => {
+                        let (content, proposal) = (proposal.content.clone(), Some(proposal.id));
+                        self.put_in_force(CompanyAdopted { content, proposal }).await
+                    }
+                };
                 changed |= put.is_ok();
                 let ended = put.map(|generation| Json::of(&serde_json::json!({ "generation": generation })));
                 proposals.end(proposal.id, ended.map_err(|error| format!("{error:#}"))).await?;
@@ -195,12 +205,8 @@ impl CompanyFiles {
     }
 
     async fn put_in_force(&self, adopted: CompanyAdopted) -> anyhow::Result<u64> {
-        let agreed: Content = serde_json::from_str(adopted.content.text())?;
-        if !self.desk.active().company.files_wait() {
-            self.save(&agreed, None)?;
-            return self.reload().await;
-        }
         let known = self.desk.store().adopted()?.context("nothing was agreed on before")?;
+        let agreed: Content = serde_json::from_str(adopted.content.text())?;
         anyhow::ensure!(
             known.proposal == adopted.proposal || agreed.base == Some(hash(&known.content)),
             "something else was agreed on since it was proposed: propose it again"
@@ -216,49 +222,70 @@ impl CompanyFiles {
         let adopted = Draft::new(Stream::Company, Actor::Host, adopted)?;
         let number = self.desk.adopt(company, signed, vec![adopted]).await?;
         tracing::info!(generation = number, "what was approved is in force");
-        if !agreed.entries.is_empty() {
-            let before: Content = serde_json::from_str(known.content.text())?;
-            if let Err(error) = self.save(&agreed, Some(&before)) {
-                tracing::warn!(
-                    error = format!("{error:#}"),
-                    "what was approved is in force, and is not in the files: whoever proposes what lies there would take it back"
-                );
-            }
+        Ok(number)
+    }
+
+    /// Puts in force what was agreed on of entries, if they are what they were when that was proposed. All else may be another by now.
+    async fn alter(&self, entries: &[Entry], proposal: ProposalId) -> anyhow::Result<u64> {
+        // It reads files and compiles plugins.
+        let new = tokio::task::block_in_place(|| {
+            let (old, base) = self.in_force()?;
+            let new = Content { base: Some(base), ..old.with(entries)? };
+            self.check(&new)?;
+            anyhow::Ok(new)
+        })?;
+        if !self.desk.active().company.files_wait() {
+            self.save(entries)?;
+            return self.reload().await;
+        }
+        let adopted = CompanyAdopted { content: Json::of(&new), proposal: Some(proposal) };
+        let number = self.put_in_force(adopted).await?;
+        if let Err(error) = self.save(entries) {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "what was approved is in force, and is not in the files: whoever proposes what lies there would take it back"
+            );
         }
         Ok(number)
     }
 
-    /// Writes the entries that were agreed on into the files, if these are as they were: `before`, or what they were when it was proposed.
-    fn save(&self, agreed: &Content, before: Option<&Content>) -> anyhow::Result<()> {
-        let lies = Content::read(&self.file, &self.plugins)?;
-        // A host that stopped in between has saved it already.
-        if lies.files == agreed.files {
-            return Ok(());
-        }
-        let is_as_before = match before {
-            Some(before) => lies.files == before.files,
-            None => agreed.base == Some(hash(&Json::of(&lies))),
-        };
-        anyhow::ensure!(is_as_before, "the files were changed since it was proposed: propose it again");
+    /// Writes entries into the files, if they are there what they were when that was proposed.
+    fn save(&self, entries: &[Entry]) -> anyhow::Result<()> {
         let dir = self.file.parent().unwrap_or(Path::new(""));
         let main = self.file.file_name().and_then(|name| name.to_str()).context("the file has no name")?;
-        let names =
-            [(editing::In::Main, main.to_owned()), (editing::In::Raci, lies.raci().unwrap_or_default())];
-        for (which, name) in names {
-            let mut entries =
-                agreed.entries.iter().filter(|one| editing::file_of(one.section) == which).peekable();
-            if entries.peek().is_some() {
-                let text = std::fs::read_to_string(dir.join(&name))?;
-                let text = entries.try_fold(text, |text, entry| editing::apply(&text, entry))?;
-                lay(dir, &name, text.as_bytes())?;
-            }
+        let mut texts = BTreeMap::new();
+        for entry in entries {
+            let name = match editing::file_of(entry.section) {
+                editing::In::Main => main.to_owned(),
+                editing::In::Raci => raci_of(&toml::from_str(&std::fs::read_to_string(&self.file)?)?)?,
+            };
+            let text = match texts.remove(&name) {
+                Some(text) => text,
+                None => std::fs::read_to_string(dir.join(&name))?,
+            };
+            texts.insert(name, editing::carry_out(&text, entry)?);
+        }
+        for (name, text) in texts {
+            lay(dir, &name, text.as_bytes())?;
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         *seen = settings::texts(&self.file).ok();
         Ok(())
     }
 
-    /// What is in force, to be changed entry by entry.
+    /// What would be in force, if it could be.
+    fn check(&self, new: &Content) -> anyhow::Result<Policy> {
+        let policy = policy(&Json::of(new), &self.data, &self.plugins)?;
+        // Whatever cannot be put in force is not worth a signature.
+        self.desk.check_files(&policy.company, &rulebook::signed(&policy, &self.plugins)?)?;
+        anyhow::ensure!(
+            due::is_answered(policy.company.raci(), Task::ManageAccess),
+            "nobody of the company would answer for “Manage access”, and nothing could be agreed on any more"
+        );
+        Ok(policy)
+    }
+
+    /// What is in force, and the hash of it.
     fn in_force(&self) -> anyhow::Result<(Content, Digest)> {
         if self.desk.active().company.files_wait() {
             let adopted =
@@ -268,31 +295,6 @@ impl CompanyFiles {
         let lies = Content::read(&self.file, &self.plugins)?;
         let hash = hash(&Json::of(&lies));
         Ok((lies, hash))
-    }
-
-    /// What lies in the files, where they are drafts; what is in force; and the hash of that.
-    fn drafted(&self) -> anyhow::Result<(Content, Content, Digest)> {
-        anyhow::ensure!(
-            self.desk.active().company.files_wait(),
-            "the company's files are in force when they are saved: set `files = \"when-approved\"` in \
-             [company.approvals]"
-        );
-        let (old, base) = self.in_force()?;
-        Ok((Content::read(&self.file, &self.plugins)?, old, base))
-    }
-
-    /// What is in force with these entries as they are wanted; what is in force; and the hash of that.
-    fn wanted(&self, entries: &[Entry]) -> anyhow::Result<(Content, Content, Digest)> {
-        let (old, base) = self.in_force()?;
-        let mut new = Content { entries: Vec::new(), ..old.clone() };
-        for entry in entries {
-            let name = new.name_of(entry.section)?;
-            let text = new.files.get_mut(&name).with_context(|| format!("the company has no file {name}"))?;
-            let was = editing::find(text, entry.section, &entry.id)?;
-            *text = editing::apply(text, entry)?;
-            new.entries.push(Entry { was, ..entry.clone() });
-        }
-        Ok((new, old, base))
     }
 
     /// The rows that a change touches, and what it is in a line.
@@ -400,30 +402,30 @@ impl server::Files for CompanyFiles {
     fn entry(&self, section: Section, id: &str) -> Result<Value, String> {
         let read = || {
             anyhow::ensure!(section != Section::House || HOUSE.contains(&id), "`{id}` is no entry");
-            let (content, _) = self.in_force()?;
-            let name = content.name_of(section)?;
-            let text = content.files.get(&name).with_context(|| format!("the company has no file {name}"))?;
-            editing::find(text, section, id)
+            editing::find(self.in_force()?.0.text_of(section)?.1, section, id)
         };
         read().map_err(|error: anyhow::Error| without_source(&format!("{error:#}")))
     }
 
     fn proposed(&self, entries: &[Entry]) -> Result<Proposed, String> {
         let read = || {
-            let (mut new, old, base) =
-                if entries.is_empty() { self.drafted()? } else { self.wanted(entries)? };
+            anyhow::ensure!(
+                !entries.is_empty() || self.desk.active().company.files_wait(),
+                "the company's files are in force when they are saved: set `files = \"when-approved\"` in \
+                 [company.approvals]"
+            );
+            let (old, base) = self.in_force()?;
+            let wanted = old.seen(entries)?;
+            let mut new = match wanted.entries.is_empty() {
+                true => Content::read(&self.file, &self.plugins)?,
+                false => old.with(&wanted.entries)?,
+            };
             new.base = Some(base);
             new.changes_approvers = old.approvers()? != new.approvers()?;
-            let policy = policy(&Json::of(&new), &self.data, &self.plugins)?;
-            // Whatever cannot be put in force is not worth a signature.
-            self.desk.check_files(&policy.company, &rulebook::signed(&policy, &self.plugins)?)?;
-            anyhow::ensure!(
-                due::is_answered(policy.company.raci(), Task::ManageAccess),
-                "nobody of the company would answer for “Manage access”, and nothing could be agreed on any more"
-            );
-            let (tasks, title) = self.difference(&old, &new, &policy)?;
+            let (tasks, title) = self.difference(&old, &new, &self.check(&new)?)?;
             anyhow::ensure!(!tasks.is_empty(), "it is as what is in force: nothing is to be agreed on");
-            Ok(Proposed { content: Json::of(&new), tasks, title })
+            let content = if wanted.entries.is_empty() { Json::of(&new) } else { Json::of(&wanted) };
+            Ok(Proposed { content, tasks, title })
         };
         read().map_err(|error: anyhow::Error| without_source(&format!("{error:#}")))
     }
@@ -450,21 +452,41 @@ impl Content {
             let bytes = rulebook::component(&rule.plugin, &policy.dir)?;
             kept.insert(rule.plugin.clone(), plugins.keep(&bytes)?);
         }
-        Ok(Self { files, plugins: kept, base: None, changes_approvers: false, entries: Vec::new() })
-    }
-
-    /// The name of the file of the matrix and its people, if there is one.
-    fn raci(&self) -> anyhow::Result<String> {
-        let name = self.company()?.get("raci").and_then(toml::Value::as_str).map(ToOwned::to_owned);
-        name.context("the company's file names no `raci`, the file of its matrix and its people")
+        Ok(Self { files, plugins: kept, base: None, changes_approvers: false })
     }
 
     /// The name of the file in which entries of a section stand.
     fn name_of(&self, section: Section) -> anyhow::Result<String> {
         match editing::file_of(section) {
             editing::In::Main => Ok(MAIN.to_owned()),
-            editing::In::Raci => self.raci(),
+            editing::In::Raci => raci_of(&self.main()?),
         }
+    }
+
+    fn text_of(&self, section: Section) -> anyhow::Result<(String, &String)> {
+        let name = self.name_of(section)?;
+        let text = self.files.get(&name).with_context(|| format!("the company has no file {name}"))?;
+        Ok((name, text))
+    }
+
+    /// Entries as they are wanted, with what each is here.
+    fn seen(&self, entries: &[Entry]) -> anyhow::Result<Entries> {
+        let seen = |entry: &Entry| {
+            let was = editing::find(self.text_of(entry.section)?.1, entry.section, &entry.id)?;
+            anyhow::Ok(Entry { was, ..entry.clone() })
+        };
+        Ok(Entries { entries: entries.iter().map(seen).collect::<anyhow::Result<_>>()? })
+    }
+
+    /// The same with entries as they were agreed on.
+    fn with(&self, entries: &[Entry]) -> anyhow::Result<Self> {
+        let mut new = Self { base: None, changes_approvers: false, ..self.clone() };
+        for entry in entries {
+            let (name, text) = new.text_of(entry.section)?;
+            let text = editing::carry_out(text, entry)?;
+            new.files.insert(name, text);
+        }
+        Ok(new)
     }
 
     fn main(&self) -> anyhow::Result<toml::Table> {
@@ -546,6 +568,13 @@ pub(crate) fn in_force(
     let policy = policy(&adopted.content, data, plugins)?;
     let waits = |company: &Company| company.files_wait();
     Ok(Some(policy).filter(|policy| waits(&policy.company)))
+}
+
+/// The name of the file of the matrix and its people.
+fn raci_of(main: &toml::Table) -> anyhow::Result<String> {
+    let name = main.get("company").and_then(|company| company.get("raci")).and_then(toml::Value::as_str);
+    name.map(ToOwned::to_owned)
+        .context("the company's file names no `raci`, the file of its matrix and its people")
 }
 
 fn hash(content: &Json) -> Digest {

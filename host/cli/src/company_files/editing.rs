@@ -47,8 +47,24 @@ pub(super) fn find(text: &str, section: Section, id: &str) -> anyhow::Result<Val
     Ok(found.cloned().unwrap_or_default())
 }
 
+/// The text of its file with an entry as it was agreed on, if it is what it was when that was proposed. One that is so already stays so:
+/// a host that stopped in between does it again.
+pub(super) fn carry_out(text: &str, entry: &Entry) -> anyhow::Result<String> {
+    let Entry { section, id, to, was } = entry;
+    let is = find(text, *section, id)?;
+    if is.is_null() && to.is_null() && !was.is_null() {
+        return Ok(text.to_owned());
+    }
+    let fresh = apply(text, entry)?;
+    ensure!(
+        is == *was || is == find(&fresh, *section, id)?,
+        "`{id}` is not what it was when that was proposed: propose it again"
+    );
+    Ok(fresh)
+}
+
 /// The text of its file with an entry as it is wanted.
-pub(super) fn apply(text: &str, entry: &Entry) -> anyhow::Result<String> {
+fn apply(text: &str, entry: &Entry) -> anyhow::Result<String> {
     let Entry { section, id, to, .. } = entry;
     ensure!(
         *section != Section::House || HOUSE.contains(&id.as_str()),
@@ -213,6 +229,21 @@ mod tests {
         let text = apply(&text, &entry(Section::Matrix, "reporting", row.clone())).unwrap();
         assert_eq!(find(&text, Section::Matrix, "reporting").unwrap(), row);
         assert_eq!(find(&text, Section::People, "ana").unwrap(), ana);
+    }
+
+    #[test]
+    fn what_was_agreed_on_is_done_once_and_only_to_what_it_was_agreed_on_of() {
+        let to = json!({ "id": "pedidos", "rescue-after": 5 });
+        let agreed = Entry { was: json!({ "id": "pedidos" }), ..entry(Section::Queues, "pedidos", to) };
+        let done = carry_out(FILE, &agreed).unwrap();
+        assert_eq!(carry_out(&done, &agreed).unwrap(), done, "again it changes nothing");
+        let another = done.replace("rescue-after = 5", "rescue-after = 6");
+        assert!(carry_out(&another, &agreed).unwrap_err().to_string().contains("propose it again"));
+        let gone =
+            Entry { was: json!({ "id": "pedidos" }), ..entry(Section::Queues, "pedidos", Value::Null) };
+        let without = carry_out(FILE, &gone).unwrap();
+        assert_eq!(carry_out(&without, &gone).unwrap(), without);
+        assert!(carry_out(&without, &agreed).is_err(), "it was taken away, and does not come back");
     }
 
     #[test]
