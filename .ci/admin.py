@@ -160,7 +160,7 @@ with sync_playwright() as playwright:
     ricardo.get_by_role("dialog").get_by_label("Por qué").fill("La hace otra empresa")
     nothing_wrong(ricardo, "a draft that is let be", kept)
     ricardo.get_by_role("dialog").get_by_role("button", name="Descartar el borrador").click()
-    expect(ricardo.locator("#campaign-head")).to_contain_text("detenida")
+    expect(ricardo.locator("#campaign-head")).to_contain_text("descartada")
 
     # A template, from a draft to Meta's approval: another person signs, and Meta's word is there when it comes.
     def draft(name, reason):

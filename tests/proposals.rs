@@ -72,7 +72,7 @@ async fn a_template_reaches_meta_when_another_admin_has_signed_exactly_it() {
     let (made, told) = run(&company, &["template", "create", path, "--reason", "Avisar del pedido"]);
     assert!(made, "{told}");
     for part in [
-        "plantilla: create pedido_listo es UTILITY [abierta]",
+        "plantilla: crear «pedido_listo» (es), avisos [abierta]",
         "ricardo: Avisar del pedido",
         "«Modificar plantillas»: falta 1 firma de Paula Gómez",
         "se espera la opinión de Marta Díaz",

@@ -217,6 +217,10 @@ fn who_is_asked_to_take_a_case_over_has_a_place_for_it_until_they_answer_or_ten_
     house.post(&open.desk, &house.text("wamid.3", "573000000003", "hola")).unwrap();
     house.clock.advance(400);
     open.settle();
+    // Asked again while he is asked he has no more time, and asked anew he has.
+    ask(&mut open);
+    let withdraws = Act::Withdraw { agent: ana.clone() };
+    open.carry_out(move |desk| async move { desk.hand(hers, withdraws).await }).unwrap();
     ask(&mut open);
     house.clock.advance(400);
     open.settle();

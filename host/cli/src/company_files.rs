@@ -28,7 +28,7 @@ use governance::People;
 use journal::{Disk as _, RealDisk};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use server::{Entry, HOUSE, Proposed, Section};
+use server::{Entry, FilesError, Proposed, Section};
 use store::{Draft, PluginFiles};
 use tokio::sync::watch;
 
@@ -63,6 +63,8 @@ pub(crate) struct Content {
 #[serde(deny_unknown_fields)]
 struct Entries {
     entries: Vec<Entry>,
+    /// The names of the files in which they stand.
+    touched: BTreeSet<String>,
 }
 
 /// What stands in the files that the company is described in.
@@ -79,6 +81,8 @@ pub(crate) struct CompanyFiles {
     desk: Desk,
     /// What stood in the files when somebody looked last, or when it was written there.
     seen: Mutex<Option<Texts>>,
+    /// Held by whoever reads the files and puts something in force: an older reading must not come after a newer one.
+    putting: tokio::sync::Mutex<()>,
 }
 
 impl CompanyFiles {
@@ -91,11 +95,12 @@ impl CompanyFiles {
         desk: Desk,
     ) -> Self {
         let seen = Mutex::new(settings::texts(&file).ok());
-        Self { file, data, plugins, rules, desk, seen }
+        Self { file, data, plugins, rules, desk, seen, putting: tokio::sync::Mutex::default() }
     }
 
     /// Looks whether somebody has saved something, and does what is to be done about it.
     pub(crate) async fn look(self: &Arc<Self>, people: &People) {
+        let _alone = self.putting.lock().await;
         let file = self.file.clone();
         let read = tokio::task::spawn_blocking(move || settings::texts(&file).ok());
         let Ok(Some(now)) = read.await else { return };
@@ -114,7 +119,7 @@ impl CompanyFiles {
             );
         } else if let Err(error) = self.reload().await {
             tracing::error!(
-                error = format!("{error:#}"),
+                error = without_source(&format!("{error:#}")),
                 %file,
                 "the file was changed and cannot be put in force: the rules stay as they were"
             );
@@ -174,6 +179,7 @@ impl CompanyFiles {
 
     /// Whether anything else is in force now.
     async fn carry_out(&self) -> anyhow::Result<bool> {
+        let _alone = self.putting.lock().await;
         let proposals = self.desk.proposals();
         let mut changed = false;
         let mut pending = proposals.list(true)?;
@@ -190,7 +196,7 @@ impl CompanyFiles {
             };
             if begun {
                 let put = match serde_json::from_str(proposal.content.text()) {
-                    Ok(Entries { entries }) => self.alter(&entries, proposal.id).await,
+                    Ok(Entries { entries, .. }) => self.alter(&entries, proposal.id).await,
                     Err(_) => {
                         let (content, proposal) = (proposal.content.clone(), Some(proposal.id));
                         self.put_in_force(CompanyAdopted { content, proposal }).await
@@ -198,7 +204,9 @@ impl CompanyFiles {
                 };
                 changed |= put.is_ok();
                 let ended = put.map(|generation| Json::of(&serde_json::json!({ "generation": generation })));
-                proposals.end(proposal.id, ended.map_err(|error| format!("{error:#}"))).await?;
+                // What is wrong with the file of settings may be a line with a secret.
+                let ended = ended.map_err(|error| without_source(&format!("{error:#}")));
+                proposals.end(proposal.id, ended).await?;
             }
         }
         Ok(changed)
@@ -231,58 +239,80 @@ impl CompanyFiles {
         let new = tokio::task::block_in_place(|| {
             let (old, base) = self.in_force()?;
             let new = Content { base: Some(base), ..old.with(entries)? };
-            self.check(&new)?;
+            self.check(&old, &new)?;
             anyhow::Ok(new)
         })?;
         if !self.desk.active().company.files_wait() {
-            self.save(entries)?;
-            return self.reload().await;
+            let before = tokio::task::block_in_place(|| self.save(self.altered(entries)?))?;
+            let put = self.reload().await;
+            if put.is_err() {
+                // What could not be put in force is not left for the next start.
+                tokio::task::block_in_place(|| self.save(before))?;
+            }
+            return put;
         }
         let adopted = CompanyAdopted { content: Json::of(&new), proposal: Some(proposal) };
         let number = self.put_in_force(adopted).await?;
-        if let Err(error) = self.save(entries) {
+        let saved = tokio::task::block_in_place(|| self.save(self.altered(entries)?));
+        if let Err(error) = saved {
             tracing::warn!(
-                error = format!("{error:#}"),
+                error = without_source(&format!("{error:#}")),
                 "what was approved is in force, and is not in the files: whoever proposes what lies there would take it back"
             );
         }
         Ok(number)
     }
 
-    /// Writes entries into the files, if they are there what they were when that was proposed.
-    fn save(&self, entries: &[Entry]) -> anyhow::Result<()> {
+    /// The texts of the files with entries as they were agreed on, if they are there what they were when that was proposed.
+    fn altered(&self, entries: &[Entry]) -> anyhow::Result<BTreeMap<PathBuf, String>> {
         let dir = self.file.parent().unwrap_or(Path::new(""));
-        let main = self.file.file_name().and_then(|name| name.to_str()).context("the file has no name")?;
         let mut texts = BTreeMap::new();
         for entry in entries {
-            let name = match editing::file_of(entry.section) {
-                editing::In::Main => main.to_owned(),
-                editing::In::Raci => raci_of(&toml::from_str(&std::fs::read_to_string(&self.file)?)?)?,
+            let path = match editing::file_of(entry.section) {
+                editing::In::Main => self.file.clone(),
+                editing::In::Raci => {
+                    dir.join(raci_of(&toml::from_str(&std::fs::read_to_string(&self.file)?)?)?)
+                }
             };
-            let text = match texts.remove(&name) {
+            let text = match texts.remove(&path) {
                 Some(text) => text,
-                None => std::fs::read_to_string(dir.join(&name))?,
+                None => std::fs::read_to_string(&path)?,
             };
-            texts.insert(name, editing::carry_out(&text, entry)?);
+            texts.insert(path, editing::carry_out(&text, entry)?);
         }
-        for (name, text) in texts {
-            lay(dir, &name, text.as_bytes())?;
+        Ok(texts)
+    }
+
+    /// Writes texts into the files, and gives those that were there.
+    fn save(&self, texts: BTreeMap<PathBuf, String>) -> anyhow::Result<BTreeMap<PathBuf, String>> {
+        let mut before: BTreeMap<PathBuf, String> = BTreeMap::new();
+        for (path, text) in texts {
+            let was = std::fs::read_to_string(&path)?;
+            if let Err(error) = write_over(&path, text.as_bytes()) {
+                for (path, text) in &before {
+                    write_over(path, text.as_bytes())?;
+                }
+                return Err(error);
+            }
+            before.insert(path, was);
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         *seen = settings::texts(&self.file).ok();
-        Ok(())
+        Ok(before)
     }
 
-    /// What would be in force, if it could be.
-    fn check(&self, new: &Content) -> anyhow::Result<Policy> {
-        let policy = policy(&Json::of(new), &self.data, &self.plugins)?;
+    /// What would be in force, if it could be: the rows that it touches, and what it is in a line.
+    fn check(&self, old: &Content, new: &Content) -> anyhow::Result<(BTreeSet<Task>, String)> {
+        // Nothing of what is only asked for stays on the disk.
+        let dir = tempfile::tempdir()?;
+        let policy = lay_out(new, dir.path(), &self.plugins)?;
         // Whatever cannot be put in force is not worth a signature.
         self.desk.check_files(&policy.company, &rulebook::signed(&policy, &self.plugins)?)?;
         anyhow::ensure!(
             due::is_answered(policy.company.raci(), Task::ManageAccess),
             "nobody of the company would answer for “Manage access”, and nothing could be agreed on any more"
         );
-        Ok(policy)
+        self.difference(old, new, &policy)
     }
 
     /// What is in force, and the hash of it.
@@ -399,36 +429,51 @@ fn task_of(key: &str) -> Task {
 }
 
 impl server::Files for CompanyFiles {
-    fn entry(&self, section: Section, id: &str) -> Result<Value, String> {
-        let read = || {
-            anyhow::ensure!(section != Section::House || HOUSE.contains(&id), "`{id}` is no entry");
-            editing::find(self.in_force()?.0.text_of(section)?.1, section, id)
-        };
-        read().map_err(|error: anyhow::Error| without_source(&format!("{error:#}")))
+    fn entry(&self, section: Section, id: &str) -> Result<Value, FilesError> {
+        let (known, _) = self.in_force().map_err(files)?;
+        known.entry(&self.desk.active().company, section, id).map_err(files)
     }
 
-    fn proposed(&self, entries: &[Entry]) -> Result<Proposed, String> {
-        let read = || {
-            anyhow::ensure!(
-                !entries.is_empty() || self.desk.active().company.files_wait(),
-                "the company's files are in force when they are saved: set `files = \"when-approved\"` in \
-                 [company.approvals]"
-            );
-            let (old, base) = self.in_force()?;
-            let wanted = old.seen(entries)?;
-            let mut new = match wanted.entries.is_empty() {
-                true => Content::read(&self.file, &self.plugins)?,
-                false => old.with(&wanted.entries)?,
-            };
-            new.base = Some(base);
-            new.changes_approvers = old.approvers()? != new.approvers()?;
-            let (tasks, title) = self.difference(&old, &new, &self.check(&new)?)?;
-            anyhow::ensure!(!tasks.is_empty(), "it is as what is in force: nothing is to be agreed on");
-            let content = if wanted.entries.is_empty() { Json::of(&new) } else { Json::of(&wanted) };
-            Ok(Proposed { content, tasks, title })
+    fn proposed(&self, entries: &[Entry]) -> Result<Proposed, FilesError> {
+        let company = Arc::clone(&self.desk.active().company);
+        if entries.is_empty() && !company.files_wait() {
+            let words = "the company's files are in force when they are saved: set `files = \"when-approved\"` in [company.approvals]";
+            return Err(FilesError::Wanted(words.to_owned()));
+        }
+        let (old, base) = self.in_force().map_err(files)?;
+        let entries = old.seen(&company, entries)?;
+        let mut new = if entries.is_empty() {
+            Content::read(&self.file, &self.plugins).map_err(wanted)?
+        } else {
+            old.with(&entries).map_err(wanted)?
         };
-        read().map_err(|error: anyhow::Error| without_source(&format!("{error:#}")))
+        new.base = Some(base);
+        new.changes_approvers = old.approvers().map_err(files)? != new.approvers().map_err(wanted)?;
+        let (tasks, title) = self.check(&old, &new).map_err(wanted)?;
+        if tasks.is_empty() {
+            return Err(FilesError::Wanted(
+                "it is as what is in force: nothing is to be agreed on".to_owned(),
+            ));
+        }
+        if entries.is_empty() {
+            return Ok(Proposed { content: Json::of(&new), tasks, title });
+        }
+        // Where what is saved is in force it has to be possible to save it, in the form in which people wrote the rest.
+        if !company.files_wait() {
+            self.altered(&entries).map_err(files)?;
+        }
+        let touched = entries.iter().map(|one| old.name_of(one.section)).collect::<anyhow::Result<_>>();
+        let content = Json::of(&Entries { touched: touched.map_err(files)?, entries });
+        Ok(Proposed { content, tasks, title })
     }
+}
+
+fn files(error: anyhow::Error) -> FilesError {
+    FilesError::Files(without_source(&format!("{error:#}")))
+}
+
+fn wanted(error: anyhow::Error) -> FilesError {
+    FilesError::Wanted(without_source(&format!("{error:#}")))
 }
 
 impl Content {
@@ -469,13 +514,48 @@ impl Content {
         Ok((name, text))
     }
 
-    /// Entries as they are wanted, with what each is here.
-    fn seen(&self, entries: &[Entry]) -> anyhow::Result<Entries> {
-        let seen = |entry: &Entry| {
-            let was = editing::find(self.text_of(entry.section)?.1, entry.section, &entry.id)?;
-            anyhow::Ok(Entry { was, ..entry.clone() })
+    /// What an entry is here.
+    fn entry(&self, company: &Company, section: Section, id: &str) -> anyhow::Result<Value> {
+        editing::check(section, id)?;
+        Ok(match editing::find(self.text_of(section)?.1, section, id)? {
+            // A row that stands in no file is one that was given.
+            Value::Null if section == Section::Matrix => server::row(company, id),
+            found => found,
+        })
+    }
+
+    /// Those of the entries that are wanted otherwise, with what each is here.
+    fn seen(&self, company: &Company, entries: &[Entry]) -> Result<Vec<Entry>, FilesError> {
+        let mut seen: Vec<Entry> = Vec::new();
+        for entry in entries {
+            let Entry { section, id, .. } = entry;
+            if seen.iter().any(|other| other.section == *section && other.id == *id) {
+                return Err(FilesError::Wanted(format!("`entries` has `{id}` twice: once was expected")));
+            }
+            let was = self.entry(company, *section, id).map_err(wanted)?;
+            if entry.fresh && !was.is_null() {
+                return Err(FilesError::Wanted(format!(
+                    "`id` is `{id}`: a name that nothing else has was expected"
+                )));
+            }
+            if !entry.was.is_null() && entry.was != was {
+                let words = format!("`{id}` was changed since you opened it: look at it again");
+                return Err(FilesError::Changed(words));
+            }
+            seen.push(Entry { was, fresh: false, ..entry.clone() });
+        }
+        let text = |entry: &Entry| anyhow::Ok(self.text_of(entry.section)?.1);
+        let changes = |entry: &Entry| {
+            let fresh = editing::carry_out(text(entry)?, entry)?;
+            anyhow::Ok(editing::find(&fresh, entry.section, &entry.id)? != entry.was)
         };
-        Ok(Entries { entries: entries.iter().map(seen).collect::<anyhow::Result<_>>()? })
+        let changes = seen.iter().map(changes).collect::<anyhow::Result<Vec<bool>>>().map_err(wanted)?;
+        if !entries.is_empty() && !changes.contains(&true) {
+            return Err(FilesError::Wanted(
+                "it is as what is in force: nothing is to be agreed on".to_owned(),
+            ));
+        }
+        Ok(seen.into_iter().zip(changes).filter_map(|(entry, changes)| changes.then_some(entry)).collect())
     }
 
     /// The same with entries as they were agreed on.
@@ -537,17 +617,20 @@ impl Content {
 pub(crate) fn policy(content: &Json, data: &Path, plugins: &PluginFiles) -> anyhow::Result<Policy> {
     let agreed: Content =
         serde_json::from_str(content.text()).context("what was agreed on cannot be read")?;
-    let dir = data.join("company").join(hash(content).to_string());
-    RealDisk.create_dir_all(&dir)?;
+    lay_out(&agreed, &data.join("company").join(hash(content).to_string()), plugins)
+}
+
+fn lay_out(agreed: &Content, dir: &Path, plugins: &PluginFiles) -> anyhow::Result<Policy> {
+    RealDisk.create_dir_all(dir)?;
     for (name, text) in &agreed.files {
-        lay(&dir, name, text.as_bytes())?;
+        lay(dir, name, text.as_bytes())?;
     }
     for (name, digest) in agreed.plugins.iter().filter(|(name, _)| !rulebook::is_reference(name)) {
         let bytes = plugins.get(digest).with_context(|| format!("the plugin `{name}` was agreed on"))?;
-        lay(&dir, name, &bytes)?;
+        lay(dir, name, &bytes)?;
     }
     for (name, digest) in agreed.plugins.iter().filter(|(name, _)| rulebook::is_reference(name)) {
-        let own = Digest::of(&rulebook::component(name, &dir)?);
+        let own = Digest::of(&rulebook::component(name, dir)?);
         if own != *digest {
             tracing::warn!(
                 plugin = name,
@@ -607,6 +690,28 @@ fn lay(dir: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Writes a file of people's whole and durably, where it is and to whom it belongs: others are not to read what they could not before.
+fn write_over(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+    let path = path.canonicalize()?;
+    let known = std::fs::metadata(&path)?;
+    let fresh = path.with_extension("fresh");
+    // One that was left by a host that stopped.
+    let _ = std::fs::remove_file(&fresh);
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+    file.write_all(bytes)?;
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) != (known.uid(), known.gid()) {
+        std::os::unix::fs::fchown(&file, Some(known.uid()), Some(known.gid()))?;
+    }
+    file.set_permissions(known.permissions())?;
+    file.sync_all()?;
+    RealDisk.rename(&fresh, &path)?;
+    RealDisk.sync_dir(path.parent().context("a file lies in a directory")?)?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -626,5 +731,20 @@ mod tests {
         }
         lay(dir.path(), "plugins/own.wasm", b"x").unwrap();
         assert_eq!(std::fs::read(dir.path().join("plugins/own.wasm")).unwrap(), b"x");
+    }
+
+    #[test]
+    fn a_file_that_is_written_over_stays_closed_to_others_and_where_it_was() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let (file, link) = (dir.path().join("secret.toml"), dir.path().join("timonel.toml"));
+        std::fs::write(&file, "old").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&file, &link).unwrap();
+        write_over(&link, b"new").unwrap();
+        assert_eq!(std::fs::read(&file).unwrap(), b"new");
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left beside it");
     }
 }

@@ -211,7 +211,7 @@ fn tell(one: &Value) {
         "{}  {}: {} [{}]",
         id.get(..8).unwrap_or(id),
         text(one, "kind-words"),
-        text(one, "title"),
+        text(one, "title-words"),
         text(one, "stage-words")
     );
     println!("          {}: {}", text(one, "author"), text(one, "reason"));
@@ -249,8 +249,8 @@ fn tell(one: &Value) {
     if let Some(why) = one.pointer("/stage/why").and_then(Value::as_str) {
         println!("          × {why}");
     }
-    for missing in each("missing") {
-        println!("          … {}", text(&missing, "words"));
+    for missing in each("missing").iter().chain(&each("short")) {
+        println!("          … {}", text(missing, "words"));
     }
     let yours: Vec<String> =
         each("yours").iter().filter_map(|one| one.as_str().map(ToOwned::to_owned)).collect();

@@ -28,6 +28,9 @@ struct OfFiles {
     files: serde_json::Map<String, Value>,
     plugins: serde_json::Map<String, Value>,
     changes_approvers: bool,
+    /// Of a change of entries: these, and in which files they stand.
+    entries: Vec<Value>,
+    touched: Vec<String>,
 }
 
 impl OfFiles {
@@ -107,8 +110,10 @@ fn shown(proposal: &Proposal, raci: &Raci, facts: Facts, now: Time) -> contract:
     let content = match proposal.kind {
         // The texts name the company's people and their accounts.
         Kind::Company => {
-            let OfFiles { files, plugins, .. } = OfFiles::of(proposal);
-            json!({ "files": files.keys().collect::<Vec<_>>(), "plugins": plugins })
+            let OfFiles { files, plugins, entries, touched, .. } = OfFiles::of(proposal);
+            let files: Vec<String> = files.keys().cloned().chain(touched).collect();
+            let entries: Vec<&Value> = entries.iter().map(|entry| &entry["in"]).collect();
+            json!({ "files": files, "plugins": plugins, "entries": entries })
         }
         _ => masking::json(proposal.content.value()),
     };

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use domain::Time;
 use domain::company::{AgentDescription, Company};
-use domain::conversation::Holder;
+use domain::conversation::{Holder, Offer};
 use domain::decision::{Elsewhere, Place, Preference, Why};
 use domain::event::{
     CapacityReleased, CaseAccepted, CaseMoved, CaseOfferEnded, CaseOffered, CaseQueued, CaseSnoozed,
@@ -213,6 +213,10 @@ fn offer(work: &mut Work<'_>, agent: &AgentId, to: &AgentId, why: &str) -> Resul
     if agent == to {
         return Err(CommandError::There);
     }
+    // They are asked already, and have heard why.
+    if work.case().is_some_and(|case| case.offer.as_ref().is_some_and(|offer| offer.to == *to)) {
+        return Ok(Done::Repeated);
+    }
     let (_, colleague) = work.shared.store.agent(to).map_err(DeskError::from)?;
     if colleague.presence == Presence::Away {
         return Err(CommandError::NotAvailable { agent: to.clone(), presence: colleague.presence });
@@ -287,6 +291,11 @@ fn leave(work: &mut Work<'_>, agent: &AgentId, to: Option<&AgentId>) -> Result<D
         attend::set_timer(work, for_seconds, Purpose::EndPreference { case })?;
     }
     Ok(Done::Recorded)
+}
+
+/// Whether a colleague who was asked may still be about to answer.
+pub(crate) fn is_waited_for(offer: &Offer, now: Time) -> bool {
+    now.duration_since(offer.since) < SignedDuration::from_secs(WAITS_FOR_COLLEAGUE.into())
 }
 
 /// The colleague who was asked has not answered: it stays where it is.

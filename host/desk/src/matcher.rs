@@ -4,11 +4,12 @@
 //! has the skills is free. The matcher proposes; the worker of the conversation commits, at the versions of both sides,
 //! so a proposal that has become wrong does nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use domain::Time;
 use domain::company::AgentDescription;
+use domain::conversation::Holder;
 use domain::decision::Place;
 use domain::id::AgentId;
 use store::{Applied, Waiting};
@@ -16,6 +17,7 @@ use tokio::sync::oneshot;
 
 use crate::assemble::Mailboxes;
 use crate::command::{Command, CommandError, DeskError, Done};
+use crate::handing;
 use crate::shared::Shared;
 
 /// Gives waiting cases to agents.
@@ -64,7 +66,7 @@ impl Matcher {
         for agent in active.company.agents() {
             let (_, state) = self.shared.store.agent(&agent.id)?;
             if state.has_room(agent.capacity) {
-                let load = state.cases.len() + self.shared.store.offers(&agent.id)?.len();
+                let load = state.cases.len() + self.held(&agent.id)?;
                 let load = u32::try_from(load).unwrap_or(u32::MAX);
                 free.insert(agent.id.clone(), Free { agent, load, last_given: state.last_given });
             }
@@ -88,6 +90,23 @@ impl Matcher {
             }
         }
         Ok(answers)
+    }
+
+    /// The places that are held for what colleagues ask an agent to take over: one for each of them, however much they ask, and not for
+    /// longer than they are waited for.
+    fn held(&self, agent: &AgentId) -> Result<usize, DeskError> {
+        let (store, now) = (&self.shared.store, self.shared.now());
+        let mut askers = BTreeSet::new();
+        for conversation in store.offers(agent)? {
+            let case = store.conversation(conversation)?.1.and_then(|known| known.case);
+            if let Some(case) = case
+                && let Holder::Agent { agent: asker, .. } = case.holder
+                && case.offer.is_some_and(|offer| handing::is_waited_for(&offer, now))
+            {
+                askers.insert(asker);
+            }
+        }
+        Ok(askers.len())
     }
 
     /// Who waits, over all queues, in the order of their turn.

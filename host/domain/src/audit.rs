@@ -273,8 +273,8 @@ pub fn words(event: &Event, language: Language, name: &dyn Fn(&str) -> String) -
                 Moved::HandedOver => ["tomó un caso que le cedieron", "assumiu um caso que lhe cederam", "took a case over from a colleague"],
                 Moved::Reassigned => ["reasignó un caso", "reatribuiu um caso", "reassigned a case"],
                 Moved::ShiftEnded => ["dejó un caso al terminar el turno", "deixou um caso ao encerrar o turno", "left a case at the end of the shift"],
-                Moved::Rescued    => ["un caso sin respuesta volvió a su cola", "um caso sem resposta voltou à sua fila", "a case without an answer went back to its queue"],
-                Moved::Escalated  => ["un caso pasó a otra cola por su plazo", "um caso passou a outra fila pelo prazo", "a case went to another queue as its time ran out"],
+                Moved::Rescued    => ["devolvió a su cola un caso sin respuesta", "devolveu à fila um caso sem resposta", "gave a case without an answer back to its queue"],
+                Moved::Escalated  => ["pasó un caso a otra cola por su plazo", "passou um caso a outra fila pelo prazo", "had a case go to another queue as its time ran out"],
             };
             let words = say(es, pt, en);
             match &moved.from {
@@ -294,9 +294,9 @@ pub fn words(event: &Event, language: Language, name: &dyn Fn(&str) -> String) -
             say("no tomó un caso ofrecido", "não aceitou um caso oferecido", "declined a case")
         }
         Event::CaseOfferEnded(_) => say(
-            "un caso ofrecido sigue donde estaba",
-            "um caso oferecido segue onde estava",
-            "a case that was asked to be taken over stays where it is",
+            "dejó de ofrecer un caso",
+            "deixou de oferecer um caso",
+            "asked for a case to be taken over no more",
         ),
         Event::MoveAsked(asked) => {
             let words = say("quiso mover casos", "quis mover casos", "wanted to move cases");
@@ -333,7 +333,8 @@ pub fn words(event: &Event, language: Language, name: &dyn Fn(&str) -> String) -
         }
         Event::CaseLabelled(_) => say("marcó un caso", "marcou um caso", "marked a case"),
         Event::ReplyQueued(reply) => {
-            with(say("escribió a un cliente", "escreveu a um cliente", "wrote to a customer"), &reply.content)
+            let words = say("escribió a un cliente", "escreveu a um cliente", "wrote to a customer");
+            with(words, &kind_words(&reply.content, language))
         }
         Event::PresenceSet(set) => {
             let words = say("cambió una presencia", "mudou uma presença", "changed a presence");
@@ -530,6 +531,27 @@ fn acted_words(acted: &Acted, language: Language) -> String {
             format!("wanted to {what}, and may not"),
         ),
     }
+}
+
+/// What a kind of message is called; one that people have no word for by its own.
+fn kind_words(kind: &str, language: Language) -> &str {
+    #[rustfmt::skip] // A table is read in rows.
+    let [es, pt, en] = match kind {
+        "text"     => ["texto", "texto", "text"],
+        "buttons"  => ["texto con botones", "texto com botões", "text with buttons"],
+        "menu"     => ["lista para escoger", "lista para escolher", "a list to choose from"],
+        "image"    => ["imagen", "imagem", "picture"],
+        "audio"    => ["audio", "áudio", "sound"],
+        "video"    => ["video", "vídeo", "film"],
+        "document" => ["documento", "documento", "document"],
+        "sticker"  => ["sticker", "figurinha", "sticker"],
+        "location" => ["lugar", "lugar", "place"],
+        "contacts" => ["contacto", "contato", "contact"],
+        "reaction" => ["reacción", "reação", "reaction"],
+        "template" => ["plantilla", "modelo", "template"],
+        _          => return kind,
+    };
+    language.pick(es, pt, en)
 }
 
 #[cfg(test)]

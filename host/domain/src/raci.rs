@@ -176,8 +176,14 @@ impl Raci {
         takes: Takes,
         target: &Target,
     ) -> Result<(), Refusal> {
-        let refused =
-            |task: Task, why: Why| Refusal::Row { task, takes, why, could: self.could(task, takes, target) };
+        let refused = |task: Task, why: Why| {
+            let mut could = self.could(task, takes, target);
+            // Who works here is nothing that another company has to know.
+            if person.external {
+                could.iter_mut().for_each(|could| could.people.clear());
+            }
+            Refusal::Row { task, takes, why, could }
+        };
         let mut first = None;
         for task in tasks {
             first = first.or(Some(*task));

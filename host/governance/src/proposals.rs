@@ -293,9 +293,9 @@ impl Proposals {
     pub async fn mark_signed_by(&self, left: &PersonId, raci: &Raci) -> Result<usize, ProposalError> {
         let raci = &self.at_work(raci)?;
         // The newest first: only what was put in force last of something is.
-        let (mut seen, mut marked) = (BTreeSet::new(), 0);
-        for proposal in self.live()? {
-            if !seen.insert(proposal.subject()) {
+        let (live, mut marked) = (self.live()?, 0);
+        for (nth, proposal) in live.iter().enumerate() {
+            if live.iter().take(nth).any(|newer| newer.replaces(proposal)) {
                 continue;
             }
             let mark = |known: &Proposal| {
@@ -352,9 +352,9 @@ impl Proposals {
 
     /// What is in force now takes the place of what was, and that has to be ratified no more.
     async fn supersede(&self, by: ProposalId) -> Result<(), ProposalError> {
-        let Some(subject) = self.get(by)?.subject() else { return Ok(()) };
+        let newer = self.get(by)?;
         for other in self.list(true)?.into_iter().filter(|one| one.id != by && one.mark.is_some()) {
-            let is_it = other.subject().as_ref() == Some(&subject);
+            let is_it = newer.replaces(&other);
             let unmark = |known: &Proposal| {
                 Ok((is_it && known.mark.is_some()).then(|| ProposalSuperseded { by }.into()))
             };

@@ -34,6 +34,9 @@ use crate::said;
 /// The figure that says how many were answered in time.
 const IN_TIME: &str = "service-level";
 
+/// The figure that says the same of what queues promise.
+const KEPT: &str = "sla-compliance";
+
 /// Where whoever counts it says within what time that is, in seconds.
 const PROMISE: &str = "/service-level-seconds";
 
@@ -91,7 +94,8 @@ pub(crate) struct QueueTold {
     pub(crate) available: u32,
     /// How many more cases these could have.
     pub(crate) room: u32,
-    /// Of today's cases the part that was answered in time; none if none was due.
+    /// Of today's cases the part that was answered in time: of what the queue promises, or within `promise` where it promises nothing;
+    /// none if none was due.
     pub(crate) service_level: Option<f64>,
 }
 
@@ -159,7 +163,10 @@ pub(crate) fn board(server: &Server, person: &Person) -> Result<Board, Projectio
             attended.entry(queue.clone()).or_default().push(stands);
         }
     }
-    let levels = in_time(server, &company, person, now)?;
+    // A queue that promises something of its own is held to that, and any other to what the figure says for all of them.
+    let mut levels = in_time(server, &company, person, now, IN_TIME)?;
+    levels.retain(|queue, _| company.sla(queue).is_none());
+    levels.extend(in_time(server, &company, person, now, KEPT)?);
     let mut queues = Vec::new();
     for queue in company.queues() {
         let mut waiting = Vec::new();
@@ -333,11 +340,12 @@ fn in_time(
     company: &Company,
     person: &Person,
     now: Time,
+    figure: &str,
 ) -> Result<BTreeMap<QueueId, f64>, ProjectionError> {
     let (store, today) = (server.desk.store(), Hour::of(now, company.zone()).day);
     // What was counted in another way before is another figure.
     let newest =
-        store.figures()?.into_iter().filter(|one| one.figure.name == IN_TIME).max_by_key(|one| one.since);
+        store.figures()?.into_iter().filter(|one| one.figure.name == figure).max_by_key(|one| one.since);
     let Some(counted) = newest else { return Ok(BTreeMap::new()) };
     let mut sums = BTreeMap::<QueueId, Sum>::new();
     for (place, sum) in store.sums_of_day(&counted.figure.series(&counted.rule), today)? {

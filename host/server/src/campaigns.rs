@@ -475,6 +475,10 @@ pub(crate) fn told(server: &Server, campaign: &Campaign, language: Language) -> 
         stage = Stage::Draft;
         stage_words = format!("{} ({})", stage.words(language), known.stage.words(language));
     }
+    // One of which nothing was ever agreed on was not stopped on its way.
+    if stage == Stage::Stopped && run.is_none() {
+        stage_words = language.pick("descartada", "descartada", "let be").to_owned();
+    }
     let listed = match &campaign.plan.audience {
         Asked::List { contacts, .. } => Some(*contacts),
         Asked::Query(_) => None,

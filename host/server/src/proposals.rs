@@ -24,7 +24,7 @@ use domain::proposal::{Kind, Proposal, Stage};
 use domain::raci::Raci;
 use domain::raci::action::Action;
 use domain::raci::letters::Letters;
-use domain::raci::person::Person;
+use domain::raci::person::{Person, Target};
 use domain::raci::task::Task;
 use governance::{ProposalError, Wish, Word};
 use schemars::JsonSchema;
@@ -37,18 +37,42 @@ use crate::api::Paging;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
 use crate::backtests;
-use crate::entries::{Entry, Section};
+use crate::entries::{Entry, MOST, Section};
 use crate::let_in::LetIn;
 use crate::routes::Routes;
 
 /// The company's own files.
 pub trait Files: Send + Sync {
     /// What an entry of them is, as it is in force; nothing if there is none.
-    fn entry(&self, section: Section, id: &str) -> Result<Value, String>;
+    fn entry(&self, section: Section, id: &str) -> Result<Value, FilesError>;
 
-    /// What would be in force if these entries were as they are wanted; without any, if what lies on the disk as a draft was. The error
-    /// says what is wrong with it.
-    fn proposed(&self, entries: &[Entry]) -> Result<Proposed, String>;
+    /// What would be in force if these entries were as they are wanted; without any, if what lies on the disk as a draft was.
+    fn proposed(&self, entries: &[Entry]) -> Result<Proposed, FilesError>;
+}
+
+/// Why nothing comes of what is wanted of the company's files.
+#[derive(Debug, thiserror::Error)]
+pub enum FilesError {
+    /// What is wanted makes no sense, or changes nothing.
+    #[error("{0}")]
+    Wanted(String),
+    /// It is another by now: it has to be looked at again.
+    #[error("{0}")]
+    Changed(String),
+    /// The files cannot be read, or make no sense, whatever is wanted of them.
+    #[error("the company's files cannot be changed now: {0}")]
+    Files(String),
+}
+
+impl From<FilesError> for Problem {
+    fn from(error: FilesError) -> Self {
+        let words = error.to_string();
+        match error {
+            FilesError::Wanted(_) => invalid(words),
+            FilesError::Changed(_) => Self::new(StatusCode::CONFLICT, "changed-meanwhile", words),
+            FilesError::Files(_) => Self::new(StatusCode::CONFLICT, "company-files", words),
+        }
+    }
 }
 
 /// What is wanted of the company's files.
@@ -98,7 +122,7 @@ struct Asked {
     /// `rule`, `template`, `erasure`, `export`, or `company` for what lies in the company's files.
     #[schemars(with = "String")]
     kind: Kind,
-    /// For a rule `rule`, `set`, `plugin`, `settings`, `scope`, `mode`, `requests`, `templates`, `envelope`, `after`, or `withdraw`; for a template what `POST /templates` takes; for a customer `{"contact": id}`; for the company's files nothing, or `entries`, each with `in` (`queues`, `agents`, `numbers`, `calendars`, `people`, `matrix`, `house`), `id`, and `to`, as it would be written there (nothing: it is to be none any more).
+    /// For a rule `rule`, `set`, `plugin`, `settings`, `scope`, `mode`, `requests`, `templates`, `envelope`, `after`, or `withdraw`; for a template what `POST /templates` takes; for a customer `{"contact": id}`; for the company's files nothing, or `entries`, each with `in` (`queues`, `agents`, `numbers`, `calendars`, `people`, `matrix`, `house`), `id`, `to`, as it would be written there (nothing: it is to be none any more), and `was`, what it was for whoever wants that, or `fresh` for a new one.
     #[serde(default)]
     content: Value,
     /// Why. Those who sign read it first, and it is kept.
@@ -281,23 +305,27 @@ async fn propose(
             let files = server.files.as_ref();
             let files =
                 files.ok_or_else(|| invalid("`kind`: the host runs without a file of the company"))?;
-            let raci = Arc::clone(&server.desk.active().company);
-            let heard =
-                |task: &Task| raci.raci().letters(&let_in.person, *task).has(Letters::RA | Letters::C);
-            if !Task::ALL.iter().any(heard) {
+            let OfFiles { entries } = if content.is_null() { OfFiles::default() } else { read(content)? };
+            let company = Arc::clone(&server.desk.active().company);
+            let (raci, person) = (server.people.with_loans(company.raci()), &let_in.person);
+            let heard = |task: &Task| raci.letters(person, *task).has(Letters::RA | Letters::C);
+            // What is the whole company's is nobody else's, and what is none of somebody's rows costs the host nothing.
+            let any = entries.is_empty() && Task::ALL.iter().any(heard);
+            let each = !entries.is_empty() && entries.iter().all(|one| one.section.rows().iter().any(heard));
+            if person.external || !person.reaches(&Target::default()) || !(any || each) {
                 return Err(ProposalError::Unfit(Unfit::Row).into());
             }
-            let OfFiles { entries } = if content.is_null() { OfFiles::default() } else { read(content)? };
-            let is_of_entries = !entries.is_empty();
+            if entries.len() > MOST {
+                return Err(invalid(format!(
+                    "`entries` has {}: at most {MOST} were expected",
+                    entries.len()
+                )));
+            }
             // It reads files and compiles plugins.
             let files = Arc::clone(files);
             let read = tokio::task::spawn_blocking(move || files.proposed(&entries)).await;
             let read = read.map_err(|_| Problem::of(StatusCode::SERVICE_UNAVAILABLE))?;
-            let Proposed { content, tasks, title } = read.map_err(invalid)?;
-            // Whoever writes in the files is known at the machine. From afar it has to be some business of theirs.
-            if is_of_entries && !tasks.iter().any(heard) {
-                return Err(ProposalError::Unfit(Unfit::Row).into());
-            }
+            let Proposed { content, tasks, title } = read?;
             (content, tasks, title)
         }
         Kind::Rule => {
@@ -512,7 +540,8 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
         _ => Vec::new(),
     };
     let rules = server.desk.unjudged(proposal);
-    if !rules.is_empty() {
+    let is_judged = rules.is_empty();
+    if !is_judged {
         missing.insert(0, Missing::Judgement { rules });
     }
     let missing = missing.iter().map(|missing| {
@@ -529,7 +558,8 @@ fn told(server: &Server, proposal: &Proposal, let_in: &LetIn, company: &Company)
     let may = [
         ("agree", proposal.may_speak(person, of, raci).is_ok()),
         ("object", proposal.may_speak(person, of, raci).is_ok()),
-        ("sign", proposal.may_sign(person, of, raci).is_ok()),
+        // What a rule is about to reject nobody is asked to sign; it says so a moment later.
+        ("sign", is_judged && proposal.may_sign(person, of, raci).is_ok()),
         ("reject", proposal.may_reject(person, of, raci).is_ok()),
         ("withdraw", proposal.may_withdraw(&person.id).is_ok()),
         ("force", proposal.may_force(person, of, raci).is_ok()),

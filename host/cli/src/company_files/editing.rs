@@ -32,6 +32,17 @@ pub(super) fn file_of(section: Section) -> In {
     place(section).0
 }
 
+/// Whether an entry of a section may be called so.
+pub(super) fn check(section: Section, id: &str) -> anyhow::Result<()> {
+    ensure!(
+        section != Section::House || HOUSE.contains(&id),
+        "`id` is `{id}`: of what holds for the whole company one of {} was expected; the rest is written in its file",
+        HOUSE.join(", ")
+    );
+    ensure!(!id.trim().is_empty(), "`id` is empty: a name was expected");
+    Ok(())
+}
+
 /// What an entry is in the text of its file; nothing if there is none.
 pub(super) fn find(text: &str, section: Section, id: &str) -> anyhow::Result<Value> {
     let (_, way, is_listed) = place(section);
@@ -50,14 +61,16 @@ pub(super) fn find(text: &str, section: Section, id: &str) -> anyhow::Result<Val
 /// The text of its file with an entry as it was agreed on, if it is what it was when that was proposed. One that is so already stays so:
 /// a host that stopped in between does it again.
 pub(super) fn carry_out(text: &str, entry: &Entry) -> anyhow::Result<String> {
-    let Entry { section, id, to, was } = entry;
+    let Entry { section, id, to, was, .. } = entry;
     let is = find(text, *section, id)?;
     if is.is_null() && to.is_null() && !was.is_null() {
         return Ok(text.to_owned());
     }
     let fresh = apply(text, entry)?;
+    // A row that stands in no file is still the one that was given.
+    let is_given = *section == Section::Matrix && is.is_null();
     ensure!(
-        is == *was || is == find(&fresh, *section, id)?,
+        is == *was || is_given || is == find(&fresh, *section, id)?,
         "`{id}` is not what it was when that was proposed: propose it again"
     );
     Ok(fresh)
@@ -66,12 +79,7 @@ pub(super) fn carry_out(text: &str, entry: &Entry) -> anyhow::Result<String> {
 /// The text of its file with an entry as it is wanted.
 fn apply(text: &str, entry: &Entry) -> anyhow::Result<String> {
     let Entry { section, id, to, .. } = entry;
-    ensure!(
-        *section != Section::House || HOUSE.contains(&id.as_str()),
-        "`id` is `{id}`: of what holds for the whole company one of {} was expected; the rest is written in its file",
-        HOUSE.join(", ")
-    );
-    ensure!(!id.trim().is_empty(), "`id` is empty: a name was expected");
+    check(*section, id)?;
     let (_, way, is_listed) = place(*section);
     let mut document: DocumentMut = text.parse()?;
     let (last, way) = way.split_last().context("an entry stands somewhere")?;
@@ -189,7 +197,7 @@ mod tests {
         [[company.numbers]]\nid = \"1\"\nname = \"uno\"\nqueue = \"ventas\"\n";
 
     fn entry(section: Section, id: &str, to: Value) -> Entry {
-        Entry { section, id: id.to_owned(), to, was: Value::Null }
+        Entry { section, id: id.to_owned(), to, was: Value::Null, fresh: false }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::due::{Signers, Unfit};
 use super::{Kind, Proposal, Stage};
@@ -70,13 +71,23 @@ impl Mark {
     }
 }
 
+/// What a proposal of all of the company's files is of.
+const WHOLE: &str = "company";
+
 impl Proposal {
     /// What it put in force that stays so until something else takes its place; none if it was done and is over. A campaign ends
     /// by itself.
     pub fn subject(&self) -> Option<String> {
         let content = || self.content.value();
         match self.kind {
-            Kind::Company => Some("company".to_owned()),
+            Kind::Company => {
+                let content = content();
+                let Some(entries) = content["entries"].as_array() else { return Some(WHOLE.to_owned()) };
+                let name =
+                    |entry: &Value| Some(format!("{} {}", entry["in"].as_str()?, entry["id"].as_str()?));
+                let names: BTreeSet<String> = entries.iter().filter_map(name).collect();
+                Some(names.into_iter().collect::<Vec<_>>().join(", "))
+            }
             Kind::Rule => {
                 let content = content();
                 let rule = ["agree", "withdraw"].iter().find_map(|change| content[change]["rule"].as_str());
@@ -95,10 +106,19 @@ impl Proposal {
         }
     }
 
+    /// Whether it takes the place of what another one put in force. All of the company's files are in the place of each entry of them.
+    pub fn replaces(&self, other: &Self) -> bool {
+        let Some(subject) = self.subject() else { return false };
+        other.subject().as_ref() == Some(&subject) || subject == WHOLE && other.kind == Kind::Company
+    }
+
     /// Whether it took something away, so that nothing of it is in force.
     fn takes_away(&self) -> bool {
         let content = self.content.value();
-        content["withdraw"].is_object() || content["do"] == "delete"
+        let none_left = |entries: &Vec<Value>| entries.iter().all(|entry| entry["to"].is_null());
+        content["withdraw"].is_object()
+            || content["do"] == "delete"
+            || content["entries"].as_array().is_some_and(none_left)
     }
 
     /// The rows of which it is to be marked that somebody left. `raci` is the matrix with those who are at work.

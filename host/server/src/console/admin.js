@@ -114,6 +114,7 @@ DOES.invite = async (form) => {
   const told = await ask("POST", `/people/${encodeURIComponent(form.dataset.person)}/invitation`);
   const link = Object.assign(document.createElement("code"), { textContent: told.link });
   part("invitation").replaceChildren(link);
+  part("standing").textContent = form.dataset.invited;
 };
 
 // What is there is edited in the form in which a new one is made. Meta lets nobody change its name and language.
@@ -188,6 +189,11 @@ if (planned) {
   const { name, number, template, audience: { query }, "per-hour": pace } = planned, fields = plan.elements;
   const begins = { name, number, template: `${template.name}/${template.language}`, "per-hour": pace, tags: query.tags?.join(", "), languages: query.languages?.join(", "), "opted-in": query["opted-in"] };
   for (const [field, value] of Object.entries(begins)) fields[field].value = value ?? "";
+  // One that may not be sent any more is none of the choices.
+  if (!fields.template.value) {
+    fields.template.selectedIndex = 0;
+    part("said").textContent = plan.dataset.gone;
+  }
   fields.template.dispatchEvent(new Event("change"));
   const said = filled(template.components);
   for (const field of plan.querySelectorAll("fieldset:not([disabled]) input")) field.value = said[field.name] ?? "";

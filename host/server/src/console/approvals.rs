@@ -11,6 +11,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::RuleChange;
+use domain::law::language::Language;
 use domain::message::Template as Filled;
 use domain::proposal::{Kind, Proposal, Stage};
 use domain::raci::Raci;
@@ -26,6 +27,7 @@ use super::trial::{Outcome, outcome};
 use super::words::Words;
 use crate::Server;
 use crate::api::problem::Problem;
+use crate::entries::Entry;
 use crate::let_in::LetIn;
 use crate::proposals::{self, Told};
 
@@ -167,7 +169,7 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
     let (told, proposal) = proposals::shown_one(server, let_in, id)?;
     let company = Arc::clone(&server.desk.active().company);
     let raci = company.raci();
-    let (before, mut after, advice) = contents(server, &proposal);
+    let (before, mut after, advice) = contents(server, &proposal, say.0);
     // What nobody knows costs not nothing.
     if after.get("cost").is_some_and(|cost| cost["currency"].is_null()) {
         after["cost"]["amount"] = say.unpriced().into();
@@ -277,7 +279,7 @@ fn anew(server: &Server, let_in: &LetIn, told: &Told, proposal: &Proposal) -> Op
 }
 
 /// What is in force, where that is known; what would be; and what was warned of.
-fn contents(server: &Server, proposal: &Proposal) -> (Option<Value>, Value, Vec<String>) {
+fn contents(server: &Server, proposal: &Proposal, language: Language) -> (Option<Value>, Value, Vec<String>) {
     let store = server.desk.store();
     match serde_json::from_str::<RuleChange>(proposal.content.text()) {
         Ok(RuleChange::Agree { rule, version, instead_of, advice, .. }) if proposal.kind == Kind::Rule => {
@@ -286,8 +288,14 @@ fn contents(server: &Server, proposal: &Proposal) -> (Option<Value>, Value, Vec<
             (before.map(|(_, one)| json!(one)), json!(version), advice)
         }
         _ if proposal.kind == Kind::Company && proposal.content.value().get("entries").is_some() => {
-            let of = |what: &str| entries_of(&proposal.content.value()["entries"], what);
-            (Some(of("was")), of("to"), Vec::new())
+            let entries = serde_json::from_value(proposal.content.value()["entries"].clone());
+            let entries: Vec<Entry> = entries.unwrap_or_default();
+            let of = |what: fn(&Entry) -> &Value| {
+                // What it is called is no field of ours, whatever it is.
+                let name = |entry: &Entry| entry.words(language).replace('~', "~0").replace('/', "~1");
+                Value::Object(entries.iter().map(|entry| (name(entry), what(entry).clone())).collect())
+            };
+            (Some(of(|entry| &entry.was)), of(|entry| &entry.to), Vec::new())
         }
         _ if proposal.kind == Kind::Company => {
             let adopted = store.adopted().ok().flatten().map(|adopted| adopted.content.value());
@@ -299,15 +307,6 @@ fn contents(server: &Server, proposal: &Proposal) -> (Option<Value>, Value, Vec<
         }
         _ => (None, proposal.content.value(), Vec::new()),
     }
-}
-
-/// Entries of the company's files by what they are called, as they were or are to be: of a list of steps or days each by itself.
-fn entries_of(entries: &Value, what: &str) -> Value {
-    let one = |entry: &Value| {
-        let name = format!("{}/{}", entry["in"].as_str()?, entry["id"].as_str()?);
-        Some((name, entry.get(what)?.clone()))
-    };
-    Value::Object(entries.as_array().into_iter().flatten().filter_map(one).collect())
 }
 
 /// The template that is to be another, as it is: in the shape of what is wanted.

@@ -105,6 +105,8 @@ struct CaseRow {
     customer: String,
     /// Whether its agent asks for help.
     asks_help: bool,
+    /// Why it is where it is although somebody else could have it, or waits without being late.
+    notes: Vec<String>,
     number: String,
     holder: String,
     waits: Option<String>,
@@ -219,6 +221,16 @@ fn glimpse(server: &Server, conversation: &Conversation) -> String {
     format!("{} {}", glimpse.name, glimpse.phone.unwrap_or_default()).trim().to_owned()
 }
 
+fn notes(company: &Company, conversation: &Conversation, say: Words) -> Vec<String> {
+    let Some(Holder::Queue { place, .. }) = conversation.case.as_ref().map(|case| &case.holder) else {
+        return Vec::new();
+    };
+    let first = place.prefer.as_ref();
+    let first = first.map(|one| format!("{} {}", say.first_for(), company.agent_name(&one.agent)));
+    let answered = conversation.unanswered.is_none().then(|| say.is_answered().to_owned());
+    first.into_iter().chain(answered).collect()
+}
+
 fn cases(
     server: &Server,
     company: &Company,
@@ -253,6 +265,7 @@ fn cases(
             number: number.map_or_else(|| conversation.number.to_string(), |number| number.name.clone()),
             holder,
             asks_help: case.is_some_and(|case| case.help.is_some()),
+            notes: notes(company, conversation, say),
             waits: sla::waits_since(conversation).map(|since| tell.ago(since)),
             priority: case.map_or(0, |case| case.priority),
             is: match sla::standing_or(company, conversation, board.promise, board.now) {

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use super::naming;
 
+/// What stands for a list with nothing in it, which is another thing than none.
+pub(super) const NOTHING: &str = "—";
+
 /// A field that is not as it was.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Change {
@@ -35,9 +38,14 @@ pub(super) fn changes(before: Option<&Value>, after: &Value) -> Vec<Change> {
         flatten("", before, &mut was);
     }
     flatten("", after, &mut is);
+    // A list with nothing in it says something only beside what was there: a day of a calendar without hours is closed.
+    if before.is_none() {
+        is.retain(|_, text| !text.is_empty());
+    }
     let fields: std::collections::BTreeSet<&String> = was.keys().chain(is.keys()).collect();
     let changed = fields.into_iter().filter(|field| was.get(*field) != is.get(*field)).map(|field| {
-        let text = |of: &BTreeMap<String, String>| of.get(field).cloned().unwrap_or_default();
+        let nothing = |text: &String| if text.is_empty() { NOTHING.to_owned() } else { text.clone() };
+        let text = |of: &BTreeMap<String, String>| of.get(field).map(nothing).unwrap_or_default();
         let (before, after) = without_what_is_the_same(&text(&was), &text(&is));
         Change { field: field.clone(), before, after }
     });
@@ -54,9 +62,7 @@ fn flatten(at: &str, value: &Value, into: &mut BTreeMap<String, String>) {
         }
         Value::Array(items) => {
             let words = items.iter().map(plain).collect::<Vec<_>>();
-            if !words.is_empty() {
-                into.insert(at.to_owned(), words.join(", "));
-            }
+            into.insert(at.to_owned(), words.join(", "));
         }
         Value::Null => {}
         other => drop(into.insert(at.to_owned(), plain(other))),
@@ -100,7 +106,14 @@ mod tests {
             change("/settings/words", "a, b", "a"),
         ];
         assert_eq!(changes(Some(&before), &after), expected);
-        assert_eq!(changes(None, &json!({"a": {"b": true}})), [change("/a/b", "", "true")]);
+        assert_eq!(changes(None, &json!({"a": {"b": true, "c": []}})), [change("/a/b", "", "true")]);
+        let (open, closed) = (json!({"days": {}}), json!({"days": {"2026-12-25": []}}));
+        assert_eq!(
+            changes(Some(&open), &closed),
+            [change("/days/2026-12-25", "", "—")],
+            "a day that is closed"
+        );
+        assert_eq!(changes(Some(&closed), &open), [change("/days/2026-12-25", "—", "")]);
         let (was, is) = without_what_is_the_same("a\nb\nc\nd", "a\nb\nx\nd");
         assert_eq!((was.as_str(), is.as_str()), ("c", "x"));
         assert_eq!(without_what_is_the_same("a\na\na", "a\na\na\na"), (String::new(), "a".to_owned()));

@@ -10,8 +10,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::calendar::Day;
 use domain::company::Company;
+use domain::law::language::Language;
 use domain::raci::letters::Letters;
+use domain::raci::person::Target;
 use domain::raci::task::Task;
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -22,6 +25,7 @@ use crate::Server;
 use crate::api::problem::Problem;
 use crate::entries::{Entry, HOUSE, Section};
 use crate::let_in::LetIn;
+use crate::proposals::FilesError;
 
 /// Steps that a promise can have on the form.
 const STEPS: usize = 4;
@@ -84,25 +88,17 @@ struct Step {
 
 /// Whether somebody may want an entry of a section otherwise.
 pub(super) fn may_want(server: &Server, let_in: &LetIn, section: Section) -> bool {
-    let company = Arc::clone(&server.desk.active().company);
-    let raci = server.people.with_loans(company.raci());
-    let has = |task: &Task| raci.letters(&let_in.person, *task).has(Letters::RA | Letters::C);
-    server.files.is_some()
-        && company.is_governed()
-        && !let_in.person.external
-        && rows(section).iter().any(has)
+    let (company, person) = (Arc::clone(&server.desk.active().company), &let_in.person);
+    let own = !person.external && person.reaches(&Target::default());
+    let has_part = has_part(server, let_in);
+    server.files.is_some() && company.is_governed() && own && section.rows().iter().any(has_part)
 }
 
-/// The rows that a change of a section can be of.
-fn rows(section: Section) -> &'static [Task] {
-    match section {
-        Section::Queues => &[Task::AdjustRoutingRules, Task::MonitorSla],
-        Section::Agents => &[Task::AdjustRoutingRules],
-        Section::Numbers => &[Task::Numbers],
-        Section::Calendars => &[Task::MonitorSla],
-        Section::People | Section::Matrix => &[Task::ManageAccess],
-        Section::House => &[Task::ManageAccess, Task::AdjustRoutingRules, Task::MonitorSla],
-    }
+/// In which rows somebody has a part.
+fn has_part(server: &Server, let_in: &LetIn) -> impl Fn(&Task) -> bool {
+    let company = Arc::clone(&server.desk.active().company);
+    let (raci, person) = (server.people.with_loans(company.raci()).into_owned(), let_in.person.clone());
+    move |task: &Task| raci.letters(&person, *task).has(Letters::RA | Letters::C)
 }
 
 /// Of what the company works with.
@@ -146,21 +142,21 @@ fn read(server: &Server, let_in: &LetIn, Which { section, id }: Which) -> Result
         return Err(Problem::of(StatusCode::FORBIDDEN));
     }
     let files = server.files.as_ref().ok_or_else(|| Problem::of(StatusCode::NOT_FOUND))?;
-    let wrong = |words: String| Problem::new(StatusCode::CONFLICT, "not-so", words);
     let now = match &id {
         None => json!({}),
-        Some(_) if section == Section::House => house(|key| files.entry(section, key)).map_err(wrong)?,
-        Some(id) => files.entry(section, id).map_err(wrong)?,
-    };
-    // A row that is as it was given stands in no file.
-    let now = match &id {
-        Some(id) if section == Section::Matrix => letters(&described, id)?,
-        _ => now,
+        Some(_) if section == Section::House => house(|key| files.entry(section, key))?,
+        Some(id) => files.entry(section, id)?,
     };
     if now.is_null() {
         return Err(Problem::of(StatusCode::NOT_FOUND));
     }
-    let said = Entry { section, id: id.clone().unwrap_or_default(), to: now.clone(), was: Value::Null };
+    let said = Entry {
+        section,
+        id: id.clone().unwrap_or_default(),
+        to: now.clone(),
+        was: Value::Null,
+        fresh: false,
+    };
     let words = section.words(frame.say.0);
     let policy = &now["sla"]["steps"];
     Ok(Form {
@@ -170,7 +166,7 @@ fn read(server: &Server, let_in: &LetIn, Which { section, id }: Which) -> Result
             Some(_) => said.words(frame.say.0),
         },
         section: json!(section).as_str().unwrap_or_default().to_owned(),
-        fields: fields(frame.say, &described, section, &now),
+        fields: fields(frame.say, &described, section, &now, has_part(server, let_in)),
         steps: if section == Section::Queues {
             (0..STEPS).map(|nth| step(nth, &policy[nth])).collect()
         } else {
@@ -191,21 +187,9 @@ fn read(server: &Server, let_in: &LetIn, Which { section, id }: Which) -> Result
 }
 
 /// What holds for all of the company, by its keys.
-fn house(entry: impl Fn(&str) -> Result<Value, String>) -> Result<Value, String> {
+fn house(entry: impl Fn(&str) -> Result<Value, FilesError>) -> Result<Value, FilesError> {
     let all = HOUSE.into_iter().map(|key| Ok((key.to_owned(), entry(key)?)));
-    Ok(Value::Object(all.collect::<Result<_, String>>()?))
-}
-
-/// A row of the matrix as it is in force.
-fn letters(company: &Company, row: &str) -> Result<Value, Problem> {
-    let task = Task::ALL.into_iter().find(|task| task.word() == row);
-    let task = task.ok_or_else(|| Problem::of(StatusCode::NOT_FOUND))?;
-    let matrix = company.raci().matrix();
-    let of = |role: &domain::raci::role::Role| {
-        let letters = matrix.letters(task, &role.id);
-        (letters != Letters::NONE).then(|| (role.id.to_string(), json!(letters.to_string())))
-    };
-    Ok(Value::Object(matrix.roles().iter().filter_map(of).collect()))
+    Ok(Value::Object(all.collect::<Result<_, _>>()?))
 }
 
 fn step(nth: usize, policy: &Value) -> Step {
@@ -224,9 +208,15 @@ fn step(nth: usize, policy: &Value) -> Step {
 }
 
 /// The fields of a section.
-fn fields(say: Words, described: &Company, section: Section, now: &Value) -> Vec<Field> {
+fn fields(
+    say: Words,
+    described: &Company,
+    section: Section,
+    now: &Value,
+    has_part: impl Fn(&Task) -> bool,
+) -> Vec<Field> {
     let field = |pointer: &'static str, is: &'static str, label: &str| Field {
-        value: held(now.pointer(pointer), is),
+        value: held(now.pointer(pointer), is, say.0),
         pointer,
         label: label.to_owned(),
         is,
@@ -238,8 +228,17 @@ fn fields(say: Words, described: &Company, section: Section, now: &Value) -> Vec
             Some(value) => value == one,
             None => false,
         };
-        let choices = of.into_iter().map(|(value, words)| (value.clone(), words, is(&value)));
-        Field { choices: choices.collect(), ..field(pointer, "choice", label) }
+        let mut choices: Vec<_> =
+            of.into_iter().map(|(value, words)| (value.clone(), words, is(&value))).collect();
+        // What somebody wrote by hand can stay.
+        if let Some(own) = now
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .filter(|own| !choices.iter().any(|one| one.0 == *own))
+        {
+            choices.push((own.to_owned(), own.to_owned(), true));
+        }
+        Field { choices, ..field(pointer, "choice", label) }
     };
     let several = |pointer, label: &str, of| Field { is: "choices", ..chosen(pointer, label, of) };
     let needed = |one: Field| Field { required: true, ..one };
@@ -317,12 +316,21 @@ fn fields(say: Words, described: &Company, section: Section, now: &Value) -> Vec
                 })
                 .collect()
         }
-        Section::House => vec![
-            needed(field("/zone", "text", say.zone())),
-            Field { most: "1000", ..field("/automatic-messages-per-hour", "number", say.automatic_limit()) },
-            Field { hint: say.endings_like(), ..field("/closing-codes", "endings", say.closing_codes()) },
-            Field { hint: say.divided_by_commas(), ..field("/pause-codes", "list", say.pause_codes()) },
-        ],
+        Section::House => {
+            let endings =
+                Field { hint: say.endings_like(), ..field("/closing-codes", "endings", say.closing_codes()) };
+            let pauses =
+                Field { hint: say.divided_by_commas(), ..field("/pause-codes", "list", say.pause_codes()) };
+            let automatic = field("/automatic-messages-per-hour", "number", say.automatic_limit());
+            // Each is another row's.
+            let all = [
+                (Task::MonitorSla, needed(field("/zone", "text", say.zone()))),
+                (Task::AdjustRoutingRules, Field { most: "1000", ..automatic }),
+                (Task::ManageAccess, endings),
+                (Task::ManageAccess, pauses),
+            ];
+            all.into_iter().filter(|(task, _)| has_part(task)).map(|(_, field)| field).collect()
+        }
     }
 }
 
@@ -348,7 +356,7 @@ fn languages() -> Vec<(String, String)> {
 }
 
 /// What a field holds, as it is read.
-fn held(value: Option<&Value>, is: &str) -> String {
+fn held(value: Option<&Value>, is: &str, language: Language) -> String {
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
     let list = |value: &Value| {
         value.as_array().map_or_else(String::new, |all| all.iter().map(plain).collect::<Vec<_>>().join(", "))
@@ -357,8 +365,13 @@ fn held(value: Option<&Value>, is: &str) -> String {
         (None | Some(Value::Null), _) => String::new(),
         (Some(value), "list") => list(value),
         (Some(Value::Object(days)), "days") => {
-            let lines =
-                days.iter().map(|(day, blocks)| format!("{day}: {}", list(blocks)).trim_end().to_owned());
+            let written = language.pick("%d/%m/%Y", "%d/%m/%Y", "%Y-%m-%d");
+            let named = |day: &str| {
+                day.parse::<Date>().map_or_else(|_| day.to_owned(), |day| day.strftime(written).to_string())
+            };
+            let lines = days
+                .iter()
+                .map(|(day, blocks)| format!("{}: {}", named(day), list(blocks)).trim_end().to_owned());
             lines.collect::<Vec<_>>().join("\n")
         }
         (Some(Value::Array(all)), "endings") => {

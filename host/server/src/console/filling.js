@@ -1,10 +1,10 @@
 // The same the other way: what each field said of a template that was filled.
-export function filled(components) {
+export function filled(components = []) {
   const fields = {};
   for (const { is, index, parameters = [] } of components) {
     if (is === "button") {
-      const [{ value }] = parameters;
-      fields[`button/${index}`] = value.text ?? value["coupon-code"];
+      const { text, "coupon-code": code } = parameters[0]?.value ?? {};
+      fields[`button/${index}`] = text ?? code;
       continue;
     }
     parameters.forEach(({ name, value: { text, media, location } }, nth) => {

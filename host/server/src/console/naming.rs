@@ -5,13 +5,15 @@ use domain::law::language::Language;
 use domain::rule::mode::Mode;
 use domain::templates::words::category;
 
+use super::differing::NOTHING;
+
 /// A field by its JSON pointer, as `alcance › contactos`.
 pub(super) fn field(pointer: &str, language: Language) -> String {
     let (mut named, mut is_theirs): (Vec<String>, bool) = (Vec::new(), false);
     for part in pointer.split('/').skip(1) {
         // The second of many is the second of what was named before it.
         if let (Ok(place), Some(of)) = (part.parse::<usize>(), named.last_mut()) {
-            *of = format!("{of} {}", place + 1);
+            *of = format!("{of} {}", place.saturating_add(1));
             continue;
         }
         // What a plugin calls its settings nobody calls anything else.
@@ -32,6 +34,9 @@ pub(super) fn value(pointer: &str, text: &str, language: Language) -> String {
         return text.to_owned();
     }
     match (pointer.rsplit('/').next().unwrap_or_default(), text) {
+        (_, NOTHING) if pointer.contains("/days/") || pointer.contains("/week/") => {
+            language.pick("cerrado", "fechado", "closed").to_owned()
+        }
         ("category", _) => category(text, language),
         ("mode" | "highest", _) => {
             text.parse::<Mode>().map_or_else(|_| text.to_owned(), |mode| mode.words(language))
@@ -44,6 +49,7 @@ pub(super) fn value(pointer: &str, text: &str, language: Language) -> String {
             language.pick("para responder", "para responder", "to answer with").to_owned()
         }
         ("type", "URL") => language.pick("con enlace", "com link", "with a link").to_owned(),
+        ("opted-in", _) => category(text, language),
         ("is", "header") => language.pick("título", "título", "heading").to_owned(),
         ("is", "body") => language.pick("texto", "texto", "words").to_owned(),
         ("is", "button") => language.pick("botón", "botão", "button").to_owned(),

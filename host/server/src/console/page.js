@@ -279,7 +279,10 @@ async function read(id, chosen) {
   if (conversation?.yours) unseen.saw(conversation);
   attached.show(id);
   if (chosen || !told) customer.show(told ? id : null).catch((error) => say(error.message));
-  part("hint").textContent = conversation && !conversation["window-until"] ? word("shut") : word("enter");
+  const closed = conversation && !conversation["window-until"];
+  part("hint").textContent = closed ? word("shut") : word("enter");
+  // Only a template leaves now. What was written stays, for when the customer writes.
+  part("text").readOnly = Boolean(closed);
   shown = conversation ? state(conversation) : "";
   if (told) {
     codes = told.codes;
@@ -353,7 +356,7 @@ const ACTS = {
   "help-withdraw": async () => { await act("help/withdraw"); await read(open, false); },
   snooze: () => pass("snooze", Object.keys(NAPS).map((nap) => [nap, word(nap)]), false),
   "hand-over": async () => pass("hand-over", await colleagues(), true),
-  return: async () => pass("return", [["", word("router")], ...(await ask("GET", "/colleagues")).queues.map((queue) => [queue, queue])], true),
+  return: async () => pass("return", [["", word("router")], ...(await ask("GET", "/colleagues")).queues.filter((queue) => queue !== facing?.holder.queue).map((queue) => [queue, queue])], true),
   wake: async () => { await act("wake"); await read(open, false); },
   withdraw: async () => { await act("hand-over/withdraw"); await read(open, false); },
 };

@@ -77,7 +77,7 @@ if (wanted.length) {
 // A form says where it goes; its fields are what is asked for, as far as they say something else than before. A name that begins like
 // a JSON pointer is a setting.
 // Texts by name, each on a line of its own: `es: Gracias`.
-export const pairs = (text) => Object.fromEntries(text.split("\n").filter((line) => line.trim()).map((line) => {
+const pairs = (text) => Object.fromEntries(text.split("\n").filter((line) => line.trim()).map((line) => {
   const at = line.indexOf(":");
   if (at < 1) throw new Error(`«${line}»: ${body.dataset.pairs}`);
   return [line.slice(0, at).trim(), line.slice(at + 1).trim()];

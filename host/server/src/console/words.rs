@@ -122,7 +122,9 @@ words! {
     available_now: "Disponibles", "Disponíveis", "Available";
     room: "cupos", "vagas", "places";
     service_level: "A tiempo hoy", "No prazo hoje", "In time today";
-    promise: "Se prometió atender en", "Prometeu-se atender em", "Promised: answered within";
+    promise: "Una cola que no promete otra cosa se mide por atender en", "Uma fila que não promete outra coisa é medida por atender em", "A queue that promises nothing else is held to answering within";
+    first_for: "primero", "primeiro", "first";
+    is_answered: "el cliente no espera respuesta", "o cliente não espera resposta", "the customer waits for no answer";
     promise_none: "Ninguna regla cuenta el nivel de servicio: no se sabe qué está en riesgo.",
         "Nenhuma regra conta o nível de serviço: não se sabe o que está em risco.",
         "No rule counts the service level: nobody knows what is at risk.";

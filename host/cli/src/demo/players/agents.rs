@@ -1,7 +1,7 @@
 //! The agents. They come to work when their queue opens, take a break now and then, and attend the cases that the desk
 //! gives them: read, think, write, and resolve when the customer has what they came for.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,6 +43,8 @@ pub(in crate::demo) struct Presences {
     pace: Pace,
     dice: Dice,
     resting: HashMap<AgentId, Time>,
+    /// Those who are played: whoever is new in the company plays themselves.
+    staff: HashSet<AgentId>,
 }
 
 impl Presences {
@@ -55,7 +57,8 @@ impl Presences {
                 resting.insert(agent.id.clone(), later(clock.now(), rest));
             }
         }
-        Self { dice, desk, clock, pace, resting }
+        let staff = desk.active().company.agents().iter().map(|agent| agent.id.clone()).collect();
+        Self { dice, desk, clock, pace, resting, staff }
     }
 
     /// Lets everybody come, go and rest, but for those whom somebody else plays.
@@ -66,7 +69,8 @@ impl Presences {
         let somebody = self.dice.one_of(company.agents());
         let takes_break = self.dice.between(0.0, 1.0) < 0.05;
         for agent in company.agents() {
-            let Some(queue) = agent.queues.first().filter(|_| !is_taken(&agent.id)) else {
+            let is_played = self.staff.contains(&agent.id) && !is_taken(&agent.id);
+            let Some(queue) = agent.queues.first().filter(|_| is_played) else {
                 continue;
             };
             let hours = company.calendar(&NumberId::from(""), Some(queue)).state(now);

@@ -129,7 +129,7 @@ words! {
     rule_name: "Nombre de la regla", "Nome da regra", "Name of the rule";
     begins_as: "Empieza", "Começa", "It begins";
     may_reach: "Se podrá mover hasta", "Poderá ser movida até", "It may be moved up to";
-    settings_say: "Los campos son los que el plugin dice tener; lo que usted escriba se revisa al proponer. Un campo vacío queda por defecto.", "Os campos são os que o plugin diz ter; o que você escrever é revisado ao propor. Um campo vazio fica no padrão.", "The fields are those that the plugin says it has; what you fill in is looked at when you propose. An empty one keeps its default.";
+    settings_say: "Lo que ve en los campos es el ejemplo que trae el plugin, o lo que rige: cámbielo por lo suyo. Los campos son los que el plugin dice tener; lo que usted escriba se revisa al proponer. Un campo vacío queda por defecto.", "O que você vê nos campos é o exemplo que o plugin traz, ou o que vale: troque pelo seu. Os campos são os que o plugin diz ter; o que você escrever é revisado ao propor. Um campo vazio fica no padrão.", "What you see in the fields is the example that comes with the plugin, or what is in force: put in your own. The fields are those that the plugin says it has; what you fill in is looked at when you propose. An empty one keeps its default.";
     by_default: "por defecto", "padrão", "default";
     settings_whole: "Ajustes (JSON)", "Ajustes (JSON)", "Settings (JSON)";
     scope_says: "Sin marcar nada, para todos.", "Sem marcar nada, para todos.", "With nothing marked, for all.";
@@ -141,7 +141,7 @@ words! {
     propose: "Proponer", "Propor", "Propose";
 
     // People.
-    people_say: "Quién es cada quien se escribe en el archivo de la matriz; aquí se ve y se cambia cómo entran.", "Quem é quem se escreve no arquivo da matriz; aqui se vê e se muda como entram.", "Who is who is written in the file of the matrix; here one sees and changes how they come in.";
+    people_say: "Quién es cada quien, y cómo entra. Lo que alguien es lo cambia una propuesta.", "Quem é quem, e como entra. O que alguém é muda-se por uma proposta.", "Who is who, and how they come in. What somebody is, a proposal changes.";
     nobody_described: "La empresa no describe personas: solo puede la cuenta dueña de los datos, en la máquina.", "A empresa não descreve pessoas: só pode a conta dona dos dados, na máquina.", "The company describes no people: only the account that owns the data may, at the machine.";
     person: "Persona", "Pessoa", "Person";
     roles: "Roles", "Papéis", "Roles";
@@ -177,6 +177,7 @@ words! {
         "Makes a link with which they set a password, once, within an hour. It is shown only now: send it where they alone read it.";
     sign_out_everywhere: "Cerrar sus sesiones y tokens", "Encerrar suas sessões e tokens", "End their sessions and tokens";
     unbind: "Olvidar su cuenta del proveedor", "Esquecer sua conta do provedor", "Forget their provider account";
+    was_invited: "invitada", "convidada", "invited";
     let_go: "Ya no trabaja aquí", "Não trabalha mais aqui", "They work here no more";
     let_go_says: "Desde ya no entra, sus tokens y delegaciones no valen, y sus casos abiertos esperan en sus colas. Lo que firmó sigue en pie, marcado para que alguien lo ratifique.",
         "Desde já não entra, seus tokens e delegações não valem, e seus casos abertos esperam nas filas. O que assinou continua de pé, marcado para que alguém ratifique.",
@@ -226,11 +227,14 @@ words! {
     step_at: "A qué % del plazo", "A que % do prazo", "At which % of it";
     step_to: "Pasa a la cola", "Passa à fila", "It goes to";
     step_tells: "Se avisa a quien vigila el servicio", "Avisa-se a quem vigia o serviço", "Whoever watches the service is told";
+    step_without_at: "Un paso no dice a qué % del plazo: escríbalo o vacíe la fila.", "Um passo não diz a que % do prazo: escreva ou esvazie a linha.", "A step does not say at which % of the time: write it or empty the row.";
+    steps_without_times: "Hay pasos y ningún plazo: escriba en cuántos minutos se promete responder.", "Há passos e nenhum prazo: escreva em quantos minutos se promete responder.", "There are steps and no time: write within how many minutes an answer is promised.";
+    template_is_gone: "La plantilla de este borrador ya no se ofrece: escoja otra.", "O modelo deste rascunho já não se oferece: escolha outro.", "The template of this draft is not offered any more: choose another one.";
     divided_by_commas: "separados por comas", "separados por vírgulas", "divided by commas";
     skills: "Habilidades", "Habilidades", "Skills";
     capacity: "Casos a la vez", "Casos ao mesmo tempo", "Cases at once";
     blocks_like: "08:00-12:30, 13:30-18:00; vacío: cerrado", "08:00-12:30, 13:30-18:00; vazio: fechado", "08:00-12:30, 13:30-18:00; empty: closed";
-    days_like: "uno por línea: 2026-12-24: 08:00-14:00; sin horas, cerrado", "um por linha: 2026-12-24: 08:00-14:00; sem horas, fechado", "one a line: 2026-12-24: 08:00-14:00; closed without hours";
+    days_like: "uno por línea: 24/12/2026: 08:00-14:00; sin horas, cerrado", "um por linha: 24/12/2026: 08:00-14:00; sem horas, fechado", "one a line: 2026-12-24: 08:00-14:00; closed without hours";
     endings_like: "uno por línea; varios juntos: Ventas: venta, cotizacion-enviada", "um por linha; vários juntos: Vendas: venda, orcamento-enviado", "one a line; several together: Sales: sale, quote-sent";
     works_elsewhere: "Trabaja para otra empresa (solo llega a su alcance)", "Trabalha para outra empresa (só chega ao seu alcance)", "Works for another company (reaches their scope alone)";
     reaches_numbers: "Solo estos números", "Só estes números", "These numbers alone";
@@ -332,7 +336,7 @@ words! {
     opted_in: "Que aceptaron", "Que aceitaram", "Who opted in to";
     change_draft: "Cambiar el borrador", "Mudar o rascunho", "Change the draft";
     discard: "Descartar el borrador", "Descartar o rascunho", "Let the draft be";
-    discard_says: "No se envía. Queda en la lista como detenida, con su motivo.", "Não é enviada. Fica na lista como parada, com o motivo.", "It is not sent. It stays in the list as stopped, with the reason.";
+    discard_says: "No se envía. Queda en la lista como descartada.", "Não é enviada. Fica na lista como descartada.", "It is not sent. It stays in the list as let be.";
     fits_nobody: "Nadie cumple lo que se pide: revise la etiqueta, los idiomas y el consentimiento.", "Ninguém cumpre o que se pede: reveja a etiqueta, os idiomas e o consentimento.", "Nobody is as it asks for: look at the tag, the languages and the consent.";
     save_draft: "Guardar el borrador", "Salvar o rascunho", "Save the draft";
     stop_campaign: "Detener la campaña", "Parar a campanha", "Stop the campaign";
