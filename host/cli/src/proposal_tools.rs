@@ -214,6 +214,10 @@ fn tell(one: &Value) {
         text(one, "title-words"),
         text(one, "stage-words")
     );
+    // What the host called it names what people's words leave out, as whose a plugin is.
+    if text(one, "title") != text(one, "title-words") {
+        println!("          ({})", text(one, "title"));
+    }
     println!("          {}: {}", text(one, "author"), text(one, "reason"));
     let each = |name: &str| one[name].as_array().cloned().unwrap_or_default();
     for judged in each("judgements") {

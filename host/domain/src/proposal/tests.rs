@@ -313,7 +313,7 @@ fn what_it_waits_for_is_said_in_the_words_of_the_person_and_the_zone_of_the_comp
         all.iter().map(|missing| missing.words(crate::law::language::Language::Es, &raci, &zone)).collect();
     assert_eq!(said[0], "«Modificar plantillas»: falta 1 firma de Paula");
     assert!(
-        said[1].starts_with("«Modificar plantillas»: se espera la opinión de Marta, hasta 20"),
+        said[1].starts_with("«Modificar plantillas»: se espera la opinión de Marta, hasta 22/11/2026 "),
         "{said:?}"
     );
 }
