@@ -141,11 +141,12 @@ with sync_playwright() as playwright:
     ricardo.get_by_role("dialog").get_by_role("button", name="Reanudar envíos").click()
     expect(marta.get_by_role("alert")).to_have_count(0)
 
-    # Whom no row names is told which one refuses, and who could.
+    # Whom no row names is told which one refuses, and which roles could; somebody of another company not who that is.
     norte = signed_in(browser, host, "agencia-norte", wrong)
     norte.goto(f"{host}/console/rules")
     expect(norte.get_by_role("heading", name="Esta página no es suya")).to_be_visible()
-    expect(norte.get_by_text("Ricardo Salazar").first).to_be_visible()
+    expect(norte.get_by_text("supervisor").first).to_be_visible()
+    expect(norte.get_by_text("Ricardo Salazar")).to_have_count(0)
     nothing_wrong(norte, "refused", kept)
 
     # In the language of whoever reads.

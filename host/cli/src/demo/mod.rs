@@ -241,10 +241,13 @@ async fn orders(data: &Path) -> anyhow::Result<(Orders, PathBuf)> {
     let dir = data.join(FILES);
     std::fs::create_dir_all(&dir)?;
     std::fs::write(dir.join(TOKEN), secret)?;
-    let (file, address) = (dir.join("timonel.toml"), dir.join("pedidos.url"));
+    let file = dir.join("timonel.toml");
     let text = match std::fs::read_to_string(&file) {
         // The system of orders is somewhere else each time.
-        Ok(text) => text.replace(&std::fs::read_to_string(&address)?, &orders.url()),
+        Ok(text) => match address(&text) {
+            Some(before) => text.replace(before, &orders.url()),
+            None => text,
+        },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             std::fs::write(dir.join("prices.toml"), PRICES)?;
             std::fs::write(dir.join("raci.toml"), raci())?;
@@ -258,8 +261,15 @@ async fn orders(data: &Path) -> anyhow::Result<(Orders, PathBuf)> {
         Err(error) => return Err(error.into()),
     };
     std::fs::write(&file, text)?;
-    std::fs::write(address, orders.url())?;
     Ok((orders, file))
+}
+
+/// The address of a system of orders on this machine, where the company's file has one.
+fn address(text: &str) -> Option<&str> {
+    let begins = "http://127.0.0.1:";
+    let found = text.get(text.find(begins)?..)?;
+    let port = found.chars().skip(begins.len()).take_while(char::is_ascii_digit).count();
+    found.get(..begins.len() + port)
 }
 
 /// The matrix and the people of the example. Whoever runs the demo is its first admin at the machine.
