@@ -3,7 +3,7 @@
 use desk::{Act, CommandError};
 use domain::agent::Presence;
 use domain::event::Event;
-use domain::id::AgentId;
+use domain::id::{AgentId, ConversationId};
 
 use crate::assembled::{House, Open, block_on, events, of_kind};
 
@@ -35,6 +35,16 @@ fn queues(open: &Open) -> Vec<String> {
         _ => unreachable!(),
     };
     of_kind(&open.desk, "case-queued").into_iter().map(queue).collect()
+}
+
+/// A house in which Ana is at work and has the case of the first customer.
+fn given(house: &House) -> (Open, ConversationId) {
+    let mut open = house.open().unwrap();
+    block_on(open.desk.set_presence(&AgentId::from("ana"), Presence::Available, None)).unwrap();
+    house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
+    open.settle();
+    let (conversation, _) = open.desk.store().conversations().unwrap().pop_first().unwrap();
+    (open, conversation)
 }
 
 #[test]
@@ -80,12 +90,8 @@ fn a_timer_that_was_due_while_the_host_was_down_fires_late_and_says_both_times()
 #[test]
 fn the_agent_who_knows_the_customer_is_waited_for_and_not_for_ever() {
     let house = House::new(23, COMPANY, RULES);
-    let mut open = house.open().unwrap();
+    let (mut open, conversation) = given(&house);
     let (ana, beto) = (AgentId::from("ana"), AgentId::from("beto"));
-    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
-    house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
-    open.settle();
-    let (conversation, _) = open.desk.store().conversations().unwrap().pop_first().unwrap();
     let carry_out = |open: &mut Open, close: bool| {
         let ana = ana.clone();
         let done = open.carry_out(move |desk| async move {
@@ -116,12 +122,8 @@ fn the_agent_who_knows_the_customer_is_waited_for_and_not_for_ever() {
 fn whoever_does_not_answer_in_time_loses_the_case_to_others_and_whoever_does_keeps_it() {
     let company = COMPANY.replacen("id = \"ventas\"", "id = \"ventas\"\nrescue-after = 10", 1).leak();
     let house = House::new(24, company, RULES);
-    let mut open = house.open().unwrap();
+    let (mut open, conversation) = given(&house);
     let (ana, beto) = (AgentId::from("ana"), AgentId::from("beto"));
-    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
-    house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
-    open.settle();
-    let (conversation, _) = open.desk.store().conversations().unwrap().pop_first().unwrap();
     let holder = |open: &Open| {
         let cases = |agent: &AgentId| open.desk.store().agent(agent).unwrap().1.cases.len();
         (cases(&ana), cases(&beto))
@@ -171,12 +173,8 @@ fn who_is_asked_to_take_a_case_over_has_a_place_for_it_until_they_answer_or_ten_
         company.leak(),
         &[("router", "skills-router", r#"{"otherwise": {"queue": "ventas"}}"#)],
     );
-    let mut open = house.open().unwrap();
+    let (mut open, conversation) = given(&house);
     let (ana, beto) = (AgentId::from("ana"), AgentId::from("beto"));
-    block_on(open.desk.set_presence(&ana, Presence::Available, None)).unwrap();
-    house.post(&open.desk, &house.text("wamid.1", "573000000001", "hola")).unwrap();
-    open.settle();
-    let (conversation, _) = open.desk.store().conversations().unwrap().pop_first().unwrap();
     let hand = |open: &mut Open, act: Act| {
         open.carry_out(move |desk| async move { desk.hand(conversation, act).await })
     };

@@ -48,7 +48,7 @@ pub(super) fn find(text: &str, section: Section, id: &str) -> anyhow::Result<Val
     let (_, way, is_listed) = place(section);
     let mut at: Value = serde_json::to_value(toml::from_str::<toml::Table>(text)?)?;
     for step in way {
-        at = at[*step].take();
+        at = at.get_mut(*step).map(Value::take).unwrap_or_default();
     }
     let found = if is_listed {
         at.as_array().and_then(|all| all.iter().find(|one| one["id"] == id))
@@ -262,5 +262,10 @@ mod tests {
         assert!(refused(entry(Section::Queues, "ventas", json!({ "id": "otra" }))).contains("`to.id`"));
         assert!(refused(entry(Section::House, "webhooks", json!([]))).contains("closing-codes"));
         assert!(refused(entry(Section::Agents, " ", json!({}))).contains("`id` is empty"));
+        // A draft may say anything.
+        for text in ["company = 3", "[company]\nqueues = \"none\"", "[[company]]\nqueues = 1"] {
+            assert_eq!(find(text, Section::Queues, "ventas").unwrap(), Value::Null);
+            assert!(apply(text, &entry(Section::Queues, "ventas", json!({}))).is_err(), "{text}");
+        }
     }
 }
