@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from pages import nothing_wrong, signed_in, write
+from pages import nothing_wrong, send, signed_in, write
 
 browser_path, host, phones, kept = sys.argv[1:]
 Path(kept).mkdir(parents=True, exist_ok=True)
@@ -43,6 +43,11 @@ with sync_playwright() as playwright:
     write(phones, PHONE, NUMBER, "Quiero hablar con una persona")
     andrea.locator("#list button").first.click()
     andrea.get_by_role("button", name="Aceptar").click()
+    # So is what they call themselves.
+    send(phones, PHONE, NUMBER, "say", text="Ahora me llamo así", name=SCRIPT)
+    expect(andrea.locator("#list")).to_contain_text(SCRIPT)
+    andrea.locator("#list button").first.click()
+    expect(andrea.locator("#customer")).to_have_text(SCRIPT)
     for said in [SCRIPT, BACKWARDS, ZALGO, "😀" * 4096, "a" * 4096]:
         write(phones, PHONE, NUMBER, said)
         expect(andrea.locator("#messages li.theirs, #messages li").filter(has_text=said[:40]).last).to_be_visible()

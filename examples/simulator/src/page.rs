@@ -101,6 +101,9 @@ impl Feed {
 struct Act {
     phone: String,
     number: String,
+    /// What they call themselves from now on, as one may whenever one likes.
+    #[serde(default)]
+    name: Option<String>,
     #[serde(flatten)]
     what: What,
 }
@@ -119,7 +122,10 @@ enum What {
 async fn act(State(world): State<Arc<World>>, Json(act): Json<Act>) -> Result<StatusCode, Response> {
     let refused = |why: String| (StatusCode::NOT_FOUND, why).into_response();
     let person = world.people.by_phone(&act.phone).map(|person| person.as_ref().clone());
-    let person = person.ok_or_else(|| refused("phone: nobody has it".to_owned()))?;
+    let mut person = person.ok_or_else(|| refused("phone: nobody has it".to_owned()))?;
+    if let Some(name) = &act.name {
+        person.name.clone_from(name);
+    }
     let customer = Customer::new(world, person);
     done(&customer, &act).map_err(|error| refused(error.to_string()))?;
     Ok(StatusCode::NO_CONTENT)
