@@ -458,3 +458,31 @@ fn what_was_done_and_is_over_is_nobody_s_to_ratify() {
         assert!(!mark(&mut proposal, "ricardo", &raci), "{kind:?}");
     }
 }
+
+#[test]
+fn an_entry_of_the_company_takes_the_place_of_that_entry_and_all_of_the_files_of_each() {
+    use serde_json::json;
+    let raci = company();
+    let of_company = |what: serde_json::Value| {
+        let mut content = content("marta", "", [Task::ModifyTemplates]);
+        (content.kind, content.content) = (Kind::Company, Json::of(&what));
+        let mut proposal = Proposal::new(ProposalId::from_bytes([9; 16]), &content, at(0));
+        sign(&mut proposal, &raci, "ricardo", 1).unwrap();
+        proposal.fold(&ProposalDone { answer: Json::default() }.into(), at(2));
+        proposal
+    };
+    let entry =
+        |id: &str, to: serde_json::Value| json!({ "entries": [{ "in": "people", "id": id, "to": to }] });
+    let (juan, lina) = (of_company(entry("juan", json!({}))), of_company(entry("lina", json!({}))));
+    let files = of_company(json!({ "files": {} }));
+    assert!(juan.replaces(&of_company(entry("juan", json!({ "roles": ["admin"] })))));
+    assert!(!juan.replaces(&lina) && !juan.replaces(&files), "what somebody signed of another stays theirs");
+    assert!(files.replaces(&juan) && files.replaces(&files));
+    assert!(!files.replaces(&in_force(&raci)), "a rule is none of the files");
+
+    // Of what was only taken away nothing is in force.
+    let without = of(&[("marta", "supervisor"), ("eva", "admin")]);
+    assert!(!juan.to_mark(&"ricardo".into(), &without).is_empty());
+    let gone = of_company(entry("juan", serde_json::Value::Null));
+    assert!(gone.to_mark(&"ricardo".into(), &without).is_empty());
+}
