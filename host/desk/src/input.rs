@@ -74,7 +74,7 @@ impl Scene<'_> {
             now: instant(self.now),
             local: local(calendar, self.now),
             calendar: hours(calendar, self.now),
-            number: company.number(number).map_or_else(|| number.to_string(), |number| number.name.clone()),
+            number: company.number_name(number),
             language: self.language,
             message,
             case: contract::CaseView {

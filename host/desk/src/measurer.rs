@@ -266,7 +266,7 @@ pub(crate) fn covers(scope: &Scope, company: &Company, place: &Place) -> bool {
 /// A fact in the words of the contract.
 fn told(shown: &Shown<'_>, company: &Company) -> contract::Fact {
     let place = &shown.place;
-    let named = |number| company.number(number).map_or_else(|| number.to_string(), |one| one.name.clone());
+    let named = |number| company.number_name(number);
     contract::Fact {
         kind: shown.fact.what.name().to_owned(),
         at: instant(shown.fact.time),

@@ -21,6 +21,7 @@ use crate::measure::alert;
 use crate::media::MediaPolicy;
 use crate::proposal::due::{Approvals, Files};
 use crate::raci::Raci;
+use crate::raci::task::Task;
 use crate::retention::Retention;
 use crate::rule::falling::FallBack;
 use crate::rule::switch::Switch;
@@ -91,6 +92,19 @@ pub struct Description {
     /// The file of its responsibility matrix and its people, beside this one; the built-in matrix and nobody if absent.
     #[serde(default)]
     pub raci: Option<String>,
+}
+
+/// Whose a part of the description is, by its key. What nobody thought of is a matter of access, which is the strictest row.
+pub fn row_of(key: &str) -> Task {
+    match key {
+        "numbers" | "throughput" => Task::Numbers,
+        "agents" | "automatic-messages-per-hour" => Task::AdjustRoutingRules,
+        "calendars" | "zone" => Task::MonitorSla,
+        "contacting" => Task::ApproveCampaigns,
+        "retention" => Task::EraseData,
+        "media" | "webhooks" => Task::ConfigureIntegrations,
+        _ => Task::ManageAccess,
+    }
 }
 
 impl Description {
@@ -514,6 +528,11 @@ impl Company {
     /// One number. None for a number that was not described.
     pub fn number(&self, id: &NumberId) -> Option<&Number> {
         self.description.numbers.iter().find(|number| number.id == *id)
+    }
+
+    /// What people call a number; its id where the company does not name it.
+    pub fn number_name(&self, id: &NumberId) -> String {
+        self.number(id).map_or_else(|| id.to_string(), |number| number.name.clone())
     }
 
     /// The queue of cases on this number for which no rule has a place.

@@ -125,7 +125,7 @@ fn seen(server: &Server, let_in: &LetIn) -> Result<Vec<Alert>, Problem> {
 fn told(server: &Server, let_in: &LetIn, alerts: &[Alert]) -> Result<Vec<Told>, Problem> {
     let company = Arc::clone(&server.desk.active().company);
     let figures = server.desk.store().figures()?;
-    let number = |id| company.number(id).map_or_else(|| id.to_string(), |number| number.name.clone());
+    let number = |id| company.number_name(id);
     let language = let_in.person.language(company.own_language());
     let told = alerts.iter().map(|alert| {
         let (which, seen) = (&alert.raised.which, &alert.raised.seen);

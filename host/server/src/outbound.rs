@@ -107,9 +107,7 @@ fn told(server: &Server, number: Option<&NumberId>, acted: Option<Result<bool, D
                 who: named(&company, &stop.by),
                 number: match &stop.stopped.scope {
                     Scope::Account => None,
-                    Scope::Number(id) => {
-                        Some(company.number(id).map_or_else(|| id.to_string(), |one| one.name.clone()))
-                    }
+                    Scope::Number(id) => Some(company.number_name(id)),
                 },
                 stop,
             };

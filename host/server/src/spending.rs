@@ -112,7 +112,7 @@ pub(crate) fn told(server: &Server, which: &Which) -> Result<Spent, Problem> {
     let spending = server.desk.store().spending(month).map_err(HelmError::from)?;
     let caps = law.caps();
     let numbers = spending.numbers().map(|(number, tally)| OfNumber {
-        name: company.number(number).map_or_else(|| number.to_string(), |known| known.name.clone()),
+        name: company.number_name(number),
         amount: tally.spent().to_string(),
         cap: caps.numbers.get(number).map(ToString::to_string),
         kinds: tally

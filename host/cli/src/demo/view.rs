@@ -227,7 +227,7 @@ impl<'a> View<'a> {
     }
 
     fn number(&self, id: &NumberId) -> String {
-        self.company.number(id).map_or_else(|| id.to_string(), |number| number.name.clone())
+        self.company.number_name(id)
     }
 
     /// None once the contact was erased.

@@ -257,12 +257,11 @@ fn cases(
             Some(Holder::Agent { agent, .. }) => company.agent_name(agent),
             Some(Holder::Rules) | None => say.none().to_owned(),
         };
-        let number = company.number(&conversation.number);
         CaseRow {
             id: one.id.to_string(),
             is_chosen: only == Some(one.id),
             customer: glimpse(server, conversation),
-            number: number.map_or_else(|| conversation.number.to_string(), |number| number.name.clone()),
+            number: company.number_name(&conversation.number),
             holder,
             asks_help: case.is_some_and(|case| case.help.is_some()),
             notes: notes(company, conversation, say),

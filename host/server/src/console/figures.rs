@@ -226,9 +226,7 @@ fn read(server: &Server, let_in: &LetIn, metric: String, asked: Asked) -> Result
 fn named(company: &Company, by: &str, group: &str) -> String {
     match by {
         "agent" if !group.is_empty() => company.agent_name(&group.into()),
-        "number" => {
-            company.number(&group.into()).map_or_else(|| group.to_owned(), |number| number.name.clone())
-        }
+        "number" => company.number_name(&group.into()),
         _ => group.to_owned(),
     }
 }

@@ -88,8 +88,7 @@ impl Frame {
         let reads = may.here(Action::ReadStops);
         let all = if reads { server.desk.stops().unwrap_or_default() } else { Stops::default() };
         let calls = all.calls.iter().map(|call| {
-            let number = company.number(&call.called.number);
-            let number = number.map_or_else(|| call.called.number.to_string(), |number| number.name.clone());
+            let number = company.number_name(&call.called.number);
             format!("{} · {} · {number} · {}", say.called(), call.called.why, tell.at(call.since))
         });
         let (calls, stops) = (calls.collect(), all.stopped);
@@ -114,8 +113,7 @@ fn stopped(say: Words, tell: &Teller, company: &Company, stop: &Stop) -> String 
     let place = match &stop.stopped.scope {
         Scope::Account => String::new(),
         Scope::Number(id) => {
-            let number = company.number(id).map_or_else(|| id.to_string(), |one| one.name.clone());
-            format!(" {}: {number}", say.of_number())
+            format!(" {}: {}", say.of_number(), company.number_name(id))
         }
     };
     let (by, since) = (named(company.raci(), &stop.by.to_string()), tell.at(stop.since));

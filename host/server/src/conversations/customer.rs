@@ -128,7 +128,7 @@ async fn customer(
         if !person.reaches(&said::target(&other)) {
             continue;
         }
-        let number = company.number(&number).map_or_else(|| number.to_string(), |number| number.name.clone());
+        let number = company.number_name(&number);
         // Each has an end, and perhaps a word of the customer.
         let endings = store.endings(id, 2 * EARLIER).map_err(desk)?;
         for (place, ending) in endings.iter().enumerate() {

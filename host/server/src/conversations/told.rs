@@ -46,10 +46,9 @@ impl Teller<'_> {
             Service::Open { until } => Some(until),
             Service::Closed { .. } => None,
         };
-        let number = self.company.number(&conversation.number);
         Ok(json!({
             "conversation": id.to_string(),
-            "number": number.map_or_else(|| conversation.number.to_string(), |number| number.name.clone()),
+            "number": self.company.number_name(&conversation.number),
             "customer": self.customer(conversation, open)?,
             "case": conversation.case.as_ref().map(|case| case.id.to_string()),
             "priority": conversation.case.as_ref().map(|case| case.priority),
