@@ -309,13 +309,13 @@ impl Conversation {
                     let (to, why) = (offered.to.clone(), offered.why.clone());
                     case.offer = Some(Offer { to, since: time, why });
                 }
-                self.drop_offer();
+                self.drop_timers(|purpose| matches!(purpose, Purpose::EndOffer { .. }));
             }
             Event::CaseOfferEnded(ended) => {
                 if let Some(case) = self.case_mut(ended.case) {
                     case.offer = None;
                 }
-                self.drop_offer();
+                self.drop_timers(|purpose| matches!(purpose, Purpose::EndOffer { .. }));
             }
             Event::HelpAsked(asked) => {
                 if let Some(case) = self.case_mut(asked.case) {
@@ -328,13 +328,13 @@ impl Conversation {
                 }
             }
             Event::CaseSnoozed(snoozed) => {
-                self.drop_snooze();
+                self.drop_timers(|purpose| matches!(purpose, Purpose::EndSnooze { .. }));
                 if let Some(case) = self.case_mut(snoozed.case) {
                     case.snoozed = Some(Snooze { until: snoozed.until });
                 }
             }
             Event::CaseWoken(woken) => {
-                self.drop_snooze();
+                self.drop_timers(|purpose| matches!(purpose, Purpose::EndSnooze { .. }));
                 if let Some(case) = self.case_mut(woken.case) {
                     case.snoozed = None;
                 }
@@ -499,14 +499,9 @@ impl Conversation {
         self.timers.retain(|_, timer| stays(&timer.purpose));
     }
 
-    /// The timer of what a colleague is asked ends with it.
-    fn drop_offer(&mut self) {
-        self.timers.retain(|_, timer| !matches!(timer.purpose, Purpose::EndOffer { .. }));
-    }
-
-    /// The timer of a sleep ends with it.
-    fn drop_snooze(&mut self) {
-        self.timers.retain(|_, timer| !matches!(timer.purpose, Purpose::EndSnooze { .. }));
+    /// A timer of what is over ends with it.
+    fn drop_timers(&mut self, of: impl Fn(&Purpose) -> bool) {
+        self.timers.retain(|_, timer| !of(&timer.purpose));
     }
 
     fn case_mut(&mut self, id: CaseId) -> Option<&mut Case> {

@@ -17,6 +17,8 @@ use crate::proposal;
 pub enum Takes {
     /// To look: any letter. C cannot be heard and I cannot be told about what they may not see.
     Seeing,
+    /// To say something of it before it is so, as who proposes it does: R, A or C.
+    Speaking,
     /// To do it by hand: R or A.
     Doing,
     /// To sign that a machine does it from now on: A.
@@ -28,6 +30,7 @@ impl Takes {
     pub fn letters(self) -> Letters {
         match self {
             Self::Seeing => Letters::RA | Letters::C | Letters::I,
+            Self::Speaking => Letters::RA | Letters::C,
             Self::Doing => Letters::RA,
             Self::Signing => Letters::A,
         }

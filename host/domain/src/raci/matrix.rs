@@ -109,6 +109,12 @@ impl Matrix {
         self.rows.get(&task).and_then(|row| row.get(role)).copied().unwrap_or_default()
     }
 
+    /// A row: the roles that have anything to do with a task, and what.
+    pub fn row(&self, task: Task) -> impl Iterator<Item = (&RoleId, Letters)> {
+        let all = self.roles.iter().map(move |role| (&role.id, self.letters(task, &role.id)));
+        all.filter(|(_, letters)| *letters != Letters::NONE)
+    }
+
     /// Where a row comes from.
     pub fn origin(&self, task: Task) -> Origin {
         if self.written.contains(&task) {

@@ -188,6 +188,7 @@ impl Why {
 fn needed(takes: Takes, language: Language) -> String {
     match takes {
         Takes::Seeing => language.pick("alguna letra", "alguma letra", "a letter").to_owned(),
+        Takes::Speaking => language.pick("R, A o C", "R, A ou C", "R, A or C").to_owned(),
         Takes::Doing => language.pick("R o A", "R ou A", "R or A").to_owned(),
         Takes::Signing => "A".to_owned(),
     }

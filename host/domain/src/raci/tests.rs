@@ -44,6 +44,7 @@ fn at(number: &str) -> Target {
 fn cell_allows(cell: &str, takes: Takes, external: bool, task: Task) -> bool {
     let wanted: &[&str] = match takes {
         Takes::Seeing => &["R", "A", "C", "I"],
+        Takes::Speaking => &["R", "A", "C"],
         Takes::Doing => &["R", "A"],
         Takes::Signing => &["A"],
     };
