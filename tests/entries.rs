@@ -113,6 +113,12 @@ async fn where_what_is_saved_is_in_force_what_is_signed_is_saved_and_all_else_st
     let boss = json!([{ "in": "people", "id": "ana", "to": { "name": "Ana", "roles": ["admin"] } }]);
     let told = want(&mut ana, boss).await;
     assert_eq!(told.status, 403, "it is none of an agent's business: {told:?}");
+    let told = ana.page("/console/access/entry?in=people&id=ana").await;
+    let page = told.body.as_str().unwrap();
+    assert!(
+        told.status == 403 && page.contains("Gestionar accesos") && page.contains("Quién podría"),
+        "{page}"
+    );
 
     // What somebody saved meanwhile is not overwritten with what was true before; of something else it is no hindrance.
     let slower = json!([{ "in": "queues", "id": "general", "to": { "sla": { "first-response": 9 } } }]);

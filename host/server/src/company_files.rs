@@ -1,16 +1,26 @@
-//! An entry of the company's files: a queue, an agent, a number, the hours of a place, a person, a row of the matrix.
+//! The company's files, and an entry of them: a queue, an agent, a number, the hours of a place, a person, a row of the matrix.
 //!
 //! Whoever holds the keys need not live in a terminal. What they want of an entry becomes a proposal of the files as any other; what
 //! comes of it when it is signed is what would have come of the same words saved by hand.
 
-use domain::company::Company;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use domain::company::row_of;
+use domain::json::Json;
 use domain::law::language::Language;
-use domain::raci::letters::Letters;
-use domain::raci::role::Role;
+use domain::raci::action::Takes;
+use domain::raci::person::Target;
+use domain::raci::refusal::Refusal;
 use domain::raci::task::Task;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::Server;
+use crate::api::problem::Problem;
+use crate::let_in::LetIn;
 
 /// Where an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -58,27 +68,80 @@ pub struct Entry {
     pub fresh: bool,
 }
 
-/// A row of the matrix as it is in force, also where no file says it: the letters of each role that has any.
-pub fn row(company: &Company, row: &str) -> Value {
-    let Some(task) = Task::ALL.into_iter().find(|task| task.word() == row) else { return Value::Null };
-    let matrix = company.raci().matrix();
-    let of = |role: &Role| {
-        let letters = matrix.letters(task, &role.id);
-        (letters != Letters::NONE).then(|| (role.id.to_string(), Value::from(letters.to_string())))
-    };
-    Value::Object(matrix.roles().iter().filter_map(of).collect())
+/// The company's own files.
+pub trait Files: Send + Sync {
+    /// What entries of a section are, as they are in force; nothing for one that there is not.
+    fn entries(&self, section: Section, ids: &[&str]) -> Result<Vec<Value>, FilesError>;
+
+    /// What would be in force if these entries were as they are wanted; without any, if what lies on the disk as a draft was.
+    fn proposed(&self, entries: &[Entry]) -> Result<Proposed, FilesError>;
+}
+
+/// A change of the company's files.
+pub struct Proposed {
+    /// What is agreed on: all of them, as they would be in force, or entries.
+    pub content: Json,
+    /// The rows that it touches.
+    pub tasks: BTreeSet<Task>,
+    /// What is different, in a line.
+    pub title: String,
+}
+
+/// Why nothing comes of what is wanted of the company's files.
+#[derive(Debug, thiserror::Error)]
+pub enum FilesError {
+    /// What is wanted makes no sense, or changes nothing.
+    #[error("{0}")]
+    Wanted(String),
+    /// It is another by now: it has to be looked at again.
+    #[error("{0}")]
+    Changed(String),
+    /// The files cannot be read, or make no sense, whatever is wanted of them.
+    #[error("the company's files cannot be changed now: {0}")]
+    Files(String),
+}
+
+impl From<FilesError> for Problem {
+    fn from(error: FilesError) -> Self {
+        let (status, kind) = match error {
+            FilesError::Wanted(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not-a-proposal"),
+            FilesError::Changed(_) => (StatusCode::CONFLICT, "changed-meanwhile"),
+            FilesError::Files(_) => (StatusCode::CONFLICT, "company-files"),
+        };
+        Self::new(status, kind, error.to_string())
+    }
+}
+
+/// Whether somebody may propose what can be of these rows: they have a part in one of them, for the whole company.
+pub(crate) fn may_want(server: &Server, let_in: &LetIn, rows: &[Task]) -> Result<(), Refusal> {
+    let company = Arc::clone(&server.desk.active().company);
+    let raci = server.people.with_loans(company.raci());
+    let tried =
+        rows.iter().map(|row| raci.let_in(&let_in.person, [row], Takes::Speaking, &Target::default()));
+    tried.reduce(Result::or).unwrap_or(Ok(()))
+}
+
+/// What entries are called, in a line.
+pub(crate) fn words(entries: &[Entry], language: Language) -> String {
+    let words = entries.iter().map(|one| {
+        let gone = language.pick(" (quitar)", " (retirar)", " (take away)");
+        let gone = if one.to.is_null() { gone } else { "" };
+        format!("{}{gone}", one.words(language))
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 impl Section {
     /// The rows that a change of it can be of.
-    pub(crate) fn rows(self) -> &'static [Task] {
+    pub(crate) fn rows(self) -> Vec<Task> {
         match self {
-            Self::Queues => &[Task::AdjustRoutingRules, Task::MonitorSla],
-            Self::Agents => &[Task::AdjustRoutingRules],
-            Self::Numbers => &[Task::Numbers],
-            Self::Calendars => &[Task::MonitorSla],
-            Self::People | Self::Matrix => &[Task::ManageAccess],
-            Self::House => &[Task::ManageAccess, Task::AdjustRoutingRules, Task::MonitorSla],
+            // What a queue promises is another's than the rest of it.
+            Self::Queues => vec![Task::AdjustRoutingRules, Task::MonitorSla],
+            Self::Agents => vec![row_of("agents")],
+            Self::Numbers => vec![row_of("numbers")],
+            Self::Calendars => vec![row_of("calendars")],
+            Self::People | Self::Matrix => vec![Task::ManageAccess],
+            Self::House => HOUSE.map(row_of).into(),
         }
     }
 

@@ -24,7 +24,7 @@ use domain::proposal::{Kind, Proposal, Stage};
 use domain::raci::Raci;
 use domain::raci::action::Action;
 use domain::raci::letters::Letters;
-use domain::raci::person::{Person, Target};
+use domain::raci::person::Person;
 use domain::raci::task::Task;
 use governance::{ProposalError, Wish, Word};
 use schemars::JsonSchema;
@@ -37,43 +37,9 @@ use crate::api::Paging;
 use crate::api::openapi::Page;
 use crate::api::problem::Problem;
 use crate::backtests;
-use crate::entries::{Entry, MOST, Section};
+use crate::company_files::{self, Entry, MOST, Proposed};
 use crate::let_in::LetIn;
 use crate::routes::Routes;
-
-/// The company's own files.
-pub trait Files: Send + Sync {
-    /// What an entry of them is, as it is in force; nothing if there is none.
-    fn entry(&self, section: Section, id: &str) -> Result<Value, FilesError>;
-
-    /// What would be in force if these entries were as they are wanted; without any, if what lies on the disk as a draft was.
-    fn proposed(&self, entries: &[Entry]) -> Result<Proposed, FilesError>;
-}
-
-/// Why nothing comes of what is wanted of the company's files.
-#[derive(Debug, thiserror::Error)]
-pub enum FilesError {
-    /// What is wanted makes no sense, or changes nothing.
-    #[error("{0}")]
-    Wanted(String),
-    /// It is another by now: it has to be looked at again.
-    #[error("{0}")]
-    Changed(String),
-    /// The files cannot be read, or make no sense, whatever is wanted of them.
-    #[error("the company's files cannot be changed now: {0}")]
-    Files(String),
-}
-
-impl From<FilesError> for Problem {
-    fn from(error: FilesError) -> Self {
-        let words = error.to_string();
-        match error {
-            FilesError::Wanted(_) => invalid(words),
-            FilesError::Changed(_) => Self::new(StatusCode::CONFLICT, "changed-meanwhile", words),
-            FilesError::Files(_) => Self::new(StatusCode::CONFLICT, "company-files", words),
-        }
-    }
-}
 
 /// What is wanted of the company's files.
 #[derive(Default, Deserialize)]
@@ -81,16 +47,6 @@ impl From<FilesError> for Problem {
 struct OfFiles {
     /// Which entries are to be otherwise; none: what lies in the files is proposed as it is.
     entries: Vec<Entry>,
-}
-
-/// A change of the company's files.
-pub struct Proposed {
-    /// All of them, as they would be in force.
-    pub content: Text,
-    /// The rows that it touches.
-    pub tasks: BTreeSet<Task>,
-    /// What is different, in a line.
-    pub title: String,
 }
 
 /// The routes of the socket.
@@ -306,15 +262,14 @@ async fn propose(
             let files =
                 files.ok_or_else(|| invalid("`kind`: the host runs without a file of the company"))?;
             let OfFiles { entries } = if content.is_null() { OfFiles::default() } else { read(content)? };
-            let company = Arc::clone(&server.desk.active().company);
-            let (raci, person) = (server.people.with_loans(company.raci()), &let_in.person);
-            let heard = |task: &Task| raci.letters(person, *task).has(Letters::RA | Letters::C);
-            // What is the whole company's is nobody else's, and what is none of somebody's rows costs the host nothing.
-            let any = entries.is_empty() && Task::ALL.iter().any(heard);
-            let each = !entries.is_empty() && entries.iter().all(|one| one.section.rows().iter().any(heard));
-            if person.external || !person.reaches(&Target::default()) || !(any || each) {
-                return Err(ProposalError::Unfit(Unfit::Row).into());
-            }
+            // What is none of somebody's rows costs the host nothing.
+            let rows = |entry: &Entry| company_files::may_want(&server, &let_in, &entry.section.rows());
+            let may = match entries.is_empty() {
+                true => company_files::may_want(&server, &let_in, &Task::ALL),
+                false => entries.iter().try_for_each(rows),
+            };
+            let own = server.desk.active().company.own_language();
+            may.map_err(|refusal| Problem::refused(&refusal, let_in.person.language(own)))?;
             if entries.len() > MOST {
                 return Err(invalid(format!(
                     "`entries` has {}: at most {MOST} were expected",
@@ -637,21 +592,12 @@ pub(crate) fn title_words(proposal: &Proposal, language: Language) -> String {
         },
         Kind::Company => {
             match serde_json::from_value::<Vec<Entry>>(proposal.content.value()["entries"].clone()) {
-                Ok(entries) => entries_words(&entries, language),
+                Ok(entries) => company_files::words(&entries, language),
                 Err(_) => own(),
             }
         }
         _ => own(),
     }
-}
-
-fn entries_words(entries: &[Entry], language: Language) -> String {
-    let words = entries.iter().map(|one| {
-        let gone = language.pick(" (quitar)", " (retirar)", " (take away)");
-        let gone = if one.to.is_null() { gone } else { "" };
-        format!("{}{gone}", one.words(language))
-    });
-    words.collect::<Vec<_>>().join(", ")
 }
 
 /// What the rule would have done with the past, if somebody has tried.

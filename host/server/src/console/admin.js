@@ -1,6 +1,6 @@
 // What the pages of the administration do beside what all pages do: files are handed in with their progress, and rules proposed.
 import { filled, filling } from "/console/filling.js";
-import { DOES, ask, content } from "/console/tower.js";
+import { DOES, ask, content, list, put } from "/console/tower.js";
 
 const part = (id) => document.getElementById(id);
 
@@ -55,16 +55,6 @@ if (upload) {
     if (dropped) hand(dropped);
   });
 }
-
-// A setting goes where its JSON pointer says.
-function put(into, pointer, value) {
-  const way = pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
-  const last = way.pop();
-  for (const step of way) into = into[step] ??= {};
-  into[last] = value;
-}
-
-const list = (text) => (text ?? "").split(",").map((one) => one.trim()).filter(Boolean);
 
 // The settings that a form of a plugin says.
 function settings(form) {

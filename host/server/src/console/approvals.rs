@@ -27,7 +27,7 @@ use super::trial::{Outcome, outcome};
 use super::words::Words;
 use crate::Server;
 use crate::api::problem::Problem;
-use crate::entries::Entry;
+use crate::company_files::Entry;
 use crate::let_in::LetIn;
 use crate::proposals::{self, Told};
 
@@ -58,6 +58,8 @@ struct One {
     author: String,
     since: String,
     waits: Vec<String>,
+    /// Whether rules have still to say what they think of it, which they do within a moment.
+    is_weighed: bool,
     /// Of what fewer signatures will do than are demanded.
     short: Vec<String>,
     changes: Vec<Change>,
@@ -201,6 +203,7 @@ fn read(server: &Server, let_in: &LetIn, id: &str) -> Result<One, Problem> {
         author: named(raci, &told.author),
         since: tell.at(told.since),
         waits: words_of(&told.missing),
+        is_weighed: told.missing.iter().any(|one| one["waits-for"] == "judgement"),
         short: words_of(&told.short),
         // Whoever may not read it is not shown what it changes.
         changes: if told.content.is_null() {

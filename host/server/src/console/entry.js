@@ -1,7 +1,6 @@
 // What somebody wants an entry of the company to be: what it is, with what the fields say. A field that is empty says that there is nothing.
-import { DOES, ask } from "/console/tower.js";
+import { DOES, ask, list, put } from "/console/tower.js";
 
-const list = (text) => text.split(",").map((one) => one.trim()).filter(Boolean);
 const lines = (text) => text.split("\n").map((one) => one.trim()).filter(Boolean);
 // A day as people write it, and its hours; without any it is closed.
 const DAY = /^(?:(\d{4})-(\d\d)-(\d\d)|(\d\d)\/(\d\d)\/(\d{4}))\s*:?\s*(.*)$/;
@@ -23,12 +22,6 @@ const READ = {
   endings: ({ value }) => (value.trim() ? lines(value).map(ending) : undefined),
   choices: (field) => [...field.querySelectorAll("input:checked")].map((one) => one.value),
 };
-
-function put(into, pointer, value) {
-  const way = pointer.split("/").slice(1), last = way.pop();
-  for (const step of way) into = into[step] ??= {};
-  into[last] = value;
-}
 
 // A promise without a time promises nothing, and what has nothing in it is nothing.
 function tidy(told, { steps: wrong, times } = {}) {

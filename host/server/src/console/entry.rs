@@ -9,10 +9,8 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::calendar::Day;
-use domain::company::Company;
+use domain::company::{Company, row_of};
 use domain::law::language::Language;
-use domain::raci::letters::Letters;
-use domain::raci::person::Target;
 use domain::raci::task::Task;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -23,9 +21,8 @@ use super::frame::{Frame, page};
 use super::words::Words;
 use crate::Server;
 use crate::api::problem::Problem;
-use crate::entries::{Entry, HOUSE, Section};
+use crate::company_files::{self, Entry, HOUSE, Section};
 use crate::let_in::LetIn;
-use crate::proposals::FilesError;
 
 /// Steps that a promise can have on the form.
 const STEPS: usize = 4;
@@ -65,7 +62,7 @@ struct Form {
 #[derive(Default)]
 struct Field {
     /// Where it goes, as a JSON pointer.
-    pointer: &'static str,
+    pointer: String,
     label: String,
     hint: &'static str,
     /// How it is read: `text`, `number`, `boolean`, `choice`, `choices`, `list`, `days`, `endings`, `letters`.
@@ -88,17 +85,8 @@ struct Step {
 
 /// Whether somebody may want an entry of a section otherwise.
 pub(super) fn may_want(server: &Server, let_in: &LetIn, section: Section) -> bool {
-    let (company, person) = (Arc::clone(&server.desk.active().company), &let_in.person);
-    let own = !person.external && person.reaches(&Target::default());
-    let has_part = has_part(server, let_in);
-    server.files.is_some() && company.is_governed() && own && section.rows().iter().any(has_part)
-}
-
-/// In which rows somebody has a part.
-fn has_part(server: &Server, let_in: &LetIn) -> impl Fn(&Task) -> bool {
-    let company = Arc::clone(&server.desk.active().company);
-    let (raci, person) = (server.people.with_loans(company.raci()).into_owned(), let_in.person.clone());
-    move |task: &Task| raci.letters(&person, *task).has(Letters::RA | Letters::C)
+    let is_governed = server.desk.active().company.is_governed();
+    server.files.is_some() && is_governed && company_files::may_want(server, let_in, &section.rows()).is_ok()
 }
 
 /// Of what the company works with.
@@ -138,14 +126,17 @@ fn read(server: &Server, let_in: &LetIn, Which { section, id }: Which) -> Result
         _ => "/console/company",
     };
     let frame = Frame::of(server, let_in, back);
-    if !may_want(server, let_in, section) {
-        return Err(Problem::of(StatusCode::FORBIDDEN));
-    }
-    let files = server.files.as_ref().ok_or_else(|| Problem::of(StatusCode::NOT_FOUND))?;
+    company_files::may_want(server, let_in, &section.rows())
+        .map_err(|refusal| Problem::refused(&refusal, frame.say.0))?;
+    let files = server.files.as_ref().filter(|_| described.is_governed());
+    let files = files.ok_or_else(|| Problem::of(StatusCode::NOT_FOUND))?;
     let now = match &id {
         None => json!({}),
-        Some(_) if section == Section::House => house(|key| files.entry(section, key))?,
-        Some(id) => files.entry(section, id)?,
+        Some(_) if section == Section::House => {
+            let keys = HOUSE.map(ToOwned::to_owned).into_iter();
+            Value::Object(keys.zip(files.entries(section, &HOUSE)?).collect())
+        }
+        Some(id) => files.entries(section, &[id])?.pop().unwrap_or_default(),
     };
     if now.is_null() {
         return Err(Problem::of(StatusCode::NOT_FOUND));
@@ -166,7 +157,9 @@ fn read(server: &Server, let_in: &LetIn, Which { section, id }: Which) -> Result
             Some(_) => said.words(frame.say.0),
         },
         section: json!(section).as_str().unwrap_or_default().to_owned(),
-        fields: fields(frame.say, &described, section, &now, has_part(server, let_in)),
+        fields: fields(frame.say, &described, section, &now, |row| {
+            company_files::may_want(server, let_in, &[*row]).is_ok()
+        }),
         steps: if section == Section::Queues {
             (0..STEPS).map(|nth| step(nth, &policy[nth])).collect()
         } else {
@@ -184,12 +177,6 @@ fn read(server: &Server, let_in: &LetIn, Which { section, id }: Which) -> Result
         back,
         frame,
     })
-}
-
-/// What holds for all of the company, by its keys.
-fn house(entry: impl Fn(&str) -> Result<Value, FilesError>) -> Result<Value, FilesError> {
-    let all = HOUSE.into_iter().map(|key| Ok((key.to_owned(), entry(key)?)));
-    Ok(Value::Object(all.collect::<Result<_, _>>()?))
 }
 
 fn step(nth: usize, policy: &Value) -> Step {
@@ -215,14 +202,14 @@ fn fields(
     now: &Value,
     has_part: impl Fn(&Task) -> bool,
 ) -> Vec<Field> {
-    let field = |pointer: &'static str, is: &'static str, label: &str| Field {
+    let field = |pointer: &str, is: &'static str, label: &str| Field {
         value: held(now.pointer(pointer), is, say.0),
-        pointer,
+        pointer: pointer.to_owned(),
         label: label.to_owned(),
         is,
         ..Field::default()
     };
-    let chosen = |pointer: &'static str, label: &str, of: Vec<(String, String)>| {
+    let chosen = |pointer: &str, label: &str, of: Vec<(String, String)>| {
         let is = |one: &str| match now.pointer(pointer) {
             Some(Value::Array(all)) => all.iter().any(|value| value == one),
             Some(value) => value == one,
@@ -240,11 +227,11 @@ fn fields(
         }
         Field { choices, ..field(pointer, "choice", label) }
     };
-    let several = |pointer, label: &str, of| Field { is: "choices", ..chosen(pointer, label, of) };
+    let several = |pointer: &str, label: &str, of| Field { is: "choices", ..chosen(pointer, label, of) };
     let needed = |one: Field| Field { required: true, ..one };
     let queues = || described.queues().iter().map(|queue| same(queue.id.as_str())).collect::<Vec<_>>();
     let calendars = || described.hours().keys().map(|name| same(name)).collect::<Vec<_>>();
-    let minutes = |pointer, label: &str, most| Field {
+    let minutes = |pointer: &str, label: &str, most| Field {
         hint: say.in_minutes(),
         most,
         ..field(pointer, "number", label)
@@ -288,7 +275,7 @@ fn fields(
         Section::People => {
             let roles = described.raci().matrix().roles().iter();
             let roles = roles.map(|role| (role.id.to_string(), role.words(say.0).to_owned())).collect();
-            let list = |pointer, label: &str| Field {
+            let list = |pointer: &str, label: &str| Field {
                 hint: say.divided_by_commas(),
                 ..field(pointer, "list", label)
             };
@@ -306,15 +293,7 @@ fn fields(
         }
         Section::Matrix => {
             let roles = described.raci().matrix().roles().iter();
-            roles
-                .map(|role| Field {
-                    label: role.words(say.0).to_owned(),
-                    value: now[role.id.as_str()].as_str().unwrap_or_default().to_owned(),
-                    is: "letters",
-                    choices: vec![(role.id.to_string(), String::new(), false)],
-                    ..Field::default()
-                })
-                .collect()
+            roles.map(|role| field(&format!("/{}", role.id), "letters", role.words(say.0))).collect()
         }
         Section::House => {
             let endings =
@@ -323,13 +302,14 @@ fn fields(
                 Field { hint: say.divided_by_commas(), ..field("/pause-codes", "list", say.pause_codes()) };
             let automatic = field("/automatic-messages-per-hour", "number", say.automatic_limit());
             // Each is another row's.
-            let all = [
-                (Task::MonitorSla, needed(field("/zone", "text", say.zone()))),
-                (Task::AdjustRoutingRules, Field { most: "1000", ..automatic }),
-                (Task::ManageAccess, endings),
-                (Task::ManageAccess, pauses),
+            let mut all = vec![
+                needed(field("/zone", "text", say.zone())),
+                Field { most: "1000", ..automatic },
+                endings,
+                pauses,
             ];
-            all.into_iter().filter(|(task, _)| has_part(task)).map(|(_, field)| field).collect()
+            all.retain(|field| has_part(&row_of(field.pointer.trim_start_matches('/'))));
+            all
         }
     }
 }

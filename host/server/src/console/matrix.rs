@@ -19,7 +19,7 @@ use super::entry;
 use super::frame::{Frame, page};
 use crate::Server;
 use crate::api::problem::Problem;
-use crate::entries::Section;
+use crate::company_files::Section;
 use crate::let_in::LetIn;
 
 #[derive(Template)]

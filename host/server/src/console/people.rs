@@ -18,7 +18,7 @@ use super::entry;
 use super::frame::{Frame, may, page};
 use crate::Server;
 use crate::api::problem::Problem;
-use crate::entries::Section;
+use crate::company_files::Section;
 use crate::let_in::LetIn;
 use crate::people::{self, PersonTold, SessionTold};
 

@@ -82,6 +82,17 @@ const pairs = (text) => Object.fromEntries(text.split("\n").filter((line) => lin
   if (at < 1) throw new Error(`«${line}»: ${body.dataset.pairs}`);
   return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
 }));
+// What is written with commas between.
+export const list = (text) => (text ?? "").split(",").map((one) => one.trim()).filter(Boolean);
+
+// A value goes where its JSON pointer says.
+export function put(into, pointer, value) {
+  const way = pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const last = way.pop();
+  for (const step of way) into = into[step] ??= {};
+  into[last] = value;
+}
+
 const READ = { number: Number, boolean: (text) => text === "true", json: JSON.parse, pairs };
 export function content(form, button) {
   const asked = {};
