@@ -101,9 +101,9 @@ with sync_playwright() as playwright:
         nothing_wrong(ricardo, state, kept)
 
     # A queue promises more, somebody is new, a day is closed: each is proposed, and in force when whoever answers for it has signed.
-    def wanted(path, link, fill):
+    def wanted(path, link, fill, of="main"):
         ricardo.goto(f"{host}{path}")
-        ricardo.locator("main").get_by_role("link", name=link, exact=True).first.click()
+        ricardo.locator(of).get_by_role("link", name=link, exact=True).first.click()
         form = ricardo.locator("form[data-now]")
         fill(form)
         nothing_wrong(ricardo, f"{link} of {path.split('/')[-1]}", kept)
@@ -127,6 +127,15 @@ with sync_playwright() as playwright:
     wanted("/console/people", "Agregar", somebody)
     ricardo.goto(f"{host}/console/people")
     expect(ricardo.get_by_role("link", name="Gloria Pardo")).to_be_visible()
+
+    def christmas(form):
+        days = form.get_by_label("Días especiales")
+        days.fill(days.input_value() + "\n24/12/2031 cerrado")
+
+    wanted("/console/company", "Cambiar", christmas, "section:has(h2:text('Horario: bogota'))")
+    # Who signs reads that it is closed.
+    expect(patricia.locator("main")).to_contain_text("2031-12-24")
+    expect(patricia.locator("pre.is")).to_have_text("cerrado")
     wanted("/console/matrix", "Acompañar y evaluar agentes", lambda form: form.get_by_label("admin").fill("C"))
 
     # A campaign: what its template needs is asked for, and what it would come to is told before others are asked.

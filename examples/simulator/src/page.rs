@@ -101,7 +101,7 @@ impl Feed {
 struct Act {
     phone: String,
     number: String,
-    /// What they call themselves from now on, as one may whenever one likes.
+    /// What they call themselves as they do it, if that is not what they are called here.
     #[serde(default)]
     name: Option<String>,
     #[serde(flatten)]

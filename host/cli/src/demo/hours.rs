@@ -49,7 +49,6 @@ pub(super) fn in_words(company: &Company, at: Time) -> String {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
     use crate::settings::Policy;
 
